@@ -1,0 +1,1 @@
+"""kmscourse: AWS Key Management Service by doing."""

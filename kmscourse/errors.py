@@ -1,0 +1,40 @@
+"""The package's own errors. AWS's refusals are not among them: they stay botocore's ``ClientError``.
+
+    KmsCourseError                 whatever kmscourse itself refuses
+    ├── HomeError                  KMSCOURSE_HOME can't be used
+    ├── SandboxError               the practice account can't be started, found or reached
+    ├── SignInRefused              a user name and password that open nothing
+    ├── PolicyError                a policy that can't be read
+    ├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
+    └── CourseError                a section, note or check that isn't there
+"""
+
+from __future__ import annotations
+
+
+class KmsCourseError(Exception):
+    """The root of everything that kmscourse itself refuses."""
+
+
+class HomeError(KmsCourseError):
+    """The folder KMSCOURSE_HOME can't be made, read or written."""
+
+
+class SandboxError(KmsCourseError):
+    """The practice account can't be started, found or reached."""
+
+
+class SignInRefused(KmsCourseError):
+    """No such user, a wrong password, or a user without console access: which of them is not said."""
+
+
+class PolicyError(KmsCourseError):
+    """A policy that can't be read; the sentence says where and what to do."""
+
+
+class EnvelopeError(KmsCourseError):
+    """An envelope or sealed file that can't be opened: damaged, cut short, or sealed for another context."""
+
+
+class CourseError(KmsCourseError):
+    """A section, a note or a check that isn't there."""

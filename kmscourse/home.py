@@ -1,0 +1,30 @@
+"""Where the course keeps what must survive a restart: the folder KMSCOURSE_HOME, for its owner's eyes only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from kmscourse.errors import HomeError
+
+
+def home() -> Path:
+    """The folder KMSCOURSE_HOME (default: the platform's user data folder), made with mode 0700 if need be.
+
+    Raises HomeError where it can't be made or written.
+    """
+    folder = Path(os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)).expanduser()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeError(
+            f"The folder {folder} can't be made ({error.strerror}). "
+            "Set KMSCOURSE_HOME to a folder that you can write to."
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise HomeError(
+            f"The folder {folder} can't be written to. Set KMSCOURSE_HOME to a folder that you can write to."
+        )
+    return folder
