@@ -1,0 +1,41 @@
+"""The two lists of dependencies say the same, each line says where its package is used, and nothing else slips in."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+PROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+PROJECT = tomllib.loads(PROJECT_TEXT)["project"]
+
+
+def conda_requirements() -> dict[str, str]:
+    """What environment.yml asks for, beside Python, pip and the package itself: requirement -> its comment."""
+    lines = re.findall(r"^ +- ([\w\[\],.>=<-]+) *# *(.+)$", ENVIRONMENT, re.MULTILINE)
+    return {requirement: why for requirement, why in lines if requirement not in {"pip", "-e"}}
+
+
+def project_requirements() -> set[str]:
+    return {*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]}
+
+
+def test_environment_and_pyproject_ask_for_the_same() -> None:
+    assert set(conda_requirements()) == project_requirements(), (
+        "environment.yml and pyproject.toml differ: bring the line to both, in the same words"
+    )
+
+
+def test_both_give_the_same_reason_for_each() -> None:
+    for requirement, why in conda_requirements().items():
+        line = next(line for line in PROJECT_TEXT.splitlines() if f'"{requirement}"' in line)
+        assert line.rstrip().endswith(f"# {why}"), f"pyproject.toml gives another reason for {requirement}"
+
+
+def test_every_conda_line_has_a_reason() -> None:
+    asked = re.findall(r"^ +- (?!conda-forge|nodefaults|python|pip:)(.+)$", ENVIRONMENT, re.MULTILINE)
+    assert all("#" in line for line in asked), "say in a comment where each dependency is used"
+
+
+def test_moto_and_nbval_are_pinned_exactly() -> None:
+    assert {"moto[dynamodb]==5.2.5", "nbval==0.11.0"} <= project_requirements()
