@@ -17,7 +17,7 @@ test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-notebooks: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile notebooks tests/notebooks
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

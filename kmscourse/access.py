@@ -1,0 +1,109 @@
+"""Who may do what, asked of the account itself: gather the policies that AWS would look at, and decide.
+
+Only the AWS calls that read policies are made, so it works the same in the practice account and in a real one. What
+the account does not show its administrator (an organisation's service control policies, for one) is not seen here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kmscourse import kms as keys
+from kmscourse.account import Account
+from kmscourse.errors import KmsCourseError
+from kmscourse.policy import Decision, Request, evaluate
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
+
+_SENTENCE = re.compile(r"User: (?P<principal>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)")
+_RESOURCE = re.compile(r" on resource: (?P<resource>\S+)")
+_TABLE_KEY = "KMS key access denied error"
+
+
+@dataclass(frozen=True)
+class Denial:
+    """AWS's sentence taken apart: who, which action, on what, and whether DynamoDB passed on the key's answer."""
+
+    principal: str
+    action: str
+    resource: str
+    via_dynamodb: bool
+    text: str
+
+
+def read_denial(text: str) -> Denial:
+    """Take an access-denied sentence of AWS apart. Raises KmsCourseError where it isn't one."""
+    who = _SENTENCE.search(text)
+    if who is None:
+        raise KmsCourseError(f"This is not an access-denied sentence of AWS: {text!r}")
+    what = _RESOURCE.search(text)
+    return Denial(
+        who["principal"], who["action"], what["resource"] if what else "*", text.startswith(_TABLE_KEY), text
+    )
+
+
+def identity_policies(iam: IAMClient, user_name: str) -> list[dict[str, Any]]:
+    """The policies that an IAM user carries, as documents: inline, attached, and those of the user's groups."""
+    found: list[Any] = []
+    for name in iam.list_user_policies(UserName=user_name)["PolicyNames"]:
+        found.append(iam.get_user_policy(UserName=user_name, PolicyName=name)["PolicyDocument"])
+    attached = iam.list_attached_user_policies(UserName=user_name)["AttachedPolicies"]
+    for group in iam.list_groups_for_user(UserName=user_name)["Groups"]:
+        group_name = group["GroupName"]
+        for name in iam.list_group_policies(GroupName=group_name)["PolicyNames"]:
+            found.append(iam.get_group_policy(GroupName=group_name, PolicyName=name)["PolicyDocument"])
+        attached += iam.list_attached_group_policies(GroupName=group_name)["AttachedPolicies"]
+    for policy in attached:
+        arn = policy["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+    return found
+
+
+def decide(
+    account: Account, user_arn: str, action: str, resource: str, context: dict[str, str | list[str]] | None = None
+) -> Decision:
+    """What the account's policies say to one request of an IAM user, with every step of the way there."""
+    user_name = user_arn.rpartition("/")[2]
+    key_policy, grants = None, []
+    if ":key/" in resource:
+        kms = account.client("kms")
+        key_policy = keys.key_policy(kms, resource)
+        grants = kms.list_grants(KeyId=resource)["Grants"]
+    return evaluate(
+        Request(user_arn, action, resource, context or {}, resource_account=account.id),
+        identity_policies=identity_policies(account.client("iam"), user_name),
+        resource_policy=key_policy,
+        grants=grants,
+    )
+
+
+def table_key_context(account: Account, table: str) -> dict[str, str | list[str]]:
+    """The condition keys with which DynamoDB uses a table's key in a caller's name."""
+    context = {"aws:dynamodb:tableName": table, "aws:dynamodb:subscriberId": account.id}
+    return {
+        "kms:ViaService": f"dynamodb.{account.region}.amazonaws.com",
+        "kms:CallerAccount": account.id,
+        "kms:EncryptionContextKeys": list(context),
+        **{f"kms:EncryptionContext:{key}": value for key, value in context.items()},
+    }
+
+
+def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
+    """Would a Scan by this user be let in? The table's own answer where it is no, else the answer of its key."""
+    described = account.client("dynamodb").describe_table(TableName=table)["Table"]
+    at_the_table = decide(account, user_arn, "dynamodb:Scan", described["TableArn"])
+    key_arn = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    if not at_the_table.allowed or key_arn is None:
+        return at_the_table
+    return decide(account, user_arn, "kms:Decrypt", key_arn, table_key_context(account, table))
+
+
+def explain(account: Account, text: str, table: str) -> Decision:
+    """Decide a refused request again from AWS's sentence; ``table`` is whose key DynamoDB was opening."""
+    denial = read_denial(text)
+    context = table_key_context(account, table) if denial.via_dynamodb else {"kms:CallerAccount": account.id}
+    return decide(account, denial.principal, denial.action, denial.resource, context)

@@ -1,0 +1,27 @@
+"""What was asked of the account, and by whom: CloudTrail's events, read as plain dictionaries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_cloudtrail import CloudTrailClient
+
+
+def events(
+    cloudtrail: CloudTrailClient, *, event_name: str | None = None, resource: str | None = None
+) -> list[dict[str, Any]]:
+    """The events of one name (``Decrypt``) or on one resource (a key ARN), or all of them; the newest first.
+
+    Each is CloudTrail's own record, with ``eventName``, ``userIdentity``, ``errorCode`` and so on. The practice
+    account answers at once; AWS may take up to fifteen minutes to show an event
+    (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html).
+    """
+    wanted: list[Any] = []
+    if event_name is not None:
+        wanted = [{"AttributeKey": "EventName", "AttributeValue": event_name}]
+    elif resource is not None:
+        wanted = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
+    pages = cloudtrail.get_paginator("lookup_events").paginate(LookupAttributes=wanted)
+    return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]

@@ -1,0 +1,99 @@
+"""Lab: what a notebook opens. The account as its section needs it, notes, checks, explanations and the diagram."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import boto3
+
+from kmscourse import access, checks, course, pieces
+from kmscourse.account import Account, open_account
+from kmscourse.display.architecture import Architecture
+from kmscourse.display.decision import DecisionCard
+from kmscourse.errors import CourseError
+from kmscourse.home import home
+from kmscourse.notes import Notes
+
+
+class Lab:
+    """An account, seen from one section of the course. Open it with ``Lab.open(section=N)``."""
+
+    def __init__(self, account: Account, notes: Notes, section: course.Section) -> None:
+        self.account = account
+        self.notes = notes
+        self.section = section
+
+    @classmethod
+    def open(cls, section: int) -> Lab:
+        """The account that KMSCOURSE_TARGET names, put where this section starts; says what had to be done for that.
+
+        Raises CourseError for a section that isn't there, SandboxError or KmsCourseError where there is no account.
+        """
+        chosen = course.section(section)
+        _show_errors_in_one_line()
+        account = open_account()
+        lab = cls(account, Notes(home(), account.id), chosen)
+        print(lab)
+        for line in course.prepare(account, lab.notes, section):
+            print(line)
+        return lab
+
+    def __repr__(self) -> str:
+        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.account.kind]
+        return f"{kind} {self.account.id} · {self.account.region} · signed in as {self.account.user_name}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account's main user, as in ``lab.client("kms")``."""
+        return self.account.client(service)
+
+    def session_for(self, user_name: str) -> boto3.Session:
+        """A boto3 session of another IAM user, as in ``lab.session_for("IAMLabUser").client("kms")``."""
+        return self.account.session_for(user_name)
+
+    def sign_in(self, user_name: str, password: str) -> boto3.Session:
+        """A boto3 session of whoever has this user name and password. Raises SignInRefused."""
+        return self.account.sign_in(user_name, password)
+
+    @property
+    def key_arn(self) -> str:
+        """The ARN of the key behind the alias myKey. Raises CourseError where there is none yet."""
+        arn = pieces.find_key(self.account)
+        if arn is None:
+            raise CourseError("There is no key with the alias myKey yet: section 1 creates it.")
+        return arn
+
+    def check(self) -> checks.Report:
+        """What this section should have brought about, and what is still missing."""
+        return checks.run(checks.CHECKS[self.section.number], self.account, self.notes)
+
+    def check_exercise(self) -> checks.Report:
+        """Whether this section's exercise is solved. Raises CourseError where it has none that can be checked."""
+        if self.section.number not in checks.EXERCISES:
+            raise CourseError(f"Section {self.section.number} has no exercise with a check.")
+        return checks.run(checks.EXERCISES[self.section.number], self.account, self.notes)
+
+    def explain_last_denial(self) -> DecisionCard:
+        """The last refusal in this notebook, decided again step by step. Raises CourseError where there was none."""
+        if not self.account.denials:
+            raise CourseError("Nothing has been refused in this notebook yet: run the cell that is refused first.")
+        text = self.account.denials[-1]
+        return DecisionCard(access.explain(self.account, text, pieces.TABLE))
+
+    def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:
+        """What the account's policies say to a request that nobody has made, step by step."""
+        arn = f"arn:aws:iam::{self.account.id}:user/{user_name}"
+        context = {"kms:CallerAccount": self.account.id}
+        return DecisionCard(access.decide(self.account, arn, action, resource, context))
+
+    def diagram(self) -> Architecture:
+        """The architecture as it stands in the account now, drawn."""
+        return Architecture.of(self.account, self.notes)
+
+
+def _show_errors_in_one_line() -> None:
+    """In a notebook, show an error's own sentence and not the inside of boto3 (``%xmode Verbose`` brings it back)."""
+    if "IPython" in sys.modules:
+        shell = sys.modules["IPython"].get_ipython()
+        if shell is not None:
+            shell.InteractiveTB.set_mode("Minimal")

@@ -1,0 +1,236 @@
+"""What the sections leave behind in an account and in the notes: how to find it, make it, and take it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from kmscourse import dynamodb as tables
+from kmscourse import iam as people
+from kmscourse import kms as keys
+from kmscourse.account import Account
+from kmscourse.envelope import Envelope, decrypt_data_key, generate_data_key, seal
+from kmscourse.notes import Notes
+from kmscourse.policy import build, edit
+
+KEY_ALIAS = "alias/myKey"
+TABLE = "Books"
+PARTITION_KEY, SORT_KEY = "Author", "Book_Title"
+BOOK = {PARTITION_KEY: "Seth Godin", SORT_KEY: "The Dip"}
+MESSAGE = "Hello, this is my sensitive data."
+MESSAGE_CONTEXT = {"course": "kms", "section": "3"}
+PERMISSION_SID = "Let IAMLabUser read the table"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Something that a section leaves behind.
+
+    ``ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
+    would be in the way of the section that makes it, and ``undo`` takes it away.
+    """
+
+    name: str
+    section: int
+    ready: Callable[[Account, Notes], bool]
+    make: Callable[[Account, Notes], None]
+    exists: Callable[[Account, Notes], bool]
+    undo: Callable[[Account, Notes], None]
+
+
+# --- IAMLabUser -----------------------------------------------------------------------------------------------
+
+
+def lab_user_arn(account: Account) -> str:
+    """The ARN that IAMLabUser has, or would have, in this account."""
+    return f"arn:aws:iam::{account.id}:user/{people.LAB_USER}"
+
+
+def has_lab_user(account: Account, _: Notes) -> bool:
+    """Is there an IAMLabUser?"""
+    users = account.client("iam").get_paginator("list_users").paginate()
+    return any(user["UserName"] == people.LAB_USER for page in users for user in page["Users"])
+
+
+def make_lab_user(account: Account, _: Notes) -> None:
+    """IAMLabUser, with the policy that the lab gives to it."""
+    people.create_lab_user(account.client("iam"))
+
+
+def has_sign_in(account: Account, _: Notes) -> bool:
+    """May IAMLabUser sign in to the console?"""
+    return people.has_console_access(account.client("iam"), people.LAB_USER)
+
+
+def make_sign_in(account: Account, _: Notes) -> None:
+    """Console access for IAMLabUser with the lab's password."""
+    people.enable_console_access(account.client("iam"), people.LAB_USER, people.LAB_PASSWORD)
+
+
+def remove_sign_in(account: Account, _: Notes) -> None:
+    """Take IAMLabUser's console access away."""
+    account.client("iam").delete_login_profile(UserName=people.LAB_USER)
+
+
+# --- myKey ----------------------------------------------------------------------------------------------------
+
+
+def find_key(account: Account) -> str | None:
+    """The ARN of the key that the alias myKey leads to."""
+    return keys.find_key(account.client("kms"), KEY_ALIAS)
+
+
+def key_state(account: Account) -> str | None:
+    """The state of myKey: Enabled, Disabled, PendingDeletion, or None where there is no such alias."""
+    arn = find_key(account)
+    return arn and account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+
+
+def key_works(account: Account, _: Notes) -> bool:
+    """Is myKey there, and enabled?"""
+    return key_state(account) == "Enabled"
+
+
+def make_key(account: Account, _: Notes) -> None:
+    """A key under the alias myKey as the console makes it; one that is disabled or awaits deletion is revived."""
+    kms = account.client("kms")
+    state = key_state(account)
+    if state is None:
+        keys.create_key(kms, KEY_ALIAS, administrators=[account.user_arn], users=[account.user_arn])
+        return
+    arn = find_key(account)
+    if state == "PendingDeletion":
+        kms.cancel_key_deletion(KeyId=arn)
+    kms.enable_key(KeyId=arn)
+
+
+def free_alias(account: Account, _: Notes) -> None:
+    """Take the alias myKey from its key. The key stays, and so does all that is encrypted under it."""
+    account.client("kms").delete_alias(AliasName=KEY_ALIAS)
+
+
+# --- the data key and the message -----------------------------------------------------------------------------
+
+
+def _opens(account: Account, encrypted_key: bytes, context: dict[str, str]) -> bool:
+    try:
+        decrypt_data_key(account.client("kms"), encrypted_key, context)
+    except ClientError:
+        return False
+    return True
+
+
+def has_data_key(account: Account, notes: Notes) -> bool:
+    """Is there a note of an encrypted data key that this account's key opens?"""
+    return "encrypted_data_key" in notes and _opens(account, bytes.fromhex(notes["encrypted_data_key"]), {})
+
+
+def make_data_key(account: Account, notes: Notes) -> None:
+    """Note an encrypted data key; its plaintext is not kept."""
+    notes["encrypted_data_key"] = generate_data_key(account.client("kms"), KEY_ALIAS).encrypted.hex()
+
+
+def has_message(account: Account, notes: Notes) -> bool:
+    """Is there a note of a sealed message that this account's key opens?"""
+    if "envelope" not in notes:
+        return False
+    return _opens(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
+
+
+def make_message(account: Account, notes: Notes) -> None:
+    """Note the lab's message, sealed under myKey."""
+    sealed = seal(account.client("kms"), KEY_ALIAS, MESSAGE.encode(), encryption_context=MESSAGE_CONTEXT)
+    notes["envelope"] = sealed.to_json()
+
+
+# --- Books ----------------------------------------------------------------------------------------------------
+
+
+def table_exists(account: Account, _: Notes) -> bool:
+    """Is there a table Books?"""
+    return TABLE in account.client("dynamodb").list_tables()["TableNames"]
+
+
+def table_ready(account: Account, notes: Notes) -> bool:
+    """Is there a table Books, encrypted under myKey, with the lab's book in it?"""
+    if not table_exists(account, notes):
+        return False
+    dynamodb = account.client("dynamodb")
+    described = dynamodb.describe_table(TableName=TABLE)["Table"].get("SSEDescription", {})
+    if described.get("KMSMasterKeyArn") != find_key(account):
+        return False
+    return BOOK in tables.scan(dynamodb, TABLE)
+
+
+def make_table(account: Account, notes: Notes) -> None:
+    """The table Books, encrypted under myKey, with the lab's book in it. A table under another key makes way."""
+    dynamodb = account.client("dynamodb")
+    if table_exists(account, notes):
+        tables.delete_table(dynamodb, TABLE)
+    tables.create_encrypted_table(dynamodb, TABLE, KEY_ALIAS, PARTITION_KEY, SORT_KEY)
+    tables.put_item(dynamodb, TABLE, BOOK)
+
+
+def remove_table(account: Account, _: Notes) -> None:
+    """Delete the table Books and all that is in it."""
+    tables.delete_table(account.client("dynamodb"), TABLE)
+
+
+# --- IAMLabUser's permission on myKey -------------------------------------------------------------------------
+
+
+def has_permission(account: Account, _: Notes) -> bool:
+    """Does myKey's policy have a statement for IAMLabUser?"""
+    arn = find_key(account)
+    if arn is None:
+        return False
+    return bool(edit.statements_for(keys.key_policy(account.client("kms"), arn), lab_user_arn(account)))
+
+
+def give_permission(account: Account, _: Notes) -> None:
+    """Let IAMLabUser decrypt with myKey, by a statement in its key policy."""
+    kms, arn = account.client("kms"), find_key(account)
+    statement = build.use_statement(lab_user_arn(account), sid=PERMISSION_SID)
+    keys.put_key_policy(kms, arn, edit.with_statement(keys.key_policy(kms, arn), statement))
+
+
+def extra_policies(account: Account) -> list[str]:
+    """The names of IAMLabUser's inline policies beside the lab's own."""
+    names = account.client("iam").list_user_policies(UserName=people.LAB_USER)["PolicyNames"]
+    return [name for name in names if name != people.LAB_POLICY_NAME]
+
+
+def may_have_permission(account: Account, notes: Notes) -> bool:
+    """Has IAMLabUser been let in, by the key policy or by an IAM policy of its own?"""
+    return has_permission(account, notes) or bool(has_lab_user(account, notes) and extra_policies(account))
+
+
+def take_permission(account: Account, notes: Notes) -> None:
+    """Take IAMLabUser out of myKey's policy, and every inline policy but the lab's away from it."""
+    for name in extra_policies(account):
+        account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
+    if has_permission(account, notes):
+        kms, arn = account.client("kms"), find_key(account)
+        keys.put_key_policy(kms, arn, edit.without_principal(keys.key_policy(kms, arn), lab_user_arn(account)))
+
+
+def _stays(account: Account, notes: Notes) -> bool:
+    return False
+
+
+def _keep(account: Account, notes: Notes) -> None:
+    """Nothing to take away: it is in nobody's way."""
+
+
+PIECES = (
+    Piece("IAMLabUser", 0, has_lab_user, make_lab_user, _stays, _keep),
+    Piece("myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias),
+    Piece("data key", 2, has_data_key, make_data_key, _stays, _keep),
+    Piece("message", 3, has_message, make_message, _stays, _keep),
+    Piece("Books", 6, table_ready, make_table, table_exists, remove_table),
+    Piece("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
+    Piece("permission", 8, has_permission, give_permission, may_have_permission, take_permission),
+)
+"""In the order in which the course makes them."""
