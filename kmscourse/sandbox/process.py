@@ -1,0 +1,180 @@
+"""The sandbox's own process: takes the home's lock, opens the account, serves it until nobody needs it.
+
+Run by ``server.find_or_start`` in the background and by ``kmscourse sandbox serve`` in the foreground. Heavy
+imports wait until the lock and the port are taken, so that a second start, or a busy port, fails at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kmscourse.errors import SandboxError
+from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
+
+IDLE_HOURS = 8.0
+
+log = logging.getLogger("kmscourse.sandbox")
+
+
+class AlreadyRunningError(SandboxError):
+    """Another process is this home's sandbox."""
+
+
+def run(
+    home: Path,
+    port: int = 0,
+    idle_hours: float = IDLE_HOURS,
+    announce: Callable[[Endpoint], None] | None = None,
+) -> None:
+    """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
+
+    Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. Raises
+    AlreadyRunningError, or SandboxError where the port is taken or the account can't be opened.
+    """
+    os.umask(0o077)  # whatever this process writes is for its owner's eyes only
+    with _lock(home), _listen(port) as listening:
+        (home / ENDPOINT_FILE).unlink(missing_ok=True)
+        _open_log(home / LOG_FILE)
+        asyncio.run(_serve(home, listening, idle_hours * 3600, announce))
+
+
+async def _serve(
+    home: Path, listening: socket.socket, idle_seconds: float, announce: Callable[[Endpoint], None] | None
+) -> None:
+    from kmscourse.sandbox import http
+    from kmscourse.sandbox.application import Application
+
+    stop = asyncio.Event()
+    instance = secrets.token_hex(16)
+    with contextlib.closing(Application.open(home, instance=instance, on_stop=stop.set)) as application:
+        main = application.main_access_key
+        endpoint = Endpoint(
+            url=f"http://127.0.0.1:{listening.getsockname()[1]}",
+            account=application.account_id,
+            region=application.home_region,
+            user=main.user_name,
+            access_key_id=main.access_key_id,
+            secret_access_key=main.secret,
+            pid=os.getpid(),
+            instance=instance,
+        )
+        _stop_on_signals(stop)
+        with _endpoint_file(home / ENDPOINT_FILE, endpoint) as still_ours:
+            log.info("Listening at %s", endpoint.url)
+            if announce is not None:
+                announce(endpoint)
+            await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
+    log.info("Ended")
+
+
+@contextlib.contextmanager
+def _lock(home: Path) -> Iterator[None]:
+    """This home's lock: whoever holds it is the sandbox."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(home / LOCK_FILE, mode=0o600)
+        # Not at once: ``server.stop`` takes the lock for an instant to see whether it is free.
+        lock.acquire(timeout=0.3)
+    except Timeout:
+        raise AlreadyRunningError(f"A sandbox is running already for {home}.") from None
+    except OSError as error:
+        raise SandboxError(
+            f"The folder {home} can't be used ({error.strerror}). Choose one that you can write to."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _listen(port: int) -> Iterator[socket.socket]:
+    """A listening socket on loopback alone."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        # On Windows SO_REUSEADDR would let another process take the port; elsewhere it only skips a wait.
+        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+        listening.setsockopt(socket.SOL_SOCKET, exclusive, 1)
+        try:
+            listening.bind(("127.0.0.1", port))
+            listening.listen(128)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SandboxError(
+                f"Port {port} of 127.0.0.1 can't be used ({reason}). "
+                "Choose another one, or leave the choice to the system."
+            ) from None
+        yield listening
+
+
+@contextlib.contextmanager
+def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool]]:
+    """``sandbox.json`` while the sandbox answers. Yields what tells whether it is still there and ours."""
+    text = json.dumps(asdict(endpoint))
+    written = path.with_suffix(".new")
+    written.unlink(missing_ok=True)
+    written.write_text(text, "utf-8")
+    written.replace(path)
+
+    def still_ours() -> bool:
+        with contextlib.suppress(OSError):
+            return path.read_text("utf-8") == text
+        return False
+
+    try:
+        yield still_ours
+    finally:
+        if still_ours():
+            path.unlink(missing_ok=True)
+
+
+def _open_log(path: Path) -> None:
+    """One line a request: time, caller, call, outcome. Never parameters, never a secret."""
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    package = logging.getLogger("kmscourse")
+    package.setLevel(logging.INFO)
+    package.propagate = False
+    package.handlers = [handler]
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """End in good order when the system or Ctrl-C asks for it (on Windows Ctrl-C interrupts by itself)."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if sys.platform != "win32":
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+
+
+def _let_go_of_stderr(_: Endpoint) -> None:
+    """In the background stderr is the log's file, for what goes wrong before there is a log."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def main() -> int:
+    """The sandbox in the background: ``python -m kmscourse.sandbox.process HOME``."""
+    try:
+        run(Path(sys.argv[1]), announce=_let_go_of_stderr)
+    except AlreadyRunningError:
+        return LOCK_TAKEN
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

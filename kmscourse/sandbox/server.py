@@ -1,0 +1,206 @@
+"""The sandbox's process, seen from outside: find it, start it, ask it, stop it.
+
+One sandbox belongs to one KMSCOURSE_HOME. While it runs it holds ``sandbox.lock`` there, and ``sandbox.json``
+says where it answers. The lock is the truth: the operating system lets go of it however the process ends, so
+a ``sandbox.json`` that nobody answers for is only a leftover. Nothing here imports moto.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kmscourse.errors import SandboxError, SignInRefused
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
+LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
+LOG_BYTES = 2_000_000
+
+ENDPOINT_FILE, LOCK_FILE, LOG_FILE = "sandbox.json", "sandbox.lock", "sandbox.log"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a running sandbox answers, and the access key of its main user.
+
+    ``instance`` is a random word that only this process and the owner of ``sandbox.json`` know: a sandbox
+    that answers with it is the one that wrote the file.
+    """
+
+    url: str
+    account: str
+    region: str
+    user: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    pid: int
+    instance: str = field(repr=False, default="")
+
+
+def find(home: Path) -> Endpoint | None:
+    """The sandbox of this home if it runs and answers, else None."""
+    endpoint = _read_endpoint(home / ENDPOINT_FILE)
+    if endpoint is None:
+        return None
+    try:
+        status = ask(endpoint, "Status", {}, timeout=5.0)
+    except SandboxError:
+        return None
+    return endpoint if status.get("Instance") == endpoint.instance else None
+
+
+def find_or_start(home: Path) -> Endpoint:
+    """The sandbox of this home, started in a process of its own where none runs.
+
+    Several processes may ask at once: each starts one, the first to take the lock serves them all.
+    Raises SandboxError, with the last line of the log, where it does not come up.
+    """
+    endpoint = find(home)
+    if endpoint is not None:
+        return endpoint
+    deadline = time.monotonic() + START_SECONDS
+    process = _start(home)
+    while time.monotonic() < deadline:
+        endpoint = find(home)
+        if endpoint is not None:
+            _forget(process)
+            return endpoint
+        status = process.poll()
+        if status == LOCK_TAKEN:  # Another one is starting, or is about to end: see again in a moment.
+            time.sleep(0.2)
+            process = _start(home)
+        elif status is not None:
+            raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
+        time.sleep(0.02)
+    _forget(process)
+    raise SandboxError(
+        f"The sandbox did not answer within {START_SECONDS:.0f} seconds. "
+        f"Its log, {home / LOG_FILE}, ends with: {_last_line(home / LOG_FILE)}"
+    )
+
+
+def stop(home: Path) -> bool:
+    """End the sandbox of this home and wait until it has; False where none was running.
+
+    Raises SandboxError where a process holds the sandbox's lock but neither answers nor ends.
+    """
+    endpoint = find(home)
+    if endpoint is None and not _locked(home):
+        return False
+    if endpoint is not None:
+        ask(endpoint, "Stop", {})
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while _locked(home):
+        if time.monotonic() > deadline:
+            raise SandboxError(
+                f"The sandbox of {home} neither answers nor ends. End its process by hand, then try again."
+            )
+        time.sleep(0.02)
+    return True
+
+
+def ask(
+    endpoint: Endpoint, operation: str, parameters: dict[str, Any], timeout: float = ANSWER_SECONDS
+) -> dict[str, Any]:
+    """One call of the private service ``kmscourse``, signed by the main user.
+
+    Raises SignInRefused where a sign-in opens nothing, SandboxError for every other failure.
+    """
+    import http.client  # Slow to import, and not needed by a caller who finds no sandbox.
+
+    host = endpoint.url.removeprefix("http://")
+    body = json.dumps(parameters).encode()
+    connection = http.client.HTTPConnection(host, timeout=timeout)
+    try:
+        connection.request("POST", "/", body, _signed_headers(endpoint, host, operation, body))
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise SandboxError(
+            f"The sandbox at {endpoint.url} does not answer ({error or type(error).__name__}). "
+            "Start it again with: kmscourse sandbox serve"
+        ) from None
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise SandboxError(f"What answers at {endpoint.url} is not a sandbox.")
+    if response.status != 200:
+        message = str(answer.get("message", answer.get("__type")))
+        raise SignInRefused(message) if answer.get("__type") == "SignInRefused" else SandboxError(message)
+    return answer
+
+
+def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    headers = {
+        "Host": host,
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"KmsCourse.{operation}",
+    }
+    request = AWSRequest("POST", endpoint.url + "/", headers=headers, data=body)
+    credentials = Credentials(endpoint.access_key_id, endpoint.secret_access_key)
+    SigV4Auth(credentials, "kmscourse", endpoint.region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def _read_endpoint(path: Path) -> Endpoint | None:
+    try:
+        endpoint = Endpoint(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):  # Not there, not readable, or left by another version.
+        return None
+    return endpoint if endpoint.url.startswith("http://127.0.0.1:") else None
+
+
+def _start(home: Path) -> subprocess.Popen[bytes]:
+    """The sandbox as a process that outlives this one; what it says before it has a log goes to the log."""
+    log = home / LOG_FILE
+    command = [sys.executable, "-m", "kmscourse.sandbox.process", str(home)]
+    options: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    try:
+        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as said:
+            return subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, cwd=home, **options
+            )
+    except OSError as error:
+        raise SandboxError(f"The sandbox could not start: {error.strerror or error} ({home}).") from None
+
+
+def _forget(process: subprocess.Popen[bytes]) -> None:
+    """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
+    if process.poll() is None:
+        process.returncode = 0
+
+
+def _locked(home: Path) -> bool:
+    """True while some process is this home's sandbox."""
+    from filelock import FileLock, Timeout
+
+    if not (home / LOCK_FILE).exists():
+        return False
+    lock = FileLock(home / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text("utf-8", "replace").split("\n")
+    except OSError as error:
+        return f"its log can't be read ({error.strerror})"
+    return next((line.strip() for line in reversed(lines) if line.strip()), "its log is empty")

@@ -1,0 +1,60 @@
+"""The services of the practice account, and how each of them speaks.
+
+KMS, DynamoDB and CloudTrail speak JSON and name the operation in ``X-Amz-Target``; so does ``kmscourse``,
+what a console does and no AWS API offers. IAM and STS speak the query protocol: a form, answered in XML.
+
+Source: the metadata of botocore's service models; the Smithy specification, "AWS JSON" and "AWS Query".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from botocore.loaders import Loader
+
+
+@dataclass(frozen=True)
+class Service:
+    """How one service speaks: ``target`` is the prefix in X-Amz-Target, ``version`` the form's Version."""
+
+    name: str
+    target: str = ""
+    version: str = ""
+    content_type: str = "application/x-amz-json-1.1"
+    namespace: str = ""
+
+    @property
+    def is_json(self) -> bool:
+        return bool(self.target)
+
+
+SERVICES = {
+    service.name: service
+    for service in (
+        Service("kms", target="TrentService"),
+        Service(
+            "dynamodb",
+            target="DynamoDB_20120810",
+            content_type="application/x-amz-json-1.0",
+            namespace="com.amazonaws.dynamodb.v20120810#",
+        ),
+        Service("cloudtrail", target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+        Service("kmscourse", target="KmsCourse"),
+        Service("iam", version="2010-05-08", namespace="https://iam.amazonaws.com/doc/2010-05-08/"),
+        Service("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
+    )
+}
+BY_TARGET = {service.target: service for service in SERVICES.values() if service.is_json}
+
+
+def offered() -> str:
+    """The services that a student may call, for a sentence."""
+    return "kms, dynamodb, iam, sts and cloudtrail"
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The regions of AWS's public partition, as botocore lists them."""
+    partitions = Loader().load_data("partitions")["partitions"]
+    return frozenset(partitions[0]["regions"]) - {"aws-global"}

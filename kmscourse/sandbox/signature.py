@@ -1,0 +1,195 @@
+"""Who signed: Signature Version 4 checked against the secret of the access key that the request names.
+
+The signature is computed again by botocore's own signer over exactly the headers that the client says it
+signed. The checks run in the order in which AWS was seen to make them, so that a request with several faults
+meets the same refusal.
+
+Source: AWS IAM User Guide, "Create a signed AWS API request"; the API references' pages "Common errors".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from botocore import credentials
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.services import SERVICES, regions
+from kmscourse.sandbox.views import Credentials
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+MAX_SKEW = timedelta(minutes=5)
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+
+# What goes wrong: (code in the JSON protocols, code in the query protocol, its HTTP status there).
+MISSING = ("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403)
+INCOMPLETE = ("IncompleteSignatureException", "IncompleteSignature", 400)
+INVALID = ("InvalidSignatureException", "SignatureDoesNotMatch", 403)
+UNKNOWN_KEY = ("UnrecognizedClientException", "InvalidClientTokenId", 403)
+
+UNKNOWN_KEY_TEXT = "The security token included in the request is invalid."
+MISMATCH_TEXT = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
+    "Access Key and signing method. Consult the service documentation for details."
+)
+
+
+class KeyRing(Protocol):
+    """Where the secrets are: ``backend.Backend`` is one."""
+
+    def credentials(self, access_key_id: str) -> Credentials | None: ...
+
+
+def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
+    """The identity whose secret signed this request; ``now`` is in UTC.
+
+    Raises AwsError with the code of the call's protocol: unsigned, badly formed, skewed by more than five
+    minutes, an access key that is unknown or inactive, a wrong secret, a changed request, a wrong token.
+    """
+    headers = call.http.headers
+    parts = _parts(call, headers.get("authorization", ""))
+    timestamp = headers.get("x-amz-date", "")
+    signed = parts["SignedHeaders"].split(";")
+    _check_time(call, timestamp, now)
+    _check_signed_headers(call, signed)
+    _check_scope(call, parts["Credential"], timestamp)
+
+    found = ring.credentials(call.access_key_id)
+    if found is None or not found.active:
+        raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
+    expected = signature(call, found.secret, signed, timestamp)
+    if not hmac.compare_digest(expected.encode(), parts["Signature"].encode()):
+        raise _refusal(call, INVALID, MISMATCH_TEXT)
+    if not hmac.compare_digest(
+        (found.token or "").encode(), headers.get("x-amz-security-token", "").encode()
+    ):
+        raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
+    return found.caller
+
+
+def signature(call: Call, secret: str, signed: list[str], timestamp: str) -> str:
+    """The signature (64 hex digits) that ``secret`` gives this request over the headers in ``signed``."""
+    request = AWSRequest(call.http.method, f"http://sandbox{call.http.target}", data=call.http.body)
+    for name in signed:
+        request.headers[name] = call.http.headers[name]
+    request.context["timestamp"] = timestamp
+    signer = _ExactSigner(credentials.Credentials(call.access_key_id, secret), call.service, call.region)
+    return str(signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request))
+
+
+class _ExactSigner(SigV4Auth):
+    """botocore's signer over exactly the headers it is given, and over the body as it came."""
+
+    def headers_to_sign(self, request: AWSRequest) -> HTTPHeaders:
+        return request.headers
+
+    def payload(self, request: AWSRequest) -> str:
+        return hashlib.sha256(request.data or b"").hexdigest()
+
+
+def _parts(call: Call, authorization: str) -> Mapping[str, str]:
+    """Credential, SignedHeaders and Signature out of the Authorization header."""
+    algorithm, _, rest = authorization.strip().partition(" ")
+    if not algorithm.startswith("AWS4-"):
+        raise _refusal(call, MISSING, "Request is missing Authentication Token")
+    pairs = (part.strip().partition("=") for part in rest.split(","))
+    parts = {name: value for name, _, value in pairs if value}
+    missing = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if name not in parts
+    ]
+    if "x-amz-date" not in call.http.headers:
+        missing.append("Authorization header requires existence of an 'X-Amz-Date' header.")
+    if missing:
+        raise _refusal(call, INCOMPLETE, " ".join(missing))
+    if algorithm != ALGORITHM:
+        raise _refusal(
+            call, INCOMPLETE, f"Unsupported AWS 'algorithm': '{algorithm[:50]}' (only {ALGORITHM} for now)."
+        )
+    return parts
+
+
+def _check_time(call: Call, timestamp: str, now: datetime) -> None:
+    try:
+        signed_at = datetime.strptime(timestamp, TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        raise _refusal(
+            call, INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{timestamp[:50]}'."
+        ) from None
+    at, clock = signed_at.strftime(TIME_FORMAT), now.strftime(TIME_FORMAT)
+    if signed_at < now - MAX_SKEW:
+        edge = (now - MAX_SKEW).strftime(TIME_FORMAT)
+        raise _refusal(
+            call, INVALID, f"Signature expired: {at} is now earlier than {edge} ({clock} - 5 min.)"
+        )
+    if signed_at > now + MAX_SKEW:
+        edge = (now + MAX_SKEW).strftime(TIME_FORMAT)
+        raise _refusal(
+            call, INVALID, f"Signature not yet current: {at} is still later than {edge} ({clock} + 5 min.)"
+        )
+
+
+def _check_signed_headers(call: Call, signed: list[str]) -> None:
+    """Host and everything of AWS's own must be signed, and what is signed must be there."""
+    headers = call.http.headers
+    if "host" not in signed:
+        raise _refusal(call, INVALID, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
+    loose = [name for name in headers if name.startswith("x-amz-") and name not in signed]
+    if loose:
+        raise _refusal(
+            call,
+            INVALID,
+            f"There were headers present in the request which were not signed: {', '.join(loose)}",
+        )
+    if any(name not in headers for name in signed) or len(set(signed)) != len(signed):
+        raise _refusal(call, INVALID, MISMATCH_TEXT)
+    stated = headers.get("x-amz-content-sha256")
+    if stated is not None and stated != hashlib.sha256(call.http.body).hexdigest():
+        raise _refusal(call, INVALID, MISMATCH_TEXT)
+
+
+def _check_scope(call: Call, credential: str, timestamp: str) -> None:
+    """keyid/date/region/service/aws4_request, each as this request has it."""
+    pieces = credential.split("/")
+    if len(pieces) != 5:
+        raise _refusal(
+            call,
+            INCOMPLETE,
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+            f"got '{credential[:200]}'",
+        )
+    key_id, date, region, service, term = pieces
+    valid_regions = {"us-east-1"} if call.service == "iam" else regions()
+    wrong = []
+    if region not in valid_regions:
+        wrong.append(f"Credential should be scoped to a valid region, not '{region[:50]}'.")
+    if service != call.service:
+        wrong.append(f"Credential should be scoped to correct service: '{call.service}'.")
+    if term != "aws4_request":
+        wrong.append(
+            f"Credential should be scoped with a valid terminator: 'aws4_request', not '{term[:50]}'."
+        )
+    if date != timestamp[:8]:
+        wrong.append(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{date[:50]}' != '{timestamp[:8]}', from '{timestamp}'."
+        )
+    if wrong:
+        raise _refusal(call, INVALID, " ".join(wrong))
+    if (key_id, region) != (call.access_key_id, call.region):
+        raise _refusal(call, INVALID, MISMATCH_TEXT)
+
+
+def _refusal(call: Call, kind: tuple[str, str, int], message: str) -> AwsError:
+    json_code, query_code, query_status = kind
+    if SERVICES[call.service].is_json:
+        return AwsError(json_code, message, 400)
+    return AwsError(query_code, message, query_status)
