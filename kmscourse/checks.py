@@ -241,6 +241,13 @@ CHECKS: dict[int, tuple[Check, ...]] = {
 """What is true of the account when a section has been worked through."""
 
 EXERCISES: dict[int, tuple[Check, ...]] = {
+    0: (
+        Check(
+            "you have asked KMS for the list of its keys",
+            _happened("ListKeys"),
+            'a client has a method for each operation: lab.client("kms").list_keys().',
+        ),
+    ),
     1: (
         Check(
             "the key has a description",
@@ -271,6 +278,18 @@ EXERCISES: dict[int, tuple[Check, ...]] = {
                 encryptionContext={"Course": "kms", "section": "3"},
             ),
             "pass the context with a capital C to kms.decrypt, and let it fail.",
+        ),
+    ),
+    5: (
+        Check(
+            'a file was sealed for the encryption context {"file": "letter.txt"}',
+            _happened("GenerateDataKey", encryptionContext={"file": "letter.txt"}),
+            'seal_file takes kms, the key, the two paths, and encryption_context={"file": "letter.txt"}.',
+        ),
+        Check(
+            "and opened again",
+            _happened("Decrypt", encryptionContext={"file": "letter.txt"}),
+            "unseal_file takes kms, the two paths, and the same encryption context.",
         ),
     ),
     6: (

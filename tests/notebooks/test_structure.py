@@ -1,0 +1,113 @@
+"""Each notebook has the shape that the course promises, and was saved as one clean run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmscourse.checks import CHECKS, EXERCISES
+from kmscourse.course import SECTIONS, Section
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+each_section = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
+
+
+def cells(section: Section, kind: str) -> list[dict[str, Any]]:
+    notebook = json.loads((NOTEBOOKS / section.notebook).read_text(encoding="utf-8"))
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == kind]
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def prose(section: Section) -> str:
+    return "\n\n".join(source(cell) for cell in cells(section, "markdown"))
+
+
+def test_there_is_a_notebook_for_each_section_and_no_other() -> None:
+    assert [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == [s.notebook for s in SECTIONS]
+
+
+@each_section
+def test_it_begins_with_title_minutes_and_architecture(section: Section) -> None:
+    opening = source(cells(section, "markdown")[0])
+    assert opening.startswith(f"# {section.number} · {section.title}\n")
+    assert f"About {section.minutes} minutes" in opening
+    assert re.search(rf"!\[[^\]]{{20,}}\]\(images/{section.number:02}\.svg\)", opening), "draw what it ends with"
+
+
+@each_section
+def test_it_names_three_to_five_objectives(section: Section) -> None:
+    match = re.search(r"\*\*You will\*\*\n+((?:- .+\n?)+)", prose(section))
+    assert match, "list the objectives under **You will**"
+    assert 3 <= len(match[1].strip().splitlines()) <= 5
+
+
+@each_section
+def test_the_first_code_cell_opens_the_lab(section: Section) -> None:
+    first = source(cells(section, "code")[0])
+    assert first == f"from kmscourse import Lab\n\nlab = Lab.open(section={section.number})"
+
+
+@each_section
+def test_every_code_cell_was_run_once_in_order(section: Section) -> None:
+    counts = [cell["execution_count"] for cell in cells(section, "code")]
+    assert counts == list(range(1, len(counts) + 1)), f"record it again: python -m tools.record {section.notebook}"
+
+
+@each_section
+def test_a_code_cell_has_at_most_ten_lines(section: Section) -> None:
+    for cell in cells(section, "code"):
+        assert len(source(cell).splitlines()) <= 10, f"one idea a cell:\n{source(cell)}"
+
+
+@each_section
+def test_only_a_cell_that_says_so_may_fail(section: Section) -> None:
+    for cell in cells(section, "code"):
+        failed = any(output["output_type"] == "error" for output in cell["outputs"])
+        assert failed == ("raises-exception" in cell["metadata"].get("tags", [])), source(cell)
+
+
+@each_section
+def test_an_error_is_shown_in_one_line_without_a_path(section: Section) -> None:
+    for cell in cells(section, "code"):
+        for output in cell["outputs"]:
+            assert "site-packages" not in json.dumps(output)
+            if output["output_type"] == "error":
+                assert len(output["traceback"]) == 1
+
+
+@each_section
+def test_it_asks_for_a_prediction_and_gives_an_answer_to_each_choice(section: Section) -> None:
+    assert "Predict" in prose(section)
+    assert prose(section).count("<details>") == prose(section).count("</details>") >= 2
+
+
+@each_section
+def test_its_exercise_has_a_hint_and_a_solution(section: Section) -> None:
+    if section.number in EXERCISES:
+        assert re.search(r"<summary>Hint</summary>", prose(section))
+        assert re.search(r"<summary>Solution</summary>\s+```python\n.+?```", prose(section), re.DOTALL)
+        assert any("lab.check_exercise()" in source(cell) for cell in cells(section, "code"))
+
+
+@each_section
+def test_it_checks_itself_and_every_check_passed(section: Section) -> None:
+    checked = [cell for cell in cells(section, "code") if source(cell) == "lab.check()"]
+    assert len(checked) == 1, "one cell that is lab.check()"
+    shown = "".join(checked[0]["outputs"][0]["data"]["text/plain"])
+    assert shown.count("✓") == len(CHECKS[section.number]), shown
+
+
+@each_section
+def test_it_ends_with_what_matters(section: Section) -> None:
+    closing = source(cells(section, "markdown")[-1])
+    assert closing.startswith("## In short\n")
+    assert "attacker" in closing, "say what an attacker would see"
+    assert "Here and on AWS" in closing, "say where the practice account differs"
