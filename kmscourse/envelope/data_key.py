@@ -1,0 +1,80 @@
+"""Data keys: made by KMS, handed out in the clear and encrypted, opened again by KMS alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NoReturn
+
+from kmscourse.errors import EnvelopeError
+
+if TYPE_CHECKING:
+    from types_boto3_kms import KMSClient
+    from types_boto3_kms.type_defs import DecryptRequestTypeDef
+
+KEY_SIZE = 32  # bytes: AES-256
+
+
+class DataKey:
+    """An AES-256 data key: ``encrypted_key`` is to be kept, ``plaintext`` to be used and forgotten.
+
+    ``key_id`` is the ARN of the KMS key that encrypts it. No repr and no pickle shows the plaintext.
+    Raises EnvelopeError where the plaintext isn't 32 bytes long.
+    """
+
+    __slots__ = ("_plaintext", "encrypted_key", "key_id")
+
+    def __init__(self, key_id: str, encrypted_key: bytes, plaintext: bytes) -> None:
+        if len(plaintext) != KEY_SIZE:
+            raise EnvelopeError(f"An AES-256 data key has {KEY_SIZE} bytes; this one has {len(plaintext)}.")
+        self.key_id = key_id
+        self.encrypted_key = encrypted_key
+        self._plaintext = plaintext
+
+    @property
+    def plaintext(self) -> bytes:
+        """The key in the clear, 32 bytes. Asking for it is deliberate: don't print it, don't store it."""
+        return self._plaintext
+
+    def __repr__(self) -> str:
+        size = len(self.encrypted_key)
+        return f"DataKey(key_id={self.key_id!r}, encrypted_key=<{size} bytes>, plaintext=<hidden>)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A data key isn't pickled, its plaintext would be stored: keep its encrypted_key.")
+
+
+def generate_data_key(
+    kms: KMSClient, key_id: str, encryption_context: Mapping[str, str] | None = None
+) -> DataKey:
+    """A fresh AES-256 data key under the KMS key ``key_id`` (id, ARN or alias), bound to the context.
+
+    Raises ClientError where KMS refuses. See the KMS API Reference, GenerateDataKey.
+    """
+    answer = kms.generate_data_key(
+        KeyId=key_id, KeySpec="AES_256", EncryptionContext=dict(encryption_context or {})
+    )
+    return DataKey(answer["KeyId"], answer["CiphertextBlob"], answer["Plaintext"])
+
+
+def decrypt_data_key(
+    kms: KMSClient,
+    encrypted_key: bytes,
+    encryption_context: Mapping[str, str] | None = None,
+    *,
+    key_id: str | None = None,
+) -> DataKey:
+    """The data key that ``encrypted_key`` holds, for the context with which it was made.
+
+    KMS finds the KMS key by itself. Name it in ``key_id`` where only that one will do: a stranger could
+    hand you a data key under a KMS key of their own.
+    Raises ClientError where KMS refuses: InvalidCiphertextException for another context,
+    IncorrectKeyException for another ``key_id``. See the KMS API Reference, Decrypt.
+    """
+    request: DecryptRequestTypeDef = {
+        "CiphertextBlob": encrypted_key,
+        "EncryptionContext": dict(encryption_context or {}),
+    }
+    if key_id is not None:
+        request["KeyId"] = key_id
+    answer = kms.decrypt(**request)
+    return DataKey(answer["KeyId"], encrypted_key, answer["Plaintext"])
