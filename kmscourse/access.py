@@ -64,7 +64,11 @@ def identity_policies(iam: IAMClient, user_name: str) -> list[dict[str, Any]]:
 
 
 def decide(
-    account: Account, user_arn: str, action: str, resource: str, context: dict[str, str | list[str]] | None = None
+    account: Account,
+    user_arn: str,
+    action: str,
+    resource: str,
+    context: dict[str, str | list[str]] | None = None,
 ) -> Decision:
     """What the account's policies say to one request of an IAM user, with every step of the way there."""
     user_name = user_arn.rpartition("/")[2]

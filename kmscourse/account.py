@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ConnectionError as LostConnection
 
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
@@ -135,7 +136,7 @@ def _point_aws_tools_at(endpoint: server.Endpoint) -> None:
 
 
 def _explain_lost_sandbox(caught_exception: Exception | None, **_: object) -> None:
-    if isinstance(caught_exception, ConnectionError):
+    if isinstance(caught_exception, LostConnection):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."

@@ -5,19 +5,14 @@ They look at the account itself (its keys, tables, users and audit trail), never
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from kmscourse import access, audit, pieces
-from kmscourse import dynamodb as tables
 from kmscourse import iam as people
-from kmscourse import kms as keys
+from kmscourse import looks, pieces
 from kmscourse.account import Account
-from kmscourse.environment import problems
+from kmscourse.looks import Look
 from kmscourse.notes import Notes
-
-Look = Callable[[Account, Notes], bool]
 
 
 @dataclass(frozen=True)
@@ -62,80 +57,11 @@ def run(checks: Sequence[Check], account: Account, notes: Notes) -> Report:
     return Report([Result(check, check.look(account, notes)) for check in checks])
 
 
-# --- what the checks look at ----------------------------------------------------------------------------------
-
-
-def _happened(event_name: str, *, by: str | None = None, error: str | None = None, **expected: Any) -> Look:
-    """Is there an event of this name in the trail, by this user, with this error code (None: without an error)?"""
-
-    def look(account: Account, _: Notes) -> bool:
-        for event in audit.events(account.client("cloudtrail"), event_name=event_name):
-            who = event["userIdentity"].get("userName")
-            if who != (by or account.user_name) or event.get("errorCode") != error:
-                continue
-            asked = event.get("requestParameters") or {}
-            if all(asked.get(name) == value for name, value in expected.items()):
-                return True
-        return False
-
-    return look
-
-
-def _key_metadata(account: Account) -> dict[str, Any]:
-    arn = pieces.find_key(account)
-    return account.client("kms").describe_key(KeyId=arn)["KeyMetadata"] if arn else {}
-
-
-def _is_symmetric(account: Account, _: Notes) -> bool:
-    key = _key_metadata(account)
-    return key.get("KeySpec") == "SYMMETRIC_DEFAULT" and key.get("KeyUsage") == "ENCRYPT_DECRYPT"
-
-
-def _has_description(account: Account, _: Notes) -> bool:
-    return bool(_key_metadata(account).get("Description"))
-
-
-def _policy_names_main_user(account: Account, _: Notes) -> bool:
-    arn = pieces.find_key(account)
-    if arn is None:
-        return False
-    policy = keys.key_policy(account.client("kms"), arn)
-    named = [s for s in policy["Statement"] if s["Principal"].get("AWS") == account.user_arn]
-    return len(policy["Statement"]) >= 4 and len(named) >= 3
-
-
-def _has_second_book(account: Account, _: Notes) -> bool:
-    books = tables.scan(account.client("dynamodb"), pieces.TABLE)
-    return sum(book[pieces.PARTITION_KEY] == pieces.BOOK[pieces.PARTITION_KEY] for book in books) > 1
-
-
-def _reader_let_in(account: Account, _: Notes) -> bool:
-    return access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE).allowed
-
-
-def _reader_kept_out(account: Account, notes: Notes) -> bool:
-    return not _reader_let_in(account, notes)
-
-
-def _let_in_by_iam(account: Account, notes: Notes) -> bool:
-    return not pieces.has_permission(account, notes) and _reader_let_in(account, notes)
-
-
-def _table_gone(account: Account, notes: Notes) -> bool:
-    return not pieces.table_exists(account, notes)
-
-
-def _key_rests(account: Account, _: Notes) -> bool:
-    return pieces.key_state(account) in {"Disabled", "PendingDeletion"}
-
-
-# --- the checks -----------------------------------------------------------------------------------------------
-
 CHECKS: dict[int, tuple[Check, ...]] = {
     0: (
         Check(
             "every package of the course is here, in a version that it was made for",
-            lambda account, notes: not problems(),
+            looks.all_packages_here,
             "run `from kmscourse.environment import problems; problems()`: each line says what is wrong.",
         ),
     ),
@@ -147,12 +73,12 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "the key is symmetric, for encrypting and decrypting",
-            _is_symmetric,
+            looks.is_symmetric,
             "KeySpec is SYMMETRIC_DEFAULT and KeyUsage is ENCRYPT_DECRYPT where create_key gets neither.",
         ),
         Check(
             "its key policy has the console's four statements, three of them for you",
-            _policy_names_main_user,
+            looks.policy_names_main_user,
             "create_key takes your ARN as administrator and as user.",
         ),
     ),
@@ -173,24 +99,24 @@ CHECKS: dict[int, tuple[Check, ...]] = {
     4: (
         Check(
             "KMS has decrypted a data key for you",
-            _happened("Decrypt"),
+            looks.happened("Decrypt"),
             "run the cell that calls kms.decrypt.",
         ),
         Check(
             "a Decrypt with another encryption context was refused",
-            _happened("Decrypt", error="InvalidCiphertextException"),
+            looks.happened("Decrypt", error="InvalidCiphertextException"),
             "run the cell that passes a wrong EncryptionContext: it is meant to fail.",
         ),
         Check(
             "IAMLabUser was refused",
-            _happened("Decrypt", by=people.LAB_USER, error="AccessDenied"),
+            looks.happened("Decrypt", by=people.LAB_USER, error="AccessDenied"),
             "run the cell in which IAMLabUser's session calls decrypt.",
         ),
     ),
     5: (
         Check(
             "the data key of the message was decrypted",
-            _happened("Decrypt", encryptionContext=pieces.MESSAGE_CONTEXT),
+            looks.happened("Decrypt", encryptionContext=pieces.MESSAGE_CONTEXT),
             "run the cell that opens the message's data key with its encryption context.",
         ),
     ),
@@ -209,7 +135,7 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "IAMLabUser's Scan is refused by the key",
-            _reader_kept_out,
+            looks.reader_kept_out,
             "has somebody let IAMLabUser in already? Run the set-up cell again.",
         ),
     ),
@@ -221,19 +147,19 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "IAMLabUser can read Books",
-            _reader_let_in,
+            looks.reader_let_in,
             "the statement needs kms:Decrypt, and IAMLabUser's ARN as its principal.",
         ),
     ),
     9: (
         Check(
             "the table Books is gone",
-            _table_gone,
+            looks.table_gone,
             "run the cell that deletes the table.",
         ),
         Check(
             "myKey is disabled, or waits for its deletion",
-            _key_rests,
+            looks.key_rests,
             "run the cell that calls disable_key.",
         ),
     ),
@@ -244,35 +170,35 @@ EXERCISES: dict[int, tuple[Check, ...]] = {
     0: (
         Check(
             "you have asked KMS for the list of its keys",
-            _happened("ListKeys"),
+            looks.happened("ListKeys"),
             'a client has a method for each operation: lab.client("kms").list_keys().',
         ),
     ),
     1: (
         Check(
             "the key has a description",
-            _has_description,
+            looks.has_description,
             "KMS has a call whose name begins with update_key_; it takes KeyId and Description.",
         ),
     ),
     2: (
         Check(
             "KMS has made you a data key without its plaintext",
-            _happened("GenerateDataKeyWithoutPlaintext"),
+            looks.happened("GenerateDataKeyWithoutPlaintext"),
             "the call is generate_data_key_without_plaintext; it takes KeyId and KeySpec.",
         ),
     ),
     3: (
         Check(
             'a data key was made for the encryption context {"purpose": "exercise"}',
-            _happened("GenerateDataKey", encryptionContext={"purpose": "exercise"}),
+            looks.happened("GenerateDataKey", encryptionContext={"purpose": "exercise"}),
             'seal takes encryption_context={"purpose": "exercise"} by name.',
         ),
     ),
     4: (
         Check(
             'KMS has refused {"Course": "kms", "section": "3"}',
-            _happened(
+            looks.happened(
                 "Decrypt",
                 error="InvalidCiphertextException",
                 encryptionContext={"Course": "kms", "section": "3"},
@@ -283,40 +209,40 @@ EXERCISES: dict[int, tuple[Check, ...]] = {
     5: (
         Check(
             'a file was sealed for the encryption context {"file": "letter.txt"}',
-            _happened("GenerateDataKey", encryptionContext={"file": "letter.txt"}),
+            looks.happened("GenerateDataKey", encryptionContext={"file": "letter.txt"}),
             'seal_file takes kms, the key, the two paths, and encryption_context={"file": "letter.txt"}.',
         ),
         Check(
             "and opened again",
-            _happened("Decrypt", encryptionContext={"file": "letter.txt"}),
+            looks.happened("Decrypt", encryptionContext={"file": "letter.txt"}),
             "unseal_file takes kms, the two paths, and the same encryption context.",
         ),
     ),
     6: (
         Check(
             "a second book by Seth Godin is in the table",
-            _has_second_book,
+            looks.has_second_book,
             "put_item takes the same Author with another Book_Title.",
         ),
     ),
     7: (
         Check(
             "IAMLabUser has made a call on Books that was answered",
-            _happened("DescribeTable", by=people.LAB_USER, tableName=pieces.TABLE),
+            looks.happened("DescribeTable", by=people.LAB_USER, tableName=pieces.TABLE),
             "describing a table reads no item. Which action in the policy has a star?",
         ),
     ),
     8: (
         Check(
             "IAMLabUser can read Books by an IAM policy alone",
-            _let_in_by_iam,
+            looks.let_in_by_iam,
             "take the statement out of the key policy; then put_user_policy with kms:Decrypt on the key's ARN.",
         ),
     ),
     9: (
         Check(
             "myKey's deletion has been cancelled",
-            lambda account, _: pieces.key_state(account) == "Disabled",
+            looks.key_is_disabled,
             "cancel_key_deletion leaves the key disabled.",
         ),
     ),

@@ -1,12 +1,12 @@
 """The package's own errors. AWS's refusals are not among them: they stay botocore's ``ClientError``.
 
-    KmsCourseError                 whatever kmscourse itself refuses
-    ├── HomeError                  KMSCOURSE_HOME can't be used
-    ├── SandboxError               the practice account can't be started, found or reached
-    ├── SignInRefused              a user name and password that open nothing
-    ├── PolicyError                a policy that can't be read
-    ├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
-    └── CourseError                a section, note or check that isn't there
+KmsCourseError                 whatever kmscourse itself refuses
+├── HomeError                  KMSCOURSE_HOME can't be used
+├── SandboxError               the practice account can't be started, found or reached
+├── SignInRefused              a user name and password that open nothing
+├── PolicyError                a policy that can't be read
+├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
+└── CourseError                a section, note or check that isn't there
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class SandboxError(KmsCourseError):
     """The practice account can't be started, found or reached."""
 
 
-class SignInRefused(KmsCourseError):
+class SignInRefused(KmsCourseError):  # noqa: N818 (it refuses; nothing went wrong)
     """No such user, a wrong password, or a user without console access: which of them is not said."""
 
 

@@ -15,7 +15,9 @@ def home() -> Path:
 
     Raises HomeError where it can't be made or written.
     """
-    folder = Path(os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)).expanduser()
+    folder = Path(
+        os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)
+    ).expanduser()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -40,7 +40,9 @@ class Lab:
         return lab
 
     def __repr__(self) -> str:
-        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.account.kind]
+        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[
+            self.account.kind
+        ]
         return f"{kind} {self.account.id} · {self.account.region} · signed in as {self.account.user_name}"
 
     def client(self, service: str) -> Any:
@@ -76,7 +78,9 @@ class Lab:
     def explain_last_denial(self) -> DecisionCard:
         """The last refusal in this notebook, decided again step by step. Raises CourseError where there was none."""
         if not self.account.denials:
-            raise CourseError("Nothing has been refused in this notebook yet: run the cell that is refused first.")
+            raise CourseError(
+                "Nothing has been refused in this notebook yet: run the cell that is refused first."
+            )
         text = self.account.denials[-1]
         return DecisionCard(access.explain(self.account, text, pieces.TABLE))
 

@@ -43,7 +43,9 @@ class Notes(MutableMapping[str, str]):
         try:
             return self._read()[name]
         except KeyError:
-            raise CourseError(f"There is no note {name!r} yet: {', '.join(self) or 'none is written'}.") from None
+            raise CourseError(
+                f"There is no note {name!r} yet: {', '.join(self) or 'none is written'}."
+            ) from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._read()

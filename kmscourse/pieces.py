@@ -213,7 +213,9 @@ def take_permission(account: Account, notes: Notes) -> None:
         account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
     if has_permission(account, notes):
         kms, arn = account.client("kms"), find_key(account)
-        keys.put_key_policy(kms, arn, edit.without_principal(keys.key_policy(kms, arn), lab_user_arn(account)))
+        keys.put_key_policy(
+            kms, arn, edit.without_principal(keys.key_policy(kms, arn), lab_user_arn(account))
+        )
 
 
 def _stays(account: Account, notes: Notes) -> bool:

@@ -50,7 +50,9 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
 
 def main() -> int:
     """Record the notebooks named on the command line; returns 1 where one of them failed."""
-    parser = argparse.ArgumentParser(prog="python -m tools.record", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.record", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("notebooks", nargs="*", type=Path, default=NOTEBOOKS, metavar="NOTEBOOK")
     failed = 0
     for path in parser.parse_args().notebooks:
@@ -59,7 +61,9 @@ def main() -> int:
             try:
                 run(notebook, Path(home))
             except CellExecutionError as error:
-                print(f"{path.name}: a cell failed, the notebook is left as it was.\n{error}", file=sys.stderr)
+                print(
+                    f"{path.name}: a cell failed, the notebook is left as it was.\n{error}", file=sys.stderr
+                )
                 failed = 1
                 continue
             finally:

@@ -88,5 +88,7 @@ class Architecture:
             draw.box(540, 62, 150, 68, "Table Books", "encrypted", kind="data")
         if self.reader:
             draw.person(615, 262, "IAMLabUser")
-            draw.arrow(615, 236, 615, 134, self.reader, dx=42, kind="yes" if self.reader == "let in" else "no")
+            draw.arrow(
+                615, 236, 615, 134, self.reader, dx=42, kind="yes" if self.reader == "let in" else "no"
+            )
         return draw.document()

@@ -50,11 +50,15 @@ def _who(statement: Mapping[str, Any]) -> str:
     prefix = "all but " if "NotPrincipal" in statement else ""
     principal = statement.get("Principal", statement.get("NotPrincipal", "whoever has this policy"))
     if isinstance(principal, Mapping):
-        principal = [arn for arns in principal.values() for arn in (arns if isinstance(arns, list) else [arns])]
+        principal = [
+            arn for arns in principal.values() for arn in (arns if isinstance(arns, list) else [arns])
+        ]
     return prefix + _lines(principal)
 
 
 def _conditions(condition: Mapping[str, Mapping[str, object]]) -> str:
     return "\n".join(
-        f"{key} {operator} {_lines(value)}" for operator, keys in condition.items() for key, value in keys.items()
+        f"{key} {operator} {_lines(value)}"
+        for operator, keys in condition.items()
+        for key, value in keys.items()
     )

@@ -31,7 +31,9 @@ class Drawing:
         """The finished document."""
         return "\n".join([*self._parts, "</svg>"])
 
-    def text(self, x: float, y: float, words: str, *, size: int = 14, weight: int = 400, fill: str = INK) -> None:
+    def text(
+        self, x: float, y: float, words: str, *, size: int = 14, weight: int = 400, fill: str = INK
+    ) -> None:
         """Words, centred on x, with their base line at y."""
         self._parts.append(
             f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" text-anchor="middle" '
@@ -47,7 +49,15 @@ class Drawing:
         )
 
     def box(
-        self, x: float, y: float, width: float, height: float, name: str, note: str = "", *, kind: str = "data"
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        name: str,
+        note: str = "",
+        *,
+        kind: str = "data",
     ) -> None:
         """A thing with a name and a line under it; ``kind`` is key, data or off."""
         dashes = ' stroke-dasharray="6 4"' if kind == "off" else ""
@@ -84,7 +94,10 @@ class Drawing:
         ux, uy = (x2 - x1) / length, (y2 - y1) / length
         colour = LINE[kind]
         dashes = ' stroke-dasharray="7 5"' if kind == "no" else ""
-        left, right = (x2 - 11 * ux + 6 * uy, y2 - 11 * uy - 6 * ux), (x2 - 11 * ux - 6 * uy, y2 - 11 * uy + 6 * ux)
+        left, right = (
+            (x2 - 11 * ux + 6 * uy, y2 - 11 * uy - 6 * ux),
+            (x2 - 11 * ux - 6 * uy, y2 - 11 * uy + 6 * ux),
+        )
         self._parts.append(
             f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2 - 8 * ux:.4g}" y2="{y2 - 8 * uy:.4g}" stroke="{colour}" '
             f'stroke-width="2"{dashes}/>'

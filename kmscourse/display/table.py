@@ -15,7 +15,9 @@ def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]])
         scope = ' scope="col"' if tag == "th" else ""
         return f'<{tag}{scope} style="{_CELL}">{escape(text).replace(chr(10), "<br>")}</{tag}>'
 
-    lines = [f'<table style="border-collapse:collapse"><caption style="text-align:left">{escape(caption)}</caption>']
+    lines = [
+        f'<table style="border-collapse:collapse"><caption style="text-align:left">{escape(caption)}</caption>'
+    ]
     lines.append("<thead><tr>" + "".join(cell("th", text) for text in head) + "</tr></thead><tbody>")
     lines += ["<tr>" + "".join(cell("td", text) for text in row) + "</tr>" for row in rows]
     return "\n".join([*lines, "</tbody></table>"])
@@ -25,5 +27,7 @@ def text_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]])
     """The same for a terminal: columns aligned, a line for each row."""
     grid = [list(head), *([text.replace("\n", ", ") for text in row] for row in rows)]
     widths = [max(len(row[column]) for row in grid) for column in range(len(head))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in grid]
+    lines = [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in grid
+    ]
     return "\n".join([caption, *lines])

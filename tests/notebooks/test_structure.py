@@ -39,7 +39,9 @@ def test_it_begins_with_title_minutes_and_architecture(section: Section) -> None
     opening = source(cells(section, "markdown")[0])
     assert opening.startswith(f"# {section.number} · {section.title}\n")
     assert f"About {section.minutes} minutes" in opening
-    assert re.search(rf"!\[[^\]]{{20,}}\]\(images/{section.number:02}\.svg\)", opening), "draw what it ends with"
+    assert re.search(rf"!\[[^\]]{{20,}}\]\(images/{section.number:02}\.svg\)", opening), (
+        "draw what it ends with"
+    )
 
 
 @each_section
@@ -58,7 +60,9 @@ def test_the_first_code_cell_opens_the_lab(section: Section) -> None:
 @each_section
 def test_every_code_cell_was_run_once_in_order(section: Section) -> None:
     counts = [cell["execution_count"] for cell in cells(section, "code")]
-    assert counts == list(range(1, len(counts) + 1)), f"record it again: python -m tools.record {section.notebook}"
+    assert counts == list(range(1, len(counts) + 1)), (
+        f"record it again: python -m tools.record {section.notebook}"
+    )
 
 
 @each_section

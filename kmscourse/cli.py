@@ -1,0 +1,151 @@
+"""The ``kmscourse`` command. Each verb is a function that adds itself to the parser and names what runs it.
+
+Every failure is one sentence on stderr and exit status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kmscourse.errors import KmsCourseError
+from kmscourse.home import home
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.server import Endpoint
+
+Command = Callable[[argparse.Namespace], None]
+NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, 1 for a failure that was said, 130 for Ctrl-C."""
+    chosen = parser().parse_args(arguments)
+    run: Command = chosen.run
+    try:
+        run(chosen)
+    except KmsCourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line with all its verbs."""
+    top = argparse.ArgumentParser(prog="kmscourse", description="A hands-on course on AWS KMS.")
+    verbs = top.add_subparsers(metavar="verb", required=True)
+    for add in VERBS:
+        add(verbs)
+    return top
+
+
+def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sandbox = verbs.add_parser("sandbox", help="the practice account on this machine")
+    actions = sandbox.add_subparsers(metavar="action", required=True)
+
+    serve = actions.add_parser("serve", help="run it in the foreground; the first line says where it answers")
+    serve.add_argument(
+        "--port", type=int, default=0, help="a port of 127.0.0.1 (default: the system chooses)"
+    )
+    serve.add_argument("--data", type=Path, help="the folder that keeps its state (default: KMSCOURSE_HOME)")
+    serve.add_argument("--idle-hours", type=float, default=8.0, help="end after so long without a request")
+    serve.set_defaults(run=sandbox_serve)
+
+    env = actions.add_parser("env", help='shell exports for AWS clients: eval "$(kmscourse sandbox env)"')
+    env.add_argument("--user", help="an IAM user of the practice account (default: its main user)")
+    env.set_defaults(run=sandbox_env)
+
+    for name, run, text in (
+        ("status", sandbox_status, "where it answers and what is in it"),
+        ("stop", sandbox_stop, "end it; its state stays"),
+        ("reset", sandbox_reset, "start the account over: keys, tables, users and events go"),
+    ):
+        actions.add_parser(name, help=text).set_defaults(run=run)
+
+
+def sandbox_serve(chosen: argparse.Namespace) -> None:
+    """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
+    from kmscourse.sandbox import process
+
+    def announce(endpoint: Endpoint) -> None:
+        names = ("account", "region", "user", "access_key_id", "secret_access_key")
+        said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
+        print(json.dumps(said), flush=True)
+
+    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce)
+
+
+def sandbox_env(chosen: argparse.Namespace) -> None:
+    """Lines for a POSIX shell that point every AWS client at the running sandbox."""
+    from kmscourse.sandbox import server
+
+    endpoint = _running()
+    variables = {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_ACCESS_KEY_ID": endpoint.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": endpoint.secret_access_key,
+        "AWS_REGION": endpoint.region,
+        "AWS_DEFAULT_REGION": endpoint.region,
+    }
+    if chosen.user not in (None, endpoint.user):
+        given = server.ask(endpoint, "SessionFor", {"UserName": chosen.user})
+        variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
+        variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
+        variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
+    else:
+        print("unset AWS_SESSION_TOKEN")  # An earlier user's, which would not fit this access key.
+    print("unset AWS_PROFILE")
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def sandbox_status(_: argparse.Namespace) -> None:
+    """Where the sandbox answers and what is in it."""
+    from kmscourse.sandbox import server
+
+    endpoint = _running()
+    status = server.ask(endpoint, "Status", {})
+    print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
+    print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
+    print(f"It holds {_count(status['Keys'], 'key')} and {_count(status['Tables'], 'table')}.")
+
+
+def sandbox_stop(_: argparse.Namespace) -> None:
+    """End the sandbox; its state stays where it is."""
+    from kmscourse.sandbox import server
+
+    print("The sandbox has ended." if server.stop(home()) else "No sandbox was running.")
+
+
+def sandbox_reset(_: argparse.Namespace) -> None:
+    """Start the account over. The main user and its access key stay as they are."""
+    from kmscourse.sandbox import server
+
+    server.ask(server.find_or_start(home()), "Reset", {})
+    print("The practice account starts over.")
+
+
+def _running() -> Endpoint:
+    from kmscourse.sandbox import server
+
+    endpoint = server.find(home())
+    if endpoint is None:
+        raise KmsCourseError(NOT_RUNNING)
+    return endpoint
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+VERBS = (_add_sandbox,)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Tables encrypted under a customer managed key, and their items as plain Python values.
+
+Numbers come back as Decimal and bytes as boto3's Binary, as boto3 itself gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+POLL = {"Delay": 2, "MaxAttempts": 90}  # seconds between two looks at a table: three minutes at most
+
+
+def create_encrypted_table(
+    dynamodb: DynamoDBClient, name: str, key_id: str, partition_key: str, sort_key: str | None = None
+) -> str:
+    """The ARN of a new table, ACTIVE, encrypted under the KMS key ``key_id`` (id, ARN or alias).
+
+    Its keys are strings, it is billed by request. Raises ClientError where DynamoDB or KMS refuses.
+    """
+    keys = {partition_key: "HASH"} | ({sort_key: "RANGE"} if sort_key else {})
+    table = dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_id},
+    )["TableDescription"]
+    dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig=POLL)
+    return table["TableArn"]
+
+
+def put_item(dynamodb: DynamoDBClient, table: str, item: Mapping[str, Any]) -> None:
+    """Writes ``item``, a dict of plain Python values, in place of one with the same key.
+
+    Raises TypeError for a value that DynamoDB doesn't know (a float: pass a Decimal), ClientError where
+    DynamoDB or KMS refuses.
+    """
+    dynamodb.put_item(TableName=table, Item={k: TypeSerializer().serialize(v) for k, v in item.items()})
+
+
+def scan(dynamodb: DynamoDBClient, table: str) -> list[dict[str, Any]]:
+    """All items of the table, of all pages, as dicts. Raises ClientError where DynamoDB or KMS refuses."""
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
+    items = [item for page in pages for item in page["Items"]]
+    return [{k: TypeDeserializer().deserialize(v) for k, v in item.items()} for item in items]
+
+
+def delete_table(dynamodb: DynamoDBClient, table: str) -> None:
+    """Deletes the table with all its items, and waits until it is gone. Raises ClientError where there is none."""
+    dynamodb.delete_table(TableName=table)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig=POLL)

@@ -1,0 +1,97 @@
+"""Customer managed keys: made as the console's "Create key" page makes them, found by alias, read, changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse.errors import KmsCourseError
+from kmscourse.policy.build import console_key_policy
+from kmscourse.policy.read import parse
+
+if TYPE_CHECKING:
+    from types_boto3_kms import KMSClient
+
+
+def create_key(
+    kms: KMSClient,
+    alias: str,
+    *,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+    description: str = "",
+    tags: Mapping[str, str] | None = None,
+) -> str:
+    """The ARN of a new symmetric key with the alias ``alias`` ("myKey" or "alias/myKey").
+
+    ``administrators`` and ``users`` are ARNs of IAM users and roles; the key policy is the console's
+    key-consolepolicy-3 for them. Without any, AWS attaches its default policy, which consists of the console's
+    first statement. Nothing is made where the alias is taken or an ARN or the alias can't be right
+    (KmsCourseError). Raises ClientError where KMS refuses.
+    """
+    name = alias_name(alias)
+    account = _account(administrators, users)
+    if find_key(kms, alias) is not None:
+        raise KmsCourseError(f"The alias {name} already names a key: take another alias, or use that key.")
+    policy = {"Policy": json.dumps(console_key_policy(account, administrators, users))} if account else {}
+    labels = [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()]
+    key = kms.create_key(Description=description, Tags=labels, **policy)["KeyMetadata"]
+    try:
+        kms.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
+    except ClientError as error:
+        error.add_note(f"The key {key['Arn']} has been made, but has no alias yet.")
+        raise
+    return key["Arn"]
+
+
+def find_key(kms: KMSClient, alias: str) -> str | None:
+    """The ARN of the key that ``alias`` names, or None. Raises ClientError where KMS won't say."""
+    try:
+        return kms.describe_key(KeyId=alias_name(alias))["KeyMetadata"]["Arn"]
+    except kms.exceptions.NotFoundException:
+        return None
+
+
+def key_policy(kms: KMSClient, key_id: str) -> dict[str, Any]:
+    """The key policy of ``key_id`` (id or ARN, no alias) as a dict. Raises ClientError where KMS refuses."""
+    policy: dict[str, Any] = json.loads(kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+    return policy
+
+
+def put_key_policy(kms: KMSClient, key_id: str, policy: Mapping[str, Any] | str) -> None:
+    """Replaces the key policy of ``key_id`` (id or ARN, no alias) by ``policy``, a dict or JSON text.
+
+    Raises PolicyError for a policy that can't be read, ClientError where KMS refuses it.
+    """
+    kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=json.dumps(parse(policy)))
+
+
+def alias_name(alias: str) -> str:
+    """``alias`` with its prefix "alias/". Raises KmsCourseError for what no key of one's own can be called."""
+    name = alias.removeprefix("alias/")
+    if not re.fullmatch(r"(?!aws/)[A-Za-z0-9/_-]{1,250}", name):
+        raise KmsCourseError(
+            f"{alias!r} can't be an alias: it takes 1 to 250 letters, digits and / _ -, and doesn't begin with aws/."
+        )
+    return f"alias/{name}"
+
+
+def _account(administrators: Sequence[str], users: Sequence[str]) -> str | None:
+    """The account of all these principals, None where there are none."""
+    accounts = set()
+    for arn in (*administrators, *users):
+        match = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}):(?:user|role)/\S+", arn)
+        if match is None:
+            raise KmsCourseError(
+                f"{arn!r} isn't the ARN of a user or role, which looks like arn:aws:iam::123456789012:user/NAME."
+            )
+        accounts.add(match[1])
+    if len(accounts) > 1:
+        raise KmsCourseError(
+            f"Administrators and users belong to one account, not to {', '.join(sorted(accounts))}."
+        )
+    return accounts.pop() if accounts else None

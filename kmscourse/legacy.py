@@ -1,0 +1,67 @@
+"""The cipher of Node's ``crypto.createCipher('aes-256-ecb', password)``, rebuilt so that it can be taken apart.
+
+Node deprecated ``createCipher`` in version 10 and removed it in 22. Nothing here protects anything: equal blocks
+encrypt alike, nothing notices a change, and a password becomes a key in one step of MD5. Seal with
+``kmscourse.envelope`` instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from kmscourse.errors import KmsCourseError
+
+KEY_SIZE = 32  # bytes: AES-256
+BLOCK_SIZE = 16  # bytes: one AES block
+
+
+def evp_bytes_to_key(password: bytes, size: int = KEY_SIZE) -> bytes:
+    """The first ``size`` bytes of D1 D2 D3 …, where D1 = MD5(password) and each further D = MD5(the D before + password).
+
+    That is OpenSSL's EVP_BytesToKey with MD5, no salt and one iteration.
+    """
+    key = digest = b""
+    while len(key) < size:
+        digest = hashlib.md5(digest + password, usedforsecurity=False).digest()
+        key += digest
+    return key[:size]
+
+
+def node_encrypt(password: str, text: str) -> str:
+    """What ``createCipher('aes-256-ecb', password)`` makes of ``text``, in base64."""
+    padder = PKCS7(BLOCK_SIZE * 8).padder()
+    padded = padder.update(text.encode()) + padder.finalize()
+    return base64.b64encode(ecb_encrypt(evp_bytes_to_key(password.encode()), padded)).decode()
+
+
+def node_decrypt(password: str, ciphertext: str) -> str:
+    """The text of what ``node_encrypt`` made: base64 in, text out.
+
+    Raises KmsCourseError where padding or text come out wrong. Not every wrong password is noticed: about one in
+    256 happens to leave a padding that looks right.
+    """
+    decryptor = Cipher(algorithms.AES(evp_bytes_to_key(password.encode())), modes.ECB()).decryptor()
+    unpadder = PKCS7(BLOCK_SIZE * 8).unpadder()
+    try:
+        padded = decryptor.update(base64.b64decode(ciphertext, validate=True)) + decryptor.finalize()
+        return (unpadder.update(padded) + unpadder.finalize()).decode()
+    except (binascii.Error, ValueError):
+        raise KmsCourseError(
+            "This text can't be decrypted: the password is another one, or the ciphertext isn't whole."
+        ) from None
+
+
+def ecb_encrypt(key: bytes, blocks: bytes) -> bytes:
+    """AES-ECB over whole blocks of 16 bytes, without padding: for showing what it gives away, and for nothing else.
+
+    ``key`` has 16, 24 or 32 bytes. Raises KmsCourseError where the last block isn't full.
+    """
+    if len(blocks) % BLOCK_SIZE:
+        raise KmsCourseError(f"AES takes blocks of {BLOCK_SIZE} bytes; {len(blocks)} bytes don't fill them.")
+    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    return encryptor.update(blocks) + encryptor.finalize()
