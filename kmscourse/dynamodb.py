@@ -12,8 +12,12 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, WaiterConfigTypeDef
 
-POLL = {"Delay": 2, "MaxAttempts": 90}  # seconds between two looks at a table: three minutes at most
+POLL: WaiterConfigTypeDef = {
+    "Delay": 2,
+    "MaxAttempts": 90,
+}  # seconds between two looks at a table: three minutes at most
 
 
 def create_encrypted_table(
@@ -23,11 +27,13 @@ def create_encrypted_table(
 
     Its keys are strings, it is billed by request. Raises ClientError where DynamoDB or KMS refuses.
     """
-    keys = {partition_key: "HASH"} | ({sort_key: "RANGE"} if sort_key else {})
+    keys: list[KeySchemaElementTypeDef] = [{"AttributeName": partition_key, "KeyType": "HASH"}]
+    if sort_key is not None:
+        keys.append({"AttributeName": sort_key, "KeyType": "RANGE"})
     table = dynamodb.create_table(
         TableName=name,
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in keys],
+        KeySchema=keys,
         BillingMode="PAY_PER_REQUEST",
         SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_id},
     )["TableDescription"]

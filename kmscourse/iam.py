@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kmscourse.policy.build import lab_user_policy
@@ -28,10 +29,8 @@ LAB_POLICY_NAME = "BooksReader"
 
 def create_lab_user(iam: IAMClient) -> str:
     """The ARN of IAMLabUser with the lab's policy, made where it is missing. Raises ClientError where IAM refuses."""
-    try:
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=LAB_USER)
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     iam.put_user_policy(
         UserName=LAB_USER, PolicyName=LAB_POLICY_NAME, PolicyDocument=json.dumps(lab_user_policy())
     )

@@ -15,6 +15,7 @@ from kmscourse.policy.read import parse
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
+    from types_boto3_kms.type_defs import CreateKeyRequestTypeDef
 
 
 def create_key(
@@ -37,15 +38,19 @@ def create_key(
     account = _account(administrators, users)
     if find_key(kms, alias) is not None:
         raise KmsCourseError(f"The alias {name} already names a key: take another alias, or use that key.")
-    policy = {"Policy": json.dumps(console_key_policy(account, administrators, users))} if account else {}
-    labels = [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()]
-    key = kms.create_key(Description=description, Tags=labels, **policy)["KeyMetadata"]
+    request: CreateKeyRequestTypeDef = {
+        "Description": description,
+        "Tags": [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()],
+    }
+    if account is not None:
+        request["Policy"] = json.dumps(console_key_policy(account, administrators, users))
+    arn = kms.create_key(**request)["KeyMetadata"]["Arn"]
     try:
-        kms.create_alias(AliasName=name, TargetKeyId=key["KeyId"])
+        kms.create_alias(AliasName=name, TargetKeyId=arn)
     except ClientError as error:
-        error.add_note(f"The key {key['Arn']} has been made, but has no alias yet.")
+        error.add_note(f"The key {arn} has been made, but has no alias yet.")
         raise
-    return key["Arn"]
+    return arn
 
 
 def find_key(kms: KMSClient, alias: str) -> str | None:

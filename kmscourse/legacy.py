@@ -21,9 +21,9 @@ BLOCK_SIZE = 16  # bytes: one AES block
 
 
 def evp_bytes_to_key(password: bytes, size: int = KEY_SIZE) -> bytes:
-    """The first ``size`` bytes of D1 D2 D3 …, where D1 = MD5(password) and each further D = MD5(the D before + password).
+    """OpenSSL's EVP_BytesToKey with MD5, no salt and one iteration: the first ``size`` bytes of D1 D2 D3 …
 
-    That is OpenSSL's EVP_BytesToKey with MD5, no salt and one iteration.
+    D1 is MD5(password), each further D is MD5(the D before it, then the password).
     """
     key = digest = b""
     while len(key) < size:
@@ -45,7 +45,7 @@ def node_decrypt(password: str, ciphertext: str) -> str:
     Raises KmsCourseError where padding or text come out wrong. Not every wrong password is noticed: about one in
     256 happens to leave a padding that looks right.
     """
-    decryptor = Cipher(algorithms.AES(evp_bytes_to_key(password.encode())), modes.ECB()).decryptor()
+    decryptor = _ecb(evp_bytes_to_key(password.encode())).decryptor()
     unpadder = PKCS7(BLOCK_SIZE * 8).unpadder()
     try:
         padded = decryptor.update(base64.b64decode(ciphertext, validate=True)) + decryptor.finalize()
@@ -63,5 +63,9 @@ def ecb_encrypt(key: bytes, blocks: bytes) -> bytes:
     """
     if len(blocks) % BLOCK_SIZE:
         raise KmsCourseError(f"AES takes blocks of {BLOCK_SIZE} bytes; {len(blocks)} bytes don't fill them.")
-    encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    encryptor = _ecb(key).encryptor()
     return encryptor.update(blocks) + encryptor.finalize()
+
+
+def _ecb(key: bytes) -> Cipher[modes.ECB]:
+    return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305  this module exists to show why not

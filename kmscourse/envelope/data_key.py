@@ -15,19 +15,19 @@ KEY_SIZE = 32  # bytes: AES-256
 
 
 class DataKey:
-    """An AES-256 data key: ``encrypted_key`` is to be kept, ``plaintext`` to be used and forgotten.
+    """An AES-256 data key: ``encrypted`` is to be kept, ``plaintext`` to be used and forgotten.
 
     ``key_id`` is the ARN of the KMS key that encrypts it. No repr and no pickle shows the plaintext.
     Raises EnvelopeError where the plaintext isn't 32 bytes long.
     """
 
-    __slots__ = ("_plaintext", "encrypted_key", "key_id")
+    __slots__ = ("_plaintext", "encrypted", "key_id")
 
-    def __init__(self, key_id: str, encrypted_key: bytes, plaintext: bytes) -> None:
+    def __init__(self, key_id: str, encrypted: bytes, plaintext: bytes) -> None:
         if len(plaintext) != KEY_SIZE:
             raise EnvelopeError(f"An AES-256 data key has {KEY_SIZE} bytes; this one has {len(plaintext)}.")
         self.key_id = key_id
-        self.encrypted_key = encrypted_key
+        self.encrypted = encrypted
         self._plaintext = plaintext
 
     @property
@@ -36,11 +36,10 @@ class DataKey:
         return self._plaintext
 
     def __repr__(self) -> str:
-        size = len(self.encrypted_key)
-        return f"DataKey(key_id={self.key_id!r}, encrypted_key=<{size} bytes>, plaintext=<hidden>)"
+        return f"DataKey(key_id={self.key_id!r}, encrypted=<{len(self.encrypted)} bytes>, plaintext=<hidden>)"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("A data key isn't pickled, its plaintext would be stored: keep its encrypted_key.")
+        raise TypeError("A data key isn't pickled, its plaintext would be stored: keep what is encrypted.")
 
 
 def generate_data_key(

@@ -57,7 +57,7 @@ def seal_file(
     with replacement(source, target) as (reader, writer):
         data_key = generate_data_key(kms, key_id, encryption_context)
         prefix = os.urandom(NONCE_SIZE[KIND])
-        header = write_header(KIND, data_key.encrypted_key, prefix)
+        header = write_header(KIND, data_key.encrypted, prefix)
         cipher = AESGCM(data_key.plaintext)
         writer.write(header)
         for nonce, frame in _frames(reader, FRAME_SIZE, prefix, progress):
@@ -82,9 +82,9 @@ def unseal_file(
     context = context_bytes(encryption_context)
     what = f"The file {os.fspath(source)}"
     with replacement(source, target) as (reader, writer):
-        encrypted_key, prefix = read_header(KIND, reader, what)
-        header = write_header(KIND, encrypted_key, prefix)
-        data_key = decrypt_data_key(kms, encrypted_key, encryption_context, key_id=key_id)
+        encrypted_data_key, prefix = read_header(KIND, reader, what)
+        header = write_header(KIND, encrypted_data_key, prefix)
+        data_key = decrypt_data_key(kms, encrypted_data_key, encryption_context, key_id=key_id)
         cipher = AESGCM(data_key.plaintext)
         try:
             for nonce, frame in _frames(reader, FRAME_SIZE + TAG_SIZE, prefix, progress):

@@ -36,9 +36,9 @@ def cannot_open(what: str) -> EnvelopeError:
     )
 
 
-def write_header(kind: bytes, encrypted_key: bytes, nonce: bytes) -> bytes:
+def write_header(kind: bytes, encrypted_data_key: bytes, nonce: bytes) -> bytes:
     """The header as it is stored."""
-    return _FIXED.pack(kind, VERSION, AES_256_GCM, len(encrypted_key)) + encrypted_key + nonce
+    return _FIXED.pack(kind, VERSION, AES_256_GCM, len(encrypted_data_key)) + encrypted_data_key + nonce
 
 
 def read_header(kind: bytes, reader: BinaryIO, what: str) -> tuple[bytes, bytes]:
@@ -52,10 +52,10 @@ def read_header(kind: bytes, reader: BinaryIO, what: str) -> tuple[bytes, bytes]
     *identity, length = _FIXED.unpack(fixed)
     if identity != [kind, VERSION, AES_256_GCM] or not 1 <= length <= MAX_ENCRYPTED_KEY:
         raise cannot_open(what)
-    encrypted_key, nonce = reader.read(length), reader.read(NONCE_SIZE[kind])
-    if len(encrypted_key) < length or len(nonce) < NONCE_SIZE[kind]:
+    encrypted_data_key, nonce = reader.read(length), reader.read(NONCE_SIZE[kind])
+    if len(encrypted_data_key) < length or len(nonce) < NONCE_SIZE[kind]:
         raise cannot_open(what)
-    return encrypted_key, nonce
+    return encrypted_data_key, nonce
 
 
 def context_bytes(encryption_context: Mapping[str, str] | None) -> bytes:

@@ -37,11 +37,11 @@ WHAT = "This envelope"
 class Envelope:
     """Sealed data with all that is needed to open it, except the KMS key and the encryption context.
 
-    ``encrypted_key`` is the data key as KMS encrypted it, ``nonce`` has 12 bytes, ``ciphertext`` ends in the
+    ``encrypted_data_key`` is the data key as KMS encrypted it, ``nonce`` has 12 bytes, ``ciphertext`` ends in the
     16-byte tag. Nothing in it is secret. Raises EnvelopeError where these sizes can't be right.
     """
 
-    encrypted_key: bytes
+    encrypted_data_key: bytes
     nonce: bytes
     ciphertext: bytes
     version: ClassVar[int] = VERSION
@@ -49,7 +49,7 @@ class Envelope:
 
     def __post_init__(self) -> None:
         if (
-            not 1 <= len(self.encrypted_key) <= MAX_ENCRYPTED_KEY
+            not 1 <= len(self.encrypted_data_key) <= MAX_ENCRYPTED_KEY
             or len(self.nonce) != NONCE_SIZE[KIND]
             or len(self.ciphertext) < TAG_SIZE
         ):
@@ -57,25 +57,25 @@ class Envelope:
 
     def __repr__(self) -> str:
         return (
-            f"Envelope({self.algorithm}, encrypted_key=<{len(self.encrypted_key)} bytes>, "
+            f"Envelope({self.algorithm}, encrypted_data_key=<{len(self.encrypted_data_key)} bytes>, "
             f"nonce=<{len(self.nonce)} bytes>, ciphertext=<{len(self.ciphertext)} bytes>)"
         )
 
     def to_bytes(self) -> bytes:
         """The header and the ciphertext, in the format of ``header.py``."""
-        return write_header(KIND, self.encrypted_key, self.nonce) + self.ciphertext
+        return write_header(KIND, self.encrypted_data_key, self.nonce) + self.ciphertext
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Envelope:
         """What ``to_bytes`` wrote. Raises EnvelopeError for anything else."""
         stream = io.BytesIO(data)
-        encrypted_key, nonce = read_header(KIND, stream, WHAT)
-        return cls(encrypted_key, nonce, stream.read())
+        encrypted_data_key, nonce = read_header(KIND, stream, WHAT)
+        return cls(encrypted_data_key, nonce, stream.read())
 
     def to_json(self) -> str:
         """A JSON object of version, algorithm, and the three byte strings in base64."""
         fields: dict[str, int | str] = {"version": self.version, "algorithm": self.algorithm}
-        for name in ("encrypted_key", "nonce", "ciphertext"):
+        for name in ("encrypted_data_key", "nonce", "ciphertext"):
             fields[name] = base64.b64encode(getattr(self, name)).decode()
         return json.dumps(fields, indent=2)
 
@@ -85,7 +85,7 @@ class Envelope:
         try:
             fields = json.loads(text)
             envelope = cls(
-                *(base64.b64decode(fields[name]) for name in ("encrypted_key", "nonce", "ciphertext"))
+                *(base64.b64decode(fields[name]) for name in ("encrypted_data_key", "nonce", "ciphertext"))
             )
         except (ValueError, TypeError, KeyError, RecursionError):
             raise cannot_open(WHAT) from None
@@ -106,9 +106,9 @@ def seal(
     context = context_bytes(encryption_context)
     data_key = generate_data_key(kms, key_id, encryption_context)
     nonce = os.urandom(NONCE_SIZE[KIND])
-    header = write_header(KIND, data_key.encrypted_key, nonce)
+    header = write_header(KIND, data_key.encrypted, nonce)
     ciphertext = AESGCM(data_key.plaintext).encrypt(nonce, plaintext, header + context)
-    return Envelope(data_key.encrypted_key, nonce, ciphertext)
+    return Envelope(data_key.encrypted, nonce, ciphertext)
 
 
 def unseal(
@@ -124,8 +124,8 @@ def unseal(
     another context too; EnvelopeError where anything was changed.
     """
     context = context_bytes(encryption_context)
-    data_key = decrypt_data_key(kms, envelope.encrypted_key, encryption_context, key_id=key_id)
-    header = write_header(KIND, envelope.encrypted_key, envelope.nonce)
+    data_key = decrypt_data_key(kms, envelope.encrypted_data_key, encryption_context, key_id=key_id)
+    header = write_header(KIND, envelope.encrypted_data_key, envelope.nonce)
     try:
         return AESGCM(data_key.plaintext).decrypt(envelope.nonce, envelope.ciphertext, header + context)
     except InvalidTag:
