@@ -109,5 +109,8 @@ def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
 def explain(account: Account, text: str, table: str) -> Decision:
     """Decide a refused request again from AWS's sentence; ``table`` is whose key DynamoDB was opening."""
     denial = read_denial(text)
-    context = table_key_context(account, table) if denial.via_dynamodb else {"kms:CallerAccount": account.id}
+    if denial.via_dynamodb:
+        context = table_key_context(account, table)
+    else:
+        context = {"kms:CallerAccount": account.id}
     return decide(account, denial.principal, denial.action, denial.resource, context)

@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -57,7 +57,7 @@ class Account:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the main user."""
-        return self.session.client(service)
+        return cast(Any, self.session).client(service)
 
     def session_for(self, user_name: str) -> boto3.Session:
         """A session of another IAM user of this account, as its administrator can make one."""

@@ -12,6 +12,7 @@ from kmscourse import iam as people
 from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.envelope import Envelope, decrypt_data_key, generate_data_key, seal
+from kmscourse.errors import CourseError
 from kmscourse.notes import Notes
 from kmscourse.policy import build, edit
 
@@ -82,6 +83,14 @@ def find_key(account: Account) -> str | None:
     return keys.find_key(account.client("kms"), KEY_ALIAS)
 
 
+def key_arn(account: Account) -> str:
+    """The same, where there must be one. Raises CourseError where there is none yet."""
+    arn = find_key(account)
+    if arn is None:
+        raise CourseError("There is no key with the alias myKey yet: section 1 creates it.")
+    return arn
+
+
 def key_state(account: Account) -> str | None:
     """The state of myKey: Enabled, Disabled, PendingDeletion, or None where there is no such alias."""
     arn = find_key(account)
@@ -100,7 +109,7 @@ def make_key(account: Account, _: Notes) -> None:
     if state is None:
         keys.create_key(kms, KEY_ALIAS, administrators=[account.user_arn], users=[account.user_arn])
         return
-    arn = find_key(account)
+    arn = key_arn(account)
     if state == "PendingDeletion":
         kms.cancel_key_deletion(KeyId=arn)
     kms.enable_key(KeyId=arn)
@@ -191,7 +200,7 @@ def has_permission(account: Account, _: Notes) -> bool:
 
 def give_permission(account: Account, _: Notes) -> None:
     """Let IAMLabUser decrypt with myKey, by a statement in its key policy."""
-    kms, arn = account.client("kms"), find_key(account)
+    kms, arn = account.client("kms"), key_arn(account)
     statement = build.use_statement(lab_user_arn(account), sid=PERMISSION_SID)
     keys.put_key_policy(kms, arn, edit.with_statement(keys.key_policy(kms, arn), statement))
 
@@ -212,7 +221,7 @@ def take_permission(account: Account, notes: Notes) -> None:
     for name in extra_policies(account):
         account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
     if has_permission(account, notes):
-        kms, arn = account.client("kms"), find_key(account)
+        kms, arn = account.client("kms"), key_arn(account)
         keys.put_key_policy(
             kms, arn, edit.without_principal(keys.key_policy(kms, arn), lab_user_arn(account))
         )
