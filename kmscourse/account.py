@@ -87,7 +87,7 @@ def open_account() -> Account:
     """
     target = os.environ.get("KMSCOURSE_TARGET", "sandbox")
     if target == "sandbox":
-        return _open_sandbox()
+        return open_sandbox()
     if target == "aws" or re.match(r"https?://", target):
         return _open_aws(None if target == "aws" else target)
     raise KmsCourseError(
@@ -95,7 +95,8 @@ def open_account() -> Account:
     )
 
 
-def _open_sandbox() -> Account:
+def open_sandbox() -> Account:
+    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError."""
     endpoint = server.find_or_start(home())
     _point_aws_tools_at(endpoint)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,6 +47,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_lab(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    lab = verbs.add_parser("lab", help="open the course in JupyterLab")
+    lab.add_argument("--no-browser", action="store_true", help="only print the address")
+    lab.add_argument("--port", type=int, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
+    lab.set_defaults(run=open_lab)
+
+
+def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    check = verbs.add_parser("check", help="what the sections should have brought about, and what is missing")
+    check.add_argument("section", type=int, nargs="?", metavar="N", help="a section (default: all of them)")
+    check.set_defaults(run=check_sections)
+
+
 def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     sandbox = verbs.add_parser("sandbox", help="the practice account on this machine")
     actions = sandbox.add_subparsers(metavar="action", required=True)
@@ -65,9 +79,37 @@ def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     for name, run, text in (
         ("status", sandbox_status, "where it answers and what is in it"),
         ("stop", sandbox_stop, "end it; its state stays"),
-        ("reset", sandbox_reset, "start the account over: keys, tables, users and events go"),
     ):
         actions.add_parser(name, help=text).set_defaults(run=run)
+
+    reset = actions.add_parser("reset", help="start the account over: keys, tables, users and events go")
+    reset.add_argument("--section", type=int, metavar="N", help="then put it where section N starts")
+    reset.set_defaults(run=sandbox_reset)
+
+
+def open_lab(chosen: argparse.Namespace) -> None:
+    """Open the course in JupyterLab, and stay until JupyterLab ends."""
+    from kmscourse import jupyter
+
+    subprocess.run(
+        jupyter.command(browser=not chosen.no_browser, port=chosen.port),
+        env=jupyter.environment(),
+        check=False,
+    )
+
+
+def check_sections(chosen: argparse.Namespace) -> None:
+    """Print each check of a section, or of all, with a hint where it isn't met."""
+    from kmscourse import course
+    from kmscourse.account import open_account
+    from kmscourse.checks import CHECKS, run
+    from kmscourse.notes import Notes
+
+    account = open_account()
+    notes = Notes(home(), account.id)
+    numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
+    for section in map(course.section, numbers):
+        print(f"{section.number} · {section.title}\n{run(CHECKS[section.number], account, notes)!r}")
 
 
 def sandbox_serve(chosen: argparse.Namespace) -> None:
@@ -124,12 +166,21 @@ def sandbox_stop(_: argparse.Namespace) -> None:
     print("The sandbox has ended." if server.stop(home()) else "No sandbox was running.")
 
 
-def sandbox_reset(_: argparse.Namespace) -> None:
-    """Start the account over. The main user and its access key stay as they are."""
+def sandbox_reset(chosen: argparse.Namespace) -> None:
+    """Start the account over, or put it where a section starts. The main user and its access key stay."""
+    from kmscourse import course
+    from kmscourse.account import open_sandbox
+    from kmscourse.notes import Notes
     from kmscourse.sandbox import server
 
+    if chosen.section is not None:
+        course.section(chosen.section)
     server.ask(server.find_or_start(home()), "Reset", {})
     print("The practice account starts over.")
+    if chosen.section is not None:
+        account = open_sandbox()
+        for line in course.prepare(account, Notes(home(), account.id), chosen.section):
+            print(line)
 
 
 def _running() -> Endpoint:
@@ -145,7 +196,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-VERBS = (_add_sandbox,)
+VERBS = (_add_lab, _add_check, _add_sandbox)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -35,7 +35,8 @@ MAY_USE: dict[str, set[str]] = {
     "display": {"access", "account", "notes", "pieces", "policy", "envelope"},
     "widgets": {"display", "account", "kms", "dynamodb", "iam", "policy"},
     "lab": {"access", "account", "checks", "course", "display", "notes", "pieces"},
-    "cli": {"account", "checks", "course", "lab", "notes", "sandbox"},
+    "jupyter": set(),
+    "cli": {"account", "checks", "course", "jupyter", "notes", "sandbox"},
 }
 ALWAYS = {"errors", "home"}
 

@@ -1,0 +1,44 @@
+"""JupyterLab as the course opens it: on this machine alone, at the welcome page, without the news pop-up."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from kmscourse.errors import CourseError
+
+FIRST_NOTEBOOK = "00-welcome.ipynb"
+
+
+def notebooks() -> Path:
+    """The folder with the course's notebooks. Raises CourseError where they are not beside the package."""
+    folder = Path(__file__).parents[2] / "notebooks"
+    if not (folder / FIRST_NOTEBOOK).is_file():
+        raise CourseError(
+            f"The notebooks are not at {folder}. Open the course from a copy of its repository, with `make lab`."
+        )
+    return folder
+
+
+def command(*, browser: bool, port: int | None) -> list[str]:
+    """The command line that opens the course. ``port`` None: JupyterLab chooses a free one."""
+    words = [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={notebooks()}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+    ]
+    if not browser:
+        words.append("--no-browser")
+    if port is not None:
+        words.append(f"--ServerApp.port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        words.append("--allow-root")  # in a container there is often no other user
+    return words
+
+
+def environment() -> dict[str, str]:
+    """The variables for JupyterLab: this process's own, and where its course settings are (``labconfig/``)."""
+    paths = [str(Path(__file__).parent), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path)}
