@@ -1,0 +1,23 @@
+"""The pictures at the head of the notebooks are what the account really looks like at each section's end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmscourse.account import open_sandbox
+from kmscourse.notes import Notes
+from kmscourse.sandbox import server
+from tools.draw import IMAGES, pictures
+
+
+def test_each_picture_is_drawn_from_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+    account = open_sandbox()
+    try:
+        drawn = pictures(account, Notes(tmp_path, account.id))
+    finally:
+        server.stop(tmp_path)
+    for name, svg in drawn.items():
+        assert (IMAGES / name).read_text(encoding="utf-8") == svg, "draw them again: python -m tools.draw"

@@ -1,0 +1,53 @@
+"""Draw the picture at the head of each notebook: ``python -m tools.draw``.
+
+Each is the architecture of an account that stands where the section ends, drawn by the same code that a student calls
+as ``lab.diagram()``. A test holds the committed pictures to it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from kmscourse import pieces
+from kmscourse.account import Account, open_sandbox
+from kmscourse.course import SECTIONS
+from kmscourse.display.architecture import Architecture
+from kmscourse.notes import Notes
+from kmscourse.sandbox import server
+
+IMAGES = Path(__file__).parents[1] / "notebooks" / "images"
+
+
+def pictures(account: Account, notes: Notes) -> dict[str, str]:
+    """The file name and the SVG of each section's picture, while a fresh account is taken through the course."""
+    drawn = {}
+    for section in SECTIONS:
+        for piece in pieces.PIECES:
+            if piece.section == section.number and not piece.ready(account, notes):
+                piece.make(account, notes)
+        if section is SECTIONS[-1]:
+            pieces.remove_table(account, notes)
+            account.client("kms").disable_key(KeyId=pieces.key_arn(account))
+        drawn[f"{section.number:02}.svg"] = Architecture.of(account, notes).svg() + "\n"
+    return drawn
+
+
+def main() -> None:
+    """Draw every picture from a practice account made for it."""
+    with tempfile.TemporaryDirectory(prefix="kmscourse-") as home:
+        os.environ["KMSCOURSE_HOME"] = home
+        account = open_sandbox()
+        try:
+            drawn = pictures(account, Notes(Path(home), account.id))
+        finally:
+            server.stop(Path(home))
+    IMAGES.mkdir(exist_ok=True)
+    for name, svg in drawn.items():
+        (IMAGES / name).write_text(svg, encoding="utf-8")
+        print(f"drew {name}")
+
+
+if __name__ == "__main__":
+    main()
