@@ -1,0 +1,80 @@
+"""What many tests begin with: a fresh practice account in memory, and sessions of the people in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from moto import mock_aws
+
+
+@pytest.fixture
+def main(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    """A boto3 session of the account's main user."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield boto3.Session(region_name="us-east-1")
+
+
+@pytest.fixture
+def kms(main: boto3.Session) -> Any:
+    """The main user's KMS client."""
+    return main.client("kms")
+
+
+@pytest.fixture
+def key_id(kms: Any) -> str:
+    """The ARN of a fresh symmetric key under the default policy."""
+    return kms.create_key()["KeyMetadata"]["Arn"]
+
+
+class PocketKms:
+    """The two calls that envelopes make, over one key in memory: for tests that need them ten thousand times."""
+
+    key_id = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+
+    def __init__(self) -> None:
+        self._key = AESGCM(bytes(32))
+        self.plaintexts: list[bytes] = []  # every data key handed out
+        self.decrypted = 0
+
+    def generate_data_key(self, **request: Any) -> dict[str, Any]:
+        assert (request["KeyId"], request["KeySpec"]) == (self.key_id, "AES_256")
+        plaintext, nonce = os.urandom(32), os.urandom(12)
+        self.plaintexts.append(plaintext)
+        blob = nonce + self._key.encrypt(nonce, plaintext, _context(request["EncryptionContext"]))
+        return {"KeyId": self.key_id, "Plaintext": plaintext, "CiphertextBlob": blob}
+
+    def decrypt(self, **request: Any) -> dict[str, Any]:
+        self.decrypted += 1
+        if request.get("KeyId", self.key_id) != self.key_id:
+            raise _refusal("IncorrectKeyException")
+        nonce, sealed = request["CiphertextBlob"][:12], request["CiphertextBlob"][12:]
+        try:
+            plaintext = self._key.decrypt(
+                nonce.ljust(12, b"\0"), sealed, _context(request["EncryptionContext"])
+            )
+        except InvalidTag:
+            raise _refusal("InvalidCiphertextException") from None
+        return {"KeyId": self.key_id, "Plaintext": plaintext}
+
+
+def _context(pairs: Mapping[str, str]) -> bytes:
+    return repr(sorted(pairs.items())).encode()
+
+
+def _refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "Decrypt")
+
+
+@pytest.fixture
+def pocket_kms() -> PocketKms:
+    """A KMS with one key that answers at once."""
+    return PocketKms()

@@ -1,0 +1,152 @@
+"""Customer managed keys, made, found, read and changed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse.errors import KmsCourseError, PolicyError
+from kmscourse.kms import alias_name, create_key, find_key, key_policy, put_key_policy
+
+ALICE = "arn:aws:iam::123456789012:user/alice"
+READER = "arn:aws:iam::123456789012:role/readers/reader"
+
+
+@pytest.fixture
+def people(main):
+    """alice, a user, and reader, a role."""
+    iam = main.client("iam")
+    iam.create_user(UserName="alice")
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    iam.create_role(
+        RoleName="reader",
+        Path="/readers/",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
+
+
+def keys(kms) -> set[str]:
+    return {key["KeyArn"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]}
+
+
+def test_a_key_is_made_as_the_console_makes_it(kms, people):
+    arn = create_key(
+        kms,
+        "myKey",
+        administrators=[ALICE],
+        users=[READER],
+        description="for the course",
+        tags={"course": "kms"},
+    )
+    described = kms.describe_key(KeyId="alias/myKey")["KeyMetadata"]
+    assert (described["Arn"], described["Description"], described["KeyState"]) == (
+        arn,
+        "for the course",
+        "Enabled",
+    )
+    assert described["KeySpec"] == "SYMMETRIC_DEFAULT"
+    assert kms.list_resource_tags(KeyId=arn)["Tags"] == [{"TagKey": "course", "TagValue": "kms"}]
+    policy = key_policy(kms, arn)
+    assert policy["Id"] == "key-consolepolicy-3"
+    assert [(statement["Sid"], statement["Principal"]["AWS"]) for statement in policy["Statement"]] == [
+        ("Enable IAM User Permissions", "arn:aws:iam::123456789012:root"),
+        ("Allow access for Key Administrators", ALICE),
+        ("Allow use of the key", READER),
+        ("Allow attachment of persistent resources", READER),
+    ]
+
+
+def test_a_key_for_nobody_in_particular_has_the_default_policy(kms):
+    policy = key_policy(kms, create_key(kms, "alias/myKey"))
+    assert [statement["Sid"] for statement in policy["Statement"]] == ["Enable IAM User Permissions"]
+
+
+@pytest.mark.parametrize("alias", ["myKey", "alias/myKey"])
+def test_a_key_is_found_by_either_form_of_its_alias(kms, alias):
+    assert find_key(kms, alias) is None
+    arn = create_key(kms, alias)
+    assert find_key(kms, "myKey") == find_key(kms, "alias/myKey") == arn
+
+
+def test_a_taken_alias_is_said_before_a_key_is_made(kms):
+    create_key(kms, "myKey")
+    before = keys(kms)
+    with pytest.raises(KmsCourseError, match=r"^The alias alias/myKey already names a key: .+\.$"):
+        create_key(kms, "alias/myKey")
+    assert keys(kms) == before
+
+
+@pytest.mark.parametrize(
+    "alias", ["", "alias/", "my key", "alias/aws/dynamodb", "aws/x", "schlüssel", "a" * 251]
+)
+def test_an_alias_that_can_not_be_is_one_sentence_and_no_key(kms, alias):
+    before = keys(kms)
+    with pytest.raises(KmsCourseError, match=r"^'.*' can't be an alias: .+\.$"):
+        create_key(kms, alias)
+    assert keys(kms) == before
+
+
+@pytest.mark.parametrize("alias", ["a", "my/Key-2_x", "awsome", "a" * 250, "alias/alias"])
+def test_an_alias_that_can_be(alias):
+    assert alias_name(alias) == f"alias/{alias.removeprefix('alias/')}"
+
+
+@pytest.mark.parametrize(
+    "arn", ["", "alice", "arn:aws:iam::123:user/alice", "arn:aws:iam::123456789012:group/g", ALICE + " ", "*"]
+)
+def test_a_wrong_arn_is_one_sentence_and_no_key(kms, arn):
+    before = keys(kms)
+    for selected in ({"administrators": [arn]}, {"users": [arn]}):
+        with pytest.raises(KmsCourseError, match=r"^'.*' isn't the ARN of a user or role, .+\.$"):
+            create_key(kms, "myKey", **selected)
+    assert keys(kms) == before
+
+
+def test_one_text_in_place_of_a_list_is_one_sentence(kms):
+    with pytest.raises(KmsCourseError, match=r"isn't the ARN of a user or role"):
+        create_key(kms, "myKey", users=ALICE)
+
+
+def test_principals_of_two_accounts_are_one_sentence_and_no_key(kms):
+    before = keys(kms)
+    with pytest.raises(KmsCourseError, match="one account, not to 123456789012, 210987654321"):
+        create_key(kms, "myKey", administrators=[ALICE], users=["arn:aws:iam::210987654321:user/bob"])
+    assert keys(kms) == before
+
+
+def test_a_policy_comes_back_as_it_was_put(kms, key_id):
+    policy = key_policy(kms, key_id)
+    policy["Statement"].append(
+        {"Sid": "More", "Effect": "Deny", "Principal": "*", "Action": "kms:ReEncrypt*", "Resource": "*"}
+    )
+    put_key_policy(kms, key_id, policy)
+    assert key_policy(kms, key_id) == policy
+
+
+@pytest.mark.parametrize("policy", ["", "{", '{"Version": "2012-10-17", // a comment\n"Statement": []}'])
+def test_a_policy_that_can_not_be_read_changes_nothing(kms, key_id, policy):
+    before = key_policy(kms, key_id)
+    with pytest.raises(PolicyError):
+        put_key_policy(kms, key_id, policy)
+    assert key_policy(kms, key_id) == before
+
+
+@pytest.mark.parametrize("read", [key_policy, lambda kms, key: put_key_policy(kms, key, {"Statement": []})])
+def test_an_unknown_key_gets_aws_own_answer(kms, read):
+    with pytest.raises(ClientError) as refused:
+        read(kms, "00000000-0000-0000-0000-000000000000")
+    assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
+def test_a_key_left_without_alias_is_named(kms, monkeypatch):
+    """Someone else may take the alias between the question and the call."""
+    create_key(kms, "myKey")
+    monkeypatch.setattr("kmscourse.kms.find_key", lambda *_: None)
+    before = keys(kms)
+    with pytest.raises(ClientError) as refused:
+        create_key(kms, "myKey")
+    assert refused.value.response["Error"]["Code"] == "AlreadyExistsException"
+    (left,) = keys(kms) - before
+    assert refused.value.__notes__ == [f"The key {left} has been made, but has no alias yet."]
