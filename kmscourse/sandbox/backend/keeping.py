@@ -1,0 +1,191 @@
+"""What of the account is stored, under which row, and how it comes back: between moto's objects and ``storage.py``."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from typing import Any
+
+from kmscourse.sandbox.backend.journal import Journal, Tracked
+from kmscourse.sandbox.backend.models import COLLECTIONS, Models
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.state import Codec
+from kmscourse.sandbox.storage import Row, Storage
+
+# The classes that may stand in a file, by the name under which they do. No others are ever made from it.
+CLASSES = {
+    "Key": "moto.kms.models",
+    "Alias": "moto.kms.models",
+    "Grant": "moto.kms.models",
+    "RSAPrivateKey": "moto.kms.utils",
+    "ECDSAPrivateKey": "moto.kms.utils",
+    "Table": "moto.dynamodb.models.table",
+    "RestoredTable": "moto.dynamodb.models.table",
+    "RestoredPITTable": "moto.dynamodb.models.table",
+    "LocalSecondaryIndex": "moto.dynamodb.models.table",
+    "GlobalSecondaryIndex": "moto.dynamodb.models.table",
+    "Backup": "moto.dynamodb.models.table",
+    "ResourcePolicy": "moto.dynamodb.models.table",
+    "Item": "moto.dynamodb.models.dynamo_type",
+    "DynamoType": "moto.dynamodb.models.dynamo_type",
+    "LimitedSizeDict": "moto.dynamodb.models.dynamo_type",
+    "User": "moto.iam.models",
+    "Group": "moto.iam.models",
+    "Role": "moto.iam.models",
+    "ManagedPolicy": "moto.iam.models",
+    "PolicyVersion": "moto.iam.models",
+    "InstanceProfile": "moto.iam.models",
+    "AccessKey": "moto.iam.models",
+    "MFADevice": "moto.iam.models",
+    "SigningCertificate": "moto.iam.models",
+    "SshPublicKey": "moto.iam.models",
+    "Certificate": "moto.iam.models",
+    "SAMLProvider": "moto.iam.models",
+    "OpenIDConnectProvider": "moto.iam.models",
+    "Session": "kmscourse.sandbox.backend.principals",
+}
+
+# Things of IAM that others name: they are written once, elsewhere as references.
+_NAMED = {
+    "User": ("iam/aws/users", "name"),
+    "Role": ("iam/aws/roles", "id"),
+    "ManagedPolicy": ("iam/aws/managed_policies", "arn"),
+}
+
+_LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own
+
+
+class Keeper:
+    """Writes what the journal names, and reads it back. ``own`` are collections that are not moto's."""
+
+    def __init__(self, models: Models, journal: Journal, storage: Storage, own: dict[str, Tracked]) -> None:
+        self._models = models
+        self._journal = journal
+        self._storage = storage
+        self._own = own
+        self._codec = Codec(_name_of, _class_of, _row_of, self._find)
+
+    def commit(self) -> None:
+        """Write what was touched since the last commit; it is on disk when this returns.
+
+        Raises AwsError (500) where it can't be written; what was touched is then as it was.
+        """
+        touched = self._journal.take()
+        if not touched:
+            return
+        try:
+            self._storage.write({row: self._document(row, key) for row, key in touched.items()})
+        except (sqlite3.Error, TypeError, OSError) as error:
+            self._restore(touched)
+            raise AwsError(
+                "InternalFailure",
+                f"The practice account could not write this change to disk ({error}); nothing was changed.",
+                500,
+            ) from None
+
+    def rollback(self) -> None:
+        """Make everything that was touched since the last commit as it was then."""
+        touched = self._journal.take()
+        if touched:
+            self._restore(touched)
+
+    def load(self) -> None:
+        """Fill the account from its file. Raises StateError for a row that can't be read."""
+        rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
+        for row, document in rows:
+            self._put(row, self._codec.decode(document))
+        self._models.index()
+        self._journal.take()
+
+    def _document(self, row: Row, key: Any) -> str | None:
+        entry = self._entry(row, key)
+        return None if entry is None else self._codec.encode(entry, _LEFT_OUT)
+
+    def _entry(self, row: Row, key: Any) -> Any:
+        """The thing that a row stands for as it is now, None where there is none."""
+        table = _table_of_items(row)
+        if table is None:
+            return dict.get(self._collection(row.collection), key)
+        tables, name = table
+        if name not in self._collection(tables):
+            return None
+        items = dict.__getitem__(self._collection(tables), name).items
+        return dict.get(dict.get(items, key[0], {}), key[1]) if items.ranged else dict.get(items, key)
+
+    def _put(self, row: Row, entry: Any) -> None:
+        table = _table_of_items(row)
+        if table is not None:
+            tables, name = table
+            items = dict.__getitem__(self._collection(tables), name).items
+            if items.ranged:
+                items[entry.hash_key][entry.range_key] = entry
+            else:
+                items[entry.hash_key] = entry
+            return
+        if row.collection.endswith("/tables"):
+            entry.items = {}
+        self._collection(row.collection)[row.key] = entry
+
+    def _restore(self, touched: dict[Row, Any]) -> None:
+        for row in sorted(touched, key=_order):
+            document = self._storage.document(row)
+            before, now = (
+                None if document is None else self._codec.decode(document),
+                self._entry(row, touched[row]),
+            )
+            if before is None:
+                self._remove(row, touched[row])
+            elif now is None or isinstance(now, dict):
+                self._put(row, before)
+            else:
+                # Others may hold this very object, as a group holds its users.
+                kept = {name: value for name, value in vars(now).items() if name in _LEFT_OUT}
+                vars(now).clear()
+                vars(now).update(vars(before) | kept)
+        self._models.index()
+        self._journal.take()
+
+    def _remove(self, row: Row, key: Any) -> None:
+        table = _table_of_items(row)
+        if table is None:
+            dict.pop(self._collection(row.collection), key, None)
+        elif self._entry(row, key) is not None:
+            items = dict.__getitem__(self._collection(table[0]), table[1]).items
+            dict.pop(dict.__getitem__(items, key[0]), key[1]) if items.ranged else dict.pop(items, key)
+
+    def _collection(self, name: str) -> Tracked:
+        return self._own[name] if name in self._own else self._models.collection(name)
+
+    def _find(self, row: Row) -> Any:
+        return dict.__getitem__(self._collection(row.collection), row.key)
+
+
+def _table_of_items(row: Row) -> tuple[str, str] | None:
+    """The collection and the name of the table whose item this row is."""
+    tables, _, rest = row.collection.partition("/tables/")
+    return (f"{tables}/tables", rest.removesuffix("/items")) if rest else None
+
+
+def _order(row: Row) -> tuple[int, int]:
+    """What others refer to comes first, a table before its items."""
+    service, _, path = row.collection.partition("/")
+    path = path.partition("/")[2]
+    if service not in COLLECTIONS:
+        return (0, 0)
+    return (1, COLLECTIONS[service].index(path)) if path in COLLECTIONS[service] else (2, 0)
+
+
+def _name_of(cls: type) -> str | None:
+    if cls.__name__ == "StreamShard":
+        return ""  # a stream begins anew: nobody can read one here
+    return cls.__name__ if CLASSES.get(cls.__name__) == cls.__module__ else None
+
+
+def _class_of(name: str) -> type:
+    cls: type = getattr(importlib.import_module(CLASSES[name]), name)
+    return cls
+
+
+def _row_of(thing: Any) -> Row | None:
+    named = _NAMED.get(type(thing).__name__)
+    return None if named is None else Row(named[0], getattr(thing, named[1]))

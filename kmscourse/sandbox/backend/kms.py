@@ -1,0 +1,163 @@
+"""moto's KMS with indexes over its keys, without its throw-away RSA keys, and with material that rotates."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from moto.kms.models import Key, KmsBackend
+from moto.kms.utils import RESERVED_ALIASES
+
+from kmscourse.sandbox.ciphertext import material_token
+
+SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
+
+
+class Kms(KmsBackend):
+    """The keys of one region.
+
+    A key's ``key_material`` is what it seals with now; ``old_material`` (an attribute of ours) is what it has
+    sealed with before, oldest first.
+    """
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.index()
+
+    def index(self) -> None:
+        """Find aliases and key material anew, after keys came from elsewhere than through this class."""
+        self._alias_targets: dict[str, str] = {}
+        self._token_owners: dict[bytes, str] = {}
+        for key in dict.values(self.keys):
+            self._index_key(key)
+
+    def _index_key(self, key: Key) -> None:
+        self._alias_targets.update(dict.fromkeys(key.aliases, key.id))
+        self._token_owners.update(dict.fromkeys(map(material_token, self.materials(key.id)), key.id))
+
+    def materials(self, key_id: str) -> list[bytes]:
+        """All material that a key has sealed with, the present one last."""
+        key: Any = dict.__getitem__(self.keys, key_id)
+        return [*key.old_material, key.key_material]
+
+    def key_of_token(self, token: bytes) -> Key | None:
+        """The key that has, or had, the material with this name."""
+        return dict.get(self.keys, self._token_owners.get(token))
+
+    def create_key(
+        self,
+        policy: str | None,
+        key_usage: str | None,
+        key_spec: str | None,
+        description: str,
+        tags: list[dict[str, str]] | None,
+        multi_region: bool | None = False,
+        origin: str = "AWS_KMS",
+    ) -> Key:
+        key_spec = key_spec or "SYMMETRIC_DEFAULT"
+        symmetric = key_spec in SYMMETRIC
+        # moto makes a private key for every key, and an RSA key, which takes long, for those that need none.
+        made_as = "ECC_NIST_P256" if symmetric else key_spec
+        usage = key_usage or "ENCRYPT_DECRYPT"
+        key = super().create_key(policy, usage, made_as, description, tags, bool(multi_region), origin)
+        if symmetric:
+            key.key_spec, key.private_key = key_spec, None  # type: ignore[assignment]
+        key.old_material = []  # type: ignore[attr-defined]
+        self._index_key(key)
+        return key
+
+    def rotate_key_on_demand(self, key_id: str) -> str:
+        super().rotate_key_on_demand(key_id)
+        key: Any = self.keys[self.get_key_id(key_id)]
+        key.old_material.append(key.key_material)
+        key.key_material = secrets.token_bytes(len(key.key_material))
+        self._index_key(key)
+        return key_id
+
+    def alias_exists(self, alias_name: str) -> bool:
+        return alias_name in self._alias_targets
+
+    def get_key_id_from_alias(self, alias_name: str) -> str | None:
+        found = self._alias_targets.get(alias_name)
+        if found is None and alias_name in RESERVED_ALIASES:
+            return self._generate_default_keys(alias_name)
+        return found
+
+    def create_alias(self, target_key_id: str, alias_name: str) -> Any:
+        alias = super().create_alias(target_key_id, alias_name)
+        self._alias_targets[alias_name] = alias.target_key_id
+        if alias_name in RESERVED_ALIASES:
+            key = self.keys[alias.target_key_id]
+            key.key_manager = "AWS"
+            key.policy = json.dumps(
+                aws_managed_policy(alias_name.rpartition("/")[2], key.region, key.account_id)
+            )
+        return alias
+
+    def update_alias(self, target_key_id: str, alias_name: str) -> Any:
+        source = self.keys[self._alias_targets[alias_name]]
+        alias = source.aliases.pop(alias_name)
+        alias.target_key_id = self.get_key_id(target_key_id)
+        self.keys[alias.target_key_id].aliases[alias_name] = alias
+        self._alias_targets[alias_name] = alias.target_key_id
+        return alias
+
+    def delete_alias(self, alias_name: str) -> None:
+        key_id = self._alias_targets.pop(alias_name, None)
+        if key_id is not None:
+            self.keys[key_id].aliases.pop(alias_name, None)
+
+    def retire_grant(self, key_id: str, grant_id: str, grant_token: str) -> None:
+        if grant_token:
+            for key in dict.values(self.keys):
+                if any(grant.token == grant_token for grant in key.grants.values()):
+                    self.keys[key.id].retire_grant_by_token(grant_token)
+        else:
+            super().retire_grant(key_id, grant_id, grant_token)
+
+    def create_grant(self, key_id: str, *details: Any, **named: Any) -> tuple[str, str]:
+        moto_id, _ = super().create_grant(key_id, *details, **named)
+        grants = self.describe_key(key_id).grants
+        grant = grants.pop(moto_id)
+        grant.id, grant.token = secrets.token_hex(32), secrets.token_urlsafe(96)
+        grants[grant.id] = grant
+        return grant.id, grant.token
+
+
+def aws_managed_policy(service: str, region: str, account: str) -> dict[str, Any]:
+    """The key policy of the AWS managed key of a service: the account's principals use it through the service only.
+
+    Source: "AWS managed key" in the DynamoDB developer guide, encryption at rest, usage notes.
+    """
+    use = [
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:CreateGrant",
+        "kms:DescribeKey",
+    ]
+    through = {"kms:CallerAccount": account, "kms:ViaService": f"{service}.{region}.amazonaws.com"}
+    look = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]
+    return {
+        "Version": "2012-10-17",
+        "Id": f"auto-{service}-1",
+        "Statement": [
+            {
+                "Sid": f"Use through {service} by the principals of this account",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": use,
+                "Resource": "*",
+                "Condition": {"StringEquals": through},
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Action": look,
+                "Resource": "*",
+            },
+        ],
+    }

@@ -1,0 +1,126 @@
+"""moto's models of one account: which they are, what replaces some of them, and where they lie.
+
+``Models`` makes moto's backend of a service on its first use (importing one takes tenths of a second) and sees
+to it that moto's own look-ups end there. What is overridden is slow in moto (a throw-away RSA key for each
+symmetric key; aliases found by going through all keys) or visibly unlike AWS (identifiers).
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import Any
+
+from kmscourse.sandbox.backend.journal import Journal, Tracked
+from kmscourse.sandbox.backend.tables import Tables
+
+_LETTERS = string.ascii_uppercase + "234567"
+
+# The dicts of moto's backends whose entries are rows, in the order in which they can be read back:
+# a thing comes after what it refers to.
+COLLECTIONS = {
+    "kms": ("tagger.tags", "keys"),
+    "dynamodb": ("tables", "backups", "resource_policies"),
+    "iam": (
+        "tagger.tags",
+        "managed_policies",
+        "users",
+        "groups",
+        "roles",
+        "instance_profiles",
+        "certificates",
+        "saml_providers",
+        "open_id_providers",
+    ),
+}
+
+
+class Models:
+    """moto's backends of one account: ``models("kms", "us-east-1")``."""
+
+    def __init__(self, account: str, journal: Journal) -> None:
+        self._account = account
+        self._journal = journal
+        self._services: dict[str, _Regions] = {}
+
+    def __call__(self, service: str, region: str) -> Any:
+        if service not in self._services:
+            self._services[service] = _Regions(service, self._account, self._journal)
+            self.enter()
+        return self._services[service]["aws" if service == "iam" else region]
+
+    def enter(self) -> None:
+        """Have moto's look-ups (a table's of the region's keys, a user's of the tags) find this account.
+
+        They go by account id through registries that the whole process shares, where another account of
+        this process may stand (in tests).
+        """
+        for regions in self._services.values():
+            regions.registry[self._account] = regions
+
+    def index(self) -> None:
+        """Find anew what is derived from the rows, after some were read back."""
+        for service, regions in self._services.items():
+            for backend in regions.values() if service != "dynamodb" else ():
+                backend.index()
+
+    def collection(self, name: str) -> Tracked:
+        """``kms/us-east-1/keys``, made if need be. Raises KeyError for a name that stands for nothing."""
+        service, region, path = name.split("/", 2)
+        if path not in COLLECTIONS[service]:
+            raise KeyError(name)
+        tracked: Tracked = _at(self(service, region), path)
+        return tracked
+
+
+class _Regions(dict[str, Any]):
+    """The backends of one service by region (IAM: by partition), each made when it is first asked for."""
+
+    def __init__(self, service: str, account: str, journal: Journal) -> None:
+        super().__init__()
+        self.service = service
+        self._account = account
+        self._journal = journal
+        self._make, self.registry = _service(service)
+
+    def __missing__(self, region: str) -> Any:
+        backend = self[region] = self._make(region, self._account)
+        for path in COLLECTIONS[self.service]:
+            holder, _, name = path.rpartition(".")
+            kind = Tables if path == "tables" else Tracked
+            setattr(
+                getattr(backend, holder) if holder else backend,
+                name,
+                kind(self._journal, f"{self.service}/{region}/{path}"),
+            )
+        return backend
+
+
+def _at(backend: Any, path: str) -> Any:
+    for name in path.split("."):
+        backend = getattr(backend, name)
+    return backend
+
+
+def _service(name: str) -> tuple[Any, Any]:
+    """The class of a service's backend, and moto's registry of all accounts' backends."""
+    if name == "kms":
+        from moto.kms.models import kms_backends
+
+        from kmscourse.sandbox.backend.kms import Kms
+
+        return Kms, kms_backends
+    if name == "dynamodb":
+        from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+
+        return DynamoDBBackend, dynamodb_backends
+    from moto.iam.models import iam_backends
+
+    from kmscourse.sandbox.backend.iam import Iam
+
+    return Iam, iam_backends
+
+
+def identifier(prefix: str, length: int = 21) -> str:
+    """An identifier as IAM gives them out: AIDA… for a user, AGPA… for a group, ASIA… (20 letters) for a session."""
+    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length - len(prefix)))

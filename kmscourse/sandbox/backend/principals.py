@@ -1,0 +1,190 @@
+"""Users and sessions: whose an access key is, which policies apply, and signing in with a password.
+
+A login profile's password is kept as its scrypt hash (RFC 7914); moto never sees the password itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import scrypt
+from typing import Any
+
+from kmscourse.sandbox.backend.models import Models, identifier
+from kmscourse.sandbox.call import AwsError, Caller
+from kmscourse.sandbox.views import Credentials
+
+SESSION_SECONDS = 12 * 60 * 60  # as long as a console's sign-in lasts
+_NO_PASSWORD = "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$AAAA"
+
+
+@dataclass
+class Session:
+    """The temporary credentials of a sign-in; ``expires`` in seconds since 1970."""
+
+    access_key_id: str
+    secret: str
+    token: str
+    user_name: str
+    expires: float
+
+    def __repr__(self) -> str:
+        return f"Session({self.access_key_id}, user_name={self.user_name!r})"
+
+
+def new_session(user_name: str) -> Session:
+    """Credentials that last ``SESSION_SECONDS``."""
+    key_id, secret, token = identifier("ASIA", 20), secrets.token_urlsafe(30), secrets.token_urlsafe(180)
+    return Session(key_id, secret, token, user_name, time.time() + SESSION_SECONDS)
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password: ``scrypt$salt$hash``, in base64."""
+    salt = os.urandom(16)
+    return f"scrypt${_base64(salt)}${_base64(_scrypt(password, salt))}"
+
+
+def matches(password: str, kept: str | None) -> bool:
+    """True where ``kept`` was made from this password. Takes as long where nothing was kept."""
+    _, salt, expected = (kept or _NO_PASSWORD).split("$")
+    found = _scrypt(password, base64.b64decode(salt))
+    return hmac.compare_digest(found, base64.b64decode(expected)) and kept is not None
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, n=1 << 14, r=8, p=1)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+class Principals:
+    """The account's users, roles and sessions, as authentication and authorization see them."""
+
+    def __init__(self, models: Models, sessions: MutableMapping[str, Session], account: str) -> None:
+        self._models = models
+        self._sessions = sessions
+        self._account = account
+
+    @property
+    def _iam(self) -> Any:
+        return self._models("iam", "aws")
+
+    def add_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> None:
+        """Create a user with these inline policies."""
+        self._iam.create_user("us-east-1", name)
+        for policy_name, document in policies.items():
+            self._iam.put_user_policy(name, policy_name, json.dumps(document))
+
+    def add_access_key(
+        self, user_name: str, key_id: str | None = None, secret: str | None = None
+    ) -> Credentials:
+        """Give a user an access key, a new one where none is named."""
+        key = self._iam.create_access_key(user_name)
+        if key_id is not None and secret is not None:
+            key.access_key_id, key.secret_access_key = key_id, secret
+            self._iam.index()
+        return self._of_access_key(key)
+
+    def credentials(self, access_key_id: str) -> Credentials | None:
+        """What an access key id stands for. Raises AwsError ExpiredTokenException for a session that is over."""
+        session = dict.get(self._sessions, access_key_id)  # type: ignore[arg-type]
+        if session is not None:
+            return self._of_session(session)
+        key = self._iam.access_keys.get(access_key_id)
+        return None if key is None or self._user(key.user_name) is None else self._of_access_key(key)
+
+    def access_keys(self, user_name: str) -> list[Credentials]:
+        """A user's access keys, the oldest first."""
+        user = self._user(user_name)
+        return [] if user is None else [self._of_access_key(key) for key in user.access_keys]
+
+    def sign_in(self, user_name: str, password: str) -> Credentials:
+        """What a user's name and password open.
+
+        Raises AwsError SignInRefused (403): no such user, no console access or a wrong password, not said which.
+        """
+        user = self._user(user_name)
+        if not matches(password, user.password if user is not None else None):
+            raise AwsError("SignInRefused", "Your user name or password is incorrect.", 403)
+        return self.session_for(user_name)
+
+    def session_for(self, user_name: str) -> Credentials:
+        """A new session of a user. Raises AwsError NoSuchEntity (404)."""
+        if self._user(user_name) is None:
+            raise AwsError("NoSuchEntity", f"The user with name {user_name} cannot be found.", 404)
+        now = time.time()
+        for session in [session for session in self._sessions.values() if session.expires < now]:
+            del self._sessions[session.access_key_id]
+        session = new_session(user_name)
+        self._sessions[session.access_key_id] = session
+        found = self._of_session(session)
+        assert found is not None
+        return found
+
+    def identity_policies(self, caller: Caller) -> list[dict[str, Any]]:
+        """The documents of all identity policies of a user: inline and attached ones, its own and its groups'."""
+        user = self._user(caller.user_name)
+        if user is None:
+            return []
+        holders = [user, *self._iam.get_groups_for_user(user.name)]
+        texts = [text for holder in holders for text in holder.policies.values()]
+        texts += [_document(policy) for holder in holders for policy in holder.managed_policies.values()]
+        return [parsed(text) for text in texts]
+
+    def permissions_boundaries(self, caller: Caller) -> list[dict[str, Any]]:
+        """The documents that bound what a user's identity policies can allow."""
+        user = self._user(caller.user_name)
+        arn = getattr(user, "permissions_boundary_arn", None)
+        policy = dict.get(self._iam.managed_policies, arn)
+        return [] if policy is None else [parsed(_document(policy))]
+
+    def exists(self, arn: str) -> bool:
+        """True for the account itself (its root ARN or its number) and for its users and roles."""
+        if arn in (self._account, f"arn:aws:iam::{self._account}:root"):
+            return True
+        principals = [*dict.values(self._iam.users), *dict.values(self._iam.roles)]
+        return any(principal.arn == arn for principal in principals)
+
+    def _user(self, name: str | None) -> Any:
+        return dict.get(self._iam.users, name)
+
+    def _of_access_key(self, key: Any) -> Credentials:
+        caller = self._caller(key.user_name, key.access_key_id)
+        return Credentials(caller, key.secret_access_key, None, key.status == "Active")
+
+    def _of_session(self, session: Session) -> Credentials | None:
+        if session.expires < time.time():
+            raise AwsError("ExpiredTokenException", "The security token included in the request is expired")
+        if self._user(session.user_name) is None:
+            return None
+        return Credentials(
+            self._caller(session.user_name, session.access_key_id), session.secret, session.token, active=True
+        )
+
+    def _caller(self, user_name: str, access_key_id: str) -> Caller:
+        user = self._user(user_name)
+        return Caller(user.arn, self._account, user.id, user.name, access_key_id)
+
+
+def _document(managed_policy: Any) -> str:
+    """The text of the version in force."""
+    return next(str(version.document) for version in managed_policy.versions if version.is_default)
+
+
+@lru_cache(maxsize=1024)
+def parsed(document: str) -> dict[str, Any]:
+    """A policy's text as the dict that it stands for, an empty one where it is not JSON. Not to be changed."""
+    try:
+        loaded = json.loads(document)
+    except ValueError:
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
