@@ -1,0 +1,104 @@
+"""The answer: allowed or refused, the statements that decided, and every step on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from kmscourse.policy.document import Statement
+from kmscourse.policy.findings import Finding, Layer, Question, Subject, why
+from kmscourse.policy.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a decision. ``answer`` is "yes" or "no", ``statement`` what it rests on (or the grant)."""
+
+    layer: str | None
+    question: str
+    answer: str
+    statement: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        sid = (self.statement or {}).get("Sid")
+        return f"{self.question} {self.answer}" + (f', statement "{sid}"' if sid else "")
+
+
+class Decision:
+    """Whether a request is allowed, and why. Texts are made when they are asked for.
+
+    ``explicit``: a Deny statement decided. ``layer``: of a refusal, the kind of policy that AWS's sentence
+    names; None where the request is allowed.
+    """
+
+    __slots__ = ("allowed", "explicit", "findings", "layer", "request", "subject")
+
+    def __init__(
+        self, request: Request, subject: Subject, findings: Sequence[Finding], *, allowed: bool
+    ) -> None:
+        self.request = request
+        self.subject = subject
+        self.findings = findings
+        self.allowed = allowed
+        self.explicit = not allowed and findings[-1].question is Question.DENIED
+        self.layer: str | None = None if allowed else (findings[-1].layer or Layer.IDENTITY).value
+
+    @property
+    def statements(self) -> tuple[dict[str, Any], ...]:
+        """The statements and grants that decided, as the policies have them; none, where no Allow was found."""
+        if not self.allowed and not self.explicit:
+            return ()
+        found = [_document(finding.evidence) for finding in self.findings if finding.yes]
+        return tuple(document for document in found if document is not None)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every question that was asked, in AWS's order; the last is the verdict."""
+        ask = self.subject.ask
+        asked = [
+            Step(
+                found.layer and found.layer.value,
+                ask(found.question),
+                "yes" if found.yes else "no",
+                _document(found.evidence),
+            )
+            for found in self.findings
+        ]
+        return (*asked, Step(self.layer, ask(Question.VERDICT), "yes" if self.allowed else "no"))
+
+    @property
+    def reason(self) -> str:
+        """Why, in one plain sentence."""
+        may = "may" if self.allowed else "may not"
+        clause = why(self.findings, self.subject, allowed=self.allowed)
+        return f"{self.subject.caller.name} {may} call {self.request.action}: {clause}."
+
+    def sentence(self) -> str:
+        """AWS's sentence for the refusal; empty where the request is allowed.
+
+        IAM User Guide, "Troubleshoot access denied error messages".
+        """
+        if self.allowed:
+            return ""
+        action, layer = self.request.action, Layer(self.layer or Layer.IDENTITY)
+        opening = f"User: {self.request.principal} is not authorized to perform: {action}"
+        if self.subject.foreign_key and layer is Layer.RESOURCE:
+            return (
+                f"{opening} on this resource because the resource does not exist in this Region, "
+                "no resource-based policies allow access, or a resource-based policy explicitly denies access"
+            )
+        opening = f"{opening} on resource: {self.request.resource}"
+        if self.explicit:
+            return f"{opening} with an explicit deny in {layer.with_article}"
+        return f"{opening} because no {layer.noun} allows the {action} action"
+
+    def __repr__(self) -> str:
+        return f"<Decision: {self.reason}>"
+
+
+def _document(evidence: object) -> dict[str, Any] | None:
+    """A copy of the statement or grant, so that whoever gets it may change it."""
+    source = evidence.source if isinstance(evidence, Statement) else evidence
+    return deepcopy(dict(source)) if isinstance(source, Mapping) else None

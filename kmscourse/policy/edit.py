@@ -1,0 +1,58 @@
+"""Changes to a policy. Each returns a new document; the one that was handed in stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+Document = dict[str, Any]
+
+
+def statements(policy: Mapping[str, Any]) -> list[Document]:
+    """The policy's statements, also where it holds a single one without a list around it."""
+    found = policy.get("Statement", [])
+    return deepcopy(list(found) if isinstance(found, list | tuple) else [found])
+
+
+def with_statement(policy: Mapping[str, Any], statement: Mapping[str, Any]) -> Document:
+    """The policy with one more statement at its end. Order means nothing to AWS: a Deny wins from anywhere."""
+    return _with_statements(policy, [*statements(policy), deepcopy(dict(statement))])
+
+
+def without_sid(policy: Mapping[str, Any], sid: str) -> Document:
+    """The policy without the statements of that Sid; a Sid that isn't there changes nothing."""
+    return _with_statements(policy, [kept for kept in statements(policy) if kept.get("Sid") != sid])
+
+
+def without_principal(policy: Mapping[str, Any], arn: str) -> Document:
+    """The policy with ``arn`` named nowhere: taken out of lists, and statements for it alone dropped."""
+    kept = []
+    for statement in statements(policy):
+        names = principal_arns(statement)
+        if arn in names:
+            others = [name for name in names if name != arn]
+            further = {kind: value for kind, value in statement["Principal"].items() if kind != "AWS"}
+            if not others and not further:
+                continue
+            if others:
+                further["AWS"] = others[0] if len(others) == 1 else others
+            statement = statement | {"Principal": further}
+        kept.append(statement)
+    return _with_statements(policy, kept)
+
+
+def statements_for(policy: Mapping[str, Any], arn: str) -> list[Document]:
+    """The statements whose Principal names exactly that ARN: not "*", and not its account."""
+    return [statement for statement in statements(policy) if arn in principal_arns(statement)]
+
+
+def principal_arns(statement: Mapping[str, Any]) -> list[str]:
+    """What stands under ``Principal`` -> ``AWS``, as a list."""
+    principal = statement.get("Principal")
+    named = principal.get("AWS", []) if isinstance(principal, Mapping) else []
+    return [named] if isinstance(named, str) else list(named)
+
+
+def _with_statements(policy: Mapping[str, Any], found: list[Document]) -> Document:
+    return deepcopy(dict(policy)) | {"Statement": found}

@@ -1,0 +1,142 @@
+"""What a decision finds on its way: the questions in AWS's order, the answers, and how they read.
+
+The order is that of the IAM User Guide's "Policy evaluation logic"; for keys, that of the AWS KMS Developer
+Guide's "Troubleshooting key access".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, NamedTuple
+
+from kmscourse.policy.document import Statement
+from kmscourse.policy.principals import Principal
+
+
+class Layer(StrEnum):
+    """The kinds of policy, by the names that AWS's sentence gives them."""
+
+    SERVICE_CONTROL = "service control"
+    RESOURCE = "resource-based"
+    IDENTITY = "identity-based"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session"
+
+    @property
+    def noun(self) -> str:
+        """As in "no identity-based policy" and "no permissions boundary"."""
+        return self.value if self is Layer.BOUNDARY else f"{self.value} policy"
+
+    @property
+    def with_article(self) -> str:
+        """As in "an identity-based policy"."""
+        return f"{'an' if self is Layer.IDENTITY else 'a'} {self.noun}"
+
+
+class Question(Enum):
+    """What is asked, in order; {policy} is the resource's own policy, {account} the caller's."""
+
+    FREE = "Is {action} a call that needs no permission?"
+    READABLE = "Can every policy be read?"
+    DENIED = "Does any statement explicitly deny it?"
+    SERVICE_CONTROL = "Do the organisation's service control policies allow {action}, at every level?"
+    ALIAS = "Can a policy give {action} on this alias?"
+    NAMED = "Does the {policy} name {who}?"
+    GRANTED = "Does a grant let {who} call {action}?"
+    DELEGATED = "Does the {policy} let the account's IAM decide?"
+    IDENTITY = "Does an identity-based policy allow {action}?"
+    ROOT = "Is {who} the root user of that account, above every identity-based policy?"
+    BOUNDARY = "Does the permissions boundary allow {action}?"
+    SESSION = "Does the session policy allow {action}?"
+    VERDICT = "Then may {who} call {action}?"
+
+
+class Finding(NamedTuple):
+    """The answer to one question. ``evidence``: the statement or the grant behind it, or a sentence."""
+
+    question: Question
+    yes: bool
+    layer: Layer | None = None
+    evidence: Statement | Mapping[str, Any] | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who and what a decision is about, in the words of its texts.
+
+    ``policy`` is how the resource's own policy is called; ``foreign_key``: a KMS key of another account.
+    """
+
+    caller: Principal
+    action: str
+    policy: str
+    foreign_key: bool
+
+    def ask(self, question: Question) -> str:
+        """The question, about this caller and this action."""
+        return question.value.format(who=self.caller.name, action=self.action, policy=self.policy)
+
+
+GIVES = (Question.FREE, Question.NAMED, Question.GRANTED, Question.IDENTITY, Question.ROOT)
+
+
+def why(findings: Sequence[Finding], subject: Subject, *, allowed: bool) -> str:
+    """The clause that says why: what gave the permission, or the last thing that was missing."""
+    delegated = next(
+        (found for found in findings if found.question is Question.DELEGATED and found.yes), None
+    )
+    given = next((found for found in reversed(findings) if found.yes and found.question in GIVES), None)
+    if allowed and given is not None:
+        clause = _given(given, subject)
+    else:
+        clause = _missing(
+            findings[-1], subject, grants=any(found.question is Question.GRANTED for found in findings)
+        )
+    if delegated is None or findings[-1].question is Question.DENIED:
+        return clause
+    return f"the {subject.policy} leaves it to the account's IAM ({cited(delegated)}), and {clause}"
+
+
+def _given(found: Finding, subject: Subject) -> str:
+    match found.question:
+        case Question.FREE:
+            return "the call needs no permission"
+        case Question.NAMED:
+            return f"{cited(found)} of the {subject.policy} lets them"
+        case Question.GRANTED:
+            return f"{cited(found)} of the key lets them"
+        case Question.ROOT:
+            return "the account's root user needs no identity-based policy"
+        case _:
+            return f"{cited(found)} of an identity-based policy allows it"
+
+
+def _missing(found: Finding, subject: Subject, *, grants: bool) -> str:
+    layer = found.layer or Layer.IDENTITY
+    match found.question:
+        case Question.DENIED:
+            return f"{cited(found)} of {layer.with_article} denies it, and a Deny wins over every Allow"
+        case Question.READABLE:
+            return f"{layer.with_article} can't be read. {found.evidence}".rstrip(".")
+        case Question.SERVICE_CONTROL:
+            return f"{found.evidence} of the organisation's service control policies does not allow it"
+        case Question.ALIAS:
+            return "permission on an alias is for naming keys, and names that begin with alias/aws/ are AWS's own"
+        case Question.NAMED | Question.GRANTED | Question.DELEGATED:
+            neither = f"the {subject.policy} neither names them nor leaves it to the IAM of their account"
+            return f"{neither}, and no grant lets them" if grants else neither
+        case _:
+            return f"no {layer.noun} allows it"
+
+
+def cited(found: Finding) -> str:
+    """The statement or grant, as a sentence refers to it."""
+    if isinstance(found.evidence, Statement):
+        return f"the statement {found.evidence.name}"
+    return (
+        f"the grant {grant.get('GrantId', '')}".rstrip()
+        if isinstance(grant := found.evidence, Mapping)
+        else "nothing"
+    )
