@@ -5,6 +5,7 @@ What matters is never said by colour alone: a refused arrow is dashed and crosse
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from math import hypot
 
@@ -69,6 +70,17 @@ class Drawing:
         self.text(middle, y + height / 2 + (-3 if note else 5), name, size=15, weight=600)
         if note:
             self.text(middle, y + height / 2 + 17, note, size=13)
+
+    def squares(self, x: float, y: float, side: float, columns: int, greys: Sequence[int]) -> None:
+        """Squares without a border, row after row from the upper left corner; a grey is 0 (black) to 15 (white)."""
+        self._parts.append(
+            f'<g transform="translate({x:g} {y:g}) scale({side:g})" shape-rendering="crispEdges">'
+        )
+        for grey in sorted(set(greys)):
+            places = [divmod(number, columns) for number, other in enumerate(greys) if other == grey]
+            path = "".join(f"M{column} {row}h1v1h-1z" for row, column in places)
+            self._parts.append(f'<path fill="#{grey * 0x111:03x}" d="{path}"/>')
+        self._parts.append("</g>")
 
     def person(self, x: float, y: float, name: str) -> None:
         """A person, standing around (x, y), with a name below."""
