@@ -54,7 +54,7 @@ Context = Mapping[str, str]
 Random = Callable[[int], bytes]
 
 
-class InvalidCiphertext(Exception):
+class InvalidCiphertextError(Exception):
     """The blob is damaged, was not made with this key material, or not for this encryption context."""
 
 
@@ -69,9 +69,9 @@ def material_id(material: bytes) -> str:
 
 
 def token_of(blob: bytes) -> bytes:
-    """The name of the material that made ``blob``. Raises InvalidCiphertext where it can't be a blob."""
+    """The name of the material that made ``blob``. Raises InvalidCiphertextError where it can't be a blob."""
     if len(blob) <= _DER_START or not blob.startswith(_HEADER):
-        raise InvalidCiphertext
+        raise InvalidCiphertextError
     return blob[_TOKEN]
 
 
@@ -85,9 +85,9 @@ def seal(material: bytes, plaintext: bytes, context: Context, random: Random = o
 
 
 def unseal(material: bytes, blob: bytes, context: Context) -> bytes:
-    """The plaintext of ``blob``. Raises InvalidCiphertext, whatever the reason."""
+    """The plaintext of ``blob``. Raises InvalidCiphertextError, whatever the reason."""
     if not hmac.compare_digest(token_of(blob), material_token(material)):
-        raise InvalidCiphertext
+        raise InvalidCiphertextError
     header, (length,), der = (
         blob[: _NONCE.stop],
         struct.unpack(">I", blob[_NONCE.stop : _DER_START]),
@@ -96,13 +96,13 @@ def unseal(material: bytes, blob: bytes, context: Context) -> bytes:
     iv, sealed = _iv_and_sealed(der)
     # GCM authenticates neither the DER around the ciphertext nor the IV's place in it: hold them to the one right form.
     if length != len(der) or _encrypted_data(iv, sealed) != der:
-        raise InvalidCiphertext
+        raise InvalidCiphertextError
     try:
         framed = _cipher(material, blob[_NONCE]).decrypt(iv, sealed, header + canonical(context))
     except InvalidTag:
-        raise InvalidCiphertext from None
+        raise InvalidCiphertextError from None
     if not framed.startswith(_FRAME):
-        raise InvalidCiphertext
+        raise InvalidCiphertextError
     return framed[len(_FRAME) :]
 
 

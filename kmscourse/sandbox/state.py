@@ -41,8 +41,8 @@ class Codec:
     """Turns objects of some classes into JSON and back.
 
     ``name_of`` gives the name under which a class is written (None: it is not allowed; "": its objects are
-    written as null), ``class_of`` the class for a name (raises KeyError for one that is not allowed). ``row_of`` tells the row of an object that is stored apart, ``find``
-    the object for such a row.
+    written as null), ``class_of`` the class for a name (raises KeyError for one that is not allowed).
+    ``row_of`` tells the row of an object that is stored apart, ``find`` the object for such a row.
     """
 
     def __init__(self, name_of: NameOf, class_of: ClassOf, row_of: RowOf, find: Find) -> None:
@@ -140,13 +140,13 @@ class Codec:
                 return self._object(self._class_of(name), attributes)
             case "$mapping":
                 name, entries = content
-                mapping = dict.__new__(self._class_of(name))
+                mapping: dict[str, Any] = dict.__new__(self._class_of(name))
                 dict.update(mapping, self._decoded(entries))
                 return mapping
         raise StateError(f"A row holds something of an unknown kind, {kind}.")
 
     def _object(self, cls: type, attributes: Mapping[str, Any]) -> Any:
-        made = object.__new__(cls)
+        made: Any = object.__new__(cls)
         for name, value in attributes.items():
             object.__setattr__(made, name, self._decoded(value))
         return made

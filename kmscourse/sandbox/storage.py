@@ -139,7 +139,8 @@ class Storage:
 
     def set_aside(self, reason: str) -> None:
         """Rename the file and begin an empty one; ``notice`` says so, ``reason`` says why."""
-        assert self._path is not None, "only a file can be damaged"
+        if self._path is None:
+            raise SandboxError(f"The practice account {reason}.")
         if hasattr(self, "_database"):
             self._database.close()
         aside = self._path.with_name(f"account-set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.db")

@@ -165,7 +165,7 @@ class Backend:
         kms = self._models("kms", region)
         try:
             found = kms.key_of_token(ciphertext.token_of(blob))
-        except ciphertext.InvalidCiphertext:
+        except ciphertext.InvalidCiphertextError:
             found = None
         if found is None:
             raise _invalid_ciphertext()
@@ -179,7 +179,7 @@ class Backend:
         """The plaintext of a blob. Raises AwsError InvalidCiphertextException, whatever is wrong with it."""
         try:
             return ciphertext.unseal(self._material_of(key, blob), blob, context)
-        except ciphertext.InvalidCiphertext:
+        except ciphertext.InvalidCiphertextError:
             raise _invalid_ciphertext() from None
 
     def material_id(self, key: KeyView, blob: bytes | None = None) -> str:
@@ -192,7 +192,7 @@ class Backend:
         for material in self._materials(key):
             if ciphertext.material_token(material) == token:
                 return material
-        raise ciphertext.InvalidCiphertext
+        raise ciphertext.InvalidCiphertextError
 
     def _materials(self, key: KeyView) -> list[bytes]:
         found: list[bytes] = self._models("kms", key.region).materials(key.id)

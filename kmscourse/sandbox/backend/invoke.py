@@ -111,7 +111,7 @@ def _parsed(call: Call) -> Any:
     from moto.core.parse import PROTOCOL_PARSERS
 
     model = _operation(call.service, call.operation)
-    parser = PROTOCOL_PARSERS["query" if call.service == "iam" else "json"](model)
+    parser: Any = PROTOCOL_PARSERS["query" if call.service == "iam" else "json"](model)
     try:
         if call.service == "iam":
             return parser.parse({"values": dict(call.parameters)})

@@ -43,7 +43,8 @@ class Kms(KmsBackend):
 
     def key_of_token(self, token: bytes) -> Key | None:
         """The key that has, or had, the material with this name."""
-        return dict.get(self.keys, self._token_owners.get(token))
+        owner = self._token_owners.get(token)
+        return None if owner is None else dict.__getitem__(self.keys, owner)
 
     def create_key(
         self,

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import scrypt
@@ -22,7 +22,7 @@ from kmscourse.sandbox.call import AwsError, Caller
 from kmscourse.sandbox.views import Credentials
 
 SESSION_SECONDS = 12 * 60 * 60  # as long as a console's sign-in lasts
-_NO_PASSWORD = "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$AAAA"
+_NOTHING_KEPT = "scrypt$AAAAAAAAAAAAAAAAAAAAAA==$AAAA"
 
 
 @dataclass
@@ -53,7 +53,7 @@ def hashed(password: str) -> str:
 
 def matches(password: str, kept: str | None) -> bool:
     """True where ``kept`` was made from this password. Takes as long where nothing was kept."""
-    _, salt, expected = (kept or _NO_PASSWORD).split("$")
+    _, salt, expected = (kept or _NOTHING_KEPT).split("$")
     found = _scrypt(password, base64.b64decode(salt))
     return hmac.compare_digest(found, base64.b64decode(expected)) and kept is not None
 
@@ -69,7 +69,7 @@ def _base64(data: bytes) -> str:
 class Principals:
     """The account's users, roles and sessions, as authentication and authorization see them."""
 
-    def __init__(self, models: Models, sessions: MutableMapping[str, Session], account: str) -> None:
+    def __init__(self, models: Models, sessions: dict[str, Session], account: str) -> None:
         self._models = models
         self._sessions = sessions
         self._account = account
@@ -92,13 +92,18 @@ class Principals:
         if key_id is not None and secret is not None:
             key.access_key_id, key.secret_access_key = key_id, secret
             self._iam.index()
+        self._iam.users.touch(user_name)
         return self._of_access_key(key)
 
     def credentials(self, access_key_id: str) -> Credentials | None:
         """What an access key id stands for. Raises AwsError ExpiredTokenException for a session that is over."""
-        session = dict.get(self._sessions, access_key_id)  # type: ignore[arg-type]
+        session = dict.get(self._sessions, access_key_id)
         if session is not None:
-            return self._of_session(session)
+            if session.expires < time.time():
+                raise AwsError(
+                    "ExpiredTokenException", "The security token included in the request is expired"
+                )
+            return self._of_session(session) if self._user(session.user_name) is not None else None
         key = self._iam.access_keys.get(access_key_id)
         return None if key is None or self._user(key.user_name) is None else self._of_access_key(key)
 
@@ -126,9 +131,7 @@ class Principals:
             del self._sessions[session.access_key_id]
         session = new_session(user_name)
         self._sessions[session.access_key_id] = session
-        found = self._of_session(session)
-        assert found is not None
-        return found
+        return self._of_session(session)
 
     def identity_policies(self, caller: Caller) -> list[dict[str, Any]]:
         """The documents of all identity policies of a user: inline and attached ones, its own and its groups'."""
@@ -161,14 +164,9 @@ class Principals:
         caller = self._caller(key.user_name, key.access_key_id)
         return Credentials(caller, key.secret_access_key, None, key.status == "Active")
 
-    def _of_session(self, session: Session) -> Credentials | None:
-        if session.expires < time.time():
-            raise AwsError("ExpiredTokenException", "The security token included in the request is expired")
-        if self._user(session.user_name) is None:
-            return None
-        return Credentials(
-            self._caller(session.user_name, session.access_key_id), session.secret, session.token, active=True
-        )
+    def _of_session(self, session: Session) -> Credentials:
+        caller = self._caller(session.user_name, session.access_key_id)
+        return Credentials(caller, session.secret, session.token, active=True)
 
     def _caller(self, user_name: str, access_key_id: str) -> Caller:
         user = self._user(user_name)

@@ -27,7 +27,8 @@ class Tables(Tracked):
         )
         for hash_key, entry in dict(table.items).items():
             if items.ranged:
-                items[hash_key].update(entry)
+                for range_key, item in entry.items():
+                    items[hash_key][range_key] = item
             else:
                 items[hash_key] = entry
         table.items = items
@@ -96,10 +97,6 @@ class Partition(Tracked):
 
     def row_key(self, key: Any) -> str:
         return f"{_text(key[0])} {_text(key[1])}"
-
-    def update(self, entries: Any = (), **_: Any) -> None:
-        for key, item in dict(entries).items():
-            self[key] = item
 
     def values(self) -> Any:
         return dict.values(self)
