@@ -29,9 +29,14 @@ EVENTS_KEPT = 10_000
 _TABLES = """
     CREATE TABLE IF NOT EXISTS about (stamp TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS rows (
-        collection TEXT, key TEXT, document TEXT NOT NULL, PRIMARY KEY (collection, key)
-    ) WITHOUT ROWID;
+        id INTEGER PRIMARY KEY, collection TEXT, key TEXT, document TEXT NOT NULL, UNIQUE (collection, key)
+    );
     CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
+"""
+
+_PUT = """
+    INSERT INTO rows (collection, key, document) VALUES (?, ?, ?)
+    ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document
 """
 
 log = logging.getLogger(__name__)
@@ -93,8 +98,9 @@ class Storage:
         return database
 
     def rows(self) -> Iterator[tuple[Row, str]]:
-        """Every row with its document."""
-        for collection, key, document in self._database.execute("SELECT collection, key, document FROM rows"):
+        """Every row with its document, in the order in which they were first written."""
+        query = "SELECT collection, key, document FROM rows ORDER BY id"
+        for collection, key, document in self._database.execute(query):
             yield Row(collection, key), document
 
     def document(self, row: Row) -> str | None:
@@ -103,15 +109,21 @@ class Storage:
         found: tuple[str] | None = self._database.execute(query, row).fetchone()
         return None if found is None else found[0]
 
-    def write(self, documents: Mapping[Row, str | None]) -> None:
-        """Put each document in its row, remove the row where it is None: all of them on disk, or none."""
+    def write(self, documents: Mapping[Row, str | None], afresh: bool = False) -> None:
+        """Put each document in its row, remove the row where it is None: all of them on disk, or none.
+
+        ``afresh`` first removes all rows and events.
+        """
         removed = [row for row, document in documents.items() if document is None]
         written = [(*row, document) for row, document in documents.items() if document is not None]
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute("BEGIN IMMEDIATE")
         try:
+            if afresh:
+                self._database.execute("DELETE FROM rows")
+                self._database.execute("DELETE FROM events")
             self._database.executemany("DELETE FROM rows WHERE collection = ? AND key = ?", removed)
-            self._database.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, ?)", written)
+            self._database.executemany(_PUT, written)
             self._database.execute("COMMIT")
         except BaseException:
             self._database.execute("ROLLBACK")
@@ -131,11 +143,6 @@ class Storage:
         query = "SELECT id, document FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
         for number, document in self._database.execute(query, (before or 1 << 62, EVENTS_KEPT)):
             yield number, json.loads(document)
-
-    def clear(self) -> None:
-        """Remove every row and event."""
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript("BEGIN; DELETE FROM rows; DELETE FROM events; COMMIT")
 
     def set_aside(self, reason: str) -> None:
         """Rename the file and begin an empty one; ``notice`` says so, ``reason`` says why."""

@@ -65,8 +65,10 @@ class Keeper:
         self._own = own
         self._codec = Codec(_name_of, _class_of, _row_of, self._find)
 
-    def commit(self) -> None:
+    def commit(self, afresh: bool = False) -> None:
         """Write what was touched since the last commit; it is on disk when this returns.
+
+        ``afresh``: everything else that the file holds is removed with the same stroke.
 
         Raises AwsError (500) where it can't be written; what was touched is then as it was.
         """
@@ -74,7 +76,8 @@ class Keeper:
         if not touched:
             return
         try:
-            self._storage.write({row: self._document(row, key) for row, key in touched.items()})
+            documents = {row: self._document(row, key) for row, key in touched.items()}
+            self._storage.write(documents, afresh)
         except (sqlite3.Error, TypeError, OSError) as error:
             self._restore(touched)
             raise AwsError(

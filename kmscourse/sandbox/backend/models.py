@@ -11,8 +11,8 @@ import secrets
 import string
 from typing import Any
 
+from kmscourse.sandbox.backend.items import Tables
 from kmscourse.sandbox.backend.journal import Journal, Tracked
-from kmscourse.sandbox.backend.tables import Tables
 
 _LETTERS = string.ascii_uppercase + "234567"
 
@@ -60,8 +60,8 @@ class Models:
 
     def index(self) -> None:
         """Find anew what is derived from the rows, after some were read back."""
-        for service, regions in self._services.items():
-            for backend in regions.values() if service != "dynamodb" else ():
+        for regions in self._services.values():
+            for backend in regions.values():
                 backend.index()
 
     def collection(self, name: str) -> Tracked:
@@ -111,14 +111,24 @@ def _service(name: str) -> tuple[Any, Any]:
 
         return Kms, kms_backends
     if name == "dynamodb":
-        from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+        from moto.dynamodb.models import dynamodb_backends
 
-        return DynamoDBBackend, dynamodb_backends
+        from kmscourse.sandbox.backend.dynamodb import DynamoDb
+
+        return DynamoDb, dynamodb_backends
     from moto.iam.models import iam_backends
 
     from kmscourse.sandbox.backend.iam import Iam
 
     return Iam, iam_backends
+
+
+class Part:
+    """What the parts of ``Backend`` stand on."""
+
+    account_id: str
+    _models: Models
+    _journal: Journal
 
 
 def identifier(prefix: str, length: int = 21) -> str:

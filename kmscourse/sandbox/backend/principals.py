@@ -17,7 +17,8 @@ from functools import lru_cache
 from hashlib import scrypt
 from typing import Any
 
-from kmscourse.sandbox.backend.models import Models, identifier
+from kmscourse.sandbox.backend.journal import Tracked
+from kmscourse.sandbox.backend.models import Part, identifier
 from kmscourse.sandbox.call import AwsError, Caller
 from kmscourse.sandbox.views import Credentials
 
@@ -66,13 +67,10 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-class Principals:
-    """The account's users, roles and sessions, as authentication and authorization see them."""
+class Principals(Part):
+    """The part of ``Backend`` that knows users, roles and sessions, for authentication and authorization."""
 
-    def __init__(self, models: Models, sessions: dict[str, Session], account: str) -> None:
-        self._models = models
-        self._sessions = sessions
-        self._account = account
+    _sessions: Tracked
 
     @property
     def _iam(self) -> Any:
@@ -150,9 +148,9 @@ class Principals:
         policy = dict.get(self._iam.managed_policies, arn)
         return [] if policy is None else [parsed(_document(policy))]
 
-    def exists(self, arn: str) -> bool:
+    def principal_exists(self, arn: str) -> bool:
         """True for the account itself (its root ARN or its number) and for its users and roles."""
-        if arn in (self._account, f"arn:aws:iam::{self._account}:root"):
+        if arn in (self.account_id, f"arn:aws:iam::{self.account_id}:root"):
             return True
         principals = [*dict.values(self._iam.users), *dict.values(self._iam.roles)]
         return any(principal.arn == arn for principal in principals)
@@ -170,7 +168,7 @@ class Principals:
 
     def _caller(self, user_name: str, access_key_id: str) -> Caller:
         user = self._user(user_name)
-        return Caller(user.arn, self._account, user.id, user.name, access_key_id)
+        return Caller(user.arn, self.account_id, user.id, user.name, access_key_id)
 
 
 def _document(managed_policy: Any) -> str:

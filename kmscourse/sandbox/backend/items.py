@@ -1,4 +1,4 @@
-"""A table's items, each a row of its own."""
+"""DynamoDB's tables and their items, each item a row of its own."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Tables(Tracked):
 
     def __setitem__(self, name: str, table: Any) -> None:
         super().__setitem__(name, table)
+        if isinstance(table.items, Items):
+            return  # moto puts a table back where it was
         items = Items(
             self.journal, f"{self.collection}/{name}/items", ranged=table.range_key_attr is not None
         )

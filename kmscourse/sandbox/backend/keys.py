@@ -1,0 +1,156 @@
+"""The keys of an account: by whatever names them, by the ciphertexts that they made, and what they seal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kmscourse.sandbox import ciphertext
+from kmscourse.sandbox.backend.models import Part
+from kmscourse.sandbox.backend.principals import parsed
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.views import KeyView
+
+_KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+
+
+class Keys(Part):
+    """The part of ``Backend`` that knows KMS keys."""
+
+    def key(self, region: str, key_id: str) -> KeyView:
+        """The key that an id, a key ARN, an alias or an alias ARN names.
+
+        Raises AwsError NotFoundException with AWS's texts.
+        """
+        name = key_id
+        if key_id.startswith("arn:"):
+            parts = key_id.split(":", 5)
+            if len(parts) < 6 or parts[2] != "kms" or "/" not in parts[5]:
+                raise _not_found(f"Invalid arn {key_id}")
+            if parts[3] != region:
+                raise _not_found(f"Invalid arn {parts[3]}")
+            name = parts[5].removeprefix("key/")
+            if parts[4] != self.account_id:
+                raise _not_found(
+                    f"Alias {key_id} is not found." if name.startswith("alias/") else _unknown(key_id)
+                )
+        kms = self._models("kms", region)
+        arn = f"arn:aws:kms:{region}:{self.account_id}:"
+        if name.startswith("alias/"):
+            self._models.enter()
+            found = dict.get(kms.keys, kms.get_key_id_from_alias(name))
+            missing = f"Alias {arn}{name} is not found."
+        elif _KEY_ID.fullmatch(name):
+            found, missing = dict.get(kms.keys, name.lower()), _unknown(f"{arn}key/{name}")
+        else:
+            found, missing = None, f"Invalid keyId '{name}'"
+        if found is None:
+            raise _not_found(missing)
+        return _key_view(found, kms)
+
+    def find_key(self, arn: str) -> KeyView | None:
+        """The key with this key ARN, in whatever region."""
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or parts[:3] != ["arn", "aws", "kms"] or parts[4] != self.account_id:
+            return None
+        kms = self._models("kms", parts[3])
+        found = dict.get(kms.keys, parts[5].removeprefix("key/"))
+        return None if found is None else _key_view(found, kms)
+
+    def keys(self, region: str) -> list[KeyView]:
+        """All keys of a region, the oldest first."""
+        kms = self._models("kms", region)
+        return [_key_view(key, kms) for key in dict.values(kms.keys)]
+
+    def alias_exists(self, region: str, alias_name: str) -> bool:
+        """True where ``alias/name`` is taken."""
+        return bool(self._models("kms", region).alias_exists(alias_name))
+
+    def key_of_ciphertext(self, region: str, blob: bytes) -> KeyView:
+        """The key that made a ciphertext. Raises AwsError InvalidCiphertextException."""
+        kms = self._models("kms", region)
+        try:
+            found = kms.key_of_token(ciphertext.token_of(blob))
+        except ciphertext.InvalidCiphertextError:
+            found = None
+        if found is None:
+            raise _invalid_ciphertext()
+        return _key_view(found, kms)
+
+    def seal(self, key: KeyView, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+        """A KMS ciphertext blob, under the key's present material."""
+        return ciphertext.seal(self._materials(key)[-1], plaintext, context)
+
+    def open(self, key: KeyView, blob: bytes, context: Mapping[str, str]) -> bytes:
+        """The plaintext of a blob. Raises AwsError InvalidCiphertextException, whatever is wrong with it."""
+        try:
+            return ciphertext.unseal(self._material_of(key, blob), blob, context)
+        except ciphertext.InvalidCiphertextError:
+            raise _invalid_ciphertext() from None
+
+    def material_id(self, key: KeyView, blob: bytes | None = None) -> str:
+        """The KeyMaterialId of the key's present material, or of that which made ``blob``."""
+        material = self._materials(key)[-1] if blob is None else self._material_of(key, blob)
+        return ciphertext.material_id(material)
+
+    def _material_of(self, key: KeyView, blob: bytes) -> bytes:
+        token = ciphertext.token_of(blob)
+        for material in self._materials(key):
+            if ciphertext.material_token(material) == token:
+                return material
+        raise ciphertext.InvalidCiphertextError
+
+    def _materials(self, key: KeyView) -> list[bytes]:
+        found: list[bytes] = self._models("kms", key.region).materials(key.id)
+        return found
+
+    def add_grant(self, key: KeyView, grant: Mapping[str, Any]) -> str:
+        """Put a grant on a key; ``grant`` has the parameters of CreateGrant. Its id is returned."""
+        grant_id, _ = self._models("kms", key.region).create_grant(
+            key.id,
+            grant["GranteePrincipal"],
+            list(grant["Operations"]),
+            grant.get("Name"),
+            dict(grant.get("Constraints") or {}),
+            grant.get("RetiringPrincipal"),
+        )
+        return str(grant_id)
+
+    def remove_grants(self, key: KeyView, unwanted: Callable[[Mapping[str, Any]], bool]) -> list[str]:
+        """Take from a key the grants that ``unwanted`` picks (as in ``KeyView.grants``). Their ids are returned."""
+        removed = [grant["GrantId"] for grant in key.grants if unwanted(grant)]
+        grants = self._models("kms", key.region).keys
+        with self._journal.changing(reads_count=True, tables_count=False):
+            for grant_id in removed:
+                grants[key.id].grants.pop(grant_id, None)
+        return removed
+
+
+def _key_view(key: Any, kms: Any) -> KeyView:
+    return KeyView(
+        id=key.id,
+        arn=key.arn,
+        region=key.region,
+        spec=key.key_spec,
+        usage=key.key_usage,
+        state=key.key_state,
+        policy=parsed(key.policy),
+        grants=[grant.to_json() for grant in key.grants.values()],
+        aliases=list(key.aliases),
+        tags=dict(dict.get(kms.tagger.tags, key.id, {})),
+        origin=key.origin,
+        multi_region=bool(key.multi_region),
+    )
+
+
+def _not_found(message: str) -> AwsError:
+    return AwsError("NotFoundException", message)
+
+
+def _unknown(key_arn: str) -> str:
+    return f"Key '{key_arn}' does not exist"
+
+
+def _invalid_ciphertext() -> AwsError:
+    return AwsError("InvalidCiphertextException", "")
