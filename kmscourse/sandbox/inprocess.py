@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.views import Credentials
@@ -37,9 +38,10 @@ def session(application: Application, credentials: Credentials | None = None) ->
 def attach(made: boto3.Session, application: Application) -> None:
     """Let the clients that ``made`` makes from now on reach ``application`` instead of the network."""
 
-    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    def answer(request: AWSPreparedRequest, **_: object) -> Any:
         response = application.handle(to_request(request))
-        return AWSResponse(request.url, response.status, response.headers, _Body(response.body))
+        headers = HTTPHeaders.from_dict(response.headers)
+        return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
     made.events.register("before-send", answer)
 
@@ -50,10 +52,11 @@ def to_request(prepared: AWSPreparedRequest) -> HttpRequest:
     headers = {"host": parts.netloc}
     for name, value in prepared.headers.items():
         headers[name.lower()] = value.decode() if isinstance(value, bytes) else str(value)
-    body = prepared.body or b""
-    content = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else body.read()
+    body: Any = prepared.body or b""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return HttpRequest(prepared.method, target, headers, content)
+    return HttpRequest(
+        prepared.method, target, headers, body.encode() if isinstance(body, str) else bytes(body)
+    )
 
 
 class _Body(io.BytesIO):

@@ -64,10 +64,10 @@ async def _serve(
         main = application.main_access_key
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",
-            account=application.account_id,
+            account=main.caller.account,
             region=application.home_region,
-            user=main.user_name,
-            access_key_id=main.access_key_id,
+            user=main.caller.user_name,
+            access_key_id=main.caller.access_key_id,
             secret_access_key=main.secret,
             pid=os.getpid(),
             instance=instance,

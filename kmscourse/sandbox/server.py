@@ -170,7 +170,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
         options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     try:
         with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as said:
-            return subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+            return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, cwd=home, **options
             )
     except OSError as error:

@@ -32,6 +32,7 @@ TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 MISSING = ("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403)
 INCOMPLETE = ("IncompleteSignatureException", "IncompleteSignature", 400)
 INVALID = ("InvalidSignatureException", "SignatureDoesNotMatch", 403)
+EXPIRED = ("ExpiredTokenException", "ExpiredToken", 403)
 UNKNOWN_KEY = ("UnrecognizedClientException", "InvalidClientTokenId", 403)
 
 UNKNOWN_KEY_TEXT = "The security token included in the request is invalid."
@@ -44,7 +45,8 @@ MISMATCH_TEXT = (
 class KeyRing(Protocol):
     """Where the secrets are: ``backend.Backend`` is one."""
 
-    def credentials(self, access_key_id: str) -> Credentials | None: ...
+    def credentials(self, access_key_id: str) -> Credentials | None:
+        """What the access key stands for. Raises AwsError for a session that is over."""
 
 
 def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
@@ -61,7 +63,10 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     _check_signed_headers(call, signed)
     _check_scope(call, parts["Credential"], timestamp)
 
-    found = ring.credentials(call.access_key_id)
+    try:
+        found = ring.credentials(call.access_key_id)
+    except AwsError as error:
+        raise _refusal(call, EXPIRED, error.message) from None
     if found is None or not found.active:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
     expected = signature(call, found.secret, signed, timestamp)

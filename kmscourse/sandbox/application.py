@@ -1,0 +1,134 @@
+"""The practice account as a whole: one request in, one answer out, through every stage in its order.
+
+The same application stands behind HTTP (``process.py``) and behind unit tests (``inprocess.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from kmscourse.sandbox import authorization, operations, resources, rules, signature, wire
+from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox.call import Access, AwsError, Call, HttpRequest, HttpResponse
+from kmscourse.sandbox.trail import Trail
+from kmscourse.sandbox.views import Credentials
+
+ACCOUNT_FILE = "account.db"
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """One account and its stages. ``handle`` may be called from several threads: calls take turns.
+
+    ``now`` tells the time in UTC, ``instance`` is what Status proves this process with, ``on_stop`` is called
+    when the main user asks the process to end.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        instance: str = "",
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.backend = backend
+        self._trail = Trail(backend.storage)
+        self._now = now
+        self._instance = instance
+        self._on_stop = on_stop
+
+    @classmethod
+    def open(cls, home: Path | None = None, **options: Any) -> Application:
+        """The account kept in this home, or a new one in memory. Raises SandboxError where it can't be opened."""
+        return cls(Backend(home / ACCOUNT_FILE if home else None), **options)
+
+    @property
+    def main_access_key(self) -> Credentials:
+        """The main user's access key."""
+        return self.backend.main_credentials()
+
+    @property
+    def home_region(self) -> str:
+        """The region that the course works in."""
+        return self.backend.home_region
+
+    def handle(self, http: HttpRequest) -> HttpResponse:
+        """The answer to a request, whatever it is; an error of our own becomes AWS's InternalFailure."""
+        started = perf_counter()
+        call: Call | None = None
+        outcome = "ok"
+        try:
+            call = wire.read(http)
+            with self.backend.lock:
+                answer = self._answer(call)
+            response = wire.write(call, answer)
+        except AwsError as error:
+            outcome = error.code
+            response = wire.write_error(http, error, _request_id(call))
+        except Exception as error:
+            # Where it happened, but not its text: that may hold what the caller sent.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            outcome = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
+            failure = AwsError("InternalFailure", "The practice account failed at this request.", 500)
+            response = wire.write_error(http, failure, _request_id(call))
+        spent = (perf_counter() - started) * 1000
+        log.info("%s %s %s %.1f ms", call.action if call else "-", response.status, outcome, spent)
+        return response
+
+    def _answer(self, call: Call) -> operations.Answer:
+        now = self._now()
+        caller = signature.verify(call, self.backend, now)
+        accesses: list[Access] = []
+        try:
+            accesses = resources.touched(call, caller, self.backend)
+            authorization.authorize(call, caller, accesses, self.backend)
+            exact = rules.check(call, caller, accesses, self.backend)
+            answer = operations.perform(exact, caller, self.backend, self._trail, self)
+            self.backend.commit()
+        except BaseException as error:
+            self.backend.rollback()
+            if isinstance(error, AwsError):
+                self._trail.record(call, caller, accesses, now, error=error)
+            raise
+        self._trail.record(exact, caller, accesses, now, answer=answer)
+        return answer
+
+    # What the console may ask of the account that it runs in (``console.Host``)
+
+    def stop(self) -> None:
+        """End the process once this call is answered."""
+        self._on_stop()
+
+    def reset(self) -> None:
+        """Start the account over; the main user and its access key stay."""
+        self.backend.reset()
+
+    def status(self) -> Mapping[str, Any]:
+        """What the account is, and how much is in its home region."""
+        region = self.backend.home_region
+        return {
+            "Account": self.backend.account_id,
+            "Region": region,
+            "User": self.backend.main_user,
+            "Keys": len(self.backend.keys(region)),
+            "Tables": len(self.backend.tables(region)),
+            "Since": self.backend.since,
+            "Notice": self.backend.notice,
+            "Instance": self._instance,
+        }
+
+    def close(self) -> None:
+        """Let go of the account's file."""
+        self.backend.close()
+
+
+def _request_id(call: Call | None) -> str:
+    return call.request_id if call else wire.new_request_id()
