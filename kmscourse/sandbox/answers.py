@@ -1,0 +1,142 @@
+"""moto's answers in AWS's form, where they are not: what is missing is filled in, what is too much taken away.
+
+Source: AWS KMS API Reference and DynamoDB API Reference, each operation's response; recorded answers of AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox.call import Call, HttpResponse
+from kmscourse.sandbox.pages import page
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+Answer = dict[str, Any]
+Amendment = Callable[[Call, Answer, "Backend"], Answer]
+
+
+def amended(call: Call, answer: Answer | HttpResponse, backend: Backend) -> Answer | HttpResponse:
+    """``answer``, as AWS would have given it to ``call``."""
+    amendment = AMENDMENTS.get((call.service, call.operation))
+    return (
+        answer if amendment is None or isinstance(answer, HttpResponse) else amendment(call, answer, backend)
+    )
+
+
+def _key_metadata(call: Call, answer: Answer, backend: Backend) -> Answer:
+    """Only the algorithms that go with the usage, and the material that the key seals with now."""
+    metadata = {name: value for name, value in answer["KeyMetadata"].items() if value is not None}
+    usage, spec = metadata["KeyUsage"], metadata["KeySpec"]
+    algorithms = {"ENCRYPT_DECRYPT": "EncryptionAlgorithms", "SIGN_VERIFY": "SigningAlgorithms"}
+    for of_usage, name in algorithms.items():
+        if usage != of_usage:
+            metadata.pop(name, None)
+    if usage == "GENERATE_VERIFY_MAC":
+        metadata["MacAlgorithms"] = [f"HMAC_SHA_{spec.removeprefix('HMAC_')}"]
+    if usage == "KEY_AGREEMENT":
+        metadata["KeyAgreementAlgorithms"] = ["ECDH"]
+    if spec == "SYMMETRIC_DEFAULT":
+        metadata["CurrentKeyMaterialId"] = backend.material_id(backend.key(call.region, metadata["KeyId"]))
+    return {"KeyMetadata": metadata}
+
+
+def _scheduled(call: Call, answer: Answer, backend: Backend) -> Answer:
+    key = backend.key(call.region, call.parameters["KeyId"])
+    return {
+        "KeyId": key.arn,
+        "DeletionDate": answer["DeletionDate"],
+        "KeyState": key.state,
+        "PendingWindowInDays": call.parameters.get("PendingWindowInDays", 30),
+    }
+
+
+def _cancelled(call: Call, answer: Answer, backend: Backend) -> Answer:
+    return {"KeyId": backend.key(call.region, call.parameters["KeyId"]).arn}
+
+
+def _rotation(call: Call, answer: Answer, backend: Backend) -> Answer:
+    key = backend.key(call.region, call.parameters["KeyId"])
+    period = {"RotationPeriodInDays": 365} if answer["KeyRotationEnabled"] else {}
+    return {"KeyId": key.arn, "KeyRotationEnabled": answer["KeyRotationEnabled"], **period}
+
+
+def _policy(call: Call, answer: Answer, backend: Backend) -> Answer:
+    return {"Policy": printed(json.loads(answer["Policy"])), "PolicyName": "default"}
+
+
+def printed(value: Any, indent: str = "") -> str:
+    """JSON as KMS prints a key policy: two spaces a level, a space before each colon, brackets on their line."""
+    if isinstance(value, dict) and value:
+        inner = indent + "  "
+        members = (f"{inner}{json.dumps(name)} : {printed(member, inner)}" for name, member in value.items())
+        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return "[ " + ", ".join(printed(member, indent) for member in value) + " ]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _aliases(call: Call, answer: Answer, backend: Backend) -> Answer:
+    """A predefined alias of AWS's stands for no key until a service makes one."""
+    for alias in answer["Aliases"]:
+        arn = f"arn:aws:kms:{call.region}:{backend.account_id}:key/{alias.get('TargetKeyId')}"
+        if backend.find_key(arn) is None:
+            alias.pop("TargetKeyId", None)
+    answer["Aliases"].sort(key=lambda alias: str(alias["AliasName"]))
+    return page(call, answer, "Aliases", lambda alias: str(alias["AliasName"]))
+
+
+def _keys(call: Call, answer: Answer, backend: Backend) -> Answer:
+    return page(call, answer, "Keys", lambda key: str(key["KeyId"]))
+
+
+def _grants(call: Call, answer: Answer, backend: Backend) -> Answer:
+    """The grants that were asked for, without the members that they haven't got."""
+    grantee = call.parameters.get("GranteePrincipal")
+    answer["Grants"] = [
+        {name: value for name, value in grant.items() if value not in (None, {})}
+        for grant in answer["Grants"]
+        if grantee in (None, grant["GranteePrincipal"])
+    ]
+    return page(call, answer, "Grants", lambda grant: str(grant["GrantId"]))
+
+
+def _tags(call: Call, answer: Answer, backend: Backend) -> Answer:
+    return page(call, answer, "Tags", lambda tag: str(tag["TagKey"]))
+
+
+def _table(status: str | None = None) -> Amendment:
+    """A table's description with its id; ``status`` is what AWS says while moto is done already."""
+
+    def amend(call: Call, answer: Answer, backend: Backend) -> Answer:
+        member = "TableDescription" if "TableDescription" in answer else "Table"
+        table = dict(answer[member])
+        made = f"{table['TableArn']} {table['CreationDateTime']}"
+        table["TableId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, made))
+        if status is not None:
+            table["TableStatus"] = status
+        return {member: {name: value for name, value in table.items() if value != []}}
+
+    return amend
+
+
+AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
+    ("kms", "CreateKey"): _key_metadata,
+    ("kms", "DescribeKey"): _key_metadata,
+    ("kms", "ScheduleKeyDeletion"): _scheduled,
+    ("kms", "CancelKeyDeletion"): _cancelled,
+    ("kms", "GetKeyRotationStatus"): _rotation,
+    ("kms", "GetKeyPolicy"): _policy,
+    ("kms", "ListKeys"): _keys,
+    ("kms", "ListAliases"): _aliases,
+    ("kms", "ListGrants"): _grants,
+    ("kms", "ListResourceTags"): _tags,
+    ("dynamodb", "CreateTable"): _table("CREATING"),
+    ("dynamodb", "UpdateTable"): _table(),
+    ("dynamodb", "DescribeTable"): _table(),
+    ("dynamodb", "DeleteTable"): _table("DELETING"),
+}

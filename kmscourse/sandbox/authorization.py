@@ -1,0 +1,113 @@
+"""Whether the caller may do what the call does: every access decided by ``kmscourse.policy.evaluate``, and by it alone.
+
+This stage gathers what AWS would look at (the caller's identity policies and boundaries, the key's policy and
+grants, the condition keys of the request) and says no as AWS does. DynamoDB's own permission is decided
+before the key's (``resources.touched`` has put them in that order).
+
+Source: IAM User Guide, "Policy evaluation logic", "AWS global condition context keys"; AWS KMS Developer Guide,
+"Determining access to AWS KMS keys".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.services import SERVICES
+from kmscourse.sandbox.views import KeyView
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+
+def authorize(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> list[Decision]:
+    """The decision for each access, all of them in the caller's favour.
+
+    Raises AwsError for the first that is not: AccessDeniedException (400), in IAM and STS AccessDenied (403);
+    RelayedError where it was DynamoDB that met the refusal.
+    """
+    decisions = []
+    for access in accesses:
+        decision = decide(call, caller, access, backend)
+        if not decision.allowed:
+            raise _denied(call, access, decision)
+        decisions.append(decision)
+    return decisions
+
+
+def decide(
+    call: Call, caller: Caller, access: Access, backend: Backend, key_policy: Mapping[str, Any] | None = None
+) -> Decision:
+    """What the account's policies say to one access; ``key_policy`` takes the place of the key's own."""
+    key = _key(access, backend)
+    return evaluate(
+        Request(
+            principal=caller.arn,
+            action=access.action,
+            resource=access.resource,
+            context={**global_context(call, caller, access), **access.context},
+            resource_account=_owner(access, backend),
+        ),
+        identity_policies=backend.identity_policies(caller),
+        permissions_boundaries=backend.permissions_boundaries(caller),
+        resource_policy=key_policy or (key.policy if key else None),
+        grants=_grants(call, access, key),
+    )
+
+
+def global_context(call: Call, caller: Caller, access: Access) -> dict[str, str | list[str]]:
+    """The condition keys that every request carries, ``aws:…``."""
+    now = datetime.now(UTC)
+    context: dict[str, str | list[str]] = {
+        "aws:PrincipalArn": caller.arn,
+        "aws:PrincipalAccount": caller.account,
+        "aws:PrincipalType": "Account" if caller.arn.endswith(":root") else "User",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:userid": caller.user_id,
+        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:EpochTime": str(int(now.timestamp())),
+        "aws:RequestedRegion": call.region,
+        "aws:SecureTransport": "true",  # Loopback stands in for TLS: nothing leaves the machine.
+        "aws:ViaAWSService": "true" if access.via else "false",
+    }
+    if caller.user_name:
+        context["aws:username"] = caller.user_name
+    if access.via:
+        context.update(
+            {"aws:CalledVia": [access.via], "aws:CalledViaFirst": access.via, "aws:CalledViaLast": access.via}
+        )
+    else:
+        context["aws:SourceIp"] = call.source_ip
+    if call.user_agent:
+        context["aws:UserAgent"] = call.user_agent
+    return context
+
+
+def _key(access: Access, backend: Backend) -> KeyView | None:
+    is_key = access.resource.startswith("arn:aws:kms:") and ":key/" in access.resource
+    return backend.find_key(access.resource) if is_key else None
+
+
+def _grants(call: Call, access: Access, key: KeyView | None) -> Sequence[Mapping[str, Any]]:
+    """The grants that bear on an access: all of the key's, but who may retire one that grant alone says."""
+    if key is None or access.action != "kms:RetireGrant":
+        return key.grants if key else ()
+    return [grant for grant in key.grants if grant["GrantId"] == call.parameters["GrantId"]]
+
+
+def _owner(access: Access, backend: Backend) -> str:
+    return access.resource.split(":", 5)[4] if access.resource.startswith("arn:") else backend.account_id
+
+
+def _denied(call: Call, access: Access, decision: Decision) -> AwsError:
+    sentence = decision.sentence()
+    if access.action == "kms:TagResource" and access.resource == "*":
+        sentence = sentence.replace(" on resource: *", "", 1)  # AWS names no resource that isn't there yet.
+    if not SERVICES[call.service].is_json:
+        return AwsError("AccessDenied", sentence, 403)
+    error = AwsError("AccessDeniedException", sentence)
+    return RelayedError(error, access, call.request_id) if access.via else error

@@ -1,0 +1,100 @@
+"""What a console does and no AWS API offers: signing a user in, and managing the practice account itself.
+
+The operations of the private service ``kmscourse``. No policy speaks of them: only the account's main user
+may call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.views import Credentials
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+SERVICE = "kmscourse"
+
+
+class Host(Protocol):
+    """What the account runs in: the application."""
+
+    def stop(self) -> None:
+        """End the process once this call is answered."""
+
+    def reset(self) -> None:
+        """Start the account over; the main user and its access key stay."""
+
+    def status(self) -> Mapping[str, Any]:
+        """Account, Region, User, Keys, Tables, Since."""
+
+
+def perform(call: Call, caller: Caller, backend: Backend, host: Host) -> dict[str, Any]:
+    """One of ``OPERATIONS``.
+
+    Raises AwsError: AccessDeniedException for anybody but the main user, SignInRefused (403),
+    UnknownOperationException, ValidationException.
+    """
+    if caller.user_name != backend.main_user:
+        raise AwsError(
+            "AccessDeniedException",
+            f"Only {backend.main_user}, the main user of the practice account, may do that.",
+        )
+    operation = OPERATIONS.get(call.operation)
+    if operation is None:
+        raise AwsError("UnknownOperationException", f"{SERVICE} has no operation {call.operation}.")
+    return operation(call.parameters, backend, host)
+
+
+def sign_in(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """The console's sign-in page: a user name and a password for temporary credentials."""
+    return _session(backend.sign_in(_text(parameters, "UserName"), _text(parameters, "Password")))
+
+
+def session_for(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """Temporary credentials of a user without asking for the password."""
+    return _session(backend.session_for(_text(parameters, "UserName")))
+
+
+def stop(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """The practice account ends; what is in it stays."""
+    host.stop()
+    return {}
+
+
+def reset(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """The practice account starts over."""
+    host.reset()
+    return {}
+
+
+def status(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """What the account is and how much is in it."""
+    return dict(host.status())
+
+
+OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Backend, Host], dict[str, Any]]] = {
+    "SignIn": sign_in,
+    "SessionFor": session_for,
+    "Stop": stop,
+    "Reset": reset,
+    "Status": status,
+}
+
+
+def _session(credentials: Credentials) -> dict[str, Any]:
+    return {
+        "AccessKeyId": credentials.caller.access_key_id,
+        "SecretAccessKey": credentials.secret,
+        "SessionToken": credentials.token,
+        "UserArn": credentials.caller.arn,
+    }
+
+
+def _text(parameters: Mapping[str, Any], name: str) -> str:
+    value = parameters.get(name)
+    if not isinstance(value, str) or not value:
+        raise AwsError("ValidationException", f"{name} must be a text that is not empty.")
+    return value

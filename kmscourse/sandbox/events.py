@@ -1,0 +1,158 @@
+"""The CloudTrail events of one call: its own, and those of what DynamoDB did with a key for it.
+
+An event is a dict as CloudTrail's records are. What must not be kept never gets in: of the parameters only
+what AWS's model does not mark as sensitive, no blobs (plaintexts, ciphertexts), no policy documents; of the
+answers only what names a new thing.
+
+Source: AWS CloudTrail User Guide, "CloudTrail record contents"; AWS KMS Developer Guide, "Logging AWS KMS API
+calls with AWS CloudTrail"; DynamoDB Developer Guide, "Encryption at rest usage notes" (its events).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.recorded import parameters_of, response_of
+from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
+
+Event = dict[str, Any]
+
+_GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
+_READING = ("Get", "List", "Describe", "Lookup")
+_KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
+
+
+def of_call(
+    call: Call,
+    caller: Caller,
+    accesses: Sequence[Access],
+    now: datetime,
+    answer: Any,
+    error: AwsError | None,
+) -> Iterator[Event]:
+    """Every event that CloudTrail's history would show of a call; none for a data event or the console's own."""
+    if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail"):
+        return
+    yield from _on_behalf(call, caller, accesses, now, error)
+    if call.action not in DATA_OPERATIONS:
+        yield _event(
+            call,
+            now,
+            name=call.operation,
+            source=call.service,
+            identity=_identity(caller),
+            parameters=parameters_of(call),
+            response=response_of(call, answer),
+            keys=[access.resource for access in accesses if access.via is None],
+            error=error,
+        )
+
+
+def _on_behalf(
+    call: Call, caller: Caller, accesses: Sequence[Access], now: datetime, error: AwsError | None
+) -> Iterator[Event]:
+    """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
+    if error is not None and not isinstance(error, RelayedError):
+        return
+    for access in accesses:
+        if access.via is None:
+            continue
+        refused = error.inner if isinstance(error, RelayedError) and error.access == access else None
+        event = _event(
+            call,
+            now,
+            name=access.action.removeprefix("kms:"),
+            source="kms",
+            identity={**_identity(caller), "invokedBy": access.via},
+            parameters=_of_access(access),
+            response=None,
+            keys=[access.resource],
+            error=refused,
+        )
+        yield {**event, "sourceIPAddress": access.via, "userAgent": access.via}
+        if refused is not None:
+            return
+
+
+def _event(
+    call: Call,
+    now: datetime,
+    *,
+    name: str,
+    source: str,
+    identity: Mapping[str, Any],
+    parameters: Mapping[str, Any] | None,
+    response: Mapping[str, Any] | None,
+    keys: Sequence[str],
+    error: AwsError | None,
+) -> Event:
+    event = {
+        "eventVersion": "1.11",
+        "userIdentity": dict(identity),
+        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": "us-east-1" if call.service in _GLOBAL else call.region,
+        "sourceIPAddress": call.source_ip,
+        "userAgent": call.user_agent[:500],
+        "requestParameters": parameters or None,
+        "responseElements": response,
+        "requestID": call.request_id,
+        "eventID": str(uuid.uuid4()),
+        "readOnly": name.startswith(_READING + (_KMS_READING if source == "kms" else ())),
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": identity["accountId"],
+        "eventCategory": "Management",
+    }
+    resources = [
+        {"accountId": arn.split(":")[4], "type": "AWS::KMS::Key", "ARN": arn}
+        for arn in dict.fromkeys(keys)
+        if arn.startswith("arn:aws:kms:") and ":key/" in arn
+    ]
+    if resources:
+        event["resources"] = resources
+    if error is not None:
+        event["errorCode"] = "AccessDenied" if error.code.startswith("AccessDenied") else error.code
+        event["errorMessage"] = error.message[:1000]
+    return event
+
+
+def _identity(caller: Caller) -> Event:
+    identity = {
+        "type": "Root" if caller.arn.endswith(":root") else "IAMUser",
+        "principalId": caller.user_id,
+        "arn": caller.arn,
+        "accountId": caller.account,
+        "accessKeyId": caller.access_key_id,
+    }
+    return {**identity, "userName": caller.user_name} if caller.user_name else identity
+
+
+_CONTEXT = "kms:EncryptionContext:"
+
+
+def _of_access(access: Access) -> Event:
+    """What DynamoDB asked KMS: the key, unless the ciphertext says which, and the encryption context."""
+    context = {
+        name.removeprefix(_CONTEXT): value
+        for name, value in access.context.items()
+        if name.startswith(_CONTEXT)
+    }
+    parameters: Event = {"encryptionContext": context} if context else {}
+    if access.action == "kms:Decrypt":
+        return {**parameters, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+    if access.action == "kms:CreateGrant":
+        return {
+            "keyId": access.resource,
+            "granteePrincipal": access.context["kms:GranteePrincipal"],
+            "retiringPrincipal": access.context["kms:RetiringPrincipal"],
+            "operations": access.context["kms:GrantOperations"],
+            "constraints": {"encryptionContextSubset": context},
+        }
+    return {**parameters, "keyId": access.resource}

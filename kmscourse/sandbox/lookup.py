@@ -1,0 +1,107 @@
+"""cloudtrail:LookupEvents: the event history searched by one attribute and a span of time, in pages, newest first.
+
+Source: CloudTrail API Reference, "LookupEvents", "Event".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from kmscourse.sandbox.call import AwsError, Call
+
+MOST = 50
+Events = Callable[[int | None], Iterator[tuple[int, dict[str, Any]]]]
+
+
+def answer(call: Call, events: Events) -> dict[str, Any]:
+    """The events of the call's region that match; ``events`` yields all below a number, newest first.
+
+    Raises AwsError: InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException,
+    InvalidNextTokenException.
+    """
+    parameters = call.parameters
+    limit = parameters.get("MaxResults", MOST)
+    if not 1 <= limit <= MOST:
+        raise AwsError("InvalidMaxResultsException", f"MaxResults must be between 1 and {MOST}.")
+    wanted = _wanted(parameters.get("LookupAttributes") or [])
+    start, end = parameters.get("StartTime"), parameters.get("EndTime")
+    if start is not None and end is not None and start > end:
+        raise AwsError("InvalidTimeRangeException", "StartTime must not be after EndTime.")
+    matching = (
+        (number, event)
+        for number, event in events(_number(parameters.get("NextToken")))
+        if event["awsRegion"] == call.region and _within(event, start, end) and wanted(_entry(event))
+    )
+    found = list(islice(matching, limit + 1))
+    shown = {"Events": [_entry(event) for _, event in found[:limit]]}
+    if len(found) <= limit:
+        return shown
+    return {**shown, "NextToken": base64.b64encode(str(found[limit - 1][0]).encode()).decode()}
+
+
+def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as LookupEvents shows it: the searchable attributes, and the whole of it as text."""
+    identity = event["userIdentity"]
+    entry = {
+        "EventId": event["eventID"],
+        "EventName": event["eventName"],
+        "ReadOnly": "true" if event["readOnly"] else "false",
+        "EventTime": _seconds(event["eventTime"]),
+        "EventSource": event["eventSource"],
+        "Resources": [
+            {"ResourceType": resource["type"], "ResourceName": resource["ARN"]}
+            for resource in event.get("resources", [])
+        ],
+        "CloudTrailEvent": json.dumps(event),
+    }
+    if identity.get("accessKeyId"):
+        entry["AccessKeyId"] = identity["accessKeyId"]
+    username = identity.get("userName") or identity.get("invokedBy") or identity.get("arn")
+    return {**entry, "Username": username} if username else entry
+
+
+_ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
+    **{
+        name: (lambda entry, name=name: [str(entry.get(name, ""))])  # type: ignore[misc]
+        for name in ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "AccessKeyId")
+    },
+    "ResourceType": lambda entry: [resource["ResourceType"] for resource in entry["Resources"]],
+    "ResourceName": lambda entry: [resource["ResourceName"] for resource in entry["Resources"]],
+}
+
+
+def _wanted(attributes: Sequence[Mapping[str, str]]) -> Callable[[Mapping[str, Any]], bool]:
+    if not attributes:
+        return lambda entry: True
+    values = _ATTRIBUTES.get(attributes[0]["AttributeKey"])
+    if len(attributes) > 1 or values is None:
+        raise AwsError(
+            "InvalidLookupAttributesException",
+            f"LookupAttributes takes one attribute, of: {', '.join(sorted(_ATTRIBUTES))}.",
+        )
+    value = attributes[0]["AttributeValue"]
+    return lambda entry: value in values(entry)
+
+
+def _within(event: Mapping[str, Any], start: float | None, end: float | None) -> bool:
+    at = _seconds(event["eventTime"])
+    return (start is None or at >= int(start)) and (end is None or at <= end)
+
+
+def _seconds(moment: str) -> float:
+    return datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+
+
+def _number(token: str | None) -> int | None:
+    if token is None:
+        return None
+    try:
+        return int(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError):
+        raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.") from None

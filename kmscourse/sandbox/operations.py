@@ -1,0 +1,43 @@
+"""Which code performs a call that the stages before have let through.
+
+The cryptography of KMS is ours (``keyops.py``), so is the audit trail, the caller's identity and what a console
+does; everything else is moto's, its answer put into AWS's form by ``answers.py``. What DynamoDB does to a key
+when a table comes or goes happens here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox import answers, console, keyops, table_keys
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.trail import Trail
+
+Answer = Mapping[str, Any] | HttpResponse
+
+
+def perform(call: Call, caller: Caller, backend: Backend, trail: Trail, host: console.Host) -> Answer:
+    """The answer to ``call``: the output of a JSON service or of STS as a mapping, IAM's as moto's XML.
+
+    Raises AwsError where the operation itself refuses.
+    """
+    if call.service == console.SERVICE:
+        return console.perform(call, caller, backend, host)
+    if call.service == "kms" and call.operation in keyops.OPERATIONS:
+        return keyops.perform(call, backend)
+    if call.service == "cloudtrail":
+        return trail.look_up(call)
+    if call.service == "sts":
+        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+    if call.service == "kms" and call.parameters.get("DryRun"):
+        raise AwsError(
+            "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.", 412
+        )
+    key_before = table_keys.key_of_table(call, backend)
+    answer = backend.perform(call)
+    table_keys.follow(call, key_before, backend)
+    return answers.amended(call, answer, backend)

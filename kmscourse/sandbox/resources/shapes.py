@@ -1,0 +1,188 @@
+"""What a service's public model says of a call's parameters: what must be there, of which type, within which limits.
+
+Everything behind this check can rely on the types, so that no mistyped request reaches moto. A wrong type is
+a SerializationException, a constraint that fails a ValidationException (IAM and STS: ValidationError).
+
+Source: botocore's service models, which AWS publishes; the constraint sentences as AWS prints them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.services import SERVICES
+
+# DynamoDB's limits have texts of their own, which moto knows; CloudTrail's have codes of their own (trail.py).
+_LIMITS_CHECKED = ("kms", "iam", "sts")
+_DEEPEST_ATTRIBUTE = 32
+_UNSHOWN = "Value"  # In place of "Value '…'": what is secret, and what has no short form.
+_SHOWN_CHARACTERS = 300
+
+
+def check(call: Call) -> None:
+    """Raises AwsError where the parameters are not what the operation's input says."""
+    shape = input_shape(call.service, call.operation)
+    if shape is None:
+        return
+    is_json = SERVICES[call.service].is_json
+    faults = list(
+        _structure_faults(shape, call.parameters, "", call.service)
+        if is_json
+        else _form_faults(shape, call.parameters, call.service)
+    )
+    if faults:
+        count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
+        code = "ValidationException" if is_json else "ValidationError"
+        raise AwsError(code, count + "; ".join(faults[:10]))
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """AWS's public description of a service, as botocore ships it."""
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def input_shape(service: str, operation: str) -> StructureShape | None:
+    """The shape of an operation's parameters; None where it takes none."""
+    return service_model(service).operation_model(operation).input_shape
+
+
+def is_operation(service: str, operation: str) -> bool:
+    """Whether AWS has such an operation at all."""
+    return operation in service_model(service).operation_names
+
+
+def _form_faults(shape: StructureShape, form: Mapping[str, str], service: str) -> Iterator[str]:
+    """A form's scalars are checked here; its lists and structures (``Tags.member.1.Key``) are moto's to read."""
+    present = {name.partition(".")[0] for name in form}
+    for name in shape.required_members:
+        if name not in present:
+            yield _null_fault(_at("", name))
+    for name, member in shape.members.items():
+        if name in form and not isinstance(member, StructureShape | ListShape | MapShape):
+            if member.type_name in ("integer", "long") and not re.fullmatch(r"-?\d{1,15}", form[name]):
+                raise AwsError("MalformedInput", f"{name} is not a number.")
+            number = member.type_name in ("integer", "long")
+            yield from _scalar_faults(
+                member, int(form[name]) if number else form[name], _at("", name), service
+            )
+
+
+def _faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
+    """One sentence for each constraint that ``value`` does not satisfy."""
+    if isinstance(shape, StructureShape):
+        yield from _structure_faults(shape, _expect(value, dict, "Structure"), path, service)
+    elif isinstance(shape, MapShape):
+        for key, inner in _expect(value, dict, "Map").items():
+            yield from _faults(shape.value, inner, f"{path}.{key}.member", service)
+    elif isinstance(shape, ListShape):
+        members = _expect(value, list, "List")
+        yield from _size_faults(shape, len(members), "length", f"{_UNSHOWN} at '{path}'", service)
+        for number, member in enumerate(members, 1):
+            yield from _faults(shape.member, member, f"{path}.{number}.member", service)
+    else:
+        yield from _scalar_faults(shape, value, path, service)
+
+
+def _structure_faults(
+    shape: StructureShape, value: Mapping[str, Any], path: str, service: str
+) -> Iterator[str]:
+    if shape.name == "AttributeValue":
+        _check_attribute(shape, value, path)
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield _null_fault(_at(path, name))
+    for name, member in shape.members.items():
+        if value.get(name) is not None:
+            yield from _faults(member, value[name], _at(path, name), service)
+
+
+def _check_attribute(shape: StructureShape, value: Mapping[str, Any], path: str) -> None:
+    """A DynamoDB attribute holds exactly one type, and nests within bounds."""
+    held = [name for name in shape.members if value.get(name) is not None]
+    if len(held) != 1:
+        fault = "has more than one datatypes set" if held else "is empty"
+        raise AwsError(
+            "ValidationException",
+            f"Supplied AttributeValue {fault}, must contain exactly one of the supported datatypes",
+        )
+    if path.count(".m.") + path.count(".l.") > _DEEPEST_ATTRIBUTE:
+        raise AwsError("ValidationException", "Nesting Levels have exceeded supported limits")
+
+
+def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
+    kind = shape.type_name
+    hidden = kind == "blob" or bool(shape.metadata.get("sensitive"))
+    shown = _UNSHOWN if hidden else f"Value '{str(value)[:_SHOWN_CHARACTERS]}'"
+    subject = f"{shown} at '{path}'"
+    if kind in ("integer", "long"):
+        yield from _size_faults(shape, _integer(value), "value", subject, service)
+    elif kind == "string":
+        text = _expect(value, str, "String")
+        yield from _size_faults(shape, len(text), "length", subject, service)
+        yield from _text_faults(shape, text, subject, service)
+    elif kind == "blob":
+        yield from _size_faults(shape, len(_blob(value)), "length", subject, service)
+    elif SERVICES[service].is_json:
+        _expect(value, bool if kind == "boolean" else int | float, kind.capitalize())
+
+
+def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    failed = f"{subject} failed to satisfy constraint: Member must have {what}"
+    if service in _LIMITS_CHECKED and least is not None and size < least:
+        yield f"{failed} greater than or equal to {least}"
+    if service in _LIMITS_CHECKED and most is not None and size > most:
+        yield f"{failed} less than or equal to {most}"
+
+
+def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterator[str]:
+    allowed, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
+    failed = f"{subject} failed to satisfy constraint: Member must satisfy"
+    if service in _LIMITS_CHECKED and allowed and text not in allowed:
+        yield f"{failed} enum value set: [{', '.join(allowed)}]"
+    if service in _LIMITS_CHECKED and pattern and not re.fullmatch(pattern, text):
+        yield f"{failed} regular expression pattern: {pattern}"
+
+
+def _null_fault(path: str) -> str:
+    return f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return int(_expect(value, int, "Integer"))
+
+
+def _blob(value: Any) -> bytes:
+    try:
+        return base64.b64decode(_expect(value, str, "Blob"), validate=True)
+    except (binascii.Error, ValueError):
+        raise AwsError("SerializationException", "A blob in the request is not Base64.") from None
+
+
+def _expect(value: Any, kind: Any, wanted: str) -> Any:
+    """``value`` where it is of the JSON type ``kind``; a boolean is no number."""
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        return value
+    found = {bool: "Boolean", str: "String", list: "List", dict: "Map"}.get(type(value), "Number")
+    if value is None:
+        found = "Null"
+    raise AwsError("SerializationException", f"{found} value can not be converted to a {wanted}")
+
+
+def _at(path: str, name: str) -> str:
+    """``tags.1.member.tagKey``: AWS spells members with a small first letter."""
+    member = name[0].lower() + name[1:]
+    return f"{path}.{member}" if path else member

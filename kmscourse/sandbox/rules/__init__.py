@@ -1,0 +1,45 @@
+"""What AWS checks beyond permissions, and moto does not: key states, key usage, limits, key policies, tables' keys.
+
+One module for each subject. A rule refuses by raising AwsError with AWS's code and text, or writes into the
+parameters what AWS would have worked out (a key's ARN, a caller's own user name, the default of PolicyName).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.rules import dynamodb, iam, kms
+from kmscourse.sandbox.rules.key_state import check_state
+from kmscourse.sandbox.rules.key_usage import check_usage
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+Rule = Callable[[Call, Caller, Sequence[Access], "Backend"], Call]
+
+_OF_SERVICE: Mapping[str, Rule] = {"kms": kms.check, "dynamodb": dynamodb.check, "iam": iam.check}
+
+
+def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
+    """The call with its parameters made exact. Raises AwsError where a rule of its service forbids it."""
+    rule = _OF_SERVICE.get(call.service)
+    checked = rule(call, caller, accesses, backend) if rule else call
+    for access in accesses:
+        try:
+            _check_key(call, access, backend)
+        except AwsError as error:
+            raise RelayedError(error, access, call.request_id) if access.via else error from None
+    return checked
+
+
+def _check_key(call: Call, access: Access, backend: Backend) -> None:
+    """State and usage of the key that ``access`` is to, where it is to a key."""
+    if access.resource.startswith("arn:aws:kms:") and ":key/" in access.resource:
+        key = backend.find_key(access.resource)
+        if key is None:
+            raise AwsError("NotFoundException", f"Key '{access.resource}' does not exist")
+        check_state(access.action, key)
+        check_usage(access, key, call.parameters)

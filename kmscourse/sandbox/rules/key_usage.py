@@ -1,0 +1,60 @@
+"""What a KMS key of its kind can be used for. The practice account encrypts under symmetric keys only.
+
+Source: AWS KMS Developer Guide, "Key type reference"; recorded answers of AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kmscourse.sandbox.call import Access, AwsError
+from kmscourse.sandbox.views import KeyView
+
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+
+# Each cryptographic permission: the operation that AWS's text names, and the parameter with the algorithm.
+_CRYPTOGRAPHY = {
+    "kms:Encrypt": ("Encrypt", "EncryptionAlgorithm"),
+    "kms:Decrypt": ("Decrypt", "EncryptionAlgorithm"),
+    "kms:ReEncryptFrom": ("ReEncrypt", "SourceEncryptionAlgorithm"),
+    "kms:ReEncryptTo": ("ReEncrypt", "DestinationEncryptionAlgorithm"),
+    "kms:GenerateDataKey": ("GenerateDataKey", ""),
+    "kms:GenerateDataKeyWithoutPlaintext": ("GenerateDataKeyWithoutPlaintext", ""),
+}
+
+
+def check_usage(access: Access, key: KeyView, parameters: Mapping[str, Any]) -> None:
+    """Raises AwsError InvalidKeyUsageException or UnsupportedOperationException where ``key`` is of another kind.
+
+    A table's key is asked for no algorithm: ``parameters`` are then DynamoDB's own.
+    """
+    if access.action in ("kms:EnableKeyRotation", "kms:DisableKeyRotation") and key.spec != SYMMETRIC:
+        raise AwsError("UnsupportedOperationException", "")
+    if (
+        access.action == "kms:CreateGrant"
+        and "kms:GrantConstraintType" in access.context
+        and key.spec != SYMMETRIC
+    ):
+        raise AwsError(
+            "ValidationException",
+            "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+        )
+    if access.action not in _CRYPTOGRAPHY:
+        return
+    operation, parameter = _CRYPTOGRAPHY[access.action]
+    if key.usage != "ENCRYPT_DECRYPT" or (key.spec != SYMMETRIC and not parameter):
+        raise AwsError(
+            "InvalidKeyUsageException",
+            f"{key.arn} key usage is {key.usage} which is not valid for {operation}.",
+        )
+    if key.spec != SYMMETRIC:
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"The practice account encrypts under symmetric keys only; {key.arn} is {key.spec}.",
+        )
+    algorithm = parameters.get(parameter, SYMMETRIC)
+    if algorithm != SYMMETRIC:
+        raise AwsError(
+            "InvalidKeyUsageException", f"Algorithm {algorithm} is incompatible with key spec {key.spec}."
+        )

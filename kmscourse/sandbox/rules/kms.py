@@ -1,0 +1,152 @@
+"""What KMS checks of a request's parameters once it knows the keys.
+
+Source: AWS KMS API Reference, each operation's parameters and errors; recorded answers of AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.rules import key_policy, tags
+from kmscourse.sandbox.rules.key_spec import check_key_spec
+from kmscourse.sandbox.rules.key_state import refuse_pending
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+Rule = Callable[[Call, Caller, Sequence[Access], "Backend"], None]
+
+UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
+
+# Parameters that ask for what the practice account has not got; a value in brackets is harmless.
+_NOT_OFFERED: Mapping[str, tuple[Any, ...]] = {
+    "CustomKeyStoreId": (),
+    "XksKeyId": (),
+    "Recipient": (),
+    "GranteeServicePrincipal": (),
+    "RetiringServicePrincipal": (),
+    "Origin": ("AWS_KMS",),
+    "RotationPeriodInDays": (365,),
+}
+
+
+def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
+    """The call as it came. Raises AwsError where a rule forbids it."""
+    for name, harmless in _NOT_OFFERED.items():
+        if call.parameters.get(name) not in (None, *harmless):
+            raise AwsError(
+                "UnsupportedOperationException",
+                f"The practice account does not offer {name} in {call.operation}.",
+            )
+    rule = _RULES.get(call.operation)
+    if rule is not None:
+        rule(call, caller, accesses, backend)
+    return call
+
+
+def _incorrect_key(parameter: str) -> Rule:
+    """The key that opens the ciphertext must be the one that the caller names, where one is named."""
+
+    def check_named(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+        named = call.parameters.get(parameter)
+        if named is not None and backend.key(call.region, named).arn != accesses[0].resource:
+            raise AwsError(
+                "IncorrectKeyException",
+                "The key ID in the request does not identify a CMK that can perform this operation.",
+            )
+
+    return check_named
+
+
+def _data_key_size(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    given = [name for name in ("KeySpec", "NumberOfBytes") if call.parameters.get(name) is not None]
+    if len(given) != 1:
+        raise AwsError("ValidationException", "Please specify either number of bytes or key spec.")
+
+
+def _random_size(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    if call.parameters.get("NumberOfBytes") is None:
+        raise AwsError("ValidationException", "NumberOfBytes is required.")
+
+
+def _waiting_period(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    days = call.parameters.get("PendingWindowInDays")
+    if days is not None and not 7 <= days <= 30:
+        limit = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: "
+            f"Member must have value {limit}",
+        )
+
+
+def _same_kind(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
+    old, new = (backend.find_key(access.resource) for access in (accesses[1], accesses[-1]))
+    if old is None or new is None:
+        return
+    refuse_pending(new)
+    if (old.usage, old.spec == "SYMMETRIC_DEFAULT") != (new.usage, new.spec == "SYMMETRIC_DEFAULT"):
+        raise AwsError(
+            "ValidationException",
+            f"The alias stands for a key of {old.spec} for {old.usage}; it can't stand for one of {new.spec} "
+            f"for {new.usage}.",
+        )
+
+
+def _create_key(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    check_key_spec(call.parameters)
+    tags.check(call.parameters.get("Tags") or [], {})
+    if call.parameters.get("Policy") is not None:
+        to_be = f"arn:aws:kms:{call.region}:{backend.account_id}:key/{UNBORN}"
+        key_policy.check(call, caller, replace(accesses[0], resource=to_be), backend)
+
+
+def _put_key_policy(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    if call.parameters.get("PolicyName", "default") != "default":
+        raise AwsError("NotFoundException", "No such policy exists")
+    key_policy.check(call, caller, accesses[0], backend)
+
+
+def _tag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    key = backend.find_key(accesses[0].resource)
+    tags.check(call.parameters["Tags"], key.tags if key else {})
+
+
+def _grant(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    """Grantee and retiring principal must exist; constraints stay within AWS's bounds."""
+    parameters = call.parameters
+    if parameters.get("GranteePrincipal") is None:
+        raise AwsError(
+            "ValidationException",
+            "1 validation error detected: Value null at 'granteePrincipal' failed to satisfy constraint: Member "
+            "must not be null",
+        )
+    for name in ("GranteePrincipal", "RetiringPrincipal"):
+        arn = parameters.get(name)
+        if arn is not None and not key_policy.exists(arn, backend):
+            raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {arn}")
+    for pairs in (parameters.get("Constraints") or {}).values():
+        if isinstance(pairs, dict) and (len(pairs) > 8 or any(len(value) > 384 for value in pairs.values())):
+            raise AwsError(
+                "ValidationException",
+                "A grant's constraint holds at most 8 pairs, with values of at most 384 characters.",
+            )
+
+
+_RULES: Mapping[str, Rule] = {
+    "CreateKey": _create_key,
+    "PutKeyPolicy": _put_key_policy,
+    "TagResource": _tag,
+    "UpdateAlias": _same_kind,
+    "CreateGrant": _grant,
+    "ScheduleKeyDeletion": _waiting_period,
+    "Decrypt": _incorrect_key("KeyId"),
+    "ReEncrypt": _incorrect_key("SourceKeyId"),
+    "GenerateDataKey": _data_key_size,
+    "GenerateDataKeyWithoutPlaintext": _data_key_size,
+    "GenerateRandom": _random_size,
+}

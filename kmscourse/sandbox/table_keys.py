@@ -1,0 +1,68 @@
+"""What DynamoDB does to a customer managed key when a table comes under it or leaves it: a grant made, a grant retired.
+
+Source: DynamoDB Developer Guide, "Encryption at rest usage notes", "DynamoDB use of grants".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox.call import Call
+from kmscourse.sandbox.resources.dynamodb import GRANT_OPERATIONS
+from kmscourse.sandbox.resources.tables import encryption_context, is_customer_managed
+from kmscourse.sandbox.views import KeyView
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+
+def key_of_table(call: Call, backend: Backend) -> KeyView | None:
+    """The customer managed key of the table that ``call`` makes, changes or deletes, as it stands now."""
+    if call.service != "dynamodb" or call.operation not in ("CreateTable", "UpdateTable", "DeleteTable"):
+        return None
+    table = backend.table(call.region, call.parameters["TableName"])
+    key = backend.find_key(table.key_arn) if table and table.key_arn else None
+    return key if key and is_customer_managed(key) else None
+
+
+def follow(call: Call, before: KeyView | None, backend: Backend) -> None:
+    """Retire the grant on the key ``before``, and make one on the key that the table is under now, if they differ."""
+    if (
+        call.service == "dynamodb"
+        and call.operation == "UpdateTable"
+        and call.parameters.get("SSESpecification")
+    ):
+        _change(call, backend)
+    now = key_of_table(call, backend)
+    context = encryption_context(call.parameters.get("TableName", ""), backend.account_id)
+    if before is not None and (now is None or now.arn != before.arn):
+        backend.remove_grants(before, lambda grant: _is_of_table(grant, context))
+    if now is not None and (before is None or now.arn != before.arn):
+        service = f"dynamodb.{now.region}.amazonaws.com"
+        backend.add_grant(
+            now,
+            {
+                "GranteePrincipal": service,
+                "RetiringPrincipal": service,
+                "Operations": list(GRANT_OPERATIONS),
+                "Constraints": {"EncryptionContextSubset": context},
+            },
+        )
+
+
+def _change(call: Call, backend: Backend) -> None:
+    """Put the table under the key that UpdateTable asks for, which moto does not."""
+    specification = call.parameters["SSESpecification"]
+    key_arn = specification.get("KMSMasterKeyId")
+    if specification.get("Enabled") and key_arn is None:
+        key_arn = backend.key(call.region, "alias/aws/dynamodb").arn
+    backend.set_table_key(call.region, call.parameters["TableName"], key_arn)
+
+
+def _is_of_table(grant: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+    constraints = grant.get("Constraints") or {}
+    return (
+        str(grant.get("RetiringPrincipal", "")).startswith("dynamodb.")
+        and constraints.get("EncryptionContextSubset") == context
+    )

@@ -1,0 +1,52 @@
+"""The audit trail: a CloudTrail event for each management call, refused or not, and LookupEvents over them.
+
+Recorded are also the calls on a key that DynamoDB makes for a caller, which are how a Scan shows up here: the
+Scan itself is a data event, and CloudTrail's event history has none of those.
+
+Source: AWS CloudTrail User Guide, "CloudTrail record contents", "Viewing CloudTrail event history"; CloudTrail
+API Reference, "LookupEvents".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from kmscourse.sandbox import events, lookup
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+
+
+class EventLog(Protocol):
+    """Where events are kept, the latest of them only: ``storage.Storage`` is one."""
+
+    def append_event(self, event: Mapping[str, Any]) -> int:
+        """Keep an event under a number larger than every earlier one's."""
+
+    def events(self, before: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The events with their numbers, newest first, those below ``before`` where it is given."""
+
+
+class Trail:
+    """What was done in the account, and by whom."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def record(
+        self,
+        call: Call,
+        caller: Caller,
+        accesses: Sequence[Access],
+        now: datetime,
+        *,
+        answer: Mapping[str, Any] | HttpResponse | None = None,
+        error: AwsError | None = None,
+    ) -> None:
+        """Keep the events of a call that was answered with ``answer`` or refused with ``error`` at ``now`` (UTC)."""
+        for event in events.of_call(call, caller, accesses, now, answer, error):
+            self._log.append_event(event)
+
+    def look_up(self, call: Call) -> dict[str, Any]:
+        """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
+        return lookup.answer(call, self._log.events)
