@@ -132,7 +132,7 @@ def _point_aws_tools_at(endpoint: server.Endpoint) -> None:
         AWS_DEFAULT_REGION=endpoint.region,
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-        AWS_MAX_ATTEMPTS="1",
+        AWS_MAX_ATTEMPTS="2",  # with 1, botocore puts "(reached max retries: 0)" into every refusal
     )
 
 
