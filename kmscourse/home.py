@@ -13,11 +13,12 @@ from kmscourse.errors import HomeError
 def home() -> Path:
     """The folder KMSCOURSE_HOME (default: the platform's user data folder), made with mode 0700 if need be.
 
+    Absolute, so that it stays the same when a notebook changes its folder.
+
     Raises HomeError where it can't be made or written.
     """
-    folder = Path(
-        os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)
-    ).expanduser()
+    chosen = os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)
+    folder = Path(chosen).expanduser().absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
