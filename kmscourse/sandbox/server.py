@@ -7,11 +7,13 @@ a ``sandbox.json`` that nobody answers for is only a leftover. Nothing here impo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running al
 LOG_BYTES = 2_000_000
 
 ENDPOINT_FILE, LOCK_FILE, LOG_FILE = "sandbox.json", "sandbox.lock", "sandbox.log"
+START_FILE = "sandbox.start.lock"
 
 
 @dataclass(frozen=True)
@@ -59,31 +62,14 @@ def find(home: Path) -> Endpoint | None:
 def find_or_start(home: Path) -> Endpoint:
     """The sandbox of this home, started in a process of its own where none runs.
 
-    Several processes may ask at once: each starts one, the first to take the lock serves them all.
-    Raises SandboxError, with the last line of the log, where it does not come up.
+    Of several processes that ask at once one starts it, the others wait for it. Raises SandboxError, with the
+    last line of the log, where it does not come up.
     """
     endpoint = find(home)
     if endpoint is not None:
         return endpoint
-    deadline = time.monotonic() + START_SECONDS
-    process = _start(home)
-    while time.monotonic() < deadline:
-        endpoint = find(home)
-        if endpoint is not None:
-            _forget(process)
-            return endpoint
-        status = process.poll()
-        if status == LOCK_TAKEN:  # Another one is starting, or is about to end: see again in a moment.
-            time.sleep(0.2)
-            process = _start(home)
-        elif status is not None:
-            raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
-        time.sleep(0.02)
-    _forget(process)
-    raise SandboxError(
-        f"The sandbox did not answer within {START_SECONDS:.0f} seconds. "
-        f"Its log, {home / LOG_FILE}, ends with: {_last_line(home / LOG_FILE)}"
-    )
+    with _starting(home):
+        return find(home) or _start_and_wait(home)
 
 
 def stop(home: Path) -> bool:
@@ -91,19 +77,20 @@ def stop(home: Path) -> bool:
 
     Raises SandboxError where a process holds the sandbox's lock but neither answers nor ends.
     """
-    endpoint = find(home)
-    if endpoint is None and not _locked(home):
-        return False
-    if endpoint is not None:
-        ask(endpoint, "Stop", {})
+    running = False
     deadline = time.monotonic() + ANSWER_SECONDS
     while _locked(home):
+        running = True
+        endpoint = find(home)
+        if endpoint is not None:
+            with contextlib.suppress(SandboxError):  # It may end by itself just now.
+                ask(endpoint, "Stop", {})
         if time.monotonic() > deadline:
             raise SandboxError(
                 f"The sandbox of {home} neither answers nor ends. End its process by hand, then try again."
             )
         time.sleep(0.02)
-    return True
+    return running
 
 
 def ask(
@@ -159,6 +146,41 @@ def _read_endpoint(path: Path) -> Endpoint | None:
     except (OSError, ValueError, TypeError):  # Not there, not readable, or left by another version.
         return None
     return endpoint if endpoint.url.startswith("http://127.0.0.1:") else None
+
+
+@contextlib.contextmanager
+def _starting(home: Path) -> Iterator[None]:
+    """One starter at a time for each home."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(home / START_FILE, timeout=START_SECONDS, mode=0o600):
+            yield
+    except Timeout:
+        raise SandboxError(f"The sandbox of {home} takes too long to start. Try again.") from None
+    except OSError as error:
+        raise SandboxError(f"The sandbox could not start: {error.strerror or error} ({home}).") from None
+
+
+def _start_and_wait(home: Path) -> Endpoint:
+    process = _start(home)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        endpoint = find(home)
+        if endpoint is not None:
+            _forget(process)
+            return endpoint
+        status = process.poll()
+        if status == LOCK_TAKEN and not _locked(home):  # The one before was about to end, and has.
+            process = _start(home)
+        elif status not in (None, LOCK_TAKEN):
+            raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
+        time.sleep(0.02)
+    _forget(process)
+    raise SandboxError(
+        f"The sandbox did not answer within {START_SECONDS:.0f} seconds. "
+        f"Its log, {home / LOG_FILE}, ends with: {_last_line(home / LOG_FILE)}"
+    )
 
 
 def _start(home: Path) -> subprocess.Popen[bytes]:

@@ -1,0 +1,243 @@
+"""The sandbox as a process: found, started once, stopped, started again where it was, and what is in the way of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.sandbox import server
+
+POSIX = os.name == "posix"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home whose sandbox, if any was started, is stopped afterwards."""
+    yield tmp_path
+    server.stop(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of one running sandbox, for tests that leave it running."""
+    home = tmp_path_factory.mktemp("running")
+    server.find_or_start(home)
+    yield home
+    server.stop(home)
+
+
+def client(endpoint: server.Endpoint, service: str = "kms") -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint.url,
+        aws_access_key_id=endpoint.access_key_id,
+        aws_secret_access_key=endpoint.secret_access_key,
+        config=Config(region_name=endpoint.region, retries={"total_max_attempts": 1}),
+    )
+
+
+def eventually(true: Any, seconds: float = 15.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_nothing_runs_in_an_empty_home(tmp_path: Path) -> None:
+    assert server.find(tmp_path) is None
+    assert server.stop(tmp_path) is False
+
+
+def test_a_started_sandbox_is_found_again_and_again(running: Path) -> None:
+    first = server.find_or_start(running)
+    assert server.find(running) == first
+    assert server.find_or_start(running) == first
+    assert first.user.startswith("ed-user-")
+    assert client(first).list_keys()["Keys"] == []
+
+
+def test_finding_it_again_is_quick(running: Path) -> None:
+    server.find(running)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        server.find_or_start(running)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.1, f"the quickest of five took {min(times) * 1000:.0f} ms"
+
+
+def test_its_caller_does_not_import_moto() -> None:
+    program = "import sys; from kmscourse.sandbox import server; print('moto' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_many_that_ask_at_once_get_the_same_one(home: Path) -> None:
+    found: list[server.Endpoint] = []
+    threads = [threading.Thread(target=lambda: found.append(server.find_or_start(home))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+def test_two_homes_have_two_accounts(running: Path, home: Path) -> None:
+    one, other = server.find_or_start(running), server.find_or_start(home)
+    assert one.url != other.url
+    stranger = server.Endpoint(**{**vars(one), "url": other.url})
+    with pytest.raises(SandboxError, match="security token"):
+        server.ask(stranger, "Status", {})
+
+
+def test_what_was_acknowledged_survives_a_stop(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    kms = client(endpoint)
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    sealed = kms.encrypt(KeyId=key_id, Plaintext=b"still here")["CiphertextBlob"]
+    assert server.stop(home) is True
+    assert server.find(home) is None
+    assert not (home / "sandbox.json").exists()
+    again = server.find_or_start(home)
+    assert (again.user, again.access_key_id) == (endpoint.user, endpoint.access_key_id)
+    assert client(again).decrypt(CiphertextBlob=sealed)["Plaintext"] == b"still here"
+
+
+@pytest.mark.skipif(not POSIX, reason="signals are POSIX's: run this on Linux or macOS")
+def test_what_was_acknowledged_survives_a_kill(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    key_id = client(endpoint).create_key()["KeyMetadata"]["KeyId"]
+    os.kill(endpoint.pid, signal.SIGKILL)
+    assert eventually(lambda: server.find(home) is None)
+    assert (home / "sandbox.json").exists(), "a killed process can't have tidied up"
+    again = server.find_or_start(home)
+    assert again.pid != endpoint.pid
+    assert client(again).describe_key(KeyId=key_id)["KeyMetadata"]["KeyId"] == key_id
+
+
+@pytest.mark.skipif(not POSIX, reason="signals are POSIX's: run this on Linux or macOS")
+def test_it_ends_in_good_order_when_the_system_asks(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    os.kill(endpoint.pid, signal.SIGTERM)
+    assert eventually(lambda: not (home / "sandbox.json").exists())
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["", "{", "[]", "null", '{"url": "http://127.0.0.1:1"}', '{"url": 5}'],
+    ids=lambda left: left or "empty",
+)
+def test_a_damaged_endpoint_file_is_no_sandbox(tmp_path: Path, left: str) -> None:
+    (tmp_path / "sandbox.json").write_text(left)
+    assert server.find(tmp_path) is None
+
+
+def test_another_server_at_the_old_address_is_not_taken_for_the_sandbox(
+    running: Path, tmp_path: Path
+) -> None:
+    """A file left by a killed process, whose port another student's sandbox has by now."""
+    endpoint = server.find_or_start(running)
+    stale = {**vars(endpoint), "instance": "0" * 32}
+    (tmp_path / "sandbox.json").write_text(json.dumps(stale))
+    assert server.find(tmp_path) is None
+
+
+def test_a_silent_server_at_the_old_address_is_not_waited_for_long(running: Path, tmp_path: Path) -> None:
+    endpoint = server.find_or_start(running)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        (tmp_path / "sandbox.json").write_text(json.dumps({**vars(endpoint), "url": url}))
+        start = time.monotonic()
+        assert server.find(tmp_path) is None
+        assert time.monotonic() - start < 10
+
+
+@pytest.mark.skipif(not POSIX, reason="file modes are POSIX's: run this on Linux or macOS")
+def test_its_files_are_for_their_owner_alone(running: Path) -> None:
+    server.find_or_start(running)
+    for name in ("sandbox.json", "sandbox.lock", "sandbox.log", "account.db"):
+        mode = stat.S_IMODE((running / name).stat().st_mode)
+        assert mode == 0o600, f"{name} has mode {mode:o}"
+
+
+def test_neither_repr_nor_log_tells_the_secret(running: Path) -> None:
+    endpoint = server.find_or_start(running)
+    assert endpoint.secret_access_key not in repr(endpoint)
+    assert endpoint.instance not in repr(endpoint)
+    assert endpoint.secret_access_key not in (running / "sandbox.log").read_text()
+
+
+def test_it_says_why_it_could_not_start(tmp_path: Path) -> None:
+    (tmp_path / "account.db").mkdir()
+    with pytest.raises(SandboxError, match="could not start") as failed:
+        server.find_or_start(tmp_path)
+    assert "account.db" in str(failed.value)
+    assert "\n" not in str(failed.value)
+
+
+def test_a_home_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SandboxError, match="could not start"):
+        server.find_or_start(file)
+
+
+def test_the_console_signs_users_in(running: Path) -> None:
+    endpoint = server.find_or_start(running)
+    iam = client(endpoint, "iam")
+    with pytest.raises(SignInRefused) as unknown:
+        server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
+    iam.create_login_profile(UserName="IAMLabUser", Password="NewUs@r150")
+    with pytest.raises(SignInRefused) as wrong:
+        server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "guess"})
+    assert str(unknown.value) == str(wrong.value)
+    given = server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
+    assert given["UserArn"].endswith(":user/IAMLabUser")
+
+
+def test_asking_a_sandbox_that_has_ended_is_one_sentence(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    server.stop(home)
+    with pytest.raises(SandboxError, match="does not answer"):
+        server.ask(endpoint, "Status", {})
+
+
+def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    client(endpoint).create_key()
+    assert server.ask(endpoint, "Status", {})["Keys"] == 1
+    server.ask(endpoint, "Reset", {})
+    status = server.ask(endpoint, "Status", {})
+    assert (status["Keys"], status["User"]) == (0, endpoint.user)
+
+
+def test_a_sandbox_whose_home_is_gone_ends_by_itself(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    (home / "sandbox.json").unlink()
+
+    def ended() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", int(endpoint.url.rpartition(":")[2])), timeout=1).close()
+        except OSError:
+            return True
+        return False
+
+    assert eventually(ended)

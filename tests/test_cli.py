@@ -1,0 +1,155 @@
+"""The command line: what each verb prints, and that every failure is one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kmscourse import cli
+from kmscourse.sandbox import server
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """KMSCOURSE_HOME, whose sandbox is stopped afterwards."""
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+    yield tmp_path
+    server.stop(tmp_path)
+
+
+def kmscourse(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kmscourse.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def sentence_of(capsys: pytest.CaptureFixture[str]) -> str:
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1, said.err
+    return said.err
+
+
+@pytest.mark.parametrize("verb", ["env", "status"])
+def test_without_a_sandbox_there_is_nothing_to_tell(
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    assert cli.main(["sandbox", verb]) == 1
+    assert "kmscourse sandbox serve" in sentence_of(capsys)
+
+
+def test_stopping_what_does_not_run_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sandbox", "stop"]) == 0
+    assert capsys.readouterr().out == "No sandbox was running.\n"
+
+
+def test_serve_says_first_where_it_answers_and_ends_when_asked(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        assert set(said) == {"endpoint", "account", "region", "user", "access_key_id", "secret_access_key"}
+        endpoint = server.find(home)
+        assert endpoint is not None
+        assert endpoint.url == said["endpoint"]
+        second = kmscourse("sandbox", "serve")
+        assert second.returncode == 1
+        assert "running already" in second.stderr
+        assert server.stop(home)
+        assert process.wait(20) == 0
+
+
+def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "kmscourse.cli",
+        "sandbox",
+        "serve",
+        "--port",
+        str(port),
+        "--data",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["endpoint"] == f"http://127.0.0.1:{port}"
+        assert server.stop(tmp_path)
+
+
+@pytest.mark.parametrize("port", ["busy", "70000", "-1"])
+def test_a_port_that_cannot_be_had_is_one_sentence(home: Path, port: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted = str(taken.getsockname()[1]) if port == "busy" else port
+        done = kmscourse("sandbox", "serve", "--port", wanted)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"Port {wanted}" in done.stderr
+    assert "Choose another" in done.stderr
+
+
+def test_a_sandbox_that_nobody_asks_ends_by_itself(home: Path) -> None:
+    done = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert done.returncode == 0
+    assert not (home / "sandbox.json").exists()
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path / "file" / "home"))
+    assert cli.main(["sandbox", "status"]) == 1
+    assert "KMSCOURSE_HOME" in sentence_of(capsys)
+
+
+def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = server.find_or_start(home)
+    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION"
+
+    def shell(*options: str) -> dict[str, str]:
+        assert cli.main(["sandbox", "env", *options]) == 0
+        script = capsys.readouterr().out + f'for name in {names}; do eval "echo \\$name=\\$$name"; done'
+        before = {**os.environ, "AWS_SESSION_TOKEN": "left-over"}
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=before, check=True)
+        return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+    mine = shell()
+    assert mine["AWS_ENDPOINT_URL"] == endpoint.url
+    assert mine["AWS_SECRET_ACCESS_KEY"] == endpoint.secret_access_key
+    assert mine["AWS_SESSION_TOKEN"] == ""
+    assert mine["AWS_REGION"] == mine["AWS_DEFAULT_REGION"] == "us-east-1"
+    theirs = shell("--user", "IAMLabUser")
+    assert theirs["AWS_ACCESS_KEY_ID"] != mine["AWS_ACCESS_KEY_ID"]
+    assert len(shlex.split(theirs["AWS_SESSION_TOKEN"])) == 1
+
+    assert cli.main(["sandbox", "env", "--user", "Nobody"]) == 1
+    assert "Nobody" in sentence_of(capsys)
+
+
+def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = server.find_or_start(home)
+    assert cli.main(["sandbox", "status"]) == 0
+    said = capsys.readouterr().out
+    assert endpoint.url in said
+    assert "0 keys and 0 tables" in said
+    assert cli.main(["sandbox", "reset"]) == 0
+    assert cli.main(["sandbox", "stop"]) == 0
+    assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
+    assert server.find(home) is None
+
+
+def test_no_verb_prints_help_and_fails() -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    assert ended.value.code == 2
