@@ -8,7 +8,7 @@ operators.py    the condition operators, one value at a time
 conditions.py   the Condition element
 document.py     a policy and its statements, compiled
 kms.py          what only KMS has: grants, aliases
-evaluate.py     how AWS decides
+evaluation.py   how AWS decides
 findings.py     the questions on the way, and how they read
 decision.py     the answer
 build.py, edit.py, read.py   policies made, changed, and read from text
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.decision import Decision, Step
-from kmscourse.policy.evaluate import evaluate
+from kmscourse.policy.evaluation import evaluate
 from kmscourse.policy.read import parse
 from kmscourse.policy.request import Request
 

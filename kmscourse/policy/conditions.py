@@ -5,15 +5,14 @@ IAM User Guide, "Condition operators" and "Creating a condition with multiple ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from enum import Enum
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.operators import OPERATORS, Operator, Test, boolean
+from kmscourse.policy.request import Values
 from kmscourse.policy.variables import Pattern, Token, Variable, resolve, tokens, wildcards_of
-
-Values = Mapping[str, tuple[str, ...]]
 
 
 class Quantifier(Enum):
@@ -128,4 +127,4 @@ def _null(key: str, wanted: Sequence[str], quantifier: Quantifier | None) -> Cal
 
 def _suggestion(base: str) -> str:
     close = get_close_matches(base.removesuffix("IfExists"), [*OPERATORS, "Null"], n=1, cutoff=0.75)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else "."

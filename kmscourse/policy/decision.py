@@ -7,9 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from kmscourse.policy.document import Statement
 from kmscourse.policy.findings import Finding, Layer, Question, Subject, why
-from kmscourse.policy.request import Request
+from kmscourse.policy.request import Asked, Request
+from kmscourse.policy.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,19 @@ class Decision:
     names; None where the request is allowed.
     """
 
-    __slots__ = ("allowed", "explicit", "findings", "layer", "request", "subject")
+    __slots__ = ("allowed", "asked", "explicit", "findings", "layer")
 
-    def __init__(
-        self, request: Request, subject: Subject, findings: Sequence[Finding], *, allowed: bool
-    ) -> None:
-        self.request = request
-        self.subject = subject
+    def __init__(self, asked: Asked, findings: Sequence[Finding], *, allowed: bool) -> None:
+        self.asked = asked
         self.findings = findings
         self.allowed = allowed
         self.explicit = not allowed and findings[-1].question is Question.DENIED
         self.layer: str | None = None if allowed else (findings[-1].layer or Layer.IDENTITY).value
+
+    @property
+    def request(self) -> Request:
+        """The request that was decided."""
+        return self.asked.request
 
     @property
     def statements(self) -> tuple[dict[str, Any], ...]:
@@ -56,7 +58,7 @@ class Decision:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Every question that was asked, in AWS's order; the last is the verdict."""
-        ask = self.subject.ask
+        ask = Subject(self.asked).ask
         asked = [
             Step(
                 found.layer and found.layer.value,
@@ -71,9 +73,10 @@ class Decision:
     @property
     def reason(self) -> str:
         """Why, in one plain sentence."""
-        may = "may" if self.allowed else "may not"
-        clause = why(self.findings, self.subject, allowed=self.allowed)
-        return f"{self.subject.caller.name} {may} call {self.request.action}: {clause}."
+        subject, may = Subject(self.asked), "may" if self.allowed else "may not"
+        return (
+            f"{subject.who} {may} call {subject.action}: {why(self.findings, subject, allowed=self.allowed)}."
+        )
 
     def sentence(self) -> str:
         """AWS's sentence for the refusal; empty where the request is allowed.
@@ -82,17 +85,17 @@ class Decision:
         """
         if self.allowed:
             return ""
-        action, layer = self.request.action, Layer(self.layer or Layer.IDENTITY)
-        opening = f"User: {self.request.principal} is not authorized to perform: {action}"
-        if self.subject.foreign_key and layer is Layer.RESOURCE:
+        request, layer = self.asked.request, Layer(self.layer or Layer.IDENTITY)
+        opening = f"User: {request.principal} is not authorized to perform: {request.action}"
+        if self.asked.on_key and self.asked.across_accounts and layer is Layer.RESOURCE:
             return (
                 f"{opening} on this resource because the resource does not exist in this Region, "
                 "no resource-based policies allow access, or a resource-based policy explicitly denies access"
             )
-        opening = f"{opening} on resource: {self.request.resource}"
+        opening = f"{opening} on resource: {request.resource}"
         if self.explicit:
             return f"{opening} with an explicit deny in {layer.with_article}"
-        return f"{opening} because no {layer.noun} allows the {action} action"
+        return f"{opening} because no {layer.noun} allows the {request.action} action"
 
     def __repr__(self) -> str:
         return f"<Decision: {self.reason}>"

@@ -7,12 +7,11 @@ Guide's "Troubleshooting key access".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, NamedTuple
 
-from kmscourse.policy.document import Statement
-from kmscourse.policy.principals import Principal
+from kmscourse.policy.request import Asked
+from kmscourse.policy.statement import Statement
 
 
 class Layer(StrEnum):
@@ -39,6 +38,7 @@ class Question(Enum):
     """What is asked, in order; {policy} is the resource's own policy, {account} the caller's."""
 
     FREE = "Is {action} a call that needs no permission?"
+    SIGNED = "Is the call signed, as KMS wants every call to be?"
     READABLE = "Can every policy be read?"
     DENIED = "Does any statement explicitly deny it?"
     SERVICE_CONTROL = "Do the organisation's service control policies allow {action}, at every level?"
@@ -62,21 +62,25 @@ class Finding(NamedTuple):
     evidence: Statement | Mapping[str, Any] | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """Who and what a decision is about, in the words of its texts.
+    """Who and what a decision is about, in the words of its texts."""
 
-    ``policy`` is how the resource's own policy is called; ``foreign_key``: a KMS key of another account.
-    """
+    __slots__ = ("action", "policy", "who")
 
-    caller: Principal
-    action: str
-    policy: str
-    foreign_key: bool
+    def __init__(self, asked: Asked) -> None:
+        self.who = asked.caller.name
+        self.action = asked.request.action
+        self.policy = (
+            "key policy"
+            if asked.on_key
+            else "trust policy"
+            if asked.assumes_role
+            else "resource-based policy"
+        )
 
     def ask(self, question: Question) -> str:
         """The question, about this caller and this action."""
-        return question.value.format(who=self.caller.name, action=self.action, policy=self.policy)
+        return question.value.format(who=self.who, action=self.action, policy=self.policy)
 
 
 GIVES = (Question.FREE, Question.NAMED, Question.GRANTED, Question.IDENTITY, Question.ROOT)
@@ -120,6 +124,8 @@ def _missing(found: Finding, subject: Subject, *, grants: bool) -> str:
             return f"{cited(found)} of {layer.with_article} denies it, and a Deny wins over every Allow"
         case Question.READABLE:
             return f"{layer.with_article} can't be read. {found.evidence}".rstrip(".")
+        case Question.SIGNED:
+            return "KMS answers signed calls only, whomever the key policy names"
         case Question.SERVICE_CONTROL:
             return f"{found.evidence} of the organisation's service control policies does not allow it"
         case Question.ALIAS:
@@ -134,7 +140,7 @@ def _missing(found: Finding, subject: Subject, *, grants: bool) -> str:
 def cited(found: Finding) -> str:
     """The statement or grant, as a sentence refers to it."""
     if isinstance(found.evidence, Statement):
-        return f"the statement {found.evidence.name}"
+        return found.evidence.name
     return (
         f"the grant {grant.get('GrantId', '')}".rstrip()
         if isinstance(grant := found.evidence, Mapping)

@@ -20,24 +20,9 @@ CREATE = "kms:creategrant"
 UNCONSTRAINED = ("kms:describekey", RETIRE)
 
 
-def is_key(asked: Asked) -> bool:
-    """Is it a KMS call on a key? Then the key's policy must be asked, and no other can stand in for it."""
-    return (
-        len(asked.segments) == 6
-        and asked.segments[2] == "kms"
-        and asked.segments[5].startswith("key/")
-        and asked.action.startswith("kms:")
-    )
-
-
-def is_alias(asked: Asked) -> bool:
-    """Is it a KMS call on an alias?"""
-    return len(asked.segments) == 6 and asked.segments[2] == "kms" and asked.segments[5].startswith("alias/")
-
-
 def alias_can_be_allowed(asked: Asked) -> bool:
     """Permission on an alias is for naming keys only, never for using one; the names alias/aws/… are AWS's own."""
-    return asked.action in ALIAS_ACTIONS and not asked.segments[5].startswith("alias/aws/")
+    return asked.action in ALIAS_ACTIONS and not asked.path.startswith("alias/aws/")
 
 
 def encryption_context(request: Request) -> dict[str, str]:
@@ -65,7 +50,7 @@ def _named(grant: Mapping[str, Any], fields: Iterable[str], asked: Asked) -> Nam
     names = [grant[field] for field in fields if isinstance(grant.get(field), str)]
     # ListGrants puts a service in either field; a grant is never for everyone.
     named = [name for name in names if name != "*"]
-    return PrincipalElement({"AWS": named, "Service": named}).names(asked.principal)
+    return PrincipalElement({"AWS": named, "Service": named}).names(asked.caller)
 
 
 def _within_constraints(grant: Mapping[str, Any], operations: set[str], asked: Asked) -> bool:
@@ -106,7 +91,7 @@ def _passes_on_what_it_has(operations: set[str], asked: Asked) -> bool:
 def _from_source(wanted: object, asked: Asked) -> bool:
     """The SourceArn constraint, asked about only where an AWS service makes the call."""
     found = asked.values.get("aws:sourcearn", ())
-    return found == (wanted,) if asked.principal.account is None or found else True
+    return found == (wanted,) if asked.caller.account is None or found else True
 
 
 def _listed(found: object) -> list[object]:

@@ -6,32 +6,16 @@ IAM User Guide, "IAM JSON policy elements: Action", "Resource" and "NotResource"
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 
 from kmscourse.policy.request import Asked
-from kmscourse.policy.variables import Pattern, Wild, resolve, tokens, wildcards_of
+from kmscourse.policy.variables import Pattern, Token, Wild, resolve, tokens, wildcards_of
 
 Matcher = Callable[[str], bool]
-ArnMatcher = Callable[[Sequence[str]], bool]
+ArnMatcher = Callable[[list[str]], bool]
 ARN_SEGMENTS = 6
 
 
-def everything(_: str) -> bool:
-    """The pattern "*"."""
-    return True
-
-
-def matcher(text: str) -> Matcher:
-    """What a pattern matches, case and all."""
-    if "*" not in text and "?" not in text:
-        return text.__eq__
-    head, _, rest = text.partition("*")
-    if "?" not in head and not rest.strip("*"):
-        return everything if not head else lambda value: value.startswith(head)
-    return glob(wildcards_of(text))
-
-
-def glob(pattern: Sequence[str | Wild]) -> Matcher:
+def glob(pattern: Pattern) -> Matcher:
     """What a pattern matches. Each piece between stars is looked for once, from the left: never exponential."""
     # "a?b*c" becomes [["a", "b"], ["c"]]: the pieces between stars, cut again at each "?".
     pieces: list[list[str]] = [[""]]
@@ -42,29 +26,34 @@ def glob(pattern: Sequence[str | Wild]) -> Matcher:
             pieces[-1].append("")
         else:
             pieces[-1][-1] += token
-    lengths = [sum(map(len, piece)) + len(piece) - 1 for piece in pieces]
+    first, *middle, last = pieces if len(pieces) > 1 else [*pieces, [""]]
+    if len(first) == 1 and middle == [] and last == [""]:
+        head = first[0]  # the two that most patterns are: no wildcard at all, or one star at the end
+        return head.__eq__ if len(pieces) == 1 else lambda value: value.startswith(head)
     if len(pieces) == 1:
-        only, length = pieces[0], lengths[0]
-        return lambda value: len(value) == length and _fits(only, value, 0)
-    first, last = pieces[0], pieces[-1]
-    middle = list(zip(pieces[1:-1], lengths[1:-1], strict=True))
+        return lambda value: len(value) == _length(first) and _fits(first, value, 0)
 
     def matches(value: str) -> bool:
-        at, end = lengths[0], len(value) - lengths[-1]
+        at, end = _length(first), len(value) - _length(last)
         if end < at or not _fits(first, value, 0) or not _fits(last, value, end):
             return False
-        for piece, length in middle:
-            at = _find(piece, length, value, at, end)
+        for piece in middle:
+            at = _find(piece, value, at, end)
             if at < 0:
                 return False
-            at += length
+            at += _length(piece)
         return True
 
     return matches
 
 
+def _length(piece: list[str]) -> int:
+    """How many characters the piece takes: its parts, and one between each two."""
+    return sum(map(len, piece)) + len(piece) - 1
+
+
 def _fits(piece: list[str], value: str, at: int) -> bool:
-    """Does the piece stand in the value at that place? Between its parts lies one character each."""
+    """Does the piece stand in the value at that place?"""
     for part in piece:
         if not value.startswith(part, at):
             return False
@@ -72,10 +61,12 @@ def _fits(piece: list[str], value: str, at: int) -> bool:
     return True
 
 
-def _find(piece: list[str], length: int, value: str, start: int, end: int) -> int:
+def _find(piece: list[str], value: str, start: int, end: int) -> int:
+    """The first place between start and end where the piece stands, or -1."""
     if len(piece) == 1:
         return value.find(piece[0], start, end)
-    return next((at for at in range(start, end - length + 1) if _fits(piece, value, at)), -1)
+    places = range(start, end - _length(piece) + 1)
+    return next((at for at in places if _fits(piece, value, at)), -1)
 
 
 class ActionPattern:
@@ -86,11 +77,18 @@ class ActionPattern:
     def __init__(self, patterns: Sequence[str]) -> None:
         lowered = [pattern.lower() for pattern in patterns]
         self.exact = frozenset(text for text in lowered if "*" not in text and "?" not in text)
-        self.wild = tuple(matcher(text) for text in lowered if text not in self.exact and _is_action(text))
+        self.wild = [
+            glob(wildcards_of(text)) for text in lowered if text not in self.exact and _is_action(text)
+        ]
 
     def covers(self, action: str) -> bool:
         """Does one of the patterns match the action (in lower case)?"""
-        return action in self.exact or any(matches(action) for matches in self.wild)
+        if action in self.exact:
+            return True
+        for matches in self.wild:  # noqa: SIM110 (a loop costs half of what any() does)
+            if matches(action):
+                return True
+        return False
 
 
 def _is_action(text: str) -> bool:
@@ -104,30 +102,37 @@ def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     Each of the six segments is matched for itself, so that a "*" ends at a colon, save in the last. With
     ``complete``, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
     """
+    if pattern and all(token is Wild.MANY for token in pattern):
+        return _everything
     parts = _segments(pattern)
-    if is_everything(pattern):
-        return lambda segments: True
-    if all(isinstance(token, str) for token in pattern) and (len(parts) == ARN_SEGMENTS or not complete):
-        exact = ["".join(map(str, part)) for part in parts]
+    is_arn, missing = parts[0] == ("arn",), ARN_SEGMENTS - len(parts)
+    if len(pattern) == 1 and not (is_arn and missing and complete):
+        exact = [str(part[0]) if part else "" for part in parts]
         return lambda segments: segments == exact
-    if parts[0] != ["arn"] or (len(parts) < ARN_SEGMENTS and not complete) or _wild_type(parts):
-        return lambda segments: False
-    matchers = [glob(part) for part in parts]
+    if not is_arn or (missing and not complete) or _wild_type(parts):
+        return _nothing
+    matchers = [glob(part) for part in parts] + [glob((Wild.MANY,))] * missing
 
-    def matches(segments: Sequence[str]) -> bool:
+    def matches(segments: list[str]) -> bool:
         if len(segments) < ARN_SEGMENTS:
             return False
-        return all(fits(segment) for fits, segment in zip(matchers, segments, strict=False))
+        for fits, segment in zip(matchers, segments, strict=True):  # noqa: SIM110 (as above)
+            if not fits(segment):
+                return False
+        return True
 
     return matches
 
 
-def is_everything(pattern: Pattern) -> bool:
-    """Is it nothing but stars?"""
-    return Wild.MANY in pattern and all(token in (Wild.MANY, "") for token in pattern)
+def _everything(_: list[str]) -> bool:
+    return True
 
 
-def _segments(pattern: Pattern) -> list[list[str | Wild]]:
+def _nothing(_: list[str]) -> bool:
+    return False
+
+
+def _segments(pattern: Pattern) -> list[Pattern]:
     """The pattern cut at its first five colons."""
     parts: list[list[str | Wild]] = [[]]
     for token in pattern:
@@ -135,45 +140,59 @@ def _segments(pattern: Pattern) -> list[list[str | Wild]]:
             parts[-1].append(token)
             continue
         first, *others = token.split(":", ARN_SEGMENTS - len(parts))
-        parts[-1] += [first] if first else []
-        parts += [[other] if other else [] for other in others]
-    return parts
+        parts[-1].append(first)
+        parts += [[other] for other in others]
+    return [tuple(token for token in part if token != "") for part in parts]
 
 
-def _wild_type(parts: Sequence[Sequence[str | Wild]]) -> bool:
-    """A wildcard in the part that says the resource's type, as in "func*:name": AWS matches nothing by it."""
+def _wild_type(parts: Sequence[Pattern]) -> bool:
+    """A wildcard in the type of the resource, as in "func*:name": AWS matches nothing by it."""
     if len(parts) < ARN_SEGMENTS:
         return False
-    before_colon = takewhile(lambda token: isinstance(token, Wild) or ":" not in token, parts[-1])
-    kind = list(before_colon)
-    return len(kind) < len(parts[-1]) and any(isinstance(token, Wild) for token in kind)
+    wild = False
+    for token in parts[-1]:
+        if isinstance(token, Wild):
+            wild = True
+        elif ":" in token.partition("/")[0]:
+            return wild
+        elif "/" in token:
+            return False  # what a slash follows is a path, where a colon ends no type
+    return False
 
 
 class ResourcePattern:
-    """The patterns of a Resource or NotResource element."""
+    """The patterns of a Resource or NotResource element.
 
-    __slots__ = ("all", "fixed", "incomplete", "open")
+    Those without variables are ``fixed``; the others wait for the request's values.
+    """
+
+    __slots__ = ("all", "fixed", "incomplete", "variable")
 
     def __init__(self, texts: Sequence[str], *, variables: bool) -> None:
-        fixed = [text for text in texts if not (variables and "${" in text)]
-        self.all = any(is_everything(wildcards_of(text)) for text in fixed)
+        self.all = "*" in texts
         self.incomplete = any(
             text.startswith("arn:") and text.count(":") < ARN_SEGMENTS - 1 for text in texts
         )
-        self.fixed = tuple(arn_matcher(wildcards_of(text), complete=True) for text in fixed)
-        self.open = tuple(
-            tokens(text, wildcards=True) if _variables_at_the_end(text) else None
-            for text in texts
-            if variables and "${" in text
-        )
+        self.fixed: list[ArnMatcher] = []
+        self.variable: list[tuple[Token, ...] | None] = []
+        for text in () if self.all else texts:
+            if not variables or "${" not in text:
+                self.fixed.append(arn_matcher(wildcards_of(text), complete=True))
+            else:
+                self.variable.append(tokens(text, wildcards=True) if _variables_at_the_end(text) else None)
 
     def covers(self, asked: Asked) -> bool | None:
         """Does one of the patterns match? None where none does, but one with a variable can't be told."""
         segments = asked.segments
-        if self.all or any(matches(segments) for matches in self.fixed):
+        if self.all:
             return True
+        for matches in self.fixed:
+            if matches(segments):
+                return True
+        if not self.variable:
+            return False
         unsure = False
-        for found in self.open:
+        for found in self.variable:
             pattern = resolve(found, asked.values) if found else None
             if pattern is None:
                 unsure = True

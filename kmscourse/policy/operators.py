@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -49,8 +50,8 @@ def _equals(patterns: Sequence[Pattern]) -> Test:
 
 
 def _equals_ignoring_case(patterns: Sequence[Pattern]) -> Test:
-    lowered = frozenset(_text(pattern).casefold() for pattern in patterns)
-    return lambda value: value.casefold() in lowered
+    lowered = frozenset(_text(pattern).lower() for pattern in patterns)
+    return lambda value: value.lower() in lowered
 
 
 def _like(patterns: Sequence[Pattern]) -> Test:
@@ -92,16 +93,22 @@ def _compared(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -
     return build
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+LONGEST_NUMBER = 300
 
 
 @lru_cache(maxsize=1024)
 def number(text: str) -> int | float | None:
     """An integer or decimal number."""
     text = text.strip()
-    if not _NUMBER.fullmatch(text):
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
         return None
-    return int(text) if text.lstrip("+-").isdigit() and len(text) < 400 else float(text)
+    if text.lstrip("+-").isdigit():
+        return int(text)
+    found = float(text)
+    return found if math.isfinite(found) else None
 
 
 _DATE = re.compile(
@@ -181,7 +188,7 @@ def _binary(patterns: Sequence[Pattern]) -> Test:
     """The policy holds base64; the request the bytes themselves, or base64 where they are no text."""
     encoded = frozenset(map(_text, patterns))
     decoded = frozenset(map(_decoded, encoded))
-    return lambda value: value in encoded or value.encode() in decoded
+    return lambda value: value in encoded or value.encode(errors="surrogatepass") in decoded
 
 
 def _decoded(text: str) -> bytes | None:

@@ -45,7 +45,7 @@ def principal(text: str) -> Principal:
     """The principal that an ARN, a service's name, an account id or "*anonymous*" stands for."""
     if text in (ANONYMOUS, "*"):
         return Principal(text, Kind.ANONYMOUS, "an anonymous caller")
-    if len(text) == 12 and text.isdigit():
+    if is_account(text):
         text = f"arn:aws:iam::{text}:root"
     parts = text.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
@@ -64,6 +64,11 @@ def principal(text: str) -> Principal:
     if parts[2] == "sts" and kind == "federated-user":
         return Principal(text, Kind.FEDERATED_USER, name, account)
     return Principal(text, Kind.OUTSIDER, text)
+
+
+def is_account(text: str) -> bool:
+    """Is it an account id, twelve digits?"""
+    return len(text) == 12 and text.isascii() and text.isdigit()
 
 
 class Named(IntEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, NoReturn
@@ -23,33 +22,38 @@ def _from_text(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        where = f"Line {error.lineno}, column {error.colno}"
-        raise PolicyError(f"{where}: {_mistake(text, error)}") from None
+        at, mistake = _mistake(text, error)
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        raise PolicyError(f"Line {line}, column {column}: {mistake}") from None
     except RecursionError:
         raise PolicyError("The policy is nested too deeply to be one.") from None
+    except ValueError as error:
+        raise PolicyError(f"The policy can't be read: {error}.") from None
 
 
-def _mistake(text: str, error: json.JSONDecodeError) -> str:
-    """What people most often get wrong in a policy, said in its own words."""
-    rest = text[error.pos :]
-    before = text[: error.pos].rstrip()
+def _mistake(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
+    """What people most often get wrong in a policy: where it is, and what to do."""
+    at, rest, before = error.pos, text[error.pos :], text[: error.pos].rstrip()
     if not text.strip():
-        return "there is nothing here. A policy is a JSON object with Version and Statement."
+        return 0, "there is nothing here. A policy is a JSON object with Version and Statement."
     if rest.startswith(("//", "/*", "#")):
-        return "JSON has no comments. Take this one out."
-    if rest[:1] in ("}", "]") and before.endswith(","):
-        return "there is a comma with nothing after it. Take out the comma before this bracket."
-    if error.msg.startswith("Illegal trailing comma"):
-        return "there is a comma with nothing after it. Take it out."
+        return at, "JSON has no comments. Take this one out."
+    if rest.startswith(",") and rest[1:].lstrip().startswith(("}", "]")):
+        return at, TRAILING_COMMA
+    if rest.startswith(("}", "]")) and before.endswith(","):
+        return len(before) - 1, TRAILING_COMMA
     if rest.startswith("'"):
-        return "JSON puts text in double quotes."
+        return at, "JSON puts text in double quotes."
     if error.msg.startswith("Extra data"):
-        return "the policy has ended here, but more text follows. Is a bracket closed too early?"
-    if not rest:
-        return "the text ends before the policy does. Is a bracket or a quote missing?"
+        return at, "the policy has ended, but more text follows. Is a bracket closed too early?"
+    if not rest.strip():
+        return at, "the text ends before the policy does. Is a bracket missing?"
     if error.msg.startswith("Expecting ',' delimiter"):
-        return "a comma is missing before this."
-    return f"this is not JSON ({re.sub(r':? *$', '', error.msg).lower()})."
+        return at, "a comma is missing before this."
+    return at, f"this is not JSON ({error.msg.lower()})."
+
+
+TRAILING_COMMA = "there is nothing after this comma. Take it out."
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from kmscourse.policy.principals import Principal, principal
+from kmscourse.policy.principals import Principal, is_account, principal
 
 Context = Mapping[str, str | Iterable[str]]
+Values = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +32,71 @@ class Request:
 
 
 class Asked:
-    """A request made ready to be matched: the ARN in its segments, names that ignore case in lower case."""
+    """A request made ready to be matched, each part read once.
 
-    __slots__ = ("action", "principal", "request", "resource", "segments", "values")
+    ``action`` and the keys of ``values`` are in lower case, as AWS ignores their case; ``segments`` are the
+    six of the resource's ARN (fewer, where it is none), ``service`` and ``path`` the third and the last of them.
+    """
+
+    __slots__ = ("action", "caller", "path", "request", "segments", "service", "values")
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.principal: Principal = principal(request.principal)
+        self.caller: Principal = principal(request.principal)
         self.action = request.action.lower()
-        self.resource = request.resource
-        self.segments: list[str] = request.resource.split(":", 5)
-        self.values = context_values(request.context) if request.context else NO_VALUES
+        self.segments = request.resource.split(":", 5)
+        self.service, self.path = (
+            (self.segments[2], self.segments[5]) if len(self.segments) == 6 else ("", "")
+        )
+        self.values: Values = values_of(request.context) if request.context else {}
 
+    @property
     def account(self) -> str | None:
         """The account that owns the resource, where anything says so."""
         if self.request.resource_account:
             return self.request.resource_account
-        named = self.segments[4] if len(self.segments) == 6 else ""
-        return named if is_account(named) else self.principal.account
+        if len(self.segments) == 6 and is_account(self.segments[4]):
+            return self.segments[4]
+        return self.caller.account
 
-    def within_account(self) -> bool:
-        """Is the caller of the account that owns the resource?"""
-        return self.principal.account == self.account()
+    @property
+    def across_accounts(self) -> bool:
+        """Does the caller come from outside the account that owns the resource?"""
+        return self.caller.account is None or self.caller.account != self.account
+
+    @property
+    def on_key(self) -> bool:
+        """Is it a KMS call on a key?"""
+        return self.service == "kms" and self.path.startswith("key/") and self.action.startswith("kms:")
+
+    @property
+    def on_alias(self) -> bool:
+        """Is it a call on the alias of a KMS key?"""
+        return self.service == "kms" and self.path.startswith("alias/")
+
+    @property
+    def assumes_role(self) -> bool:
+        """Is it one of the calls that a role's trust policy decides about?"""
+        return self.path.startswith("role/") and self.service == "iam" and self.action.startswith(ASSUMING)
+
+    @property
+    def policy_is_root_of_trust(self) -> bool:
+        """A key, or a role to be assumed: without a word in its own policy nobody gets in.
+
+        IAM User Guide, "Policy evaluation logic": the two exceptions among resource-based policies.
+        """
+        return self.on_key or self.assumes_role
 
 
-NO_VALUES: Mapping[str, tuple[str, ...]] = {}
+ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
-def context_values(context: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    """The context with its keys in lower case, as AWS ignores their case, and every value a tuple of strings."""
+def values_of(context: Context) -> dict[str, tuple[str, ...]]:
+    """The context with its keys in lower case and every value a tuple of strings."""
     found: dict[str, tuple[str, ...]] = {}
     for key, value in context.items():
-        name = key.lower()
         values = (value,) if isinstance(value, str) else _texts(value)
+        name = key.lower()
         found[name] = found[name] + values if name in found else values
     return found
 
@@ -78,8 +110,3 @@ def _texts(value: object) -> tuple[str, ...]:
 def text_of(value: object) -> str:
     """A JSON boolean or number as the text that AWS compares: true, 3."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def is_account(text: str) -> bool:
-    """Is it an account id, twelve digits?"""
-    return len(text) == 12 and text.isascii() and text.isdigit()

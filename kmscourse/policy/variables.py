@@ -31,19 +31,17 @@ class Variable:
 Token = str | Wild | Variable
 Pattern = tuple[str | Wild, ...]
 
-_WILDCARD = re.compile(r"[*?]")
-_SPECIAL = re.compile(r"\$\{([^}]*)\}|[*?]")
-_VARIABLE = re.compile(r"\s*([^,']*[^,'\s])\s*(?:,\s*'(.*)'\s*)?")
+WILD: Mapping[str, Wild] = {wild.value: wild for wild in Wild}
+_WILDCARD = re.compile(r"([*?])")
+_SPECIAL = re.compile(r"\$\{([^{}]*)\}|[*?]")
 
 
 def wildcards_of(text: str) -> Pattern:
     """The text as tokens where only "*" and "?" mean more than themselves."""
-    found: list[str | Wild] = []
-    end = 0
-    for special in _WILDCARD.finditer(text):
-        found += [text[end : special.start()], Wild(special.group())]
-        end = special.end()
-    return (*found, text[end:])
+    if "*" not in text and "?" not in text:
+        return (text,) if text else ()
+    pieces = _WILDCARD.split(text)
+    return tuple(WILD.get(piece, piece) for piece in pieces if piece)
 
 
 def tokens(text: str, *, wildcards: bool) -> tuple[Token, ...]:
@@ -55,17 +53,20 @@ def tokens(text: str, *, wildcards: bool) -> tuple[Token, ...]:
         if inside is not None:
             token: Token = inside if inside in ("*", "?", "$") else _variable(inside)
         elif wildcards:
-            token = Wild(special.group())
+            token = WILD[special.group()]
         else:
             continue
         found += [text[end : special.start()], token]
         end = special.end()
-    return (*found, text[end:])
+    return tuple(token for token in (*found, text[end:]) if token != "")
 
 
 def _variable(inside: str) -> Variable:
-    shape = _VARIABLE.fullmatch(inside)
-    return Variable(shape[1].lower(), shape[2]) if shape else Variable("", None)
+    key, comma, default = (part.strip() for part in inside.partition(","))
+    if not comma:
+        return Variable(key.lower(), None)
+    quoted = len(default) > 1 and default[0] == default[-1] == "'"
+    return Variable(key.lower(), default[1:-1]) if quoted else Variable("", None)
 
 
 def resolve(found: tuple[Token, ...], values: Mapping[str, tuple[str, ...]]) -> Pattern | None:

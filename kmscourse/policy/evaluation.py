@@ -14,17 +14,16 @@ from typing import Any
 from kmscourse.errors import PolicyError
 from kmscourse.policy import kms
 from kmscourse.policy.decision import Decision
-from kmscourse.policy.document import Policy, Statement, compiled
-from kmscourse.policy.findings import Finding, Layer, Question, Subject
-from kmscourse.policy.principals import Kind, Named
+from kmscourse.policy.document import Policy, compiled
+from kmscourse.policy.findings import Finding, Layer, Question
+from kmscourse.policy.principals import Kind, Named, Principal
 from kmscourse.policy.request import Asked, Request
+from kmscourse.policy.statement import Statement
 
 Document = Mapping[str, Any]
 
 # AWS STS API Reference: whoever signs may call these, and no policy can refuse them.
 FREE = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
-# Calls that a role's trust policy decides about.
-ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def evaluate(
@@ -46,77 +45,67 @@ def evaluate(
     findings: list[Finding] = []
     try:
         policies = Policies(
+            asked.caller,
             identity=_read(Layer.IDENTITY, identity_policies),
-            resource=None if resource_policy is None else _read(Layer.RESOURCE, [resource_policy])[0],
+            resource=[] if resource_policy is None else _read(Layer.RESOURCE, [resource_policy]),
             grants=list(grants),
             boundaries=_read(Layer.BOUNDARY, permissions_boundaries),
             sessions=[] if session_policy is None else _read(Layer.SESSION, [session_policy]),
             levels=[_read(Layer.SERVICE_CONTROL, level) for level in service_control_policies],
         )
-        allowed = _decide(asked, policies.bearing_on(asked), findings)
+        allowed = _decide(asked, policies, findings)
     except _UnreadableError as unreadable:
         findings.append(unreadable.finding)
         allowed = False
-    return Decision(request, _subject(asked), findings, allowed=allowed)
+    return Decision(asked, findings, allowed=allowed)
 
 
 class Policies:
-    """Every policy that was handed in, compiled."""
+    """Every policy that bears on the request, compiled.
+
+    An account's root user has no policies of its own; a service, an identity provider or an anonymous caller
+    belongs to no account; service-linked roles are outside service control policies.
+    """
 
     __slots__ = ("boundaries", "grants", "identity", "levels", "resource", "sessions")
 
     def __init__(
         self,
-        identity: Sequence[Policy],
-        resource: Policy | None,
-        grants: Sequence[Document],
-        boundaries: Sequence[Policy],
-        sessions: Sequence[Policy],
-        levels: Sequence[Sequence[Policy]],
+        caller: Principal,
+        identity: list[Policy],
+        resource: list[Policy],
+        grants: list[Document],
+        boundaries: list[Policy],
+        sessions: list[Policy],
+        levels: list[list[Policy]],
     ) -> None:
-        self.identity = identity
+        has_own = caller.account is not None and caller.kind is not Kind.ROOT
+        self.identity = identity if has_own else []
         self.resource = resource
         self.grants = grants
-        self.boundaries = boundaries
-        self.sessions = sessions
-        self.levels = levels
+        self.boundaries = boundaries if has_own else []
+        self.sessions = sessions if has_own else []
+        self.levels = levels if caller.account is not None and not caller.service_linked else []
 
-    def bearing_on(self, asked: Asked) -> Policies:
-        """Without those that the caller is not subject to.
-
-        An account's root user has no policies of its own; a service, an identity provider or an anonymous
-        caller belongs to no account; service-linked roles are outside service control policies.
-        """
-        caller = asked.principal
-        if caller.account is None:
-            return Policies([], self.resource, self.grants, [], [], [])
-        levels = [] if caller.service_linked else self.levels
-        if caller.kind is Kind.ROOT:
-            return Policies([], self.resource, self.grants, [], [], levels)
-        return self if levels is self.levels else Policies(
-            self.identity, self.resource, self.grants, self.boundaries, self.sessions, levels
-        )  # fmt: skip
-
-    def by_layer(self) -> Iterator[tuple[Layer, Policy]]:
-        """Every policy with its layer, in AWS's order."""
+    def by_layer(self) -> Iterator[tuple[Layer, list[Policy]]]:
+        """The policies of each layer, in AWS's order."""
         for level in self.levels:
-            for policy in level:
-                yield Layer.SERVICE_CONTROL, policy
-        if self.resource is not None:
-            yield Layer.RESOURCE, self.resource
-        for layer, found in (
-            (Layer.IDENTITY, self.identity), (Layer.BOUNDARY, self.boundaries), (Layer.SESSION, self.sessions),
-        ):  # fmt: skip
-            for policy in found:
-                yield layer, policy
+            yield Layer.SERVICE_CONTROL, level
+        yield Layer.RESOURCE, self.resource
+        yield Layer.IDENTITY, self.identity
+        yield Layer.BOUNDARY, self.boundaries
+        yield Layer.SESSION, self.sessions
 
 
 def _decide(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
-    caller = asked.principal
+    caller = asked.caller
     if asked.action in FREE and caller.account is not None:
         findings.append(Finding(Question.FREE, True))
         return True
 
+    if caller.kind is Kind.ANONYMOUS and asked.action.startswith("kms:"):
+        findings.append(Finding(Question.SIGNED, False, Layer.RESOURCE))
+        return False
     denied = _explicit_deny(asked, policies)
     findings.append(denied or _NOT_DENIED)
     if denied:
@@ -127,14 +116,14 @@ def _decide(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
         findings.append(Finding(Question.SERVICE_CONTROL, missing is None, Layer.SERVICE_CONTROL, level))
         if missing is not None:
             return False
-    if kms.is_alias(asked) and not kms.alias_can_be_allowed(asked):
+    if asked.on_alias and not kms.alias_can_be_allowed(asked):
         findings.append(Finding(Question.ALIAS, False, Layer.IDENTITY))
         return False
 
-    across = caller.account is None or not asked.within_account()
-    own_policy_decides = across or _is_root_of_trust(asked)
+    across = asked.across_accounts
+    own_policy_decides = across or asked.policy_is_root_of_trust
     named, granted = Named.NO, Named.NO
-    if own_policy_decides or policies.resource is not None:
+    if own_policy_decides or policies.resource:
         named, statement = _named(asked, policies, across=across)
         direct = named >= Named.ROLE
         findings.append(Finding(Question.NAMED, direct, Layer.RESOURCE, statement if direct else None))
@@ -165,34 +154,30 @@ _NOT_DENIED = Finding(Question.DENIED, False)
 
 def _explicit_deny(asked: Asked, policies: Policies) -> Finding | None:
     """The first Deny that applies."""
-    for layer, policy in policies.by_layer():
-        for statement in policy.denies:
-            if not statement.applies(asked):
-                continue
-            if layer is Layer.RESOURCE:
-                # AWS: a Deny with NotPrincipal spares nobody who has a permissions boundary.
-                bounded = statement.not_principals is not None and policies.boundaries
-                if not bounded and statement.names(asked) is Named.NO:
-                    continue
-            elif not statement.meant_for(asked):
-                continue
-            return Finding(Question.DENIED, True, layer, statement)
+    for layer, found in policies.by_layer():
+        for policy in found:
+            for statement in policy.denies:
+                if statement.applies(asked) and _denies(statement, layer, asked, policies):
+                    return Finding(Question.DENIED, True, layer, statement)
     return None
 
 
-def _is_root_of_trust(asked: Asked) -> bool:
-    """A KMS key, or a role to be assumed: without a word in its own policy nobody gets in."""
-    role = len(asked.segments) == 6 and asked.segments[2] == "iam" and asked.segments[5].startswith("role/")
-    return kms.is_key(asked) or (role and asked.action.startswith(ASSUMING))
+def _denies(statement: Statement, layer: Layer, asked: Asked, policies: Policies) -> bool:
+    """Is the Deny meant for the caller?"""
+    if layer is not Layer.RESOURCE:
+        return statement.meant_for(asked)
+    # IAM User Guide, "NotPrincipal": with Deny it spares nobody who has a permissions boundary.
+    bounded = statement.not_principals is not None and bool(policies.boundaries)
+    return bounded or statement.names(asked) is not Named.NO
 
 
 def _named(asked: Asked, policies: Policies, *, across: bool) -> tuple[Named, Statement | None]:
     """How closely an Allow of the resource's own policy names the caller, and which does."""
-    if asked.action == kms.RETIRE and kms.is_key(asked):
+    if asked.action == kms.RETIRE and asked.on_key:
         # Who may retire a grant, the grant says. A key policy has no part in it; the key's account may delegate.
         return (Named.NO if across else Named.ACCOUNT), None
     closest: tuple[Named, Statement | None] = (Named.NO, None)
-    for statement in policies.resource.allows if policies.resource else ():
+    for statement in policies.resource[0].allows if policies.resource else ():
         if statement.applies(asked):
             found = statement.names(asked)
             if found > closest[0]:
@@ -204,7 +189,7 @@ def _named(asked: Asked, policies: Policies, *, across: bool) -> tuple[Named, St
 
 def _granted(asked: Asked, grants: Sequence[Document]) -> tuple[Named, Document | None]:
     """How closely a grant names the caller for this call, and which does."""
-    if not kms.is_key(asked):
+    if not asked.on_key:
         return Named.NO, None
     found = [(kms.granted(grant, asked), grant) for grant in grants if isinstance(grant, Mapping)]
     closest = max(found, key=lambda pair: pair[0], default=(Named.NO, None))
@@ -213,7 +198,7 @@ def _granted(asked: Asked, grants: Sequence[Document]) -> tuple[Named, Document 
 
 def _own_permission(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
     """What the caller has of its own account: an identity-based Allow, or being the account's root user."""
-    if asked.principal.kind is Kind.ROOT:
+    if asked.caller.kind is Kind.ROOT:
         findings.append(Finding(Question.ROOT, True, Layer.IDENTITY))
         return True
     statement = _allow(policies.identity, asked)
@@ -223,15 +208,13 @@ def _own_permission(asked: Asked, policies: Policies, findings: list[Finding]) -
 
 def _within_limits(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
     """Permissions boundaries and the session policy give nothing, but each of them must allow."""
-    for question, layer, limits in (
-        (Question.BOUNDARY, Layer.BOUNDARY, policies.boundaries),
-        (Question.SESSION, Layer.SESSION, policies.sessions),
-    ):
-        for limit in limits:
-            statement = _allow([limit], asked)
-            findings.append(Finding(question, statement is not None, layer, statement))
-            if statement is None:
-                return False
+    limits = [(Question.BOUNDARY, Layer.BOUNDARY, limit) for limit in policies.boundaries]
+    limits += [(Question.SESSION, Layer.SESSION, limit) for limit in policies.sessions]
+    for question, layer, limit in limits:
+        statement = _allow([limit], asked)
+        findings.append(Finding(question, statement is not None, layer, statement))
+        if statement is None:
+            return False
     return True
 
 
@@ -253,14 +236,9 @@ class _UnreadableError(Exception):
 
 
 def _read(layer: Layer, documents: Iterable[Document]) -> list[Policy]:
+    if not documents:
+        return []
     try:
         return [compiled(document) for document in documents]
     except PolicyError as error:
         raise _UnreadableError(layer, error) from None
-
-
-def _subject(asked: Asked) -> Subject:
-    is_key = kms.is_key(asked)
-    own = "key policy" if is_key else "trust policy" if _is_root_of_trust(asked) else "resource-based policy"
-    foreign = is_key and asked.principal.account is not None and not asked.within_account()
-    return Subject(asked.principal, asked.request.action, own, foreign)
