@@ -76,6 +76,8 @@ def global_context(call: Call, caller: Caller, access: Access) -> dict[str, str 
     }
     if caller.user_name:
         context["aws:username"] = caller.user_name
+    if caller.access_key_id.startswith("ASIA"):  # Only temporary credentials could carry a second factor.
+        context["aws:MultiFactorAuthPresent"] = "false"
     if access.via:
         context.update(
             {"aws:CalledVia": [access.via], "aws:CalledViaFirst": access.via, "aws:CalledViaLast": access.via}

@@ -19,6 +19,7 @@ from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.recorded import parameters_of, response_of
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
+from kmscourse.sandbox.resources.keys import DYNAMODB
 
 Event = dict[str, Any]
 
@@ -39,6 +40,7 @@ def of_call(
     if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail"):
         return
     yield from _on_behalf(call, caller, accesses, now, error)
+    yield from _by_dynamodb(call, accesses, now, answer)
     if call.action not in DATA_OPERATIONS:
         yield _event(
             call,
@@ -79,6 +81,39 @@ def _on_behalf(
             return
 
 
+def _by_dynamodb(call: Call, accesses: Sequence[Access], now: datetime, answer: Any) -> Iterator[Event]:
+    """What DynamoDB does in its own name, by its grant: make a new table's key, retire the grant with the table."""
+    if call.action == "dynamodb:CreateTable" and answer is not None:
+        made = [access for access in accesses if access.action == "kms:Decrypt"]
+        calls = [
+            ("GenerateDataKey", access.resource, {**_of_access(access), "keySpec": "AES_256"})
+            for access in made
+        ]
+    elif call.action == "dynamodb:DeleteTable" and answer is not None:
+        key_arn = answer["TableDescription"].get("SSEDescription", {}).get("KMSMasterKeyArn")
+        calls = [("RetireGrant", key_arn, {})] if key_arn else []
+    else:
+        return
+    for name, key_arn, parameters in calls:
+        event = _event(
+            call,
+            now,
+            name=name,
+            source="kms",
+            identity={"type": "AWSService", "invokedBy": DYNAMODB},
+            parameters=parameters,
+            response=None,
+            keys=[key_arn],
+            error=None,
+        )
+        yield {
+            **event,
+            "sourceIPAddress": DYNAMODB,
+            "userAgent": DYNAMODB,
+            "recipientAccountId": key_arn.split(":")[4],
+        }
+
+
 def _event(
     call: Call,
     now: datetime,
@@ -107,7 +142,7 @@ def _event(
         "readOnly": name.startswith(_READING + (_KMS_READING if source == "kms" else ())),
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": identity["accountId"],
+        "recipientAccountId": identity.get("accountId"),
         "eventCategory": "Management",
     }
     resources = [

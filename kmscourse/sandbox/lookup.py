@@ -33,22 +33,26 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
     start, end = parameters.get("StartTime"), parameters.get("EndTime")
     if start is not None and end is not None and start > end:
         raise AwsError("InvalidTimeRangeException", "StartTime must not be after EndTime.")
+    if parameters.get("EventCategory"):
+        return {"Events": []}  # The only category that can be asked for is insight, and there are none.
     matching = (
         (number, event)
         for number, event in events(_number(parameters.get("NextToken")))
-        if event["awsRegion"] == call.region and _within(event, start, end) and wanted(_entry(event))
+        if event["awsRegion"] == call.region and _within(event, start, end) and wanted(_summary(event))
     )
     found = list(islice(matching, limit + 1))
-    shown = {"Events": [_entry(event) for _, event in found[:limit]]}
+    shown = {
+        "Events": [{**_summary(event), "CloudTrailEvent": json.dumps(event)} for _, event in found[:limit]]
+    }
     if len(found) <= limit:
         return shown
     return {**shown, "NextToken": base64.b64encode(str(found[limit - 1][0]).encode()).decode()}
 
 
-def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event as LookupEvents shows it: the searchable attributes, and the whole of it as text."""
+def _summary(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of an event that LookupEvents shows, and searches by."""
     identity = event["userIdentity"]
-    entry = {
+    summary = {
         "EventId": event["eventID"],
         "EventName": event["eventName"],
         "ReadOnly": "true" if event["readOnly"] else "false",
@@ -58,35 +62,31 @@ def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
             {"ResourceType": resource["type"], "ResourceName": resource["ARN"]}
             for resource in event.get("resources", [])
         ],
-        "CloudTrailEvent": json.dumps(event),
     }
-    if identity.get("accessKeyId"):
-        entry["AccessKeyId"] = identity["accessKeyId"]
-    username = identity.get("userName") or identity.get("invokedBy") or identity.get("arn")
-    return {**entry, "Username": username} if username else entry
+    named = {
+        "AccessKeyId": identity.get("accessKeyId"),
+        "Username": identity.get("userName") or identity.get("invokedBy") or identity.get("arn"),
+    }
+    return {**summary, **{name: value for name, value in named.items() if value}}
 
 
-_ATTRIBUTES: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
-    **{
-        name: (lambda entry, name=name: [str(entry.get(name, ""))])  # type: ignore[misc]
-        for name in ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "AccessKeyId")
-    },
-    "ResourceType": lambda entry: [resource["ResourceType"] for resource in entry["Resources"]],
-    "ResourceName": lambda entry: [resource["ResourceName"] for resource in entry["Resources"]],
-}
+_TEXTS = ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "AccessKeyId")
+_OF_RESOURCES = ("ResourceType", "ResourceName")
 
 
 def _wanted(attributes: Sequence[Mapping[str, str]]) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a summary has the one attribute that is looked for; every one has, where none is."""
     if not attributes:
-        return lambda entry: True
-    values = _ATTRIBUTES.get(attributes[0]["AttributeKey"])
-    if len(attributes) > 1 or values is None:
+        return lambda summary: True
+    name, value = attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]
+    if len(attributes) > 1 or name not in _TEXTS + _OF_RESOURCES:
         raise AwsError(
             "InvalidLookupAttributesException",
-            f"LookupAttributes takes one attribute, of: {', '.join(sorted(_ATTRIBUTES))}.",
+            f"LookupAttributes takes one attribute, of: {', '.join(sorted(_TEXTS + _OF_RESOURCES))}.",
         )
-    value = attributes[0]["AttributeValue"]
-    return lambda entry: value in values(entry)
+    if name in _OF_RESOURCES:
+        return lambda summary: any(resource[name] == value for resource in summary["Resources"])
+    return lambda summary: summary.get(name) == value
 
 
 def _within(event: Mapping[str, Any], start: float | None, end: float | None) -> bool:

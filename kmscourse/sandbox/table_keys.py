@@ -28,12 +28,6 @@ def key_of_table(call: Call, backend: Backend) -> KeyView | None:
 
 def follow(call: Call, before: KeyView | None, backend: Backend) -> None:
     """Retire the grant on the key ``before``, and make one on the key that the table is under now, if they differ."""
-    if (
-        call.service == "dynamodb"
-        and call.operation == "UpdateTable"
-        and call.parameters.get("SSESpecification")
-    ):
-        _change(call, backend)
     now = key_of_table(call, backend)
     context = encryption_context(call.parameters.get("TableName", ""), backend.account_id)
     if before is not None and (now is None or now.arn != before.arn):
@@ -49,15 +43,6 @@ def follow(call: Call, before: KeyView | None, backend: Backend) -> None:
                 "Constraints": {"EncryptionContextSubset": context},
             },
         )
-
-
-def _change(call: Call, backend: Backend) -> None:
-    """Put the table under the key that UpdateTable asks for, which moto does not."""
-    specification = call.parameters["SSESpecification"]
-    key_arn = specification.get("KMSMasterKeyId")
-    if specification.get("Enabled") and key_arn is None:
-        key_arn = backend.key(call.region, "alias/aws/dynamodb").arn
-    backend.set_table_key(call.region, call.parameters["TableName"], key_arn)
 
 
 def _is_of_table(grant: Mapping[str, Any], context: Mapping[str, str]) -> bool:

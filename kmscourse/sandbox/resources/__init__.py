@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.resources import dynamodb, iam, kms, shapes
 from kmscourse.sandbox.resources.reading import Reader, anywhere
+from kmscourse.sandbox.services import SERVICES
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -48,7 +49,8 @@ def touched(call: Call, caller: Caller, backend: Backend) -> list[Access]:
 
 def _not_offered(call: Call) -> AwsError:
     if not shapes.is_operation(call.service, call.operation):
-        return AwsError("UnknownOperationException", f"{call.service} has no operation {call.operation}.")
+        code = "UnknownOperationException" if SERVICES[call.service].is_json else "InvalidAction"
+        return AwsError(code, f"{call.service} has no operation {call.operation}.")
     offered = ", ".join(sorted(OFFERED[call.service]))
     return AwsError(
         "UnsupportedOperationException",

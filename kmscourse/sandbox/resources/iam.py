@@ -6,10 +6,13 @@ Management (IAM)"; IAM User Guide, "IAM ARNs".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import unescape
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
 from kmscourse.sandbox.resources.reading import Reader, anywhere, tag_context
 
 if TYPE_CHECKING:
@@ -72,8 +75,26 @@ def nothing_needed(call: Call, caller: Caller, backend: Backend) -> Iterable[Acc
 
 
 def _arn(backend: Backend, kind: str, call: Call, name: str) -> str:
+    """The ARN of a user, group, role or policy: with the path that it has, or is to be made with."""
+    if not call.operation.startswith("Create") or call.operation in ABOUT_ONESELF:
+        found = _found(backend, kind, call, name)
+        if found is not None:
+            return found
     path = call.parameters.get("Path") or "/"
     return f"arn:aws:iam::{backend.account_id}:{kind}{path}{name}"
+
+
+def _found(backend: Backend, kind: str, call: Call, name: str) -> str | None:
+    reading = replace(
+        call, operation=f"Get{kind.capitalize()}", parameters={f"{kind.capitalize()}Name": name}
+    )
+    try:
+        answer = backend.perform(reading)
+    except AwsError:
+        return None
+    body = answer.body.decode() if isinstance(answer, HttpResponse) else ""
+    arn = re.search(rf"<Arn>(arn:aws:iam::\d+:{kind}/[^<]*)</Arn>", body)
+    return unescape(arn[1]) if arn else None
 
 
 def _context(call: Call) -> dict[str, str | list[str]]:
