@@ -44,6 +44,7 @@ class Account:
     session: boto3.Session
     make_session: SessionMaker = field(repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def user_name(self) -> str:
@@ -56,8 +57,10 @@ class Account:
         return self.kind == "sandbox"
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the main user."""
-        return cast(Any, self.session).client(service)
+        """A boto3 client of the main user; the same one each time, as making one takes boto3 a while."""
+        if service not in self._clients:
+            self._clients[service] = cast(Any, self.session).client(service)
+        return self._clients[service]
 
     def session_for(self, user_name: str) -> boto3.Session:
         """A session of another IAM user of this account, as its administrator can make one."""

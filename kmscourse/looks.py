@@ -62,15 +62,20 @@ def policy_names_main_user(account: Account, _: Notes) -> bool:
     return len(policy["Statement"]) >= 4 and len(named) >= 3
 
 
-def has_second_book(account: Account, _: Notes) -> bool:
+def has_second_book(account: Account, notes: Notes) -> bool:
     """Is there more than one book by the author of the lab's book?"""
+    if not pieces.table_exists(account, notes):
+        return False
     books = tables.scan(account.client("dynamodb"), pieces.TABLE)
     return sum(book[pieces.PARTITION_KEY] == pieces.BOOK[pieces.PARTITION_KEY] for book in books) > 1
 
 
-def reader_let_in(account: Account, _: Notes) -> bool:
+def reader_let_in(account: Account, notes: Notes) -> bool:
     """Would IAMLabUser's Scan of Books be answered?"""
-    return access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE).allowed
+    return (
+        pieces.table_exists(account, notes)
+        and access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE).allowed
+    )
 
 
 def reader_kept_out(account: Account, notes: Notes) -> bool:

@@ -1,0 +1,80 @@
+"""The decision taken again from the account's own policies agrees with what the account answers."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse import access, pieces
+from kmscourse.account import Account
+from kmscourse.course import prepare
+from kmscourse.errors import KmsCourseError
+from kmscourse.iam import LAB_USER
+from kmscourse.notes import Notes
+
+
+def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:
+    """AWS's sentence for a call of IAMLabUser that is refused."""
+    with pytest.raises(ClientError) as refused:
+        getattr(account.session_for(LAB_USER).client(service), operation)(**parameters)
+    return str(refused.value.response["Error"]["Message"])
+
+
+def test_a_scan_is_refused_by_the_tables_key(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    text = refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+    denial = access.read_denial(text)
+    assert (denial.principal, denial.action) == (pieces.lab_user_arn(account), "kms:Decrypt")
+    assert (denial.resource, denial.via_dynamodb) == (pieces.key_arn(account), True)
+    decision = access.explain(account, text, pieces.TABLE)
+    assert not decision.allowed
+    assert decision.sentence() in text
+
+
+def test_a_direct_decrypt_is_explained_too(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 4)
+    blob = bytes.fromhex(notes["encrypted_data_key"])
+    text = refusal(account, "kms", "decrypt", CiphertextBlob=blob)
+    assert not access.read_denial(text).via_dynamodb
+    assert access.explain(account, text, pieces.TABLE).sentence() == text
+
+
+def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    text = refusal(account, "dynamodb", "delete_table", TableName=pieces.TABLE)
+    assert access.explain(account, text, pieces.TABLE).sentence() == text
+
+
+@pytest.mark.parametrize(("section", "let_in"), [(7, False), (9, True)])
+def test_the_forecast_agrees_with_the_account(
+    account: Account, notes: Notes, section: int, let_in: bool
+) -> None:
+    prepare(account, notes, section)
+    decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
+    assert decision.allowed is let_in
+    reader = account.session_for(LAB_USER).client("dynamodb")
+    if let_in:
+        assert reader.scan(TableName=pieces.TABLE)["Count"] == 1
+    else:
+        refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+
+
+def test_a_deny_in_a_group_counts(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    iam = account.client("iam")
+    iam.create_group(GroupName="readers")
+    iam.add_user_to_group(GroupName="readers", UserName=LAB_USER)
+    iam.put_group_policy(
+        GroupName="readers",
+        PolicyName="NoKeys",
+        PolicyDocument='{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}}',
+    )
+    decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
+    assert not decision.allowed
+    assert decision.explicit
+    assert decision.sentence() in refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+
+
+def test_another_sentence_is_not_taken_for_a_denial() -> None:
+    with pytest.raises(KmsCourseError, match="not an access-denied sentence"):
+        access.read_denial("The key is disabled.")

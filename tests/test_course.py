@@ -1,0 +1,101 @@
+"""Any section can be opened at any time: the account is caught up, and what is in the way steps back."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from kmscourse import course, pieces
+from kmscourse.account import Account
+from kmscourse.course import SECTIONS, prepare, section
+from kmscourse.errors import CourseError
+from kmscourse.notes import Notes
+
+NUMBERS = range(len(SECTIONS))
+
+
+def ready(account: Account, notes: Notes) -> set[str]:
+    return {piece.name for piece in pieces.PIECES if piece.ready(account, notes)}
+
+
+def test_sections_are_numbered_in_order() -> None:
+    assert [s.number for s in SECTIONS] == list(NUMBERS)
+
+
+def test_pieces_are_in_the_order_of_their_sections() -> None:
+    assert all(a.section <= b.section for a, b in pairwise(pieces.PIECES))
+
+
+def test_a_section_needs_only_what_earlier_ones_make_and_clears_only_what_later_ones_do() -> None:
+    made_in = {piece.name: piece.section for piece in pieces.PIECES}
+    for here in SECTIONS:
+        assert all(made_in[name] < max(here.number, 1) for name in here.needs), here
+        assert all(made_in[name] >= here.number for name in here.clears), here
+
+
+@pytest.mark.parametrize("number", [-1, 10, 99])
+def test_a_section_that_is_not_there_is_one_sentence(number: int) -> None:
+    with pytest.raises(CourseError, match=f"There is no section {number}: the course has sections 0 to 9"):
+        section(number)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_fresh_account_is_caught_up(account: Account, notes: Notes, number: int) -> None:
+    prepare(account, notes, number)
+    assert set(section(number).needs) <= ready(account, notes)
+    assert not set(section(number).clears) & ready(account, notes)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_opening_twice_does_nothing_more(account: Account, notes: Notes, number: int) -> None:
+    prepare(account, notes, number)
+    assert prepare(account, notes, number) == []
+
+
+def test_what_was_caught_up_is_said(account: Account, notes: Notes) -> None:
+    assert prepare(account, notes, 7) == ["Caught up: myKey (section 1), Books (section 6)"]
+
+
+def test_going_back_says_what_was_taken_away(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    assert prepare(account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    assert not pieces.has_permission(account, notes)
+
+
+@pytest.mark.parametrize("first", NUMBERS)
+@pytest.mark.parametrize("then", [1, 4, 6, 7, 9])
+def test_any_section_after_any_other(account: Account, notes: Notes, first: int, then: int) -> None:
+    prepare(account, notes, first)
+    prepare(account, notes, then)
+    assert set(section(then).needs) <= ready(account, notes)
+    assert not set(section(then).clears) & ready(account, notes)
+
+
+def test_a_key_that_was_disabled_or_scheduled_works_again(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 2)
+    arn = pieces.key_arn(account)
+    account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert prepare(account, notes, 2) == ["Caught up: myKey (section 1)"]
+    assert pieces.key_state(account) == "Enabled"
+    assert pieces.key_arn(account) == arn
+
+
+def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    prepare(account, notes, 1)  # the alias is taken from its key
+    prepare(account, notes, 7)
+    table = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == pieces.key_arn(account)
+
+
+def test_in_a_real_account_nothing_is_taken_away(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    account.kind = "aws"
+    said = prepare(account, notes, 6)
+    assert said == ["In the way (it is yours, so it stays): Books (section 6)"]
+    assert pieces.table_ready(account, notes)
+
+
+def test_the_notebooks_names_come_from_the_sections() -> None:
+    assert course.section(7).notebook == "07-read-as-another-user.ipynb"

@@ -1,0 +1,73 @@
+"""Notes outlive the notebook, and take no plaintext key."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from kmscourse.errors import CourseError
+from kmscourse.notes import Notes
+
+BLOB = bytes(range(184)).hex()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Notes:
+    return Notes(tmp_path, "123456789012")
+
+
+def test_a_note_is_there_for_the_next_notebook(notes: Notes, tmp_path: Path) -> None:
+    notes["encrypted_data_key"] = BLOB
+    assert Notes(tmp_path, "123456789012")["encrypted_data_key"] == BLOB
+
+
+def test_another_account_has_notes_of_its_own(notes: Notes, tmp_path: Path) -> None:
+    notes["encrypted_data_key"] = BLOB
+    assert list(Notes(tmp_path, "999999999999")) == []
+
+
+def test_a_note_that_is_not_there_says_which_are(notes: Notes) -> None:
+    with pytest.raises(CourseError, match="no note 'envelope' yet: none is written"):
+        notes["envelope"]
+
+
+@pytest.mark.parametrize("size", [16, 24, 32, 64])
+def test_a_plaintext_data_key_is_not_written_down(notes: Notes, tmp_path: Path, size: int) -> None:
+    secret = os.urandom(size)
+    with pytest.raises(CourseError, match="too short for an encrypted data key"):
+        notes["encrypted_data_key"] = secret.hex()
+    with pytest.raises(CourseError, match="keeps no note 'plaintext_data_key'"):
+        notes["plaintext_data_key"] = secret.hex()
+    with pytest.raises(CourseError):
+        notes["envelope"] = secret.hex()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_note_can_be_taken_back(notes: Notes) -> None:
+    notes["encrypted_data_key"] = BLOB
+    del notes["encrypted_data_key"]
+    assert len(notes) == 0
+    with pytest.raises(CourseError):
+        del notes["encrypted_data_key"]
+
+
+def test_a_refused_note_loses_nothing(notes: Notes) -> None:
+    notes["encrypted_data_key"] = BLOB
+    with pytest.raises(CourseError):
+        notes["encrypted_data_key"] = "not hex"
+    assert notes["encrypted_data_key"] == BLOB
+
+
+def test_only_the_owner_reads_the_file(notes: Notes, tmp_path: Path) -> None:
+    notes["encrypted_data_key"] = BLOB
+    assert stat.S_IMODE((tmp_path / "notes.json").stat().st_mode) == 0o600
+
+
+def test_a_damaged_file_is_said_and_kept(notes: Notes, tmp_path: Path) -> None:
+    (tmp_path / "notes.json").write_text("{nope")
+    with pytest.raises(CourseError, match="Move that file away"):
+        notes["encrypted_data_key"] = BLOB
+    assert (tmp_path / "notes.json").read_text() == "{nope"
