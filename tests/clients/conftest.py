@@ -1,0 +1,46 @@
+"""A sandbox in a process of its own for the clients from outside, and the environment that leads them to it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kmscourse.sandbox import server
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of a running sandbox; each module's own."""
+    home = tmp_path_factory.mktemp("home")
+    server.find_or_start(home)
+    yield home
+    server.stop(home)
+
+
+@pytest.fixture(scope="module")
+def environment_of(home: Path) -> Callable[..., Environment]:
+    """The environment of a shell that has read ``kmscourse sandbox env``, by user name; else the main user's."""
+
+    def environment(user: str | None = None) -> Environment:
+        said = subprocess.run(
+            [sys.executable, "-m", "kmscourse.cli", "sandbox", "env", *(["--user", user] if user else [])],
+            env={**os.environ, "KMSCOURSE_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        lines = [shlex.split(line) for line in said.splitlines()]
+        exported = dict(words[1].split("=", 1) for words in lines if words[0] == "export")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        return inherited | nobody | exported
+
+    return environment
