@@ -64,6 +64,16 @@ CHECKS: dict[int, tuple[Check, ...]] = {
             looks.all_packages_here,
             "run `from kmscourse.environment import problems; problems()`: each line says what is wrong.",
         ),
+        Check(
+            "KMS has answered you",
+            looks.happened("ListAliases"),
+            "run the cell that calls kms.list_aliases.",
+        ),
+        Check(
+            "KMS has refused IAMLabUser the same question",
+            looks.happened("ListAliases", by=people.LAB_USER, error="AccessDenied"),
+            "run the cell that calls list_aliases in IAMLabUser's session: it is meant to fail.",
+        ),
     ),
     1: (
         Check(
@@ -87,6 +97,11 @@ CHECKS: dict[int, tuple[Check, ...]] = {
             "an encrypted data key is written down, and KMS can open it",
             pieces.has_data_key,
             'run the cell that sets lab.notes["encrypted_data_key"].',
+        ),
+        Check(
+            "a data key was bound to an encryption context",
+            looks.happened("GenerateDataKey", encryptionContext={"purpose": "letters", "team": "archive"}),
+            "run the cell that passes an EncryptionContext to generate_data_key.",
         ),
     ),
     3: (

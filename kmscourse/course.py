@@ -32,7 +32,7 @@ class Section:
 
 
 SECTIONS = (
-    Section(0, "welcome", "Welcome", 10),
+    Section(0, "welcome", "Welcome", 10, needs=("IAMLabUser",)),
     Section(1, "create-a-key", "Create a customer managed key", 20, needs=("IAMLabUser",), clears=("myKey",)),
     Section(2, "generate-a-data-key", "Generate a data key", 15, needs=("myKey",)),
     Section(3, "encrypt-data", "Encrypt data with a data key", 20, needs=("myKey",)),

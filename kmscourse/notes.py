@@ -17,8 +17,9 @@ _SHORTEST_ENCRYPTED_KEY = 100  # bytes; a plaintext data key has 16 to 64, a KMS
 
 
 def _encrypted_key(value: str) -> None:
-    if len(bytes.fromhex(value)) < _SHORTEST_ENCRYPTED_KEY:
-        raise ValueError("it is too short for an encrypted data key")
+    size = len(bytes.fromhex(value))
+    if size < _SHORTEST_ENCRYPTED_KEY:
+        raise ValueError(f"{size} bytes are too short for an encrypted data key; is this the plaintext one?")
 
 
 NOTES: dict[str, Callable[[str], object]] = {
@@ -56,7 +57,7 @@ class Notes(MutableMapping[str, str]):
         try:
             NOTES[name](value)
         except Exception as error:
-            raise CourseError(f"This can't be kept as {name}: {error}.") from None
+            raise CourseError(f"This can't be kept as {name}: {error}") from None
         self._write({**self._read(), name: value})
 
     def __delitem__(self, name: str) -> None:

@@ -43,7 +43,7 @@ class Architecture:
     def __repr__(self) -> str:
         """The same in words."""
         if self.key_state is None:
-            return "The account has its administrator and IAMLabUser, and no KMS key of its own yet."
+            return "The account has its administrator, and no KMS key of its own yet."
         state = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waiting for its deletion"}
         said = [f"The administrator has the KMS key myKey, {state.get(self.key_state, self.key_state)}."]
         if self.data_key:
