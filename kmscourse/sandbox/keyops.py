@@ -26,7 +26,7 @@ def perform(call: Call, backend: Backend) -> Answer:
     """The answer to one of ``OPERATIONS``.
 
     Raises AwsError: InvalidCiphertextException, IncorrectKeyException, NotFoundException, and
-    DryRunOperationException (status 412 in botocore's model) where the caller only wanted to know.
+    DryRunOperationException (status 412, as the API reference has it) where the caller only asks whether it would.
     """
     answer = OPERATIONS[call.operation](call, backend)
     if call.parameters.get("DryRun"):

@@ -27,10 +27,15 @@ def seed(backend: Backend, known: Credentials | None = None) -> str:
     ``known`` are the main user's credentials in the account before a reset; they stay valid.
     """
     main_user = known.caller.user_name if known else MAIN_USER_PREFIX + secrets.token_hex(4)
-    backend.add_user(main_user, {"AdministratorAccess": ADMINISTRATOR})
-    if known is None:
-        backend.add_access_key(main_user)
-    else:
-        backend.add_access_key(main_user, known.caller.access_key_id, known.secret)
+    seed_main_user(backend, main_user, known)
     backend.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
     return main_user
+
+
+def seed_main_user(backend: Backend, name: str, known: Credentials | None = None) -> None:
+    """Give the account its administrator (again, where the student has deleted it or its access keys)."""
+    backend.add_user(name, {"AdministratorAccess": ADMINISTRATOR})
+    if known is None:
+        backend.add_access_key(name)
+    else:
+        backend.add_access_key(name, known.caller.access_key_id, known.secret)

@@ -34,6 +34,17 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
 """
 
+# SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
+_NOT_THE_FILES_FAULT = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
 _PUT = """
     INSERT INTO rows (collection, key, document) VALUES (?, ?, ?)
     ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document
@@ -64,15 +75,16 @@ class Storage:
         self.notice: str | None = None
         try:
             self._database = self._open()
-        except sqlite3.OperationalError as error:
-            raise SandboxError(
-                f"The practice account's file {path} can't be opened ({error}). Stop the other sandbox that "
-                "uses it, or set KMSCOURSE_HOME to another folder."
-            ) from None
-        except sqlite3.DatabaseError as error:
+            found = self._database.execute("SELECT stamp FROM about").fetchone()[0]
+        except (OSError, sqlite3.Error) as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+            if isinstance(error, OSError) or code in _NOT_THE_FILES_FAULT:
+                raise SandboxError(
+                    f"The practice account's file {path} can't be opened ({error}). Stop the other sandbox that "
+                    "uses it, or set KMSCOURSE_HOME to another folder."
+                ) from None
             self.set_aside(f"is damaged ({error})")
         else:
-            found = self._database.execute("SELECT stamp FROM about").fetchone()[0]
             if found != self._stamp:
                 self.set_aside(f"was written as “{found}”, which is not “{self._stamp}”")
 

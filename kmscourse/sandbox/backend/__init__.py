@@ -1,14 +1,14 @@
 """One AWS account: what is in it, and moto's operations on it. No other package touches moto's internals.
 
-    journal.py      which rows a call has reached
-    items.py        tables, and their items, each a row
-    models.py       moto's backends of the account: which, and where
-    kms.py          what replaces parts of moto's KMS; likewise dynamodb.py and iam.py
-    invoke.py       one operation of moto's
-    keys.py         keys, by whatever names them; sealing and opening
-    principals.py   access keys, sessions, passwords, the policies of a user
-    keeping.py      the account's rows, written and read back
-    account.py      Backend, through which the stages see all of it
+journal.py      which rows a call has reached
+items.py        tables, and their items, each a row
+models.py       moto's backends of the account: which, and where
+kms.py          what replaces parts of moto's KMS; likewise dynamodb.py and iam.py
+invoke.py       one operation of moto's
+keys.py         keys, by whatever names them; sealing and opening
+principals.py   access keys, sessions, passwords, the policies of a user
+keeping.py      the account's rows, written and read back
+account.py      Backend, through which the stages see all of it
 """
 
 from kmscourse.sandbox.backend.account import Backend

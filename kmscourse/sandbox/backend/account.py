@@ -18,7 +18,7 @@ from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.principals import Principals, hashed
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.seed import seed
+from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import Storage
 from kmscourse.sandbox.views import Credentials, TableView
@@ -57,6 +57,9 @@ class Backend(Keys, Principals):
                 self._begin()
             if "main_user" not in self._about:
                 self.reset()
+            elif not self.access_keys(self.main_user):
+                seed_main_user(self, self.main_user)
+                self.commit()
 
     def _begin(self) -> None:
         """An account with nothing in it."""
@@ -69,11 +72,16 @@ class Backend(Keys, Principals):
 
     def reset(self) -> None:
         """Start over, as ``seed.py`` has it; the main user and its first access key stay what they are."""
-        known = self.main_credentials() if "main_user" in self._about else None
+        known = self.access_keys(self.main_user)[:1] if "main_user" in self._about else []
         self._begin()
-        self._about["since"] = time.time()
-        self._about["main_user"] = seed(self, known)
-        self._keeper.commit(afresh=True)
+        try:
+            self._about["since"] = time.time()
+            self._about["main_user"] = seed(self, *known)
+            self._keeper.commit(afresh=True)
+        except BaseException:
+            self._begin()
+            self._keeper.load()
+            raise
 
     def close(self) -> None:
         """Give the file free."""

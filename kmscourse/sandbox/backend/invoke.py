@@ -42,11 +42,7 @@ def invoke(call: Call, account: str) -> Answer:
     except Exception as crash:
         # Only the kind of the exception is logged: its text may hold what the caller sent.
         log.error("moto failed at %s: %s", call.action, type(crash).__name__)
-        raise AwsError(
-            _FAILURES[call.service],
-            f"The practice account can't perform {call.operation} with these parameters; nothing was changed.",
-            500,
-        ) from None
+        raise _broken(call) from None
 
 
 def _response(call: Call, account: str) -> Any:
@@ -159,6 +155,20 @@ def _json_serializer() -> Any:
             return body
 
     return Plain
+
+
+def _broken(call: Call) -> AwsError:
+    """What is answered where moto fails."""
+    if "Execute" in call.operation:
+        return AwsError(
+            "ValidationException",
+            "The practice account knows only simple PartiQL statements, and not this one: name the table in double "
+            "quotes, compare the whole key, and write values as parameters (?) where it allows them.",
+        )
+    sentence = (
+        f"The practice account can't perform {call.operation} with these parameters; nothing was changed."
+    )
+    return AwsError(_FAILURES[call.service], sentence, 500)
 
 
 def _refused(refusal: Any) -> AwsError:

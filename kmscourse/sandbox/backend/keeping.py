@@ -9,7 +9,7 @@ from typing import Any
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.models import COLLECTIONS, Models
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.state import Codec
+from kmscourse.sandbox.state import Codec, StateError
 from kmscourse.sandbox.storage import Row, Storage
 
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
@@ -95,9 +95,16 @@ class Keeper:
     def load(self) -> None:
         """Fill the account from its file. Raises StateError for a row that can't be read."""
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
-        for row, document in rows:
-            self._put(row, self._codec.decode(document))
-        self._models.index()
+        try:
+            for row, document in rows:
+                self._put(row, self._codec.decode(document))
+            self._models.index(COLLECTIONS)
+        except StateError:
+            raise
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            raise StateError(
+                f"A row can't be put where it belongs ({type(error).__name__}: {error})."
+            ) from None
         self._journal.take()
 
     def _document(self, row: Row, key: Any) -> str | None:
@@ -145,7 +152,7 @@ class Keeper:
                 kept = {name: value for name, value in vars(now).items() if name in _LEFT_OUT}
                 vars(now).clear()
                 vars(now).update(vars(before) | kept)
-        self._models.index()
+        self._models.index({row.collection.partition("/")[0] for row in touched})
         self._journal.take()
 
     def _remove(self, row: Row, key: Any) -> None:

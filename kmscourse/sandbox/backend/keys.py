@@ -12,7 +12,8 @@ from kmscourse.sandbox.backend.principals import parsed
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.views import KeyView
 
-_KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+# AWS's multi-Region keys are called mrk- and 32 digits, moto's have dashes among them.
+_KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|(mrk-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Keys(Part):
@@ -42,7 +43,7 @@ class Keys(Part):
             found = dict.get(kms.keys, kms.get_key_id_from_alias(name))
             missing = f"Alias {arn}{name} is not found."
         elif _KEY_ID.fullmatch(name):
-            found, missing = dict.get(kms.keys, name.lower()), _unknown(f"{arn}key/{name}")
+            found, missing = dict.get(kms.keys, name), _unknown(f"{arn}key/{name}")
         else:
             found, missing = None, f"Invalid keyId '{name}'"
         if found is None:
@@ -53,6 +54,8 @@ class Keys(Part):
         """The key with this key ARN, in whatever region."""
         parts = arn.split(":", 5)
         if len(parts) < 6 or parts[:3] != ["arn", "aws", "kms"] or parts[4] != self.account_id:
+            return None
+        if not self._models.has("kms", parts[3]):
             return None
         kms = self._models("kms", parts[3])
         found = dict.get(kms.keys, parts[5].removeprefix("key/"))

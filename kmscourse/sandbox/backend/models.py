@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Iterable
 from typing import Any
 
 from kmscourse.sandbox.backend.items import Tables
@@ -57,11 +58,16 @@ class Models:
         """
         for regions in self._services.values():
             regions.registry[self._account] = regions
+        _forget_instances()
 
-    def index(self) -> None:
-        """Find anew what is derived from the rows, after some were read back."""
-        for regions in self._services.values():
-            for backend in regions.values():
+    def has(self, service: str, region: str) -> bool:
+        """True where that backend was made before: an account's own things can only be in such a one."""
+        return region in self._services.get(service, ())
+
+    def index(self, services: Iterable[str]) -> None:
+        """Find anew what is derived from the rows of these services, after some were read back."""
+        for service in services:
+            for backend in self._services.get(service, {}).values():
                 backend.index()
 
     def collection(self, name: str) -> Tracked:
@@ -94,6 +100,15 @@ class _Regions(dict[str, Any]):
                 kind(self._journal, f"{self.service}/{region}/{path}"),
             )
         return backend
+
+
+def _forget_instances() -> None:
+    """moto lists every object that it ever made, to reset its mocks; a process that runs for days must not."""
+    from moto.core.model_instances import model_data
+
+    for classes in model_data.values():
+        for cls in classes.values():
+            cls.instances_tracked.clear()  # type: ignore[attr-defined]
 
 
 def _at(backend: Any, path: str) -> Any:

@@ -77,8 +77,10 @@ class Principals(Part):
         return self._models("iam", "aws")
 
     def add_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> None:
-        """Create a user with these inline policies."""
-        self._iam.create_user("us-east-1", name)
+        """Create a user, if need be, and give it these inline policies."""
+        if self._user(name) is None:
+            self._iam.create_user("us-east-1", name)
+        self._iam.users.touch(name)
         for policy_name, document in policies.items():
             self._iam.put_user_policy(name, policy_name, json.dumps(document))
 

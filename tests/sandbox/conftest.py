@@ -1,0 +1,215 @@
+"""Accounts to test against: ``practice`` performs operations unchecked, ``gate`` asks all stages but the signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmscourse.sandbox import keyops
+from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
+
+
+class Practice:
+    """A backend with a way to call it: ``practice("kms:CreateKey", Description="…")``."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.backend = Backend(path)
+
+    def __call__(self, action: str, /, *, region: str = "us-east-1", **parameters: Any) -> Any:
+        """The answer, committed: a dict, IAM's XML as text. Raises AwsError."""
+        service, operation = action.split(":")
+        key_id = self.backend.main_credentials().caller.access_key_id
+        call = Call(
+            service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
+        )
+        with self.backend.lock:
+            own = service == "kms" and operation in keyops.OPERATIONS
+            answer = keyops.perform(call, self.backend) if own else self.backend.perform(call)
+            self.backend.commit()
+        return answer.body.decode() if isinstance(answer, HttpResponse) else answer
+
+    def restart(self) -> None:
+        """The process ends and another one opens the account."""
+        self.backend.close()
+        self.backend = Backend(self.path)
+
+    def key(self, **parameters: Any) -> str:
+        """The ARN of a new key."""
+        return str(self("kms:CreateKey", **parameters)["KeyMetadata"]["Arn"])
+
+    def books(self, **parameters: Any) -> None:
+        """A table Books with a partition and a sort key."""
+        self(
+            "dynamodb:CreateTable",
+            TableName="Books",
+            KeySchema=[
+                {"AttributeName": "Author", "KeyType": "HASH"},
+                {"AttributeName": "Title", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "Author", "AttributeType": "S"},
+                {"AttributeName": "Title", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **parameters,
+        )
+
+    def put(self, title: str, **attributes: Any) -> None:
+        """A book by Seth Godin."""
+        self("dynamodb:PutItem", TableName="Books", Item=book(title) | attributes)
+
+    def titles(self) -> list[str]:
+        """Of all books."""
+        return sorted(item["Title"]["S"] for item in self("dynamodb:Scan", TableName="Books")["Items"])
+
+
+def book(title: str) -> dict[str, dict[str, str]]:
+    """The keys of a book."""
+    return {"Author": {"S": "Seth Godin"}, "Title": {"S": title}}
+
+
+@pytest.fixture
+def practice() -> Iterator[Practice]:
+    """An account in memory."""
+    made = Practice()
+    yield made
+    made.backend.close()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Practice]:
+    """An account in a file."""
+    made = Practice(tmp_path / "account.db")
+    yield made
+    made.backend.close()
+
+
+@pytest.fixture
+def open_account() -> Iterator[Callable[[Path], Practice]]:
+    """Opens accounts in files, and closes them in the end."""
+    opened: list[Practice] = []
+
+    def opener(path: Path) -> Practice:
+        opened.append(Practice(path))
+        return opened[-1]
+
+    yield opener
+    for made in opened:
+        made.backend.close()
+
+
+class Gate:
+    """An account behind all its stages but the signature: ``gate("kms:Decrypt", by="IAMLabUser", …)``.
+
+    Everything is asked by the main user unless ``by`` says otherwise. Refusals are raised as AwsError.
+    """
+
+    def __init__(self) -> None:
+        self.application = Application.open()
+        self.backend = self.application.backend
+        self.account = self.backend.account_id
+        self.main = self.backend.main_user
+        self._key_ids = {self.main: self.backend.main_credentials().caller.access_key_id}
+
+    def caller(self, name: str) -> Caller:
+        """The identity of a user, signed in."""
+        if name not in self._key_ids:
+            credentials = self.backend.session_for(name)
+            self.backend.commit()
+            self._key_ids[name] = credentials.caller.access_key_id
+        found = self.backend.credentials(self._key_ids[name])
+        assert found is not None
+        return found.caller
+
+    def call(self, action: str, by: str = "", region: str = "us-east-1", **parameters: Any) -> Call:
+        """A call as ``wire.read`` would have made it."""
+        service, operation = action.split(":")
+        key_id = self.caller(by or self.main).access_key_id
+        http = HttpRequest("POST", "/", {}, b"")
+        return Call(service, operation, region, parameters, key_id, "1234-5678", http, user_agent="tests")
+
+    def __call__(
+        self, action: str, /, by: str = "", region: str = "us-east-1", **parameters: Any
+    ) -> dict[str, Any]:
+        """The answer of the stages, in the application's own order."""
+        call = self.call(action, by, region, **parameters)
+        known = self.caller(by or self.main)
+        with pytest.MonkeyPatch.context() as patch, self.backend.lock:
+            patch.setattr("kmscourse.sandbox.signature.verify", lambda *_: known)
+            answer = self.application._answer(call)
+        return {"Xml": answer.body.decode()} if isinstance(answer, HttpResponse) else dict(answer)
+
+    def refused(self, action: str, /, **details: Any) -> AwsError:
+        """The refusal of a call that must be refused."""
+        with pytest.raises(AwsError) as refusal:
+            self(action, **details)
+        return refusal.value
+
+    def arn(self, user: str) -> str:
+        """A user's ARN."""
+        return f"arn:aws:iam::{self.account}:user/{user}"
+
+    def user(self, name: str, *statements: dict[str, Any]) -> str:
+        """A new user with these statements in an inline policy; its name."""
+        self("iam:CreateUser", UserName=name)
+        if statements:
+            document = {"Version": "2012-10-17", "Statement": list(statements)}
+            self("iam:PutUserPolicy", UserName=name, PolicyName="own", PolicyDocument=json.dumps(document))
+        return name
+
+    def key(self, **parameters: Any) -> str:
+        """The ARN of a new key."""
+        return str(self("kms:CreateKey", **parameters)["KeyMetadata"]["Arn"])
+
+    def allow(self, key: str, user: str, *actions: str) -> None:
+        """Add a statement for a user to a key's policy."""
+        policy = json.loads(self("kms:GetKeyPolicy", KeyId=key)["Policy"])
+        policy["Statement"].append(
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": self.arn(user)},
+                "Action": list(actions),
+                "Resource": "*",
+            }
+        )
+        self("kms:PutKeyPolicy", KeyId=key, Policy=json.dumps(policy))
+
+    def books(self, key: str | None = None, name: str = "Books") -> None:
+        """A table of books, under ``key`` if one is given."""
+        encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+        self(
+            "dynamodb:CreateTable",
+            TableName=name,
+            KeySchema=[
+                {"AttributeName": "Author", "KeyType": "HASH"},
+                {"AttributeName": "Title", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "Author", "AttributeType": "S"},
+                {"AttributeName": "Title", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **({"SSESpecification": encryption} if key else {}),
+        )
+        self("dynamodb:PutItem", TableName=name, Item=book("The Dip"))
+
+    def events(self, **attribute: str) -> list[dict[str, Any]]:
+        """CloudTrail's events, newest first, as records; ``EventName="Decrypt"`` searches."""
+        wanted = [{"AttributeKey": key, "AttributeValue": value} for key, value in attribute.items()]
+        found = self("cloudtrail:LookupEvents", LookupAttributes=wanted)["Events"]
+        return [json.loads(event["CloudTrailEvent"]) for event in found]
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """A new account behind its stages."""
+    made = Gate()
+    yield made
+    made.application.close()

@@ -1,0 +1,196 @@
+"""Rows and events are there again when the file is opened anew; a file that can't be used is set aside, not lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kmscourse.errors import SandboxError
+from kmscourse.sandbox import storage as storage_module
+from kmscourse.sandbox.storage import Row, Storage
+
+VERSION = "moto 0"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "account.db"
+
+
+@pytest.fixture
+def storage(file: Path) -> Iterator[Storage]:
+    opened = Storage(file, VERSION)
+    yield opened
+    opened.close()
+
+
+def reopened(storage: Storage, file: Path, version: str = VERSION) -> Storage:
+    storage.close()
+    return Storage(file, version)
+
+
+def test_rows_come_back_in_the_order_of_their_first_writing(storage: Storage, file: Path) -> None:
+    storage.write({Row("users", "zoe"): "1", Row("users", "ada"): "2"})
+    storage.write({Row("keys", "a"): "3", Row("users", "zoe"): "4"})
+    assert list(reopened(storage, file).rows()) == [
+        (Row("users", "zoe"), "4"),
+        (Row("users", "ada"), "2"),
+        (Row("keys", "a"), "3"),
+    ]
+
+
+keys = st.text(st.characters(codec="utf-8"), max_size=5)
+changes = st.lists(
+    st.dictionaries(st.builds(Row, st.sampled_from(["a", "b"]), keys), st.none() | keys, max_size=4),
+    max_size=6,
+)
+
+
+@settings(max_examples=50)
+@given(changes)
+def test_writing_is_like_updating_a_dict(steps: list[dict[Row, str | None]]) -> None:
+    storage, expected = Storage(None, VERSION), dict[Row, str]()
+    for step in steps:
+        storage.write(step)
+        for row, document in step.items():
+            expected.pop(row, None) if document is None else expected.update({row: document})
+    assert dict(storage.rows()) == expected
+    for row in (row for step in steps for row in step):
+        assert storage.document(row) == expected.get(row)
+
+
+def test_a_write_that_fails_changes_nothing(storage: Storage) -> None:
+    storage.write({Row("a", "1"): "before"})
+    with pytest.raises(sqlite3.Error):
+        storage.write({Row("a", "1"): "after", Row("a", "2"): object()})  # type: ignore[dict-item]
+    assert dict(storage.rows()) == {Row("a", "1"): "before"}
+    storage.write({Row("a", "1"): "after"})
+    assert storage.document(Row("a", "1")) == "after"
+
+
+def test_writing_afresh_removes_all_else(storage: Storage, file: Path) -> None:
+    storage.write({Row("a", "1"): "old"})
+    storage.append_event({"eventName": "CreateKey"})
+    storage.write({Row("a", "2"): "new"}, afresh=True)
+    again = reopened(storage, file)
+    assert dict(again.rows()) == {Row("a", "2"): "new"}
+    assert list(again.events()) == []
+
+
+def test_events_come_newest_first(storage: Storage, file: Path) -> None:
+    numbers = [storage.append_event({"n": n}) for n in range(5)]
+    assert numbers == sorted(numbers)
+    again = reopened(storage, file)
+    assert [event["n"] for _, event in again.events()] == [4, 3, 2, 1, 0]
+    assert [event["n"] for _, event in again.events(before=numbers[2])] == [1, 0]
+
+
+def test_only_the_latest_events_are_kept(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage_module, "EVENTS_KEPT", 50)
+    for n in range(1100):
+        storage.append_event({"n": n})
+    kept = [event["n"] for _, event in storage.events()]
+    assert kept == list(range(1099, 1049, -1))
+
+
+def test_the_file_is_for_its_owner_only(storage: Storage, file: Path) -> None:
+    storage.write({Row("a", "1"): "x"})
+    for path in file.parent.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, f"{path.name} can be read by others"
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(file: Path) -> None:
+    file.touch(0o644)
+    Storage(file, VERSION).close()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def set_aside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.startswith("account-set-aside-"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"this is no database at all, but long enough to be taken for one" * 40,
+        b"SQLite format 3\0" + b"\xff" * 5000,
+    ],
+)
+def test_a_damaged_file_is_set_aside(file: Path, damage: bytes) -> None:
+    file.write_bytes(damage)
+    storage = Storage(file, VERSION)
+    (aside,) = set_aside(file.parent)
+    assert aside.read_bytes() == damage, "the damaged file is kept as it was"
+    assert storage.notice is not None
+    assert "is damaged" in storage.notice
+    assert aside.name in storage.notice
+    assert list(storage.rows()) == []
+    storage.write({Row("a", "1"): "x"})
+    assert reopened(storage, file).notice is None, "the new file is a good one"
+
+
+def test_a_database_of_something_else_is_set_aside(file: Path) -> None:
+    other = sqlite3.connect(file)
+    other.execute("CREATE TABLE about (something TEXT, else_ TEXT)")
+    other.execute("INSERT INTO about VALUES ('a', 'b')")
+    other.commit()
+    other.close()
+    assert "is damaged" in (Storage(file, VERSION).notice or "")
+
+
+def test_pages_overwritten_in_the_middle_are_noticed(storage: Storage, file: Path) -> None:
+    storage.write({Row("keys", f"{n}"): "x" * 200 for n in range(500)})
+    storage.close()
+    content = bytearray(file.read_bytes())
+    content[8192:40960] = os.urandom(32768)
+    file.write_bytes(content)
+    assert "is damaged" in (Storage(file, VERSION).notice or "")
+
+
+def test_a_file_of_another_version_is_set_aside_and_can_be_brought_back(storage: Storage, file: Path) -> None:
+    storage.write({Row("a", "1"): "x"})
+    newer = reopened(storage, file, "moto 1")
+    assert newer.notice is not None
+    assert "moto 0" in newer.notice
+    assert "moto 1" in newer.notice
+    assert list(newer.rows()) == []
+    newer.close()
+    (aside,) = set_aside(file.parent)
+    aside.rename(file)
+    assert dict(Storage(file, VERSION).rows()) == {Row("a", "1"): "x"}
+
+
+def test_a_file_in_use_is_not_opened_twice(storage: Storage, file: Path) -> None:
+    storage.write({Row("a", "1"): "x"})
+    with pytest.raises(
+        SandboxError, match=r"can't be opened \(database is locked\)\. Stop the other sandbox"
+    ):
+        Storage(file, VERSION)
+    assert not set_aside(file.parent), "a busy file is no damaged one"
+    assert storage.document(Row("a", "1")) == "x"
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match="can't be opened"):
+        Storage(tmp_path / "missing" / "account.db", VERSION)
+
+
+def test_a_file_out_of_reach_is_no_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "account.db").mkdir()
+    with pytest.raises(SandboxError, match="can't be opened"):
+        Storage(tmp_path / "account.db", VERSION)
+
+
+def test_an_account_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    storage = Storage(None, VERSION)
+    storage.write({Row("a", "1"): "x"})
+    storage.append_event({})
+    assert list(tmp_path.iterdir()) == []
