@@ -14,6 +14,7 @@ from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.policy.request import Context
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -68,7 +69,7 @@ def decide(
     user_arn: str,
     action: str,
     resource: str,
-    context: dict[str, str | list[str]] | None = None,
+    context: Context | None = None,
 ) -> Decision:
     """What the account's policies say to one request of an IAM user, with every step of the way there."""
     user_name = user_arn.rpartition("/")[2]
@@ -85,7 +86,7 @@ def decide(
     )
 
 
-def table_key_context(account: Account, table: str) -> dict[str, str | list[str]]:
+def table_key_context(account: Account, table: str) -> Context:
     """The condition keys with which DynamoDB uses a table's key in a caller's name."""
     context = {"aws:dynamodb:tableName": table, "aws:dynamodb:subscriberId": account.id}
     return {
@@ -109,8 +110,6 @@ def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
 def explain(account: Account, text: str, table: str) -> Decision:
     """Decide a refused request again from AWS's sentence; ``table`` is whose key DynamoDB was opening."""
     denial = read_denial(text)
-    if denial.via_dynamodb:
-        context = table_key_context(account, table)
-    else:
-        context = {"kms:CallerAccount": account.id}
+    direct = {"kms:CallerAccount": account.id}
+    context = table_key_context(account, table) if denial.via_dynamodb else direct
     return decide(account, denial.principal, denial.action, denial.resource, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,3 +26,20 @@ def events(
         wanted = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
     pages = cloudtrail.get_paginator("lookup_events").paginate(LookupAttributes=wanted)
     return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
+
+
+def summary(event: Mapping[str, Any]) -> dict[str, str]:
+    """An event in four columns: what was asked, by whom, through which service, for which encryption context.
+
+    ``through`` is empty for a call that its caller made alone; the context of a CreateGrant is the one that the
+    grant will hold for.
+    """
+    identity, asked = event["userIdentity"], event.get("requestParameters") or {}
+    limits = asked.get("constraints") or {}
+    context = asked.get("encryptionContext") or limits.get("encryptionContextSubset") or {}
+    return {
+        "event": event["eventName"],
+        "who": identity.get("userName") or identity["type"],
+        "through": identity.get("invokedBy", ""),
+        "encryption context": ", ".join(f"{name}={value}" for name, value in context.items()),
+    }
