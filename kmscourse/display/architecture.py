@@ -61,7 +61,8 @@ class Architecture:
 
     def svg(self) -> str:
         """The drawing, as an SVG document that needs no font, script or style from elsewhere."""
-        draw = Drawing(760, 330, title="The architecture of the lab", description=repr(self))
+        height = 330 if self.data_key or self.reader else 172  # the lower row: the application, the reader
+        draw = Drawing(760, height, title="The architecture of the lab", description=repr(self))
         draw.frame(150, 16, 594, 140, "Your AWS account")
         draw.person(64, 96, "Administrator")
         if self.key_state is not None:
