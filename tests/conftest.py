@@ -11,16 +11,30 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from moto import mock_aws
+
+from kmscourse.iam import LAB_USER
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.application import Application
 
 
 @pytest.fixture
-def main(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    """A boto3 session of the account's main user."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield boto3.Session(region_name="us-east-1")
+def sandbox() -> Iterator[Application]:
+    """A fresh practice account."""
+    application = Application.open()
+    yield application
+    application.close()
+
+
+@pytest.fixture
+def main(sandbox: Application) -> boto3.Session:
+    """A session of the account's main user."""
+    return inprocess.session(sandbox)
+
+
+@pytest.fixture
+def lab_user(sandbox: Application) -> boto3.Session:
+    """A session of IAMLabUser."""
+    return inprocess.session(sandbox, sandbox.backend.session_for(LAB_USER))
 
 
 @pytest.fixture

@@ -81,6 +81,21 @@ def test_a_deleted_table_is_gone(dynamodb, books):
     assert dynamodb.list_tables()["TableNames"] == []
 
 
+def test_a_reader_without_the_key_gets_aws_own_refusal(dynamodb, books, lab_user):
+    put_item(dynamodb, books, BOOK)
+    with pytest.raises(ClientError, match="KMS key access denied error") as refused:
+        scan(lab_user.client("dynamodb"), books)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("key", ["alias/nothing", "00000000-0000-0000-0000-000000000000", "not-a-key"])
+def test_a_table_under_a_key_that_is_not_there_is_not_made(dynamodb, key):
+    with pytest.raises(ClientError) as refused:
+        create_encrypted_table(dynamodb, "Books", key, "Author", "Book_Title")
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert dynamodb.list_tables()["TableNames"] == []
+
+
 def test_a_table_that_is_there_gets_aws_own_answer(dynamodb, books, key_id):
     with pytest.raises(ClientError) as refused:
         create_encrypted_table(dynamodb, books, key_id, "Author", "Book_Title")

@@ -15,6 +15,7 @@ from kmscourse.iam import (
     lab_user_policy,
     user_arn,
 )
+from kmscourse.sandbox.call import AwsError
 
 
 @pytest.fixture
@@ -43,6 +44,8 @@ def test_the_lab_user_may_read_books_and_describe_tables():
 
 
 def test_the_lab_user_is_made_where_it_is_missing(iam):
+    iam.delete_user_policy(UserName=LAB_USER, PolicyName=LAB_POLICY_NAME)
+    iam.delete_user(UserName=LAB_USER)
     arn = create_lab_user(iam)
     assert arn == user_arn(iam, LAB_USER) == "arn:aws:iam::123456789012:user/IAMLabUser"
     assert (
@@ -66,6 +69,14 @@ def test_console_access_is_given_once_and_changed_later(iam, alice):
     assert has_console_access(iam, alice)
     enable_console_access(iam, alice, "An0ther-password")
     assert has_console_access(iam, alice)
+
+
+def test_the_password_signs_in(sandbox, iam, alice):
+    enable_console_access(iam, alice, "the 1st Password")
+    enable_console_access(iam, alice, LAB_PASSWORD)
+    assert sandbox.backend.sign_in(alice, LAB_PASSWORD).caller.user_name == alice
+    with pytest.raises(AwsError):
+        sandbox.backend.sign_in(alice, "the 1st Password")
 
 
 def test_nobody_has_no_console_access(iam):

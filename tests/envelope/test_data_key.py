@@ -46,14 +46,23 @@ def test_a_named_key_must_be_the_right_one(kms, key_id):
     made = generate_data_key(kms, key_id)
     assert decrypt_data_key(kms, made.encrypted, key_id=key_id).plaintext == made.plaintext
     other = kms.create_key()["KeyMetadata"]["Arn"]
-    with pytest.raises(ClientError):
+    with pytest.raises(ClientError) as refused:
         decrypt_data_key(kms, made.encrypted, key_id=other)
+    assert refused.value.response["Error"]["Code"] == "IncorrectKeyException"
 
 
 def test_a_wrong_arn_gets_aws_own_answer(kms):
     with pytest.raises(ClientError) as refused:
         generate_data_key(kms, "not-a-key")
     assert refused.value.response["Error"]["Code"] == "NotFoundException"
+
+
+def test_who_may_not_use_the_key_gets_aws_own_refusal(kms, key_id, lab_user):
+    made, reader = generate_data_key(kms, key_id), lab_user.client("kms")
+    for call in (lambda: decrypt_data_key(reader, made.encrypted), lambda: generate_data_key(reader, key_id)):
+        with pytest.raises(ClientError) as refused:
+            call()
+        assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
 def test_the_plaintext_is_not_in_any_repr(pocket_kms):

@@ -123,8 +123,9 @@ def test_a_named_key_must_be_the_right_one(kms, key_id):
     sealed = seal(kms, key_id, b"secret")
     assert unseal(kms, sealed, key_id=key_id) == b"secret"
     other = kms.create_key()["KeyMetadata"]["Arn"]
-    with pytest.raises(ClientError):
+    with pytest.raises(ClientError) as refused:
         unseal(kms, sealed, key_id=other)
+    assert refused.value.response["Error"]["Code"] == "IncorrectKeyException"
 
 
 def test_a_data_key_of_another_size_is_refused(pocket_kms, envelope):
