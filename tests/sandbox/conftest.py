@@ -92,6 +92,12 @@ def kept(tmp_path: Path) -> Iterator[Practice]:
 
 
 @pytest.fixture
+def new_account() -> Callable[[], Practice]:
+    """Makes accounts in memory, side by side."""
+    return Practice
+
+
+@pytest.fixture
 def open_account() -> Iterator[Callable[[Path], Practice]]:
     """Opens accounts in files, and closes them in the end."""
     opened: list[Practice] = []

@@ -110,14 +110,15 @@ class Keys(Part):
 
     def add_grant(self, key: KeyView, grant: Mapping[str, Any]) -> str:
         """Put a grant on a key; ``grant`` has the parameters of CreateGrant. Its id is returned."""
-        grant_id, _ = self._models("kms", key.region).create_grant(
-            key.id,
-            grant["GranteePrincipal"],
-            list(grant["Operations"]),
-            grant.get("Name"),
-            dict(grant.get("Constraints") or {}),
-            grant.get("RetiringPrincipal"),
-        )
+        with self._journal.changing(reads_count=True, tables_count=False):
+            grant_id, _ = self._models("kms", key.region).create_grant(
+                key.id,
+                grant["GranteePrincipal"],
+                list(grant["Operations"]),
+                grant.get("Name"),
+                dict(grant.get("Constraints") or {}),
+                grant.get("RetiringPrincipal"),
+            )
         return str(grant_id)
 
     def remove_grants(self, key: KeyView, unwanted: Callable[[Mapping[str, Any]], bool]) -> list[str]:

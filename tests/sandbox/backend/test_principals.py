@@ -1,0 +1,195 @@
+"""Whose an access key is, what opens with a password, which policies apply to a user."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from kmscourse.sandbox.backend import principals
+from kmscourse.sandbox.backend.principals import hashed, matches
+from kmscourse.sandbox.call import AwsError
+
+PASSWORD = "NewUs@r150"
+
+
+def policy(action: str) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+    )
+
+
+def actions(practice: Any, user_name: str) -> set[str]:
+    """What the identity policies of a user allow."""
+    caller = practice.backend.session_for(user_name).caller
+    return {document["Statement"][0]["Action"] for document in practice.backend.identity_policies(caller)}
+
+
+def test_an_access_key_stands_for_its_user_while_it_is_there(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    practice("iam:CreateAccessKey", UserName="ada")
+    (key,) = practice.backend.access_keys("ada")
+    key_id = key.caller.access_key_id
+    found = practice.backend.credentials(key_id)
+    assert found == key
+    assert found.active
+    assert found.token is None
+    assert (len(key_id), key_id[:4], len(found.secret)) == (20, "AKIA", 40)
+    assert found.caller.arn == "arn:aws:iam::123456789012:user/ada"
+    assert found.caller.user_id.startswith("AIDA")
+    practice("iam:UpdateAccessKey", UserName="ada", AccessKeyId=key_id, Status="Inactive")
+    assert not practice.backend.credentials(key_id).active
+    practice("iam:UpdateUser", UserName="ada", NewUserName="lovelace")
+    assert practice.backend.credentials(key_id).caller.user_name == "lovelace"
+    practice("iam:DeleteAccessKey", UserName="lovelace", AccessKeyId=key_id)
+    assert practice.backend.credentials(key_id) is None
+
+
+@pytest.mark.parametrize("key_id", ["", "AKIAIOSFODNN7EXAMPLE", "x" * 1000])
+def test_an_unknown_access_key_stands_for_nobody(practice: Any, key_id: str) -> None:
+    assert practice.backend.credentials(key_id) is None
+
+
+def test_secrets_are_not_shown(practice: Any) -> None:
+    session = practice.backend.session_for("IAMLabUser")
+    assert session.secret not in repr(session)
+    assert session.token not in repr(session)
+    kept = dict.__getitem__(practice.backend._sessions, session.caller.access_key_id)
+    assert session.secret not in repr(kept)
+    assert session.token not in repr(kept)
+
+
+def test_a_password_opens_a_session(kept: Any) -> None:
+    kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
+    kept.restart()
+    session = kept.backend.sign_in("IAMLabUser", PASSWORD)
+    kept.backend.commit()
+    assert session.caller.user_name == "IAMLabUser"
+    assert session.caller.access_key_id.startswith("ASIA")
+    assert session.token
+    kept.restart()
+    assert kept.backend.credentials(session.caller.access_key_id) == session
+
+
+@pytest.mark.parametrize(
+    ("user_name", "password"),
+    [
+        ("ada", PASSWORD),
+        ("ada", ""),
+        ("IAMLabUser", PASSWORD),
+        ("IAMLabUser", ""),
+        ("nobody", PASSWORD),
+        ("", ""),
+    ],
+)
+def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, password: str) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    practice("iam:CreateLoginProfile", UserName="ada", Password="another one")
+    with pytest.raises(AwsError) as caught:
+        practice.backend.sign_in(user_name, password)
+    assert (caught.value.code, caught.value.status) == ("SignInRefused", 403)
+    assert caught.value.message == "Your user name or password is incorrect."
+
+
+def test_a_changed_or_removed_password_no_longer_opens(practice: Any) -> None:
+    practice("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
+    practice("iam:UpdateLoginProfile", UserName="IAMLabUser", PasswordResetRequired="false")
+    assert practice.backend.sign_in("IAMLabUser", PASSWORD), "without a new password the old one stays"
+    practice("iam:UpdateLoginProfile", UserName="IAMLabUser", Password="new")
+    with pytest.raises(AwsError, match="SignInRefused"):
+        practice.backend.sign_in("IAMLabUser", PASSWORD)
+    assert practice.backend.sign_in("IAMLabUser", "new")
+    practice("iam:DeleteLoginProfile", UserName="IAMLabUser")
+    with pytest.raises(AwsError, match="SignInRefused"):
+        practice.backend.sign_in("IAMLabUser", "new")
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "", "pässwörd", "\ud800", "x" * 5000])
+def test_a_password_is_kept_as_a_salted_hash(password: str) -> None:
+    kept = hashed(password)
+    assert matches(password, kept)
+    assert not matches(password + "x", kept)
+    assert not matches(password, None)
+    assert kept != hashed(password), "each has its own salt"
+    assert len(password) < 3 or password not in kept
+
+
+def test_a_session_ends(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = practice.backend.session_for("IAMLabUser")
+    key_id = session.caller.access_key_id
+    later = time.time() + 13 * 60 * 60
+    monkeypatch.setattr(principals.time, "time", lambda: later)
+    with pytest.raises(AwsError) as caught:
+        practice.backend.credentials(key_id)
+    assert caught.value.code == "ExpiredTokenException"
+    practice.backend.session_for("IAMLabUser")
+    assert practice.backend.credentials(key_id) is None, "sessions that are over are forgotten in time"
+
+
+def test_a_session_ends_with_its_user(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    key_id = practice.backend.session_for("ada").caller.access_key_id
+    practice("iam:DeleteUser", UserName="ada")
+    assert practice.backend.credentials(key_id) is None
+    with pytest.raises(AwsError) as caught:
+        practice.backend.session_for("ada")
+    assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
+
+
+def test_identity_policies_are_inline_attached_and_of_groups(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    practice("iam:CreateGroup", GroupName="readers")
+    assert actions(practice, "ada") == set()
+    practice("iam:PutUserPolicy", UserName="ada", PolicyName="p", PolicyDocument=policy("kms:A"))
+    practice("iam:CreatePolicy", PolicyName="Own", PolicyDocument=policy("kms:B"))
+    practice("iam:AttachUserPolicy", UserName="ada", PolicyArn="arn:aws:iam::123456789012:policy/Own")
+    assert actions(practice, "ada") == {"kms:A", "kms:B"}
+    practice("iam:PutGroupPolicy", GroupName="readers", PolicyName="g", PolicyDocument=policy("kms:C"))
+    practice("iam:CreatePolicy", PolicyName="Groups", PolicyDocument=policy("kms:D"))
+    practice(
+        "iam:AttachGroupPolicy", GroupName="readers", PolicyArn="arn:aws:iam::123456789012:policy/Groups"
+    )
+    practice("iam:AddUserToGroup", GroupName="readers", UserName="ada")
+    assert actions(practice, "ada") == {"kms:A", "kms:B", "kms:C", "kms:D"}
+    practice(
+        "iam:CreatePolicyVersion",
+        PolicyArn="arn:aws:iam::123456789012:policy/Own",
+        PolicyDocument=policy("kms:E"),
+        SetAsDefault="true",
+    )
+    practice("iam:DeleteUserPolicy", UserName="ada", PolicyName="p")
+    assert actions(practice, "ada") == {"kms:E", "kms:C", "kms:D"}
+    practice("iam:RemoveUserFromGroup", GroupName="readers", UserName="ada")
+    assert actions(practice, "ada") == {"kms:E"}
+
+
+def test_who_is_not_there_has_no_policies(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    caller = practice.backend.session_for("ada").caller
+    assert practice.backend.permissions_boundaries(caller) == []
+    practice("iam:DeleteUser", UserName="ada")
+    assert practice.backend.identity_policies(caller) == practice.backend.permissions_boundaries(caller) == []
+
+
+def test_principals_that_exist(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada", Path="/people/")
+    practice("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=policy("sts:AssumeRole"))
+    exists = practice.backend.principal_exists
+    for there in (
+        "123456789012",
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:iam::123456789012:user/IAMLabUser",
+    ):
+        assert exists(there), there
+    assert exists("arn:aws:iam::123456789012:user/people/ada")
+    assert exists("arn:aws:iam::123456789012:role/robot")
+    for absent in (
+        "",
+        "arn:aws:iam::123456789012:user/ada",
+        "arn:aws:iam::999999999999:root",
+        "IAMLabUser",
+        "*",
+    ):
+        assert not exists(absent), absent

@@ -1,0 +1,79 @@
+"""How an account begins, what a reset leaves, and that its administrator can't be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kmscourse.policy.build import lab_user_policy
+from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox.call import AwsError
+
+REGION = "us-east-1"
+
+
+def test_an_account_begins_with_its_administrator_and_the_labs_user(practice: Any) -> None:
+    backend = practice.backend
+    main = backend.main_credentials()
+    prefix, _, digits = backend.main_user.rpartition("-")
+    assert prefix == "ed-user"
+    assert len(digits) == 8
+    assert int(digits, 16) >= 0
+    assert main.caller.arn == f"arn:aws:iam::123456789012:user/{backend.main_user}"
+    assert main.active
+    (administrator,) = backend.identity_policies(main.caller)
+    assert administrator["Statement"] == [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    lab_user = backend.session_for("IAMLabUser").caller
+    assert backend.identity_policies(lab_user) == [lab_user_policy()]
+    assert "BooksReader" in practice("iam:ListUserPolicies", UserName="IAMLabUser")
+    assert backend.access_keys("IAMLabUser") == []
+    with pytest.raises(AwsError, match="NoSuchEntity"):
+        practice("iam:GetLoginProfile", UserName="IAMLabUser")
+    assert backend.keys(REGION) == backend.tables(REGION) == []
+
+
+def test_two_accounts_have_different_administrators() -> None:
+    one, other = Backend(), Backend()
+    assert one.main_user != other.main_user
+    assert one.main_credentials().secret != other.main_credentials().secret
+    assert one.credentials(other.main_credentials().caller.access_key_id) is None
+
+
+def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
+    before, since = kept.backend.main_credentials(), kept.backend.since
+    kept.key()
+    kept.books()
+    kept("iam:CreateUser", UserName="ada")
+    kept("iam:DeleteUserPolicy", UserName="IAMLabUser", PolicyName="BooksReader")
+    session = kept.backend.session_for("ada")
+    kept.backend.storage.append_event({"eventName": "CreateKey"})
+    kept.backend.reset()
+    for _ in range(2):
+        backend = kept.backend
+        after = backend.main_credentials()
+        assert (after.caller.user_name, after.caller.access_key_id) == (
+            before.caller.user_name,
+            before.caller.access_key_id,
+        )
+        assert after.secret == before.secret
+        assert backend.credentials(session.caller.access_key_id) is None
+        assert backend.keys(REGION) == backend.tables(REGION) == []
+        assert backend.identity_policies(backend.session_for("IAMLabUser").caller) == [lab_user_policy()]
+        assert list(backend.storage.events()) == []
+        assert backend.since > since
+        kept.restart()
+
+
+def test_an_administrator_who_removed_his_own_access_comes_back_with_the_next_start(kept: Any) -> None:
+    name, key_id = kept.backend.main_user, kept.backend.main_credentials().caller.access_key_id
+    kept("iam:CreateUser", UserName="ada")
+    kept.backend.main_credentials = lambda: kept.backend.session_for("ada")
+    kept("iam:DeleteAccessKey", UserName=name, AccessKeyId=key_id)
+    kept("iam:DeleteUserPolicy", UserName=name, PolicyName="AdministratorAccess")
+    kept("iam:DeleteUser", UserName=name)
+    kept.restart()
+    back = kept.backend.main_credentials()
+    assert back.caller.user_name == name
+    assert kept.backend.identity_policies(back.caller)
+    assert kept.backend.credentials(key_id) is None
