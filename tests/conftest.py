@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -12,7 +13,9 @@ from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kmscourse.account import Account
 from kmscourse.iam import LAB_USER
+from kmscourse.notes import Notes
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
@@ -47,6 +50,25 @@ def kms(main: boto3.Session) -> Any:
 def key_id(kms: Any) -> str:
     """The ARN of a fresh symmetric key under the default policy."""
     return kms.create_key()["KeyMetadata"]["Arn"]
+
+
+@pytest.fixture
+def account(sandbox: Application, main: boto3.Session) -> Account:
+    """The practice account as a notebook's Lab holds it, with its clients."""
+
+    def make_session(user_name: str, password: str | None) -> boto3.Session:
+        backend = sandbox.backend
+        given = backend.session_for(user_name) if password is None else backend.sign_in(user_name, password)
+        return inprocess.session(sandbox, given)
+
+    caller = sandbox.main_access_key.caller
+    return Account("sandbox", caller.account, sandbox.home_region, caller.arn, main, make_session)
+
+
+@pytest.fixture
+def notes(tmp_path: Path, account: Account) -> Notes:
+    """The notes of that account."""
+    return Notes(tmp_path, account.id)
 
 
 class PocketKms:
