@@ -157,6 +157,8 @@ def sandbox_status(_: argparse.Namespace) -> None:
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
     print(f"It holds {_count(status['Keys'], 'key')} and {_count(status['Tables'], 'table')}.")
+    if status["Notice"]:
+        print(status["Notice"])
 
 
 def sandbox_stop(_: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
@@ -65,6 +66,8 @@ def read_head(text: str, hosts: frozenset[str]) -> Head:
     match = _REQUEST_LINE.fullmatch(request_line)
     if match is None:
         raise HttpError(400, "This is not an HTTP/1.1 request.")
+    if match[1] == "HEAD":
+        raise HttpError(405, "The sandbox has no answer to HEAD: AWS calls are POST requests.")
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
@@ -91,6 +94,7 @@ def to_bytes(response: HttpResponse, keep_alive: bool = True) -> bytes:
     """The response as it goes over the wire."""
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    lines += [f"Date: {formatdate(usegmt=True)}"]
     lines += [
         f"Content-Length: {len(response.body)}",
         f"Connection: {'keep-alive' if keep_alive else 'close'}",

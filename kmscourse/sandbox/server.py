@@ -186,7 +186,8 @@ def _start_and_wait(home: Path) -> Endpoint:
 def _start(home: Path) -> subprocess.Popen[bytes]:
     """The sandbox as a process that outlives this one; what it says before it has a log goes to the log."""
     log = home / LOG_FILE
-    command = [sys.executable, "-m", "kmscourse.sandbox.process", str(home)]
+    # -P: whatever lies in the home is data, never a module to import.
+    command = [sys.executable, "-P", "-m", "kmscourse.sandbox.process", str(home)]
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}

@@ -167,6 +167,7 @@ def test_no_answer_invites_a_web_page(port: int) -> None:
     [
         (b"\x16\x03\x01\x02\x00 a TLS greeting\r\n\r\n", 400),
         (b"GET /\r\n\r\n", 400),
+        (b"HEAD / HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n", 405),
         (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 400),
         (b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nHost: localhost:PORT\r\n\r\n", 400),
