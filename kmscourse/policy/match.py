@@ -105,7 +105,7 @@ def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     if pattern and all(token is Wild.MANY for token in pattern):
         return _everything
     parts = _segments(pattern)
-    is_arn, missing = parts[0] == ("arn",), ARN_SEGMENTS - len(parts)
+    is_arn, missing = len(parts) > 1 and parts[0] == ("arn",), ARN_SEGMENTS - len(parts)
     if len(pattern) == 1 and not (is_arn and missing and complete):
         exact = [str(part[0]) if part else "" for part in parts]
         return lambda segments: segments == exact

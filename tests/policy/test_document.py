@@ -1,0 +1,170 @@
+"""Policies as documents: what is no policy is refused with a sentence, and compiled ones are kept."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmscourse.errors import PolicyError
+from kmscourse.policy import Request, evaluate
+from kmscourse.policy.document import KEPT, compiled
+
+ANA = "arn:aws:iam::123456789012:user/Ana"
+ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+
+
+def policy(*statements: object, version: object = "2012-10-17") -> dict[str, Any]:
+    return {"Version": version, "Statement": list(statements)}
+
+
+def allowed(document: Any, action: str = "s3:GetObject") -> bool:
+    return evaluate(Request(ANA, action, "*"), identity_policies=[document]).allowed
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        (None, "must be a JSON object"),
+        ([ALLOW], "must be a JSON object"),
+        ({}, "needs a Statement"),
+        ({"Statement": "Allow"}, "needs a Statement"),
+        (policy(ALLOW, version="2024-01-01"), 'must be "2012-10-17"'),
+        (policy(ALLOW, version=["2012-10-17"]), 'must be "2012-10-17"'),
+        (policy(ALLOW) | {"statement": []}, "no element statement"),
+        (policy(ALLOW, "Allow"), "Statement 2 must be a JSON object"),
+        (policy({"Action": "s3:*", "Resource": "*"}), 'Statement 1: Effect must be "Allow" or "Deny".'),
+        (policy(ALLOW | {"Effect": "allow"}), "Effect must be"),
+        (policy(ALLOW | {"Efect": "Allow"}), "no element Efect"),
+        (policy(ALLOW | {"Sid": 1}), "Sid must be a text"),
+        (
+            policy(ALLOW | {"Sid": "Mine", "Action": 1}),
+            'Statement 1 ("Mine"): Action must be a text or a list',
+        ),
+        (policy(ALLOW | {"Resource": ["*", None]}), "Resource must be a text or a list"),
+        (policy(ALLOW | {"NotAction": "s3:Get*"}), "both Action and NotAction"),
+        (policy(ALLOW | {"NotResource": "*"}), "both Resource and NotResource"),
+        (policy(ALLOW | {"Principal": "*", "NotPrincipal": "*"}), "both Principal and NotPrincipal"),
+        (policy(ALLOW | {"Principal": ["*"]}), 'Principal must be "*" or an object'),
+        (policy(ALLOW | {"Principal": {"Aws": "*"}}), "no principal type Aws"),
+        (policy(ALLOW | {"Principal": {"AWS": 123456789012}}), "Principal must be a text or a list"),
+        (policy(ALLOW | {"Condition": []}), "Condition must be an object"),
+        (policy(ALLOW | {"Condition": {"StringEquals": "x"}}), "StringEquals must hold an object"),
+        (
+            policy(ALLOW | {"Condition": {"StringEquals": {"aws:x": None}}}),
+            "values of aws:x under StringEquals",
+        ),
+        (policy(ALLOW | {"Condition": {"StringEqual": {}}}), "did you mean StringEquals?"),
+    ],
+)
+def test_what_is_no_policy_is_refused_and_never_allows(document: Any, complaint: str) -> None:
+    with pytest.raises(PolicyError) as refused:
+        compiled(document)
+    assert complaint in str(refused.value)
+    decision = evaluate(Request(ANA, "s3:GetObject", "*"), identity_policies=[policy(ALLOW), document])
+    assert not decision.allowed
+    assert str(refused.value).rstrip(".") in decision.reason
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Statement": ALLOW},
+        {"Version": "2008-10-17", "Id": "x", "Statement": [ALLOW]},
+        policy(
+            ALLOW | {"Condition": {"Bool": {"aws:x": False}, "NumericEqualsIfExists": {"aws:y": [1, 2.5]}}}
+        )
+        | {"Version": "2012-10-17"},
+    ],
+)
+def test_what_aws_stores_can_be_read(document: dict[str, Any]) -> None:
+    compiled(document)
+
+
+def test_json_booleans_and_numbers_are_compared_as_text() -> None:
+    document = policy(
+        ALLOW | {"Condition": {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:x": 3}}}
+    )
+    context = {"aws:SecureTransport": "true", "s3:x": "2"}
+    assert evaluate(Request(ANA, "s3:GetObject", "*", context), identity_policies=[document]).allowed
+
+
+def test_a_policy_is_compiled_once() -> None:
+    assert compiled(policy(ALLOW)) is compiled(policy(ALLOW))
+
+
+def test_a_policy_that_has_changed_is_read_anew() -> None:
+    document = policy(dict(ALLOW))
+    assert allowed(document)
+    document["Statement"][0]["Effect"] = "Deny"
+    assert not allowed(document)
+    document["Statement"][0]["Effect"] = "Allow"
+    document["Statement"][0]["Action"] = ["s3:PutObject"]
+    assert not allowed(document)
+    document["Statement"][0]["Action"].append("s3:GetObject")
+    assert allowed(document)
+
+
+def test_what_a_decision_shows_can_be_changed_without_harm() -> None:
+    document = policy(dict(ALLOW))
+    decision = evaluate(Request(ANA, "s3:GetObject", "*"), identity_policies=[document])
+    decision.statements[0]["Effect"] = "Deny"
+    assert allowed(document)
+    assert decision.statements[0]["Effect"] == "Allow"
+
+
+def test_only_so_many_policies_are_kept() -> None:
+    for number in range(KEPT + 10):
+        assert allowed(policy(ALLOW | {"Sid": str(number)}))
+
+
+def test_cost_grows_with_the_statements_and_no_faster() -> None:
+    def seconds(count: int) -> float:
+        document = policy(
+            *({"Effect": "Deny", "Action": f"kms:A{n}", "Resource": "*"} for n in range(count)), ALLOW
+        )
+        assert allowed(document)
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            allowed(document)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    assert seconds(10_000) < 40 * seconds(1_000), (
+        "ten times the statements may cost ten times as much, not a hundred"
+    )
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+NEARLY_A_STATEMENT = st.dictionaries(
+    st.sampled_from(
+        ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "Condition"]
+    ),
+    st.sampled_from(["Allow", "Deny", "*", "s3:*", "kms:*"]) | ANY_JSON,
+)
+
+
+@given(ANY_JSON | st.fixed_dictionaries({"Statement": st.lists(NEARLY_A_STATEMENT | ANY_JSON, max_size=3)}))
+def test_any_json_gives_a_decision(document: Any) -> None:
+    decision = evaluate(Request(ANA, "s3:GetObject", "*", {"aws:x": "y"}), identity_policies=[document])
+    assert decision.reason
+    try:
+        compiled(document)
+    except PolicyError:
+        assert not decision.allowed
+
+
+def test_nesting_without_end_is_refused() -> None:
+    document: Any = []
+    for _ in range(5_000):
+        document = [document]
+    assert not allowed({"Statement": document})
+    assert not allowed(policy(ALLOW | {"Condition": document}))
