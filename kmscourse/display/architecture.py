@@ -46,6 +46,8 @@ class Architecture:
             return "The account has its administrator, and no KMS key of its own yet."
         state = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waiting for its deletion"}
         said = [f"The administrator has the KMS key myKey, {state.get(self.key_state, self.key_state)}."]
+        if self.key_state != "Enabled":
+            said.append("It opens nothing as it is.")
         if self.data_key:
             said.append("The application keeps a data key, encrypted under myKey.")
         if self.message:
@@ -79,13 +81,16 @@ class Architecture:
             )
         if self.data_key:
             draw.frame(150, 196, 340, 120, "Your application")
-            draw.arrow(312, 130, 262, 226, "makes, opens", dx=-62)
+            if self.key_state == "Enabled":
+                draw.arrow(312, 130, 262, 226, "makes, opens", dx=-62)
+            else:
+                draw.arrow(312, 130, 262, 226, "opens nothing", dx=-66, kind="no")
             draw.box(178, 230, 130, 66, "Data key", "kept encrypted", kind="key")
         if self.message:
             draw.arrow(308, 263, 346, 263, "")
             draw.box(350, 230, 120, 66, "Message", "sealed", kind="data")
         if self.table:
-            draw.arrow(412, 96, 536, 96, "opens the table")
+            draw.arrow(412, 96, 536, 96, "opens", kind="plain" if self.key_state == "Enabled" else "no")
             draw.box(540, 62, 150, 68, "Table Books", "encrypted", kind="data")
         if self.reader:
             draw.person(615, 262, "IAMLabUser")
