@@ -101,7 +101,7 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
         raise AwsError("SerializationException", "The request's body is not JSON in UTF-8.") from None
     if not isinstance(parameters, dict):
         raise AwsError("SerializationException", "The request's body is not a JSON object.")
-    return parameters
+    return {name: value for name, value in parameters.items() if value is not None}  # null says: not given
 
 
 def _depth(body: bytes) -> int:

@@ -88,6 +88,11 @@ def test_a_body_that_is_no_usable_json_object_is_refused(body: bytes, code: str)
     assert (refused.value.code, refused.value.status) == (code, 400)
 
 
+def test_a_null_is_a_parameter_that_was_not_given() -> None:
+    call = wire.read(json_request("TrentService.ListKeys", {"Limit": None, "Marker": "a"}))
+    assert call.parameters == {"Marker": "a"}
+
+
 def test_brackets_in_strings_are_no_depth() -> None:
     text = '[{"\\"' * 200
     assert (
