@@ -10,10 +10,11 @@ import atexit
 import functools
 import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,6 +23,9 @@ from botocore.exceptions import ConnectionError as LostConnection
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.sandbox import server
+
+if TYPE_CHECKING:
+    from types_boto3_iam import IAMClient
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. With a password, it is checked."""
@@ -182,7 +186,7 @@ def _session_with_new_access_key(main: boto3.Session, user_name: str) -> boto3.S
     """A session on an access key made now, which lives in memory alone and is deleted when the process ends."""
     iam = main.client("iam")
     key = iam.create_access_key(UserName=user_name)["AccessKey"]
-    atexit.register(iam.delete_access_key, UserName=user_name, AccessKeyId=key["AccessKeyId"])
+    atexit.register(_delete_access_key, iam, user_name, key["AccessKeyId"])
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=main.region_name)
     deadline = time.monotonic() + _WAIT_FOR_NEW_KEY
     while True:
@@ -194,3 +198,10 @@ def _session_with_new_access_key(main: boto3.Session, user_name: str) -> boto3.S
             time.sleep(1)
         else:
             return session
+
+
+def _delete_access_key(iam: IAMClient, user_name: str, access_key_id: str) -> None:
+    try:
+        iam.delete_access_key(UserName=user_name, AccessKeyId=access_key_id)
+    except (BotoCoreError, ClientError) as error:
+        print(f"Delete the access key {access_key_id} of {user_name} yourself: {error}", file=sys.stderr)

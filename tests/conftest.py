@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,15 @@ def main(sandbox: Application) -> boto3.Session:
 @pytest.fixture
 def lab_user(sandbox: Application) -> boto3.Session:
     """A session of IAMLabUser."""
-    return inprocess.session(sandbox, sandbox.backend.session_for(LAB_USER))
+    return session_of(sandbox, LAB_USER)
+
+
+def session_of(sandbox: Application, user_name: str, password: str | None = None) -> boto3.Session:
+    """A session of a user, as the account's main user can make one, or with the user's password."""
+    backend = sandbox.backend
+    given = backend.session_for(user_name) if password is None else backend.sign_in(user_name, password)
+    backend.commit()
+    return inprocess.session(sandbox, given)
 
 
 @pytest.fixture
@@ -55,14 +64,10 @@ def key_id(kms: Any) -> str:
 @pytest.fixture
 def account(sandbox: Application, main: boto3.Session) -> Account:
     """The practice account as a notebook's Lab holds it, with its clients."""
-
-    def make_session(user_name: str, password: str | None) -> boto3.Session:
-        backend = sandbox.backend
-        given = backend.session_for(user_name) if password is None else backend.sign_in(user_name, password)
-        return inprocess.session(sandbox, given)
-
     caller = sandbox.main_access_key.caller
-    return Account("sandbox", caller.account, sandbox.home_region, caller.arn, main, make_session)
+    return Account(
+        "sandbox", caller.account, sandbox.home_region, caller.arn, main, partial(session_of, sandbox)
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,71 @@
+"""What a notebook opens, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse import KmsCourseError, Lab, lab
+from kmscourse.account import Account
+from kmscourse.errors import CourseError, SignInRefused
+from kmscourse.iam import LAB_PASSWORD, LAB_USER
+from kmscourse.pieces import TABLE
+
+
+@pytest.fixture
+def home(tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose practice account is the one in memory."""
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+    monkeypatch.setattr(lab, "open_account", lambda: account)
+    return tmp_path
+
+
+@pytest.fixture
+def seventh(home: Path) -> Lab:
+    return Lab.open(section=7)
+
+
+def test_it_says_where_one_is_and_what_was_done(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = Lab.open(section=7)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == repr(opened)
+    assert said[0].startswith("Practice account 123456789012 · us-east-1 · signed in as ed-user-")
+    assert said[1:] == ["Caught up: myKey (section 1), Books (section 6)"]
+
+
+def test_a_section_that_is_not_there_changes_nothing(home: Path, account: Account) -> None:
+    with pytest.raises(CourseError, match="There is no section 11"):
+        Lab.open(section=11)
+    assert account.client("kms").list_keys()["Keys"] == []
+
+
+def test_the_whole_of_section_seven(seventh: Lab) -> None:
+    with pytest.raises(CourseError, match="Nothing has been refused"):
+        seventh.explain_last_denial()
+    seventh.client("iam").create_login_profile(UserName=LAB_USER, Password=LAB_PASSWORD)
+    reader = seventh.sign_in(LAB_USER, LAB_PASSWORD)
+    with pytest.raises(ClientError, match="KMS key access denied error"):
+        reader.client("dynamodb").scan(TableName=TABLE)
+    assert "no identity-based policy allows it" in repr(seventh.explain_last_denial())
+    assert not seventh.explain(LAB_USER, "kms:Decrypt", seventh.key_arn).decision.allowed
+    assert seventh.check().passed
+    assert not seventh.check_exercise().passed
+    reader.client("dynamodb").describe_table(TableName=TABLE)
+    assert seventh.check_exercise().passed
+    assert "refused" in repr(seventh.diagram())
+
+
+@pytest.mark.parametrize(("user", "password"), [(LAB_USER, "wrong"), ("Nobody", LAB_PASSWORD)])
+def test_sign_in_tells_nothing_about_why(seventh: Lab, user: str, password: str) -> None:
+    """The transport in memory raises the sandbox's own error; over HTTP it is SignInRefused (test_account.py)."""
+    with pytest.raises((SignInRefused, Exception), match="user name or password is incorrect"):
+        seventh.sign_in(user, password)
+
+
+def test_a_key_that_is_not_there_yet(home: Path) -> None:
+    with pytest.raises(
+        KmsCourseError, match="There is no key with the alias myKey yet: section 1 creates it"
+    ):
+        Lab.open(section=1).key_arn  # noqa: B018
