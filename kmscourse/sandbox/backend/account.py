@@ -129,11 +129,11 @@ class Backend(Keys, Principals):
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
-        self._models.enter()
         self._models(call.service, call.region)
         changes = not _READS.match(call.operation)
+        journal = self._journal.changing(changes, tables_count=not _ITEM_WRITES.match(call.operation))
         try:
-            with self._journal.changing(changes, tables_count=not _ITEM_WRITES.match(call.operation)):
+            with self._models.entered(), journal:
                 return invoke(self._exact(call), self.account_id)
         except AwsError:
             self.rollback()

@@ -39,7 +39,6 @@ class Keys(Part):
         kms = self._models("kms", region)
         arn = f"arn:aws:kms:{region}:{self.account_id}:"
         if name.startswith("alias/"):
-            self._models.enter()
             found = dict.get(kms.keys, kms.get_key_id_from_alias(name))
             missing = f"Alias {arn}{name} is not found."
         elif _KEY_ID.fullmatch(name):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kmscourse.sandbox.backend.items import Tables
@@ -47,18 +48,28 @@ class Models:
     def __call__(self, service: str, region: str) -> Any:
         if service not in self._services:
             self._services[service] = _Regions(service, self._account, self._journal)
-            self.enter()
         return self._services[service]["aws" if service == "iam" else region]
 
-    def enter(self) -> None:
-        """Have moto's look-ups (a table's of the region's keys, a user's of the tags) find this account.
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Within it, moto's own look-ups (a user's of its tags) find this account.
 
-        They go by account id through registries that the whole process shares, where another account of
-        this process may stand (in tests).
+        They go by account id through registries that the whole process shares; whatever else stands there (a
+        test's ``mock_aws``) is put back.
         """
-        for regions in self._services.values():
-            regions.registry[self._account] = regions
-        _forget_instances()
+        registries = [(regions.registry, regions) for regions in self._services.values()]
+        before = [dict.get(registry, self._account) for registry, _ in registries]
+        for registry, regions in registries:
+            registry[self._account] = regions
+        try:
+            yield
+        finally:
+            for (registry, _), earlier in zip(registries, before, strict=True):
+                if earlier is None:
+                    del registry[self._account]
+                else:
+                    registry[self._account] = earlier
+            _forget_instances()
 
     def has(self, service: str, region: str) -> bool:
         """True where that backend was made before: an account's own things can only be in such a one."""

@@ -33,17 +33,17 @@ class Session:
     access_key_id: str
     secret: str
     token: str
-    user_name: str
+    user_id: str
     expires: float
 
     def __repr__(self) -> str:
-        return f"Session({self.access_key_id}, user_name={self.user_name!r})"
+        return f"Session({self.access_key_id}, user_id={self.user_id!r})"
 
 
-def new_session(user_name: str) -> Session:
+def new_session(user_id: str) -> Session:
     """Credentials that last ``SESSION_SECONDS``."""
     key_id, secret, token = identifier("ASIA", 20), secrets.token_urlsafe(30), secrets.token_urlsafe(180)
-    return Session(key_id, secret, token, user_name, time.time() + SESSION_SECONDS)
+    return Session(key_id, secret, token, user_id, time.time() + SESSION_SECONDS)
 
 
 def hashed(password: str) -> str:
@@ -93,7 +93,7 @@ class Principals(Part):
             key.access_key_id, key.secret_access_key = key_id, secret
             self._iam.index()
         self._iam.users.touch(user_name)
-        return self._of_access_key(key)
+        return self._of_access_key(self._user(user_name), key)
 
     def credentials(self, access_key_id: str) -> Credentials | None:
         """What an access key id stands for. Raises AwsError ExpiredTokenException for a session that is over."""
@@ -103,14 +103,15 @@ class Principals(Part):
                 raise AwsError(
                     "ExpiredTokenException", "The security token included in the request is expired"
                 )
-            return self._of_session(session) if self._user(session.user_name) is not None else None
+            return self._of_session(session)
         key = self._iam.access_keys.get(access_key_id)
-        return None if key is None or self._user(key.user_name) is None else self._of_access_key(key)
+        user = self._user(key.user_name) if key is not None else None
+        return self._of_access_key(user, key) if user is not None and key in user.access_keys else None
 
     def access_keys(self, user_name: str) -> list[Credentials]:
         """A user's access keys, the oldest first."""
         user = self._user(user_name)
-        return [] if user is None else [self._of_access_key(key) for key in user.access_keys]
+        return [] if user is None else [self._of_access_key(user, key) for key in user.access_keys]
 
     def sign_in(self, user_name: str, password: str) -> Credentials:
         """What a user's name and password open.
@@ -124,14 +125,17 @@ class Principals(Part):
 
     def session_for(self, user_name: str) -> Credentials:
         """A new session of a user. Raises AwsError NoSuchEntity (404)."""
-        if self._user(user_name) is None:
+        user = self._user(user_name)
+        if user is None:
             raise AwsError("NoSuchEntity", f"The user with name {user_name} cannot be found.", 404)
         now = time.time()
         for session in [session for session in self._sessions.values() if session.expires < now]:
             del self._sessions[session.access_key_id]
-        session = new_session(user_name)
+        session = new_session(user.id)
         self._sessions[session.access_key_id] = session
-        return self._of_session(session)
+        return Credentials(
+            self._caller(user, session.access_key_id), session.secret, session.token, active=True
+        )
 
     def identity_policies(self, caller: Caller) -> list[dict[str, Any]]:
         """The documents of all identity policies of a user: inline and attached ones, its own and its groups'."""
@@ -160,16 +164,19 @@ class Principals(Part):
     def _user(self, name: str | None) -> Any:
         return dict.get(self._iam.users, name)
 
-    def _of_access_key(self, key: Any) -> Credentials:
-        caller = self._caller(key.user_name, key.access_key_id)
+    def _of_access_key(self, user: Any, key: Any) -> Credentials:
+        caller = self._caller(user, key.access_key_id)
         return Credentials(caller, key.secret_access_key, None, key.status == "Active")
 
-    def _of_session(self, session: Session) -> Credentials:
-        caller = self._caller(session.user_name, session.access_key_id)
-        return Credentials(caller, session.secret, session.token, active=True)
+    def _of_session(self, session: Session) -> Credentials | None:
+        """A session belongs to the very user who signed in: not to another who has got the same name."""
+        for user in dict.values(self._iam.users):
+            if user.id == session.user_id:
+                caller = self._caller(user, session.access_key_id)
+                return Credentials(caller, session.secret, session.token, active=True)
+        return None
 
-    def _caller(self, user_name: str, access_key_id: str) -> Caller:
-        user = self._user(user_name)
+    def _caller(self, user: Any, access_key_id: str) -> Caller:
         return Caller(user.arn, self.account_id, user.id, user.name, access_key_id)
 
 

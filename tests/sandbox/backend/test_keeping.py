@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -370,6 +371,23 @@ def test_a_rollback_undoes_every_operation(practice: Any) -> None:
         compare(everything(backend), before, f"undoing {action}")
         assert set(everything(backend)) == set(dict(backend.storage.rows()))
         practice(action, **filled_in(parameters, practice))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_done_in_whatever_order_is_kept(kept: Any, seed: int) -> None:
+    """Operations at moments at which they may be refused, break or hit what is not there."""
+    choose = random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
+    for action, parameters in choose.choices(LIFE, k=250):
+        before = everything(kept.backend)
+        try:
+            kept(action, **filled_in(parameters, kept))
+        except AwsError:
+            compare(everything(kept.backend), before, f"a refused {action}")
+        compare(dict(kept.backend.storage.rows()), everything(kept.backend), action)
+    before = everything(kept.backend)
+    kept.restart()
+    assert kept.backend.notice is None
+    compare(everything(kept.backend), before, "a restart")
 
 
 def test_a_write_that_fails_is_answered_so_and_undone(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,22 @@ def test_two_accounts_of_one_process_do_not_mix(new_account: Callable[[], Any]) 
     assert "<Value>other</Value>" in other("iam:GetUser", UserName="ada")
 
 
+def test_an_account_and_a_mock_of_motos_do_not_mix(practice: Any) -> None:
+    import boto3
+    from moto import mock_aws
+
+    practice.key()
+    practice("iam:ListUsers")
+    with mock_aws():
+        kms = boto3.client("kms", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
+        assert kms.list_keys()["Keys"] == []
+        mocked = kms.create_key()["KeyMetadata"]["KeyId"]
+        own = practice.key()
+        assert [key["KeyId"] for key in kms.list_keys()["Keys"]] == [mocked]
+    assert [key.arn for key in practice.backend.keys(REGION)][1:] == [own]
+    assert "IAMLabUser" in practice("iam:ListUsers")
+
+
 @pytest.mark.parametrize(
     ("action", "parameters", "collection", "keys"),
     [

@@ -138,6 +138,16 @@ def test_a_session_ends_with_its_user(practice: Any) -> None:
     assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
 
 
+def test_a_user_of_the_same_name_does_not_inherit_a_session(practice: Any) -> None:
+    practice("iam:CreateUser", UserName="ada")
+    key_id = practice.backend.session_for("ada").caller.access_key_id
+    practice("iam:UpdateUser", UserName="ada", NewUserName="lovelace")
+    assert practice.backend.credentials(key_id).caller.user_name == "lovelace", "a session follows its user"
+    practice("iam:DeleteUser", UserName="lovelace")
+    practice("iam:CreateUser", UserName="ada")
+    assert practice.backend.credentials(key_id) is None
+
+
 def test_identity_policies_are_inline_attached_and_of_groups(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada")
     practice("iam:CreateGroup", GroupName="readers")
