@@ -220,6 +220,42 @@ def test_asking_a_sandbox_that_has_ended_is_one_sentence(home: Path) -> None:
         server.ask(endpoint, "Status", {})
 
 
+def test_twenty_clients_at_once_lose_no_update(running: Path) -> None:
+    endpoint = server.find_or_start(running)
+    key = {"Name": {"S": "counter"}}
+    client(endpoint, "dynamodb").create_table(
+        TableName="Counters",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "Name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "Name", "KeyType": "HASH"}],
+    )
+    clients = [
+        client(endpoint, "dynamodb") for _ in range(20)
+    ]  # boto3's own making of clients is not threadsafe
+    failures: list[Exception] = []
+
+    def count(dynamodb: Any) -> None:
+        try:
+            for _ in range(10):
+                dynamodb.update_item(
+                    TableName="Counters",
+                    Key=key,
+                    UpdateExpression="ADD Hits :one",
+                    ExpressionAttributeValues={":one": {"N": "1"}},
+                )
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=count, args=(each,)) for each in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    item = clients[0].get_item(TableName="Counters", Key=key)["Item"]
+    assert item["Hits"] == {"N": "200"}
+
+
 def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> None:
     endpoint = server.find_or_start(home)
     client(endpoint).create_key()
