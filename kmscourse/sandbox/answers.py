@@ -136,7 +136,7 @@ AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
     ("kms", "ListGrants"): _grants,
     ("kms", "ListResourceTags"): _tags,
     ("dynamodb", "CreateTable"): _table("CREATING"),
-    ("dynamodb", "UpdateTable"): _table(),
+    ("dynamodb", "UpdateTable"): _table("UPDATING"),
     ("dynamodb", "DescribeTable"): _table(),
     ("dynamodb", "DeleteTable"): _table("DELETING"),
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox import answers, console, keyops, table_keys
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.rules.iam import check_readable
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -39,5 +40,7 @@ def perform(call: Call, caller: Caller, backend: Backend, trail: Trail, host: co
         )
     key_before = table_keys.key_of_table(call, backend)
     answer = backend.perform(call)
+    if call.service == "iam":
+        check_readable(call)  # What is refused after its performance is undone like any other refusal.
     table_keys.follow(call, key_before, backend)
     return answers.amended(call, answer, backend)

@@ -54,8 +54,18 @@ def on_items(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
 
 def on_batch(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """BatchGetItem, BatchWriteItem: the tables are the keys of RequestItems."""
-    for name in _some(call.parameters["RequestItems"], "requestItems"):
+    for name, requests in _some(call.parameters["RequestItems"], "requestItems").items():
+        if call.operation == "BatchWriteItem":
+            _check_writes(requests)
         yield from _items(call, caller, backend, call.action, table_name(call, backend, name))
+
+
+def _check_writes(requests: Iterable[Mapping[str, Any]]) -> None:
+    for request in requests:
+        if len([part for part in request.values() if part is not None]) != 1:
+            raise AwsError(
+                "ValidationException", "Each request of a batch is either a PutRequest or a DeleteRequest."
+            )
 
 
 def on_transaction(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:

@@ -119,12 +119,6 @@ def _tag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backen
 def _grant(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
     """Grantee and retiring principal must exist; constraints stay within AWS's bounds."""
     parameters = call.parameters
-    if parameters.get("GranteePrincipal") is None:
-        raise AwsError(
-            "ValidationException",
-            "1 validation error detected: Value null at 'granteePrincipal' failed to satisfy constraint: Member "
-            "must not be null",
-        )
     for name in ("GranteePrincipal", "RetiringPrincipal"):
         arn = parameters.get(name)
         if arn is not None and not key_policy.exists(arn, backend):

@@ -170,6 +170,8 @@ def test_attributes_nest_within_bounds() -> None:
         ("iam:CreateUser", {"UserName": "x" * 65}, "ValidationError"),
         ("iam:ListUsers", {"MaxItems": "many"}, "MalformedInput"),
         ("iam:ListUsers", {"MaxItems": "0"}, "ValidationError"),
+        ("iam:TagUser", {"UserName": "x", "Tags.member.1.Key": "a"}, "ValidationError"),
+        ("iam:TagUser", {"UserName": "x"}, "ValidationError"),
     ],
 )
 def test_forms_are_checked_too(action: str, form: dict[str, str], code: str) -> None:
@@ -199,6 +201,27 @@ def test_a_plaintext_is_not_quoted_back() -> None:
     refusal = check("iam:CreateLoginProfile", {"UserName": "x", "Password": "hush" * 60})
     assert refusal is not None
     assert "hush" not in refusal.message
+
+
+def test_every_pattern_of_the_models_can_be_compiled() -> None:
+    def walk(shape: Any, seen: set[str]) -> None:
+        if shape.name in seen:
+            return
+        seen.add(shape.name)
+        if shape.metadata.get("pattern"):
+            shapes._compiled(shape.metadata["pattern"])
+        inner = [*getattr(shape, "members", {}).values()] if shape.type_name == "structure" else []
+        for name in ("member", "key", "value"):
+            if shape.type_name in ("list", "map") and hasattr(shape, name):
+                inner.append(getattr(shape, name))
+        for member in inner:
+            walk(member, seen)
+
+    for service, operations in OFFERED.items():
+        for operation in operations:
+            shape = shapes.input_shape(service, operation)
+            if shape is not None:
+                walk(shape, set())
 
 
 ACTIONS = [f"{service}:{name}" for service, operations in OFFERED.items() for name in operations]
