@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import cast
 
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 
@@ -114,8 +115,9 @@ class Server:
     def sweep(self) -> None:
         """Close what has been silent, or has been sending one request, for too long."""
         now = time.monotonic()
-        for connection in [each for each in self.connections if each.deadline < now]:
-            connection.close()
+        for connection in self.connections:
+            if connection.deadline < now:
+                connection.drop()
 
 
 class Connection(asyncio.Protocol):
@@ -131,18 +133,21 @@ class Connection(asyncio.Protocol):
         self._refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  (a TCP connection's always is)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self.server.connections.add(self)
         if len(self.server.connections) > MAX_CONNECTIONS:
-            min(self.server.connections, key=lambda connection: connection.deadline).close()
+            min(self.server.connections, key=lambda connection: connection.deadline).drop()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.server.connections.discard(self)
 
     def close(self) -> None:
-        self.server.connections.discard(self)
+        """End the connection once the client has read what it was sent."""
         self._transport.close()
+
+    def drop(self) -> None:
+        """End the connection at once, whatever the client has not read yet."""
+        self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
