@@ -195,3 +195,16 @@ def test_a_dry_run_of_a_grant_changes_nothing(gate: Any, operation: str) -> None
     assert len(gate("kms:ListGrants", KeyId=key)["Grants"]) == 1
     refusal = gate.refused(f"kms:{operation}", by="IAMLabUser", KeyId=key, DryRun=True, **parameters)
     assert refusal.code == "AccessDeniedException"
+
+
+def test_rotation_on_demand_makes_new_material(gate: Any) -> None:
+    key = gate.key()
+    blob = gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"]
+    before = gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"]
+    gate("kms:RotateKeyOnDemand", KeyId=key)
+    after = gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"]
+    assert after != before
+    opened = gate("kms:Decrypt", CiphertextBlob=blob)
+    assert (opened["Plaintext"], opened["KeyMaterialId"]) == ("aGVsbG8=", before)
+    [rotation] = gate("kms:ListKeyRotations", KeyId=key)["Rotations"]
+    assert rotation["RotationType"] == "ON_DEMAND"

@@ -235,6 +235,8 @@ OPERATIONS: Mapping[str, Reader] = {
     "EnableKeyRotation": on_key(_rotation_period),
     "DisableKeyRotation": on_key(),
     "GetKeyRotationStatus": on_key(),
+    "RotateKeyOnDemand": on_key(),
+    "ListKeyRotations": on_key(),
     "TagResource": on_key(_new_tags),
     "UntagResource": on_key(_old_tags),
     "ListResourceTags": on_key(),

@@ -21,8 +21,9 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.services import SERVICES
 
-# DynamoDB's limits have texts of their own, which moto knows; CloudTrail's have codes of their own (trail.py).
-_LIMITS_CHECKED = ("kms", "iam", "sts")
+# Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
+_NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
+_LENGTHS_CHECKED = ("kms", "iam", "sts")
 _DEEPEST_ATTRIBUTE = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, and what has no short form.
 _SHOWN_CHARACTERS = 300
@@ -156,18 +157,22 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
 def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     failed = f"{subject} failed to satisfy constraint: Member must have {what}"
-    if service in _LIMITS_CHECKED and least is not None and size < least:
+    if service not in (_NUMBERS_CHECKED if what == "value" else _LENGTHS_CHECKED):
+        return
+    if least is not None and size < least:
         yield f"{failed} greater than or equal to {least}"
-    if service in _LIMITS_CHECKED and most is not None and size > most:
+    if most is not None and size > most:
         yield f"{failed} less than or equal to {most}"
 
 
 def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterator[str]:
     allowed, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     failed = f"{subject} failed to satisfy constraint: Member must satisfy"
-    if service in _LIMITS_CHECKED and allowed and text not in allowed:
+    if service not in _LENGTHS_CHECKED:
+        return
+    if allowed and text not in allowed:
         yield f"{failed} enum value set: [{', '.join(allowed)}]"
-    if service in _LIMITS_CHECKED and pattern and not _compiled(pattern).fullmatch(text):
+    if pattern and not _compiled(pattern).fullmatch(text):
         yield f"{failed} regular expression pattern: {pattern}"
 
 

@@ -19,6 +19,7 @@ _NEEDS_ENABLED = {
     "kms:CreateGrant",
     "kms:EnableKeyRotation",
     "kms:DisableKeyRotation",
+    "kms:RotateKeyOnDemand",
 }
 # In every state but PendingDeletion. (UpdateAlias asks it of the key that the alias goes to: ``kms.py``.)
 _NOT_WHILE_PENDING = {

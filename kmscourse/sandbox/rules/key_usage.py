@@ -13,6 +13,13 @@ from kmscourse.sandbox.views import KeyView
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 
+_ROTATION = (
+    "kms:EnableKeyRotation",
+    "kms:DisableKeyRotation",
+    "kms:RotateKeyOnDemand",
+    "kms:ListKeyRotations",
+)
+
 # Each cryptographic permission: the operation that AWS's text names, and the parameter with the algorithm.
 _CRYPTOGRAPHY = {
     "kms:Encrypt": ("Encrypt", "EncryptionAlgorithm"),
@@ -29,7 +36,7 @@ def check_usage(access: Access, key: KeyView, parameters: Mapping[str, Any]) -> 
 
     A table's key is asked for no algorithm: ``parameters`` are then DynamoDB's own.
     """
-    if access.action in ("kms:EnableKeyRotation", "kms:DisableKeyRotation") and key.spec != SYMMETRIC:
+    if access.action in _ROTATION and key.spec != SYMMETRIC:
         raise AwsError("UnsupportedOperationException", "")
     if (
         access.action == "kms:CreateGrant"

@@ -87,6 +87,14 @@ def sentence(*faults: str) -> str:
             ),
         ),
         (
+            "dynamodb:ListTables",
+            {"Limit": 0},
+            sentence(
+                "Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal "
+                "to 1"
+            ),
+        ),
+        (
             "dynamodb:BatchGetItem",
             {"RequestItems": {"Books": {}}},
             sentence(

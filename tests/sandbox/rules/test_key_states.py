@@ -27,6 +27,8 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("CreateGrant", {"GranteePrincipal": "", "Operations": ["Decrypt"]}, OK, DISABLED, PENDING),
     ("EnableKeyRotation", {}, OK, DISABLED, PENDING),
     ("DisableKeyRotation", {}, OK, DISABLED, PENDING),
+    ("RotateKeyOnDemand", {}, OK, DISABLED, PENDING),
+    ("ListKeyRotations", {}, OK, OK, OK),
     ("DescribeKey", {}, OK, OK, OK),
     ("GetKeyPolicy", {}, OK, OK, OK),
     ("PutKeyPolicy", {"Policy": POLICY}, OK, OK, OK),
