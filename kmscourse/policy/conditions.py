@@ -12,7 +12,7 @@ from enum import Enum
 from kmscourse.errors import PolicyError
 from kmscourse.policy.operators import OPERATORS, Operator, Test, boolean
 from kmscourse.policy.request import Values
-from kmscourse.policy.variables import Pattern, Token, Variable, resolve, tokens, wildcards_of
+from kmscourse.policy.variables import Token, Variable, resolve, tokens, wildcards_of
 
 
 class Quantifier(Enum):
@@ -47,69 +47,60 @@ def condition(name: str, key: str, wanted: Sequence[str], *, denies: bool, varia
     operator = OPERATORS.get(base.removesuffix("IfExists"))
     if operator is None:
         raise PolicyError(f"the condition operator {name} does not exist{_suggestion(base)}")
-    test = _test(operator, wanted, variables=variables)
-    passes = _passes(operator, denies=denies)
+    accepts = _acceptance(operator, wanted, denies=denies, variables=variables)
+    lowered, missing = key.lower(), operator.inverted if quantifier is None else quantifier is Quantifier.ALL
 
     def holds(values: Values) -> bool:
         found = values.get(lowered)
         if not found:
-            if if_exists:
-                return True
-            return operator.inverted if quantifier is None else quantifier is Quantifier.ALL
-        one = test if not isinstance(test, _Open) else test.fill(values)
+            return if_exists or missing
+        accepted = accepts(values)
         if quantifier is Quantifier.ALL:
-            return all(passes(one, value) for value in found if value)
+            return all(accepted(value) for value in found if value)
         if quantifier is Quantifier.ANY:
-            return any(passes(one, value) for value in found if value)
+            return any(accepted(value) for value in found if value)
         if len(found) == 1:
-            return passes(one, found[0])
+            return bool(accepted(found[0]))
         # A key with many values asks for a set operator. Without one AWS promises nothing: an Allow must not
         # rest on it, a Deny must not be dodged by it.
-        return denies and any(passes(one, value) for value in found)
+        return denies and any(accepted(value) for value in found)
 
-    lowered = key.lower()
     return Condition(name, key, holds)
 
 
-def _passes(operator: Operator, *, denies: bool) -> Callable[[Test, str], bool]:
-    """Whether one value of the request passes the test, inverted or not."""
-    if not operator.inverted:
-        return lambda test, value: test(value) is True
+def _acceptance(
+    operator: Operator, wanted: Sequence[str], *, denies: bool, variables: bool
+) -> Callable[[Values], Test]:
+    """What says, for a request, whether one of its values passes: made once, unless variables wait for values."""
+    patterns = [_read(operator, text, variables=variables) for text in wanted]
 
-    def passes(test: Test, value: str) -> bool:
+    def fill(values: Values) -> Test:
+        resolved = [resolve(pattern, values) for pattern in patterns]
+        test = operator.build([pattern for pattern in resolved if pattern is not None])
+        if None in resolved:  # what a variable leaves open is never "no"
+            return _inverted(lambda value: test(value) or None, denies=denies) if operator.inverted else test
+        return _inverted(test, denies=denies) if operator.inverted else test
+
+    if any(isinstance(token, Variable) for pattern in patterns for token in pattern):
+        return fill
+    filled = fill({})
+    return lambda _: filled
+
+
+def _read(operator: Operator, text: str, *, variables: bool) -> tuple[Token, ...]:
+    if variables and operator.variables:
+        return tokens(text, wildcards=operator.wildcards)
+    return wildcards_of(text) if operator.wildcards else (text,)
+
+
+def _inverted(test: Test, *, denies: bool) -> Test:
+    """Yes where the test says no; where it can't say, what keeps the door shut."""
+
+    def inverted(value: str) -> bool:
         found = test(value)
         return denies if found is None else not found
 
-    return passes
-
-
-class _Open:
-    """The test of a condition whose values hold variables: built for each request."""
-
-    __slots__ = ("build", "patterns")
-
-    def __init__(
-        self, build: Callable[[Sequence[Pattern]], Test], patterns: Sequence[tuple[Token, ...]]
-    ) -> None:
-        self.build = build
-        self.patterns = patterns
-
-    def fill(self, values: Values) -> Test:
-        """The test with this request's values. One that a variable leaves open says None, never no."""
-        resolved = [resolve(pattern, values) for pattern in self.patterns]
-        test = self.build([pattern for pattern in resolved if pattern is not None])
-        return test if None not in resolved else lambda value: test(value) or None
-
-
-def _test(operator: Operator, wanted: Sequence[str], *, variables: bool) -> Test | _Open:
-    if variables and operator.variables:
-        patterns = [tokens(text, wildcards=operator.wildcards) for text in wanted]
-        if any(isinstance(token, Variable) for pattern in patterns for token in pattern):
-            return _Open(operator.build, patterns)
-        return operator.build([resolve(pattern, {}) or () for pattern in patterns])
-    if operator.wildcards:
-        return operator.build([wildcards_of(text) for text in wanted])
-    return operator.build([(text,) for text in wanted])
+    return inverted
 
 
 def _null(key: str, wanted: Sequence[str], quantifier: Quantifier | None) -> Callable[[Values], bool]:

@@ -44,19 +44,20 @@ def evaluate(
     asked = Asked(request)
     findings: list[Finding] = []
     try:
-        policies = Policies(
-            asked.caller,
-            identity=_read(Layer.IDENTITY, identity_policies),
-            resource=[] if resource_policy is None else _read(Layer.RESOURCE, [resource_policy]),
-            grants=list(grants),
-            boundaries=_read(Layer.BOUNDARY, permissions_boundaries),
-            sessions=[] if session_policy is None else _read(Layer.SESSION, [session_policy]),
-            levels=[_read(Layer.SERVICE_CONTROL, level) for level in service_control_policies],
-        )
-        allowed = _decide(asked, policies, findings)
-    except _UnreadableError as unreadable:
-        findings.append(unreadable.finding)
-        allowed = False
+        layer = Layer.IDENTITY
+        identity = [compiled(policy) for policy in identity_policies]
+        layer = Layer.RESOURCE
+        resource = [] if resource_policy is None else [compiled(resource_policy)]
+        layer = Layer.BOUNDARY
+        boundaries = [compiled(policy) for policy in permissions_boundaries]
+        layer = Layer.SESSION
+        sessions = [] if session_policy is None else [compiled(session_policy)]
+        layer = Layer.SERVICE_CONTROL
+        levels = [[compiled(policy) for policy in level] for level in service_control_policies]
+    except PolicyError as error:
+        return Decision(asked, [Finding(Question.READABLE, False, layer, str(error))], allowed=False)
+    policies = Policies(asked.caller, identity, resource, list(grants), boundaries, sessions, levels)
+    allowed = _decide(asked, policies, findings)
     return Decision(asked, findings, allowed=allowed)
 
 
@@ -98,55 +99,34 @@ class Policies:
 
 
 def _decide(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
-    caller = asked.caller
+    """Ask AWS's questions in AWS's order, until one of them settles it."""
+    caller, across = asked.caller, asked.across_accounts
     if asked.action in FREE and caller.account is not None:
         findings.append(Finding(Question.FREE, True))
         return True
-
     if caller.kind is Kind.ANONYMOUS and asked.action.startswith("kms:"):
         findings.append(Finding(Question.SIGNED, False, Layer.RESOURCE))
         return False
     denied = _explicit_deny(asked, policies)
     findings.append(denied or _NOT_DENIED)
-    if denied:
+    if denied or not _within_organisation(asked, policies, findings):
         return False
-    if policies.levels:
-        missing = next((n for n, level in enumerate(policies.levels, 1) if not _allow(level, asked)), None)
-        level = None if missing is None else f"level {missing}"
-        findings.append(Finding(Question.SERVICE_CONTROL, missing is None, Layer.SERVICE_CONTROL, level))
-        if missing is not None:
-            return False
     if asked.on_alias and not kms.alias_can_be_allowed(asked):
         findings.append(Finding(Question.ALIAS, False, Layer.IDENTITY))
         return False
 
-    across = asked.across_accounts
-    own_policy_decides = across or asked.policy_is_root_of_trust
-    named, granted = Named.NO, Named.NO
-    if own_policy_decides or policies.resource:
-        named, statement = _named(asked, policies, across=across)
-        direct = named >= Named.ROLE
-        findings.append(Finding(Question.NAMED, direct, Layer.RESOURCE, statement if direct else None))
-        if not direct and policies.grants:
-            granted, grant = _granted(asked, policies.grants)
-            findings.append(Finding(Question.GRANTED, granted >= Named.ROLE, Layer.RESOURCE, grant))
-        if not direct and granted < Named.ROLE and own_policy_decides and caller.account is not None:
-            handed_on = max(named, granted) is Named.ACCOUNT
-            findings.append(Finding(Question.DELEGATED, handed_on, Layer.RESOURCE, statement))
-        if own_policy_decides and max(named, granted) is Named.NO:
-            return False
+    must_name = across or asked.policy_is_root_of_trust
+    named, is_enough = Named.NO, False
+    if must_name or policies.resource:
+        named, is_enough = _by_resource(asked, policies, findings, must_name=must_name)
+    if must_name and named is Named.NO:
+        return False
     if caller.account is None:
         return True
-    # A grant is the whole permission; a resource-based policy is so only within the account.
-    if (
-        granted < Named.ROLE
-        and (across or named < Named.ROLE)
-        and not _own_permission(asked, policies, findings)
-    ):
+    if not is_enough and not _by_own_account(asked, policies, findings):
         return False
-    if not across and max(named, granted) is Named.DIRECT:
-        return True
-    return _within_limits(asked, policies, findings)
+    is_above_limits = named is Named.DIRECT and not across
+    return is_above_limits or _within_limits(asked, policies, findings)
 
 
 _NOT_DENIED = Finding(Question.DENIED, False)
@@ -171,32 +151,65 @@ def _denies(statement: Statement, layer: Layer, asked: Asked, policies: Policies
     return bounded or statement.names(asked) is not Named.NO
 
 
-def _named(asked: Asked, policies: Policies, *, across: bool) -> tuple[Named, Statement | None]:
+def _within_organisation(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
+    """Service control policies give nothing, but at every level one of them must allow."""
+    if not policies.levels:
+        return True
+    closed = next((n for n, level in enumerate(policies.levels, 1) if not _allow(level, asked)), None)
+    where = None if closed is None else f"level {closed}"
+    findings.append(Finding(Question.SERVICE_CONTROL, closed is None, Layer.SERVICE_CONTROL, where))
+    return closed is None
+
+
+def _by_resource(
+    asked: Asked, policies: Policies, findings: list[Finding], *, must_name: bool
+) -> tuple[Named, bool]:
+    """How closely the resource's own policy, or a grant, names the caller, and whether that is enough.
+
+    A grant is the whole permission; a resource-based policy is so only within the account. Where it names the
+    caller's account alone, that account's IAM must allow too.
+    """
+    named, evidence = _named_by_policy(asked, policies)
+    found = named >= Named.ROLE
+    findings.append(Finding(Question.NAMED, found, Layer.RESOURCE, evidence if found else None))
+    if found:
+        return named, not asked.across_accounts
+    granted, grant = Named.NO, None
+    if policies.grants and asked.on_key:
+        granted, grant = _named_by_grant(asked, policies.grants)
+        found = granted >= Named.ROLE
+        findings.append(Finding(Question.GRANTED, found, Layer.RESOURCE, grant if found else None))
+        if found:
+            return granted, True
+    named = max(named, granted)
+    if must_name and asked.caller.account is not None:
+        question = Question.ACCOUNT if asked.action == kms.RETIRE else Question.DELEGATED
+        findings.append(Finding(question, named is Named.ACCOUNT, Layer.RESOURCE, evidence or grant))
+    return named, False
+
+
+def _named_by_policy(asked: Asked, policies: Policies) -> tuple[Named, Statement | None]:
     """How closely an Allow of the resource's own policy names the caller, and which does."""
-    if asked.action == kms.RETIRE and asked.on_key:
+    if asked.on_key and asked.action == kms.RETIRE:
         # Who may retire a grant, the grant says. A key policy has no part in it; the key's account may delegate.
-        return (Named.NO if across else Named.ACCOUNT), None
+        return (Named.NO if asked.across_accounts else Named.ACCOUNT), None
     closest: tuple[Named, Statement | None] = (Named.NO, None)
     for statement in policies.resource[0].allows if policies.resource else ():
-        if statement.applies(asked):
-            found = statement.names(asked)
-            if found > closest[0]:
-                closest = (found, statement)
-                if found is Named.DIRECT:
-                    break
+        if statement.applies(asked) and (named := statement.names(asked)) > closest[0]:
+            closest = named, statement
+            if named is Named.DIRECT:
+                break
     return closest
 
 
-def _granted(asked: Asked, grants: Sequence[Document]) -> tuple[Named, Document | None]:
+def _named_by_grant(asked: Asked, grants: Sequence[Document]) -> tuple[Named, Document | None]:
     """How closely a grant names the caller for this call, and which does."""
-    if not asked.on_key:
-        return Named.NO, None
     found = [(kms.granted(grant, asked), grant) for grant in grants if isinstance(grant, Mapping)]
-    closest = max(found, key=lambda pair: pair[0], default=(Named.NO, None))
-    return closest if closest[0] is not Named.NO else (Named.NO, None)
+    closest, grant = max(found, key=lambda pair: pair[0], default=(Named.NO, None))
+    return closest, grant if closest is not Named.NO else None
 
 
-def _own_permission(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
+def _by_own_account(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
     """What the caller has of its own account: an identity-based Allow, or being the account's root user."""
     if asked.caller.kind is Kind.ROOT:
         findings.append(Finding(Question.ROOT, True, Layer.IDENTITY))
@@ -208,6 +221,8 @@ def _own_permission(asked: Asked, policies: Policies, findings: list[Finding]) -
 
 def _within_limits(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
     """Permissions boundaries and the session policy give nothing, but each of them must allow."""
+    if not policies.boundaries and not policies.sessions:
+        return True
     limits = [(Question.BOUNDARY, Layer.BOUNDARY, limit) for limit in policies.boundaries]
     limits += [(Question.SESSION, Layer.SESSION, limit) for limit in policies.sessions]
     for question, layer, limit in limits:
@@ -225,20 +240,3 @@ def _allow(policies: Iterable[Policy], asked: Asked) -> Statement | None:
             if statement.applies(asked) and statement.meant_for(asked):
                 return statement
     return None
-
-
-class _UnreadableError(Exception):
-    """A policy that can't be read, and what that finds."""
-
-    def __init__(self, layer: Layer, error: PolicyError) -> None:
-        super().__init__(str(error))
-        self.finding = Finding(Question.READABLE, False, layer, str(error))
-
-
-def _read(layer: Layer, documents: Iterable[Document]) -> list[Policy]:
-    if not documents:
-        return []
-    try:
-        return [compiled(document) for document in documents]
-    except PolicyError as error:
-        raise _UnreadableError(layer, error) from None

@@ -35,7 +35,7 @@ class Layer(StrEnum):
 
 
 class Question(Enum):
-    """What is asked, in order; {policy} is the resource's own policy, {account} the caller's."""
+    """What is asked; {policy} is the resource's own policy."""
 
     FREE = "Is {action} a call that needs no permission?"
     SIGNED = "Is the call signed, as KMS wants every call to be?"
@@ -46,6 +46,7 @@ class Question(Enum):
     NAMED = "Does the {policy} name {who}?"
     GRANTED = "Does a grant let {who} call {action}?"
     DELEGATED = "Does the {policy} let the account's IAM decide?"
+    ACCOUNT = "May {who}'s account retire it, and let its own do so through IAM?"
     IDENTITY = "Does an identity-based policy allow {action}?"
     ROOT = "Is {who} the root user of that account, above every identity-based policy?"
     BOUNDARY = "Does the permissions boundary allow {action}?"
@@ -70,13 +71,9 @@ class Subject:
     def __init__(self, asked: Asked) -> None:
         self.who = asked.caller.name
         self.action = asked.request.action
-        self.policy = (
-            "key policy"
-            if asked.on_key
-            else "trust policy"
-            if asked.assumes_role
-            else "resource-based policy"
-        )
+        self.policy = "resource-based policy"
+        if asked.policy_is_root_of_trust:
+            self.policy = "key policy" if asked.on_key else "trust policy"
 
     def ask(self, question: Question) -> str:
         """The question, about this caller and this action."""
@@ -88,19 +85,18 @@ GIVES = (Question.FREE, Question.NAMED, Question.GRANTED, Question.IDENTITY, Que
 
 def why(findings: Sequence[Finding], subject: Subject, *, allowed: bool) -> str:
     """The clause that says why: what gave the permission, or the last thing that was missing."""
-    delegated = next(
-        (found for found in findings if found.question is Question.DELEGATED and found.yes), None
-    )
-    given = next((found for found in reversed(findings) if found.yes and found.question in GIVES), None)
-    if allowed and given is not None:
-        clause = _given(given, subject)
-    else:
-        clause = _missing(
-            findings[-1], subject, grants=any(found.question is Question.GRANTED for found in findings)
+    asked = {found.question: found for found in findings}
+    if allowed:
+        clause = _given(
+            next(asked[question] for question in GIVES if question in asked and asked[question].yes), subject
         )
-    if delegated is None or findings[-1].question is Question.DENIED:
+    else:
+        clause = _missing(findings[-1], subject, grants=Question.GRANTED in asked)
+    delegated = asked.get(Question.DELEGATED)
+    if delegated is None or not delegated.yes:
         return clause
-    return f"the {subject.policy} leaves it to the account's IAM ({cited(delegated)}), and {clause}"
+    by = subject.policy if isinstance(delegated.evidence, Statement) else "grant"
+    return f"the {by} leaves it to the account's IAM ({cited(delegated)}), and {clause}"
 
 
 def _given(found: Finding, subject: Subject) -> str:
@@ -130,6 +126,8 @@ def _missing(found: Finding, subject: Subject, *, grants: bool) -> str:
             return f"{found.evidence} of the organisation's service control policies does not allow it"
         case Question.ALIAS:
             return "permission on an alias is for naming keys, and names that begin with alias/aws/ are AWS's own"
+        case Question.ACCOUNT:
+            return "who may retire a grant, the grant says, and it does not name them"
         case Question.NAMED | Question.GRANTED | Question.DELEGATED:
             neither = f"the {subject.policy} neither names them nor leaves it to the IAM of their account"
             return f"{neither}, and no grant lets them" if grants else neither
@@ -141,8 +139,5 @@ def cited(found: Finding) -> str:
     """The statement or grant, as a sentence refers to it."""
     if isinstance(found.evidence, Statement):
         return found.evidence.name
-    return (
-        f"the grant {grant.get('GrantId', '')}".rstrip()
-        if isinstance(grant := found.evidence, Mapping)
-        else "nothing"
-    )
+    grant = found.evidence if isinstance(found.evidence, Mapping) else {}
+    return f"the grant {grant.get('GrantId', '')}".rstrip()

@@ -28,9 +28,9 @@ def alias_can_be_allowed(asked: Asked) -> bool:
 def encryption_context(request: Request) -> dict[str, str]:
     """The call's encryption context, read back from its condition keys, with the case of the names kept."""
     return {
-        key[len(CONTEXT_PREFIX) :]: value if isinstance(value, str) else "".join(value)
+        key[len(CONTEXT_PREFIX) :]: value
         for key, value in request.context.items()
-        if key.lower().startswith(CONTEXT_PREFIX)
+        if key.lower().startswith(CONTEXT_PREFIX) and isinstance(value, str)
     }
 
 
@@ -59,18 +59,19 @@ def _within_constraints(grant: Mapping[str, Any], operations: set[str], asked: A
         return False
     if asked.action == CREATE and not _passes_on_what_it_has(operations, asked):
         return False
-    return all(
-        asked.action in UNCONSTRAINED or _holds(name, wanted, asked)
-        for name, wanted in constraints.items()
-        if name != "SourceArn"
-    ) and ("SourceArn" not in constraints or _from_source(constraints["SourceArn"], asked))
+    return all(_holds(name, wanted, asked) for name, wanted in constraints.items())
 
 
 def _holds(constraint: str, wanted: object, asked: Asked) -> bool:
-    """Does the encryption context satisfy the constraint? Case matters, order does not; an unknown one never holds.
+    """Does the request satisfy the constraint? In the encryption context case matters, order does not.
 
-    For CreateGrant the context is that of the new grant's constraint, which must be at least as strict.
+    For CreateGrant the context is that of the new grant's constraint, which must be at least as strict. A
+    constraint that is not known never holds.
     """
+    if constraint == "SourceArn":
+        return _from_source(wanted, asked)
+    if asked.action in UNCONSTRAINED:
+        return True
     if not isinstance(wanted, Mapping):
         return False
     given = encryption_context(asked.request)

@@ -69,26 +69,16 @@ def _find(piece: list[str], value: str, start: int, end: int) -> int:
     return next((at for at in places if _fits(piece, value, at)), -1)
 
 
-class ActionPattern:
-    """The patterns of an Action element. Names of actions ignore case."""
-
-    __slots__ = ("exact", "wild")
-
-    def __init__(self, patterns: Sequence[str]) -> None:
-        lowered = [pattern.lower() for pattern in patterns]
-        self.exact = frozenset(text for text in lowered if "*" not in text and "?" not in text)
-        self.wild = [
-            glob(wildcards_of(text)) for text in lowered if text not in self.exact and _is_action(text)
-        ]
-
-    def covers(self, action: str) -> bool:
-        """Does one of the patterns match the action (in lower case)?"""
-        if action in self.exact:
-            return True
-        for matches in self.wild:  # noqa: SIM110 (a loop costs half of what any() does)
-            if matches(action):
-                return True
-        return False
+def any_action(patterns: Sequence[str]) -> Matcher:
+    """What the patterns of an Action element match. Names of actions ignore case: it comes in lower case."""
+    lowered = [pattern.lower() for pattern in patterns]
+    exact = frozenset(text for text in lowered if "*" not in text and "?" not in text)
+    wild = [glob(wildcards_of(text)) for text in lowered if text not in exact and _is_action(text)]
+    if not wild:
+        return exact.__contains__
+    if not exact and len(wild) == 1:
+        return wild[0]
+    return lambda action: action in exact or any(matches(action) for matches in wild)
 
 
 def _is_action(text: str) -> bool:

@@ -85,7 +85,7 @@ class Asked:
 
         IAM User Guide, "Policy evaluation logic": the two exceptions among resource-based policies.
         """
-        return self.on_key or self.assumes_role
+        return self.service in ("kms", "iam") and (self.on_key or self.assumes_role)
 
 
 ASSUMING = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")

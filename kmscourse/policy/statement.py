@@ -11,7 +11,7 @@ from typing import Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.conditions import Condition, condition
-from kmscourse.policy.match import ActionPattern, ResourcePattern
+from kmscourse.policy.match import Matcher, ResourcePattern, any_action
 from kmscourse.policy.principals import Named, PrincipalElement
 from kmscourse.policy.request import Asked, text_of
 
@@ -25,8 +25,8 @@ class Statement:
     """A compiled statement. ``source`` is the dict that it was read from, ``number`` counts from 1."""
 
     __slots__ = (
-        "actions", "conditions", "denies", "not_actions", "not_principals", "not_resources", "number",
-        "principals", "resources", "source",
+        "conditions", "covers_action", "denies", "not_principals", "not_resources", "number", "principals",
+        "resources", "source",
     )  # fmt: skip
 
     def __init__(self, source: Mapping[str, Any], number: int, *, variables: bool) -> None:
@@ -35,7 +35,7 @@ class Statement:
         self.source = source
         self.number = number
         self.denies: bool = source["Effect"] == "Deny"
-        self.actions, self.not_actions = _actions(source, "Action"), _actions(source, "NotAction")
+        self.covers_action = _actions(source)
         self.principals, self.not_principals = (
             _principals(source, "Principal"),
             _principals(source, "NotPrincipal"),
@@ -52,15 +52,12 @@ class Statement:
 
     def applies(self, asked: Asked) -> bool:
         """Do action, resource and every condition match? Whom it names is another question: ``names``."""
-        return self._covers_action(asked) and self._covers_resource(asked) and self._holds(asked)
-
-    def mismatch(self, asked: Asked) -> str | None:
-        """The first of its elements that does not match, by name; None where the statement applies."""
-        if not self._covers_action(asked):
-            return "Action" if self.not_actions is None else "NotAction"
-        if not self._covers_resource(asked):
-            return "Resource" if self.not_resources is None else "NotResource"
-        return None if self._holds(asked) else "Condition"
+        if not self.covers_action(asked.action) or not self._covers_resource(asked):
+            return False
+        for found in self.conditions:  # noqa: SIM110 (a loop costs half of what all() does)
+            if not found.holds(asked.values):
+                return False
+        return True
 
     def names(self, asked: Asked) -> Named:
         """How closely the statement, in a resource-based policy, names the caller."""
@@ -76,12 +73,9 @@ class Statement:
 
     def meant_for(self, asked: Asked) -> bool:
         """Is the caller meant, where the policy hangs on the caller? Nobody need be named there."""
-        return (self.principals is None and self.not_principals is None) or self.names(asked) is not Named.NO
-
-    def _covers_action(self, asked: Asked) -> bool:
-        if self.actions is not None:
-            return self.actions.covers(asked.action)
-        return self.not_actions is not None and not self.not_actions.covers(asked.action)
+        if self.principals is None and self.not_principals is None:
+            return True
+        return self.names(asked) is not Named.NO
 
     def _covers_resource(self, asked: Asked) -> bool:
         if self.resources is not None:
@@ -94,12 +88,6 @@ class Statement:
             # What is excluded can't be told: an Allow does not take effect, a Deny does.
             return self.denies
         return not excluded
-
-    def _holds(self, asked: Asked) -> bool:
-        for found in self.conditions:  # noqa: SIM110 (a loop costs half of what all() does)
-            if not found.holds(asked.values):
-                return False
-        return True
 
 
 def _check(source: Mapping[str, Any]) -> None:
@@ -115,8 +103,11 @@ def _check(source: Mapping[str, Any]) -> None:
             raise PolicyError(f"it has both {name} and Not{name}; keep one of them.")
 
 
-def _actions(source: Mapping[str, Any], element: str) -> ActionPattern | None:
-    return ActionPattern(_texts(element, source[element])) if element in source else None
+def _actions(source: Mapping[str, Any]) -> Matcher:
+    if "Action" in source:
+        return any_action(_texts("Action", source["Action"]))
+    excluded = any_action(_texts("NotAction", source.get("NotAction", "*")))
+    return lambda action: not excluded(action)
 
 
 def _resources(source: Mapping[str, Any], element: str, *, variables: bool) -> ResourcePattern | None:

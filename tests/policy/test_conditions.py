@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.conditions import condition
@@ -227,11 +227,13 @@ def test_an_unknown_operator_is_refused_by_name(operator: str, hint: str) -> Non
     assert hint in str(refused.value)
 
 
+@settings(deadline=None)
 @given(operator=st.sampled_from(sorted(OPERATORS)), wanted=st.text(), given=st.text(), denies=st.booleans())
 def test_no_value_makes_an_operator_fail(operator: str, wanted: str, given: str, denies: bool) -> None:
     holds(operator, wanted, given, denies=denies)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12))
 def test_numbers_are_read_as_they_are_written(value: int) -> None:
     assert number(str(value)) == value

@@ -143,6 +143,84 @@ def test_aws_sentence_and_ours(policies: dict[str, Any], ending: str, reason: st
     assert reason in decision.reason
 
 
+GRANT_FOR_ACCOUNT = {
+    "GrantId": "f00d",
+    "GranteePrincipal": f"arn:aws:iam::{A}:root",
+    "Operations": ["Decrypt"],
+}
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "resource", "policies", "question", "reason"),
+    [
+        (
+            OWNER,
+            "sts:GetCallerIdentity",
+            "*",
+            {},
+            "Is sts:GetCallerIdentity a call",
+            "the call needs no permission",
+        ),
+        ("*anonymous*", "kms:Decrypt", KEY, {}, "Is the call signed", "KMS answers signed calls only"),
+        (
+            OWNER,
+            "kms:Decrypt",
+            KEY.replace("key/", "alias/"),
+            {},
+            "Can a policy give kms:Decrypt",
+            "is for naming keys",
+        ),
+        (
+            f"arn:aws:iam::{A}:root",
+            "s3:GetObject",
+            "*",
+            {},
+            "Is the account",
+            "needs no identity-based policy",
+        ),
+        (
+            READER,
+            "kms:RetireGrant",
+            KEY,
+            {"identity_policies": [iam("kms:*")]},
+            "May IAMLabUser's account",
+            "allows it",
+        ),
+        (STRANGER, "kms:RetireGrant", KEY, {}, "May Eve's account", "who may retire a grant, the grant says"),
+        (
+            READER,
+            "kms:Decrypt",
+            KEY,
+            {"grants": [GRANT_FOR_ACCOUNT], "identity_policies": [iam()]},
+            "Does the key policy let",
+            "the grant leaves it to the account's IAM (the grant f00d), and statement 1 of an identity-based policy",
+        ),
+        (
+            READER,
+            "sts:AssumeRole",
+            f"arn:aws:iam::{A}:role/R",
+            {},
+            "Does the trust policy name",
+            "the trust policy neither",
+        ),
+        (
+            READER,
+            "s3:GetObject",
+            "arn:aws:s3:::books",
+            {"resource_policy": {"Statement": [build.use_statement(READER, ["s3:*"], sid="Mine")]}},
+            "Does the resource-based policy name",
+            'the statement "Mine" of the resource-based policy lets them',
+        ),
+    ],
+)
+def test_what_is_asked_and_why(
+    caller: str, action: str, resource: str, policies: dict[str, Any], question: str, reason: str
+) -> None:
+    decision = evaluate(Request(caller, action, resource), **policies)
+    assert any(step.question.startswith(question) for step in decision.steps), decision.steps
+    assert reason in decision.reason
+
+
 def test_a_key_of_another_account_is_not_admitted_to_exist() -> None:
     assert decide(STRANGER).sentence() == (
         f"User: {STRANGER} is not authorized to perform: kms:Decrypt on this resource because the resource does not "

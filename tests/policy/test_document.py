@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import Request, evaluate
@@ -152,6 +152,7 @@ NEARLY_A_STATEMENT = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(ANY_JSON | st.fixed_dictionaries({"Statement": st.lists(NEARLY_A_STATEMENT | ANY_JSON, max_size=3)}))
 def test_any_json_gives_a_decision(document: Any) -> None:
     decision = evaluate(Request(ANA, "s3:GetObject", "*", {"aws:x": "y"}), identity_policies=[document])

@@ -6,10 +6,10 @@ import re
 import time
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, settings
+from hypothesis import settings, strategies as st
 
-from kmscourse.policy.match import ActionPattern, ResourcePattern, glob
+from kmscourse.policy.match import ResourcePattern, any_action, glob
 from kmscourse.policy.request import Asked, Request
 from kmscourse.policy.variables import wildcards_of
 
@@ -22,6 +22,7 @@ def covers(pattern: str | list[str], resource: str, context: dict[str, str] | No
     return ResourcePattern(patterns, variables=True).covers(asked)
 
 
+@settings(deadline=None)
 @given(pattern=st.text("ab*?", max_size=12), value=st.text("ab*?", max_size=12))
 @example("a*b*", "ab")
 @example("*?", "")
@@ -62,7 +63,7 @@ def test_no_pattern_takes_long(pattern: str, value: str) -> None:
     ],
 )
 def test_action_patterns(patterns: list[str], action: str, covered: bool) -> None:
-    assert ActionPattern(patterns).covers(action) is covered
+    assert any_action(patterns)(action) is covered
 
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from kmscourse.policy import Decision, Request, evaluate
 
@@ -123,24 +123,28 @@ def with_more(layers: dict[str, Any], data: st.DataObject, effect: str) -> dict[
     return changed
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS, st.data())
 def test_one_more_deny_never_opens(request: Request, layers: dict[str, Any], data: st.DataObject) -> None:
     if not evaluate(request, **layers).allowed:
         assert not evaluate(request, **with_more(layers, data, "Deny")).allowed
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS, st.data())
 def test_one_more_allow_never_closes(request: Request, layers: dict[str, Any], data: st.DataObject) -> None:
     if evaluate(request, **layers).allowed:
         assert evaluate(request, **with_more(layers, data, "Allow")).allowed
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS, GRANTS)
 def test_one_more_grant_never_closes(request: Request, layers: dict[str, Any], grant: dict[str, Any]) -> None:
     if evaluate(request, **layers).allowed:
         assert evaluate(request, **{**layers, "grants": [*layers["grants"], grant]}).allowed
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS)
 def test_order_never_matters(request: Request, layers: dict[str, Any]) -> None:
     turned = deepcopy(layers)
@@ -152,6 +156,7 @@ def test_order_never_matters(request: Request, layers: dict[str, Any]) -> None:
     assert (before.allowed, before.explicit, before.layer) == (after.allowed, after.explicit, after.layer)
 
 
+@settings(deadline=None)
 @given(
     REQUESTS,
     LAYERS,
@@ -164,6 +169,7 @@ def test_a_policy_that_cannot_be_read_never_allows(
     assert not evaluate(request, **changed).allowed
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS)
 def test_the_steps_end_at_the_verdict(request: Request, layers: dict[str, Any]) -> None:
     decision = evaluate(request, **layers)
@@ -179,6 +185,7 @@ def test_the_steps_end_at_the_verdict(request: Request, layers: dict[str, Any]) 
     assert told_by.endswith(" may" if decision.allowed else " may not")
 
 
+@settings(deadline=None)
 @given(REQUESTS, LAYERS)
 def test_a_decision_changes_nothing_that_was_handed_in(request: Request, layers: dict[str, Any]) -> None:
     before = deepcopy((request, layers))

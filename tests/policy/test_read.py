@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import build, parse
@@ -64,6 +64,7 @@ def test_a_mistake_is_named_with_its_place(text: str, complaint: str) -> None:
     assert complaint in str(refused.value)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text('{}[]",:/ \n'))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(PolicyError):  # no text made by chance is a policy

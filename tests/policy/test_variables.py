@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from kmscourse.policy.variables import Wild, resolve, tokens
 
@@ -39,6 +39,7 @@ def test_variables_are_filled_in(text: str, expected: tuple[str | Wild, ...] | N
     assert found == expected or tuple(token for token in found or () if token != "") == expected
 
 
+@settings(deadline=None)
 @given(st.text("${}*?:a'", max_size=40))
 def test_any_text_can_be_read(text: str) -> None:
     filled(text)
