@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -62,6 +63,22 @@ def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
         assert backend.identity_policies(backend.session_for("IAMLabUser").caller) == [lab_user_policy()]
         assert list(backend.storage.events()) == []
         assert backend.since > since
+        kept.restart()
+
+
+def test_a_reset_that_fails_leaves_the_account_as_it_was(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    arn, main_user = kept.key(), kept.backend.main_user
+
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.backend.storage, "write", full)
+        with pytest.raises(AwsError, match="could not write"):
+            kept.backend.reset()
+    for _ in range(2):
+        assert [key.arn for key in kept.backend.keys(REGION)] == [arn]
+        assert kept.backend.main_user == main_user
         kept.restart()
 
 

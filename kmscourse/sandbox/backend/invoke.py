@@ -57,7 +57,7 @@ def _response(call: Call, account: str) -> Any:
     response.uri_match = {}
     response.querystring = response.data = {"AWSAccessKeyId": [call.access_key_id]}
     if call.service == "kms":
-        response.body = json.dumps(dict(call.parameters))
+        response.body = _body(call)
     else:
         response.params = response.body = _parsed(call)
     return response
@@ -111,12 +111,24 @@ def _parsed(call: Call) -> Any:
     try:
         if call.service == "iam":
             return parser.parse({"values": dict(call.parameters)})
-        return parser.parse({"body": json.dumps(dict(call.parameters))})
+        return parser.parse({"body": _body(call)})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        raise AwsError(
-            "SerializationException",
-            f"The parameters of {call.operation} are not of the types that it takes.",
-        ) from None
+        raise _unreadable(call) from None
+
+
+def _body(call: Call) -> str:
+    """The parameters as JSON. Raises AwsError where they hold half a character (a lone surrogate), which is no text."""
+    body = json.dumps(dict(call.parameters), ensure_ascii=False)
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        raise _unreadable(call) from None
+    return body
+
+
+def _unreadable(call: Call) -> AwsError:
+    sentence = f"The parameters of {call.operation} are not of the types that it takes."
+    return AwsError("ValidationError" if call.service == "iam" else "SerializationException", sentence)
 
 
 def _loaded(answer: Any) -> dict[str, Any]:

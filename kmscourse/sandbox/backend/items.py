@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
@@ -108,10 +109,10 @@ class Partition(Tracked):
 
 
 def _text(key: Any) -> str:
-    """A key attribute, as in ``S:Seth Godin``: equal for equal keys, whatever way a number was written."""
+    """A key attribute, as in ``S"Seth Godin"``: equal for equal keys, whatever way a number was written."""
     value = key.cast_value
     if isinstance(value, Decimal):
         value = value.normalize()
     elif isinstance(value, bytes):
         value = value.hex()
-    return f"{key.type}:{len(str(value))}:{value}"
+    return f"{key.type}{json.dumps(str(value))}"

@@ -139,13 +139,11 @@ class Keeper:
     def _restore(self, touched: dict[Row, Any]) -> None:
         for row in sorted(touched, key=_order):
             document = self._storage.document(row)
-            before, now = (
-                None if document is None else self._codec.decode(document),
-                self._entry(row, touched[row]),
-            )
+            before = None if document is None else self._codec.decode(document)
+            now = self._entry(row, touched[row])
             if before is None:
                 self._remove(row, touched[row])
-            elif now is None or isinstance(now, dict):
+            elif not hasattr(now, "__dict__"):
                 self._put(row, before)
             else:
                 # Others may hold this very object, as a group holds its users.

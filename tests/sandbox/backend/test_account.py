@@ -108,6 +108,13 @@ def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
         ("dynamodb:CallAction", {}, "UnknownOperationException", 400),
         ("iam:Nonsense", {}, "InvalidAction", 400),
         ("dynamodb:PutItem", {"TableName": ["x"], "Item": 3}, "SerializationException", 400),
+        (
+            "dynamodb:PutItem",
+            {"TableName": "x", "Item": {"a": {"S": "\ud800"}}},
+            "SerializationException",
+            400,
+        ),
+        ("kms:CreateKey", {"Description": "\ud800"}, "SerializationException", 400),
     ],
 )
 def test_refusals_have_awss_code_and_status(

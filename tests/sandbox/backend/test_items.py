@@ -43,7 +43,7 @@ def row(table: str, key: str) -> Row:
     return Row(f"{TABLES}/{table}/items", key)
 
 
-FIFTH = row("Books", "S:10:Seth Godin S:1:5")
+FIFTH = row("Books", 'S"Seth Godin" S"5"')
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ FIFTH = row("Books", "S:10:Seth Godin S:1:5")
             },
             {FIFTH},
         ),
-        ("PutItem", {"TableName": "Counters", "Item": {"Id": {"N": "5.0"}}}, {row("Counters", "N:1:5")}),
+        ("PutItem", {"TableName": "Counters", "Item": {"Id": {"N": "5.0"}}}, {row("Counters", 'N"5"')}),
         (
             "TransactWriteItems",
             {
@@ -70,7 +70,7 @@ FIFTH = row("Books", "S:10:Seth Godin S:1:5")
                     {"Delete": {"TableName": "Counters", "Key": {"Id": {"N": "7"}}}},
                 ]
             },
-            {FIFTH, row("Counters", "N:1:7")},
+            {FIFTH, row("Counters", 'N"7"')},
         ),
         ("UpdateTable", {"TableName": "Books", "DeletionProtectionEnabled": True}, {Row(TABLES, "Books")}),
     ],
@@ -111,7 +111,7 @@ def test_a_deleted_table_takes_its_items_along(practice: Any, written: list[set[
 
 def test_two_keys_that_run_together_alike_are_two_items(kept: Any) -> None:
     kept.books()
-    pairs = [("a S:1:b", "c"), ("a", "b S:1:c"), ("a", "1:c")]
+    pairs = [('a" S"b', "c"), ("a", 'b" S"c'), ("a", '"c'), ("\U0001f511", "a")]
     for author, title in pairs:
         kept("dynamodb:PutItem", TableName="Books", Item={"Author": {"S": author}, "Title": {"S": title}})
     kept.restart()
