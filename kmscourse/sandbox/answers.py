@@ -134,6 +134,7 @@ AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
     ("kms", "ListKeys"): _keys,
     ("kms", "ListAliases"): _aliases,
     ("kms", "ListGrants"): _grants,
+    ("kms", "ListRetirableGrants"): _grants,
     ("kms", "ListResourceTags"): _tags,
     ("dynamodb", "CreateTable"): _table("CREATING"),
     ("dynamodb", "UpdateTable"): _table("UPDATING"),

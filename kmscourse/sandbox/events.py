@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
@@ -59,26 +60,25 @@ def _on_behalf(
     call: Call, caller: Caller, accesses: Sequence[Access], now: datetime, error: AwsError | None
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
-    if error is not None and not isinstance(error, RelayedError):
+    reached = [access for access in accesses if access.via is not None]
+    if isinstance(error, RelayedError):
+        refused_at = error.access
+        reached = [*takewhile(lambda access: access != refused_at, reached), refused_at]
+    elif error is not None:
         return
-    for access in accesses:
-        if access.via is None:
-            continue
-        refused = error.inner if isinstance(error, RelayedError) and error.access == access else None
+    for access in reached:
         event = _event(
             call,
             now,
             name=access.action.removeprefix("kms:"),
             source="kms",
-            identity={**_identity(caller), "invokedBy": access.via},
+            identity={**_identity(caller), "invokedBy": DYNAMODB},
             parameters=_of_access(access),
             response=None,
             keys=[access.resource],
-            error=refused,
+            error=error.inner if isinstance(error, RelayedError) and access is reached[-1] else None,
         )
-        yield {**event, "sourceIPAddress": access.via, "userAgent": access.via}
-        if refused is not None:
-            return
+        yield {**event, "sourceIPAddress": DYNAMODB, "userAgent": DYNAMODB}
 
 
 def _by_dynamodb(call: Call, accesses: Sequence[Access], now: datetime, answer: Any) -> Iterator[Event]:

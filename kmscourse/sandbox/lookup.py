@@ -91,7 +91,7 @@ def _wanted(attributes: Sequence[Mapping[str, str]]) -> Callable[[Mapping[str, A
 
 def _within(event: Mapping[str, Any], start: float | None, end: float | None) -> bool:
     at = _seconds(event["eventTime"])
-    return (start is None or at >= int(start)) and (end is None or at <= end)
+    return (start is None or at > start - 1) and (end is None or at <= end)  # Events know whole seconds only.
 
 
 def _seconds(moment: str) -> float:

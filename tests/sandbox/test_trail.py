@@ -159,6 +159,18 @@ def test_a_disabled_key_shows_in_the_trail(gate: Any) -> None:
     assert (found["errorCode"], found["errorMessage"]) == ("DisabledException", f"{key} is disabled.")
 
 
+def test_a_key_that_dynamodb_does_not_find_shows_in_the_trail(gate: Any) -> None:
+    unknown = f"arn:aws:kms:us-east-1:{gate.account}:key/00000000-0000-0000-0000-000000000000"
+    with pytest.raises(AwsError):
+        gate.books(unknown)
+    [found] = gate.events(EventName="DescribeKey")
+    assert (found["errorCode"], found["errorMessage"]) == (
+        "NotFoundException",
+        f"Key '{unknown}' does not exist",
+    )
+    assert found["userIdentity"]["invokedBy"] == "dynamodb.amazonaws.com"
+
+
 def test_nothing_secret_gets_into_the_trail(gate: Any) -> None:
     key = gate.key()
     blob = gate("kms:Encrypt", KeyId=key, Plaintext=SECRET)["CiphertextBlob"]
@@ -228,6 +240,8 @@ def test_looking_up_a_span_of_time(trail: Trail) -> None:
         record(trail, "kms:ListKeys", at=at)
     found = trail.look_up(call("cloudtrail:LookupEvents", StartTime=1.0, EndTime=3.0))["Events"]
     assert [event["EventTime"] for event in found] == [3.0, 2.0, 1.0]
+    found = trail.look_up(call("cloudtrail:LookupEvents", StartTime=1.9, EndTime=float("inf")))["Events"]
+    assert [event["EventTime"] for event in found] == [4.0, 3.0, 2.0, 1.0]
 
 
 def test_pages_hold_each_event_once(trail: Trail) -> None:

@@ -208,6 +208,8 @@ def test_what_is_not_offered_is_refused_at_once(gate: Any, operation: str) -> No
         ("TransactGetItems", {"TransactItems": []}),
         ("TransactWriteItems", {"TransactItems": [{}]}),
         ("TransactWriteItems", {"TransactItems": [{"Steal": {"TableName": "Books"}}]}),
+        ("TransactWriteItems", {"TransactItems": [{"Get": {}}]}),
+        ("TransactGetItems", {"TransactItems": [{"Put": {"TableName": "Books"}}]}),
         (
             "TransactWriteItems",
             {

@@ -38,11 +38,13 @@ GRANT_OPERATIONS = (
     "RetireGrant",
 )
 _TRANSACTION_ACTIONS = {
-    "Get": "dynamodb:GetItem",
-    "Put": "dynamodb:PutItem",
-    "Update": "dynamodb:UpdateItem",
-    "Delete": "dynamodb:DeleteItem",
-    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "TransactGetItems": {"Get": "dynamodb:GetItem"},
+    "TransactWriteItems": {
+        "Put": "dynamodb:PutItem",
+        "Update": "dynamodb:UpdateItem",
+        "Delete": "dynamodb:DeleteItem",
+        "ConditionCheck": "dynamodb:ConditionCheckItem",
+    },
 }
 
 
@@ -70,15 +72,16 @@ def _check_writes(requests: Iterable[Mapping[str, Any]]) -> None:
 
 def on_transaction(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """TransactGetItems, TransactWriteItems: each part needs the permission of the operation that it is."""
+    actions = _TRANSACTION_ACTIONS[call.operation]
     for item in _some(call.parameters["TransactItems"], "transactItems"):
         parts = [(kind, part) for kind, part in item.items() if part is not None]
-        if len(parts) != 1 or parts[0][0] not in _TRANSACTION_ACTIONS:
+        if len(parts) != 1 or parts[0][0] not in actions:
             raise AwsError(
                 "ValidationException", "TransactItems can only contain one of Check, Put, Update or Delete"
             )
         kind, part = parts[0]
         name = table_name(call, backend, part["TableName"])
-        yield from _items(call, caller, backend, _TRANSACTION_ACTIONS[kind], name)
+        yield from _items(call, caller, backend, actions[kind], name)
 
 
 def on_statements(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:

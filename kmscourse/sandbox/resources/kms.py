@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, Context
 from kmscourse.sandbox.resources.keys import key_access, resolve, truth
 from kmscourse.sandbox.resources.reading import Reader, anywhere, tag_context
+from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -38,21 +39,17 @@ def on_key(more: More = _nothing, *, alias: bool = False) -> Reader:
     return read
 
 
-def with_key(more: More = _nothing) -> Reader:
+def with_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """A cryptographic operation on the key in KeyId, under an encryption context."""
-
-    def read(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
-        named = call.parameters["KeyId"]
-        yield key_access(
-            call.action,
-            resolve(call, caller, backend, named),
-            caller,
-            named=named,
-            encryption_context=call.parameters.get("EncryptionContext"),
-            more={**_algorithm(call.parameters, "EncryptionAlgorithm"), **more(call.parameters)},
-        )
-
-    return read
+    named = call.parameters["KeyId"]
+    yield key_access(
+        call.action,
+        resolve(call, caller, backend, named),
+        caller,
+        named=named,
+        encryption_context=call.parameters.get("EncryptionContext"),
+        more=_algorithm(call.parameters, "EncryptionAlgorithm"),
+    )
 
 
 def decrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
@@ -135,16 +132,14 @@ def create_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Acces
 
 def update_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """The alias, the key that it leaves and the key that it goes to."""
-    alias = _alias_access(call, backend)
-    yield alias
+    yield _alias_access(call, backend)
     yield key_access(call.action, backend.key(call.region, call.parameters["AliasName"]), caller)
     yield key_access(call.action, _target(call, caller, backend), caller)
 
 
 def delete_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """The alias and the key that it stands for."""
-    alias = _alias_access(call, backend)
-    yield alias
+    yield _alias_access(call, backend)
     yield key_access(call.action, backend.key(call.region, call.parameters["AliasName"]), caller)
 
 
@@ -164,11 +159,11 @@ def _alias_access(call: Call, backend: Backend) -> Access:
     return Access(call.action, f"arn:aws:kms:{call.region}:{backend.account_id}:{name}")
 
 
-def _target(call: Call, caller: Caller, backend: Backend) -> Any:
+def _target(call: Call, caller: Caller, backend: Backend) -> KeyView:
     return resolve(call, caller, backend, call.parameters["TargetKeyId"], alias=False)
 
 
-def _key_of_ciphertext(call: Call, backend: Backend) -> Any:
+def _key_of_ciphertext(call: Call, backend: Backend) -> KeyView:
     return backend.key_of_ciphertext(call.region, base64.b64decode(call.parameters["CiphertextBlob"]))
 
 
@@ -249,10 +244,10 @@ OPERATIONS: Mapping[str, Reader] = {
     "RevokeGrant": on_key(_own_grant),
     "RetireGrant": retire_grant,
     "ListRetirableGrants": anywhere,
-    "Encrypt": with_key(),
+    "Encrypt": with_key,
     "Decrypt": decrypt,
     "ReEncrypt": re_encrypt,
-    "GenerateDataKey": with_key(),
-    "GenerateDataKeyWithoutPlaintext": with_key(),
+    "GenerateDataKey": with_key,
+    "GenerateDataKeyWithoutPlaintext": with_key,
     "GenerateRandom": anywhere,
 }

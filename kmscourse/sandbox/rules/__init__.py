@@ -1,7 +1,7 @@
 """What AWS checks beyond permissions, and moto does not: key states, key usage, limits, key policies, tables' keys.
 
 One module for each subject. A rule refuses by raising AwsError with AWS's code and text, or writes into the
-parameters what AWS would have worked out (a key's ARN, a caller's own user name, the default of PolicyName).
+parameters what AWS would have worked out (a key's ARN, a caller's own user name).
 """
 
 from __future__ import annotations
