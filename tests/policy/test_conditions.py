@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.conditions import condition

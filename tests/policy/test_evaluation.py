@@ -56,6 +56,8 @@ def case(rule: str, principal: str, owner: str, expected: str, **policies: Any) 
         case("PEL: root has full access", ROOT, A, "allowed"),
         case("PEL: but not against a resource's Deny", ROOT, A, "Deny resource-based",
              resource_policy=names(A, effect="Deny")),
+        case("PEL: it has no policies of its own", ROOT, A, "allowed", identity_policies=[DENY],
+             permissions_boundaries=[DENY], session_policy=DENY),
         case("PEL: service control policies limit root", ROOT, A, "service control",
              service_control_policies=[[OTHER]]),
         # Permissions boundaries
@@ -131,6 +133,37 @@ def test_layers(principal: str, owner: str, expected: str, policies: dict[str, A
     decision = decide(principal, owner, **policies)
     found = "allowed" if decision.allowed else f"{'Deny ' if decision.explicit else ''}{decision.layer}"
     assert found == expected, "\n".join(map(str, decision.steps))
+
+
+@pytest.mark.parametrize(("named", "meant"), [(ANA, True), (A, True), ("*", True), (ROLE, False)])
+def test_whom_an_identity_based_policy_names_is_meant_alone(named: str, meant: bool) -> None:
+    """AWS stores no Principal there. One that comes all the same can only narrow the statement."""
+    assert decide(ANA, identity_policies=[names(named)]).allowed is meant
+    assert decide(ANA, identity_policies=[ALLOW, names(named, effect="Deny")]).explicit is meant
+
+
+@pytest.mark.parametrize(("version", "expected"), [("2012-10-17", False), ("2008-10-17", True), (None, True)])
+def test_variables_came_with_version_2012(version: str | None, expected: bool) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${aws:username}"}
+    document = {"Statement": [statement]} | ({"Version": version} if version else {})
+    request = Request(ANA, "s3:GetObject", "arn:aws:s3:::${aws:username}", {"aws:username": "ana"})
+    assert evaluate(request, identity_policies=[document]).allowed is expected
+
+
+def test_grants_are_asked_about_for_keys_only() -> None:
+    grant = {"GranteePrincipal": ANA, "Operations": ["GetObject"]}
+    decision = decide(ANA, resource_policy=names(ROLE), grants=[grant])
+    assert not any("grant" in step.question for step in decision.steps)
+
+
+def test_keys_of_the_context_that_differ_by_case_are_one_key() -> None:
+    document = policy(Condition={"ForAllValues:StringEquals": {"aws:x": ["a", "b"]}})
+    for value, expected in (("b", True), ("c", False)):
+        context = {"aws:x": "a", "AWS:X": value}
+        assert (
+            evaluate(Request(ANA, "s3:GetObject", "*", context), identity_policies=[document]).allowed
+            is expected
+        )
 
 
 def test_who_owns_the_resource_its_arn_says() -> None:

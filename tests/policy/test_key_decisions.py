@@ -361,6 +361,8 @@ def creating(*operations: str, type_: str = "EncryptionContextSubset", **pairs: 
              grants=[grant(READER, "CreateGrant", "Decrypt")]),
         case("CG: pass on what one has not", "identity-based", action="kms:CreateGrant",
              context=creating("Decrypt", "Encrypt"), grants=[grant(READER, "CreateGrant", "Decrypt")]),
+        case("CG: pass on what is not said", "identity-based", action="kms:CreateGrant",
+             grants=[grant(READER, "CreateGrant", "Decrypt")]),
         case("CG: CreateGrant is not among them", "identity-based", action="kms:CreateGrant",
              context=creating("Decrypt"), grants=[grant(READER, "Decrypt")]),
         case("CG: a stricter constraint", "allowed", action="kms:CreateGrant",

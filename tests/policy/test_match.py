@@ -7,7 +7,7 @@ import time
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from kmscourse.policy.match import ResourcePattern, any_action, glob
 from kmscourse.policy.request import Asked, Request
@@ -84,6 +84,8 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890
         ("arn:aws:kms:*:key/*", KEY, False),  # a star ends at a colon
         ("arn:*:key/*", KEY, False),
         (KEY, "*", False),
+        ("arn:aws:kms:*:*:key/*", "*", False),
+        ("arn:aws:s3:::books/*:c", "arn:aws:s3:::books/b:c", True),
         ("arn:aws:s3:::books/*", "arn:aws:s3:::books/a/b:c", True),  # save in the last segment
         ("arn:aws:s3:::*/b:c", "arn:aws:s3:::books/a/b:c", True),
         # An ARN that ends early is completed with stars.

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from hypothesis import given, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from kmscourse.policy import Decision, Request, evaluate
 
