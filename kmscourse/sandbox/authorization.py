@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.policy import Decision, Request, evaluate
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.resources.keys import is_key
 from kmscourse.sandbox.services import SERVICES
 from kmscourse.sandbox.views import KeyView
 
@@ -90,8 +91,7 @@ def global_context(call: Call, caller: Caller, access: Access) -> dict[str, str 
 
 
 def _key(access: Access, backend: Backend) -> KeyView | None:
-    is_key = access.resource.startswith("arn:aws:kms:") and ":key/" in access.resource
-    return backend.find_key(access.resource) if is_key else None
+    return backend.find_key(access.resource) if is_key(access.resource) else None
 
 
 def _grants(call: Call, access: Access, key: KeyView | None) -> Sequence[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.recorded import parameters_of, response_of
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
-from kmscourse.sandbox.resources.keys import DYNAMODB
+from kmscourse.sandbox.resources.keys import DYNAMODB, is_key
 
 Event = dict[str, Any]
 
@@ -148,7 +148,7 @@ def _event(
     resources = [
         {"accountId": arn.split(":")[4], "type": "AWS::KMS::Key", "ARN": arn}
         for arn in dict.fromkeys(keys)
-        if arn.startswith("arn:aws:kms:") and ":key/" in arn
+        if is_key(arn)
     ]
     if resources:
         event["resources"] = resources

@@ -42,6 +42,11 @@ def resolve(
     return backend.key(call.region, key_id)
 
 
+def is_key(resource: str) -> bool:
+    """Whether an access is to a KMS key, whose policy and state then count."""
+    return resource.startswith("arn:aws:kms:") and ":key/" in resource
+
+
 def alias_in(key_id: str) -> str | None:
     """The alias name in an alias name or alias ARN, as in ``alias/myKey``."""
     if key_id.startswith("alias/"):

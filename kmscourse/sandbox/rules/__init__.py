@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.resources.keys import is_key
 from kmscourse.sandbox.rules import dynamodb, iam, kms
 from kmscourse.sandbox.rules.key_state import check_state
 from kmscourse.sandbox.rules.key_usage import check_usage
@@ -37,7 +38,7 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
 
 def _check_key(call: Call, access: Access, backend: Backend) -> None:
     """State and usage of the key that ``access`` is to, where it is to a key."""
-    if access.resource.startswith("arn:aws:kms:") and ":key/" in access.resource:
+    if is_key(access.resource):
         key = backend.find_key(access.resource)
         if key is None:
             raise AwsError("NotFoundException", f"Key '{access.resource}' does not exist")
