@@ -51,9 +51,14 @@ def of_call(
             identity=_identity(caller),
             parameters=parameters_of(call),
             response=response_of(call, answer),
-            keys=[access.resource for access in accesses if access.via is None],
+            keys=[*(access.resource for access in accesses if access.via is None), *_made(call, answer)],
             error=error,
         )
+
+
+def _made(call: Call, answer: Any) -> list[str]:
+    """The ARN of the key that CreateKey has made."""
+    return [answer["KeyMetadata"]["Arn"]] if call.action == "kms:CreateKey" and answer else []
 
 
 def _on_behalf(

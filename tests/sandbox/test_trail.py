@@ -139,6 +139,7 @@ def test_the_calls_of_a_table_on_its_key(gate: Any) -> None:
     ]
     service = "dynamodb.amazonaws.com"
     assert on_key == [
+        ("CreateKey", gate.main, None),
         ("DescribeKey", gate.main, service),
         ("CreateGrant", gate.main, service),
         ("Decrypt", gate.main, service),
