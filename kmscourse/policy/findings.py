@@ -43,7 +43,7 @@ class Question(Enum):
     DENIED = "Does any statement explicitly deny it?"
     SERVICE_CONTROL = "Do the organisation's service control policies allow {action}, at every level?"
     ALIAS = "Can a policy give {action} on this alias?"
-    NAMED = "Does the {policy} name {who}?"
+    NAMED = "Does the {policy} itself let {who} call {action}?"
     GRANTED = "Does a grant let {who} call {action}?"
     DELEGATED = "Does the {policy} let the account's IAM decide?"
     ACCOUNT = "May {who}'s account retire it, and let its own do so through IAM?"

@@ -40,8 +40,10 @@ def of_call(
     """Every event that CloudTrail's history would show of a call; none for a data event or the console's own."""
     if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail"):
         return
-    yield from _on_behalf(call, caller, accesses, now, error)
-    yield from _by_dynamodb(call, accesses, now, answer)
+    on_behalf = list(_on_behalf(call, caller, accesses, now, error))
+    # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.
+    opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
+    yield from [*on_behalf[:opened], *_by_dynamodb(call, accesses, now, answer), *on_behalf[opened:]]
     if call.action not in DATA_OPERATIONS:
         yield _event(
             call,

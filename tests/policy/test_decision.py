@@ -30,7 +30,7 @@ def test_the_steps_of_the_labs_refusal() -> None:
     decision = decide(identity_policies=[build.lab_user_policy()])
     assert [str(step) for step in decision.steps] == [
         "Does any statement explicitly deny it? no",
-        "Does the key policy name IAMLabUser? no",
+        "Does the key policy itself let IAMLabUser call kms:Decrypt? no",
         'Does the key policy let the account\'s IAM decide? yes, statement "Enable IAM User Permissions"',
         "Does an identity-based policy allow kms:Decrypt? no",
         "Then may IAMLabUser call kms:Decrypt? no",
@@ -200,7 +200,7 @@ GRANT_FOR_ACCOUNT = {
             "sts:AssumeRole",
             f"arn:aws:iam::{A}:role/R",
             {},
-            "Does the trust policy name",
+            "Does the trust policy itself let",
             "the trust policy neither",
         ),
         (
@@ -208,7 +208,7 @@ GRANT_FOR_ACCOUNT = {
             "s3:GetObject",
             "arn:aws:s3:::books",
             {"resource_policy": {"Statement": [build.use_statement(READER, ["s3:*"], sid="Mine")]}},
-            "Does the resource-based policy name",
+            "Does the resource-based policy itself let",
             'the statement "Mine" of the resource-based policy lets them',
         ),
     ],

@@ -142,8 +142,8 @@ def test_the_calls_of_a_table_on_its_key(gate: Any) -> None:
         ("CreateKey", gate.main, None),
         ("DescribeKey", gate.main, service),
         ("CreateGrant", gate.main, service),
-        ("Decrypt", gate.main, service),
         ("GenerateDataKey", None, service),
+        ("Decrypt", gate.main, service),
         ("Decrypt", gate.main, service),  # the item that ``books`` puts
         ("RetireGrant", None, service),
     ]
