@@ -17,14 +17,12 @@ log = logging.getLogger(__name__)
 
 Answer = dict[str, Any] | HttpResponse
 
-_FAILURES = {"kms": "KMSInternalException", "dynamodb": "InternalServerError", "iam": "ServiceFailure"}
-
 
 def invoke(call: Call, account: str) -> Answer:
     """Perform ``call`` in moto.
 
     Raises AwsError: moto's own refusals with their code, text, status and further fields;
-    UnknownOperationException (IAM: InvalidAction) for what moto lacks; 500 where moto broke.
+    UnknownOperationException (IAM: InvalidAction) for what moto lacks; ValidationException where moto broke.
     """
     from moto.core.exceptions import ServiceException
     from werkzeug.exceptions import HTTPException
@@ -170,7 +168,7 @@ def _json_serializer() -> Any:
 
 
 def _broken(call: Call) -> AwsError:
-    """What is answered where moto fails."""
+    """What is answered where moto fails: with 400, as clients try a 500 again for seconds, and it fails again."""
     if "Execute" in call.operation:
         return AwsError(
             "ValidationException",
@@ -180,7 +178,7 @@ def _broken(call: Call) -> AwsError:
     sentence = (
         f"The practice account can't perform {call.operation} with these parameters; nothing was changed."
     )
-    return AwsError(_FAILURES[call.service], sentence, 500)
+    return AwsError("ValidationError" if call.service == "iam" else "ValidationException", sentence)
 
 
 def _refused(refusal: Any) -> AwsError:

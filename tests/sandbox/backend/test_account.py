@@ -218,7 +218,7 @@ def test_where_moto_breaks_the_answer_is_a_sentence_and_the_account_as_it_was(
     monkeypatch.setattr(KmsBackend, "create_key", breaks)
     with caplog.at_level(logging.DEBUG):
         error = refusal(kept, "kms:CreateKey")
-    assert (error.code, error.status) == ("KMSInternalException", 500)
+    assert (error.code, error.status) == ("ValidationException", 400)
     assert (
         error.message
         == "The practice account can't perform CreateKey with these parameters; nothing was changed."
