@@ -1,26 +1,24 @@
 """HTTP/1.1 on loopback: bytes from a socket into ``HttpRequest``, ``HttpResponse`` back into bytes.
 
-One thread serves every connection: a call is short and the account answers one at a time anyway, so a thread
-for each client would only add waiting for the interpreter's lock.
+h11 reads and writes HTTP; asyncio has the sockets. One thread serves every connection: a call is short and the
+account answers one at a time anyway, so a thread for each client would only add waiting for the interpreter's lock.
 
 What has no business here is refused before it reaches the account: a Host header other than loopback with our
 port (a web page that rebinds its name to 127.0.0.1), a request that is too large, too slow or not HTTP/1.1.
 No answer carries a CORS header, so no page in a browser can read one.
-
-Source: RFC 9110 and RFC 9112.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from http import HTTPStatus
 from typing import cast
+
+import h11
 
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 
@@ -33,9 +31,7 @@ REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_REQUEST_LINE = re.compile(r"([A-Z]{1,20}) (/[!-~]*) HTTP/1\.([01])")
-_ONCE = ("authorization", "content-length", "expect", "host", "transfer-encoding")
+_ONCE = (b"authorization", b"expect", b"host")  # a second one would leave open which of them counts
 
 
 class HttpError(Exception):
@@ -45,62 +41,6 @@ class HttpError(Exception):
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
-
-
-@dataclass(frozen=True)
-class Head:
-    """A request up to its body: ``length`` is the body's size in bytes."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    length: int
-    keep_alive: bool
-
-
-def read_head(text: str, hosts: frozenset[str]) -> Head:
-    """The head of a request, without its final empty line. ``hosts`` are the values that Host may have.
-
-    Raises HttpError for what isn't HTTP/1.x as RFC 9112 has it, and for what the sandbox doesn't serve.
-    """
-    request_line, *lines = text.split("\r\n")
-    match = _REQUEST_LINE.fullmatch(request_line)
-    if match is None:
-        raise HttpError(400, "This is not an HTTP/1.1 request.")
-    if match[1] == "HEAD":
-        raise HttpError(405, "The sandbox has no answer to HEAD: AWS calls are POST requests.")
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        name, value = name.lower(), value.strip(" \t")
-        if not colon or not _NAME.fullmatch(name) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
-            raise HttpError(400, "A header of the request is malformed.")
-        if name in headers and (name in _ONCE or name.startswith("x-amz-")):
-            raise HttpError(400, f"The header {name} may appear only once.")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
-    if headers.get("host", "").lower() not in hosts:
-        raise HttpError(403, "The sandbox answers only at its own loopback address.")
-    if "transfer-encoding" in headers:
-        raise HttpError(411, "The sandbox needs a Content-Length: it reads no chunked requests.")
-    length = headers.get("content-length", "0")
-    if not re.fullmatch(r"[0-9]{1,12}", length):
-        raise HttpError(400, "The Content-Length is not a number.")
-    if int(length) > MAX_BODY:
-        raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
-    connection = headers.get("connection", "keep-alive" if match[3] == "1" else "close").lower()
-    return Head(match[1], match[2], headers, int(length), keep_alive="close" not in connection)
-
-
-def to_bytes(response: HttpResponse, keep_alive: bool = True) -> bytes:
-    """The response as it goes over the wire."""
-    lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in response.headers.items()]
-    lines += [f"Date: {formatdate(usegmt=True)}"]
-    lines += [
-        f"Content-Length: {len(response.body)}",
-        f"Connection: {'keep-alive' if keep_alive else 'close'}",
-    ]
-    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + response.body
 
 
 @dataclass
@@ -126,8 +66,9 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self.server = server
         self.deadline = time.monotonic() + REQUEST_SECONDS
-        self._buffer = bytearray()
-        self._head: Head | None = None
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
         self._transport: asyncio.Transport
         self._writable = True
         self._refused = False
@@ -152,10 +93,10 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if not self._buffer:
+        if self._http.their_state is h11.IDLE and not self._http.trailing_data[0]:
             self.deadline = time.monotonic() + REQUEST_SECONDS
-        self._buffer += data
-        self._answer()
+        self._http.receive_data(data)
+        self._go_on()
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -164,58 +105,105 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._writable = True
         self._transport.resume_reading()
-        self._answer()
+        self._go_on()
 
-    def _answer(self) -> None:
-        """Answer the next request if it is complete; what waits behind it lets other connections go first."""
+    def _go_on(self) -> None:
+        """Read on, and answer the next request if it is whole; what waits behind it lets other connections go first."""
         if self._refused or self._transport.is_closing() or not self._writable:
             return
         try:
             request = self._next()
+        except h11.RemoteProtocolError as error:
+            self._refuse(
+                HttpError(error.error_status_hint, f"This is not a proper HTTP/1.1 request: {error}.")
+            )
         except HttpError as refused:
             self._refuse(refused)
-            return
-        if request is None:
-            return
-        head, body = request
-        self.server.last_request = time.monotonic()
-        response = self.server.handler(HttpRequest(head.method, head.target, head.headers, body))
-        self._transport.write(to_bytes(response, head.keep_alive))
-        self.deadline = time.monotonic() + IDLE_SECONDS
-        if not head.keep_alive:
-            self.close()
-        elif self._buffer:
-            asyncio.get_running_loop().call_soon(self._answer)
+        else:
+            if request is not None:
+                self._answer(request)
 
-    def _next(self) -> tuple[Head, bytes] | None:
-        """The next request, taken out of the buffer, or None while it isn't complete."""
-        if self._head is None:
-            end = self._buffer.find(b"\r\n\r\n", 0, MAX_HEAD)
-            if end < 0:
-                if len(self._buffer) >= MAX_HEAD:
-                    raise HttpError(431, f"The request's headers are larger than {MAX_HEAD} bytes.")
+    def _next(self) -> HttpRequest | None:
+        """The next request, or None while it isn't whole."""
+        while True:
+            event = self._http.next_event()
+            if isinstance(event, h11.Request):
+                self._head, self._body = event, bytearray()
+                self._look_at(event)
+                if self._http.they_are_waiting_for_100_continue:
+                    self._send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+                if len(self._body) > MAX_BODY:
+                    raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
+            elif isinstance(event, h11.EndOfMessage) and self._head is not None:
+                return HttpRequest(
+                    self._head.method.decode("ascii"),
+                    self._head.target.decode("ascii"),
+                    _headers(self._head),
+                    bytes(self._body),
+                )
+            else:  # more has to come, or an answer has to go first, or the client has gone
                 return None
-            self._head = read_head(self._buffer[:end].decode("latin-1"), self.server.hosts)
-            del self._buffer[: end + 4]
-            expects = "100-continue" in self._head.headers.get("expect", "").lower()
-            if expects and len(self._buffer) < self._head.length:
-                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        head = self._head
-        if len(self._buffer) < head.length:
-            return None
-        body = bytes(self._buffer[: head.length])
-        del self._buffer[: head.length]
-        self._head = None
-        return head, body
+
+    def _look_at(self, head: h11.Request) -> None:
+        if sum(len(name) + len(value) for name, value in head.headers) + len(head.target) > MAX_HEAD:
+            raise HttpError(431, f"The request's headers are larger than {MAX_HEAD} bytes.")
+        names = [name for name, _ in head.headers]
+        twice = next((name for name in names if names.count(name) > 1 and _counts_once(name)), None)
+        if twice is not None:
+            raise HttpError(400, f"The header {twice.decode('ascii')} may appear only once.")
+        headers = _headers(head)
+        if not head.target.startswith(b"/"):
+            raise HttpError(400, "The request's target is not a path.")
+        if headers.get("host", "").lower() not in self.server.hosts:
+            raise HttpError(403, "The sandbox answers only at its own loopback address.")
+        if int(headers.get("content-length", "0")) > MAX_BODY:
+            raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
+
+    def _answer(self, request: HttpRequest) -> None:
+        self.server.last_request = time.monotonic()
+        self._respond(self.server.handler(request))
+        self.deadline = time.monotonic() + IDLE_SECONDS
+        if self._http.our_state is not h11.DONE:
+            self.close()
+            return
+        self._http.start_next_cycle()
+        if self._http.trailing_data[0]:
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     def _refuse(self, refused: HttpError) -> None:
-        headers = {"Content-Type": "text/plain; charset=utf-8"}
-        response = HttpResponse(refused.status, headers, f"{refused.sentence}\n".encode())
-        self._transport.write(to_bytes(response, keep_alive=False))
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close"}
+        self._respond(HttpResponse(refused.status, headers, f"{refused.sentence}\n".encode()))
         self._transport.write_eof()
         # What the client is still sending must be read, or the answer is lost with the connection.
         self._refused = True
-        self._buffer.clear()
+
+    def _respond(self, response: HttpResponse) -> None:
+        length = str(len(response.body))
+        reason = HTTPStatus(response.status).phrase.encode("ascii")
+        headers = [*response.headers.items(), ("Content-Length", length)]
+        body = b"" if self._head is not None and self._head.method == b"HEAD" else response.body
+        self._send(
+            h11.Response(status_code=response.status, headers=headers, reason=reason),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        )
+
+    def _send(self, *events: h11.Event) -> None:
+        self._transport.write(b"".join(self._http.send(event) or b"" for event in events))
+
+
+def _headers(head: h11.Request) -> dict[str, str]:
+    """The headers by their names in small letters; one that came more than once has its values joined."""
+    found: dict[str, str] = {}
+    for name, value in ((name.decode("ascii"), value.decode("latin-1")) for name, value in head.headers):
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def _counts_once(name: bytes) -> bool:
+    return name in _ONCE or name.startswith(b"x-amz-")
 
 
 def hosts_of(port: int) -> frozenset[str]:

@@ -116,6 +116,18 @@ def test_a_large_body_arrives_whole(port: int) -> None:
     assert exchange(port, request(port, body=body)).endswith(body)
 
 
+def test_a_request_in_chunks_is_answered(port: int) -> None:
+    sent = request(port, extra="Transfer-Encoding: chunked\r\n", body=b"2\r\n{}\r\n0\r\n\r\n")
+    answer = exchange(port, sent.replace(b"Content-Length: 12\r\n", b""))
+    assert answer.endswith(b"POST / 2 {}")
+
+
+def test_head_is_answered_without_a_body(port: int) -> None:
+    answer = exchange(port, request(port, line="HEAD / HTTP/1.1", body=b""))
+    assert status_of(answer) == 200
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_expect_100_continue_is_answered_before_the_body(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         whole = request(port, extra="Expect: 100-continue\r\n", body=b"later")
@@ -167,11 +179,9 @@ def test_no_answer_invites_a_web_page(port: int) -> None:
     [
         (b"\x16\x03\x01\x02\x00 a TLS greeting\r\n\r\n", 400),
         (b"GET /\r\n\r\n", 400),
-        (b"HEAD / HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n", 405),
-        (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 403),
         (b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nHost: localhost:PORT\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\n folded: x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nNo colon\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nX: a\x00b\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nX: a\nb\r\n\r\n", 400),
@@ -179,7 +189,6 @@ def test_no_answer_invites_a_web_page(port: int) -> None:
         (b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 1e3\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
         (b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nX-Amz-Date: 1\r\nX-Amz-Date: 2\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
         (b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 99999999999\r\n\r\n", 413),
         (b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", 431),
         (b"a" * 100_000, 431),
