@@ -1,0 +1,78 @@
+"""How long a student waits for ``Lab.open()``: cold (no practice account yet), warm, and beside bare boto3.
+
+    python benchmarks/lab_open.py [--rounds 5]
+
+Each figure is taken in a Python process of its own, from before the first import to the end of the call, in turn.
+Cold is a new home: the account's process is started. Warm finds it running. Bare boto3 is a client and one call to
+that same account. Printed are medians in seconds and the ratios to bare boto3.
+
+Goal: a warm ``Lab.open()`` under a second. The program ends with status 1 where it is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from kmscourse.sandbox import server
+
+GOAL = 1.0  # seconds, for a warm Lab.open()
+
+TIMED = "import time; started = time.perf_counter()\n{}\nprint(time.perf_counter() - started)"
+OPEN = "from kmscourse import Lab; Lab.open(section=0)"
+BARE = "import boto3; boto3.client('kms').list_keys()"
+
+
+def seconds(code: str, environment: dict[str, str]) -> float:
+    """How long the code takes in a new Python process, its own start not counted."""
+    ran = subprocess.run(
+        [sys.executable, "-c", TIMED.format(code)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(ran.stdout.splitlines()[-1])
+
+
+def one_round() -> dict[str, float]:
+    """Each figure once."""
+    with tempfile.TemporaryDirectory(prefix="kmscourse-") as home:
+        environment = {"KMSCOURSE_HOME": home, "KMSCOURSE_TARGET": "sandbox"}
+        try:
+            cold = seconds(OPEN, environment)
+            warm = seconds(OPEN, environment)
+            endpoint = json.loads((Path(home) / server.ENDPOINT_FILE).read_text(encoding="utf-8"))
+            bare = seconds(
+                BARE,
+                {
+                    "AWS_ENDPOINT_URL": endpoint["url"],
+                    "AWS_ACCESS_KEY_ID": endpoint["access_key_id"],
+                    "AWS_SECRET_ACCESS_KEY": endpoint["secret_access_key"],
+                    "AWS_DEFAULT_REGION": endpoint["region"],
+                },
+            )
+        finally:
+            server.stop(Path(home))
+    return {"cold": cold, "warm": warm, "bare boto3": bare}
+
+
+def main() -> int:
+    """Measure, print, and say whether the goal is met."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = [one_round() for _ in range(parser.parse_args().rounds)]
+    medians = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+    for name, value in medians.items():
+        print(f"{name:12} {value:6.2f} s   {value / medians['bare boto3']:5.2f} of bare boto3")
+    return int(medians["warm"] > GOAL)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
