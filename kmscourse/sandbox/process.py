@@ -26,6 +26,7 @@ from kmscourse.errors import SandboxError
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 
 IDLE_HOURS = 8.0
+PORT_FILE = "sandbox.port"
 
 log = logging.getLogger("kmscourse.sandbox")
 
@@ -46,7 +47,7 @@ def run(
     AlreadyRunningError, or SandboxError where the port is taken or the account can't be opened.
     """
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
-    with _lock(home), _listen(port) as listening:
+    with _lock(home), _listen(home, port) as listening:
         (home / ENDPOINT_FILE).unlink(missing_ok=True)
         _open_log(home / LOG_FILE)
         asyncio.run(_serve(home, listening, idle_hours * 3600, announce))
@@ -102,14 +103,18 @@ def _lock(home: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _listen(port: int) -> Iterator[socket.socket]:
-    """A listening socket on loopback alone."""
+def _listen(home: Path, port: int) -> Iterator[socket.socket]:
+    """A listening socket on loopback alone: at ``port``, or (0) where this home's sandbox listened last, if it can.
+
+    At the same port, a notebook's clients of before a restart go on working after it.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
         # On Windows SO_REUSEADDR would let another process take the port; elsewhere it only skips a wait.
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
         listening.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         try:
-            listening.bind(("127.0.0.1", port))
+            if port or not _bound(listening, _last_port(home)):
+                listening.bind(("127.0.0.1", port))
             listening.listen(128)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
@@ -117,7 +122,26 @@ def _listen(port: int) -> Iterator[socket.socket]:
                 f"Port {port} of 127.0.0.1 can't be used ({reason}). "
                 "Choose another one, or leave the choice to the system."
             ) from None
+        (home / PORT_FILE).write_text(str(listening.getsockname()[1]), "utf-8")
         yield listening
+
+
+def _bound(listening: socket.socket, port: int) -> bool:
+    """Binds to the port if it is free."""
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
+def _last_port(home: Path) -> int:
+    """Where this home's sandbox listened last; 0 where that is not known."""
+    try:
+        port = int((home / PORT_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return port if 0 < port < 65536 else 0
 
 
 @contextlib.contextmanager

@@ -277,3 +277,20 @@ def test_a_sandbox_whose_home_is_gone_ends_by_itself(home: Path) -> None:
         return False
 
     assert eventually(ended)
+
+
+def test_after_a_restart_it_answers_where_it_did(home: Path) -> None:
+    """A notebook's clients know only the address: they go on working once the set-up cell has run again."""
+    first = server.find_or_start(home)
+    kms = client(first)
+    server.stop(home)
+    assert server.find_or_start(home).url == first.url
+    assert kms.list_keys()["Keys"] == []
+
+
+@pytest.mark.parametrize("remembered", ["taken", "nonsense", "-1", "99999"])
+def test_a_port_that_cannot_be_had_again_is_no_obstacle(home: Path, remembered: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = str(stranger.getsockname()[1]) if remembered == "taken" else remembered
+        (home / "sandbox.port").write_text(port)
+        assert server.find_or_start(home).url != f"http://127.0.0.1:{port}"
