@@ -1,0 +1,129 @@
+"""The console's page DynamoDB, Tables, Create table, as far as the course goes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+
+from botocore import xform_name
+from ipywidgets import Dropdown, RadioButtons, Text
+
+from kmscourse.dynamodb import create_encrypted_table
+from kmscourse.errors import KmsCourseError
+from kmscourse.widgets.field import LABELS, WIDE, Field, given, message
+from kmscourse.widgets.page import Lab, Page, code
+
+YOURS = "Stored in your account, and owned and managed by you"
+WHOSE = {
+    "Owned by Amazon DynamoDB": "AWS decides who may use the key.",
+    "AWS managed key": "You can read the key's policy, but not change it.",
+    YOURS: "",
+}
+
+
+class CreateTablePage(Page):
+    """Creates a table whose keys are strings, encrypted under a customer managed key of the account.
+
+    Raises ClientError where the account's aliases may not be listed.
+    """
+
+    title = "Create table"
+    action = "Create table"
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        pages = lab.client("kms").get_paginator("list_aliases").paginate()
+        names = sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
+        own = [name for name in names if not name.startswith("alias/aws/")]
+        self.name = Field(_text("Table name", "Books"), _table_name)
+        self.partition_key = Field(_text("Partition key (String)", "Author"), _attribute_name)
+        self.sort_key = Field(_text("Sort key (String)", "Book_Title, or nothing"), self._other_attribute)
+        self.encryption = Field(
+            RadioButtons(description="Encryption at rest", options=list(WHOSE), style=LABELS, layout=WIDE),
+            _yours,
+        )
+        self.key = Field(
+            Dropdown(description="KMS key", options=own, tooltip="KMS key", style=LABELS, layout=WIDE),
+            given("There is no key of your own yet: section 1 creates one. Then run this cell again."),
+        )
+        super().__init__([self.name, self.partition_key, self.sort_key, self.encryption, self.key])
+
+    def shown(self) -> str:
+        """What the encryption chosen means, and the call that would be made."""
+        whose = WHOSE[self.encryption.value]
+        self.key.control.disabled = bool(whose)
+        if whose:
+            return message("·", f"{whose} For a key of your own, choose the third.")
+        request = self.request()
+        return code("In boto3", boto3_call("dynamodb", "create_table", request)) + code(
+            "In the AWS CLI", cli_call("dynamodb", "create_table", request)
+        )
+
+    def request(self) -> dict[str, object]:
+        """The parameters of CreateTable, as create_encrypted_table sends them."""
+        keys = {self.partition_key.value: "HASH"} | (
+            {self.sort_key.value: "RANGE"} if self.sort_key.value else {}
+        )
+        return {
+            "TableName": self.name.value,
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in keys],
+            "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+            "BillingMode": "PAY_PER_REQUEST",
+            "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key.value},
+        }
+
+    def act(self) -> str:
+        """Create the table and wait until it is active."""
+        arn = create_encrypted_table(
+            self._lab.client("dynamodb"),
+            self.name.value,
+            self.key.value,
+            partition_key=self.partition_key.value,
+            sort_key=self.sort_key.value or None,
+        )
+        return f"The table has been created, and is active.\nARN: {arn}"
+
+    def _other_attribute(self, name: str) -> None:
+        if name:
+            _attribute_name(name)
+        if name and name == self.partition_key.value:
+            raise KmsCourseError(
+                "The partition key has this name already: the sort key is another attribute."
+            )
+
+
+def boto3_call(client: str, method: str, request: Mapping[str, object]) -> str:
+    """The call in Python, a parameter a line."""
+    return "\n".join(
+        [f"{client}.{method}(", *(f"    {name}={value!r}," for name, value in request.items()), ")"]
+    )
+
+
+def cli_call(service: str, method: str, request: Mapping[str, object]) -> str:
+    """The same call as a command line of the AWS CLI; what is no text is given as JSON."""
+    words = [
+        f"--{xform_name(name, '-')} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
+        for name, value in request.items()
+    ]
+    return " \\\n    ".join([f"aws {service} {xform_name(method, '-').replace('_', '-')}", *words])
+
+
+def _text(label: str, placeholder: str) -> Text:
+    return Text(description=label, placeholder=placeholder, tooltip=label, style=LABELS, layout=WIDE)
+
+
+def _table_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", name):
+        raise KmsCourseError("A table's name has 3 to 255 letters, digits and _ . - and no space.")
+
+
+def _attribute_name(name: str) -> None:
+    if not 1 <= len(name.encode()) <= 255:
+        raise KmsCourseError("An attribute's name has 1 to 255 characters.")
+
+
+def _yours(chosen: str) -> None:
+    if chosen != YOURS:
+        raise KmsCourseError(f"{WHOSE[chosen]} Here you want the second say: choose the third.")

@@ -1,0 +1,54 @@
+"""The console's sign-in page, for an IAM user of the account."""
+
+from __future__ import annotations
+
+import boto3
+from ipywidgets import Password, Text
+
+from kmscourse.widgets.field import LABELS, WIDE, Field, given
+from kmscourse.widgets.page import Lab, Page, code
+
+
+class SignInPage(Page):
+    """Signs a user in: ``session`` is theirs afterwards, and None where nobody is signed in.
+
+    The password is forgotten as soon as it has been used.
+    """
+
+    title = "Sign in as IAM user"
+    action = "Sign in"
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.session: boto3.Session | None = None
+        self.user_name = Field(
+            Text(
+                description="IAM user name",
+                placeholder="IAMLabUser",
+                tooltip="IAM user name",
+                style=LABELS,
+                layout=WIDE,
+            ),
+            given("Type the name of the user."),
+        )
+        self.password = Field(
+            Password(description="Password", tooltip="Password", style=LABELS, layout=WIDE),
+            given("Type the password of the user."),
+        )
+        super().__init__([self.user_name, self.password])
+
+    def shown(self) -> str:
+        """The call that would be made, the password apart."""
+        return code(
+            "In this course (no API of AWS takes a password)",
+            f"reader = lab.sign_in({self.user_name.value!r}, password=…)",
+        )
+
+    def act(self) -> str:
+        """Sign in, and say as whom."""
+        self.session, password = None, self.password.value
+        self.password.control.value = ""
+        session = self._lab.sign_in(self.user_name.value, password)
+        arn = session.client("sts").get_caller_identity()["Arn"]
+        self.session = session
+        return f"Signed in as {arn}"
