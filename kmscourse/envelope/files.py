@@ -48,7 +48,7 @@ def seal_file(
 ) -> None:
     """Encrypts the file ``source`` into ``target`` under a fresh data key of the KMS key ``key_id``.
 
-    ``target`` appears, or is replaced, only once all of it is on the disk. ``progress(done, total)`` hears
+    ``target`` appears, or is replaced, only once all of it is written. ``progress(done, total)`` hears
     after each frame how many bytes of the source are done; an exception in it cancels.
     Raises ClientError where KMS refuses, OSError where a file can't be read or written, KmsCourseError where
     ``target`` is ``source``.

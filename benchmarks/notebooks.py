@@ -1,0 +1,70 @@
+"""Comparing the notebooks beside only running them: two at a time, in turn, each on a fresh practice account.
+
+    python benchmarks/notebooks.py [--rounds 3]
+
+Bare is nbclient running each notebook in a kernel, two at a time. Compared is what ``make test-notebooks`` does with
+the same notebooks: pytest, nbval, every output held against the committed one. Printed are medians in seconds and the
+ratio.
+
+Goal: at most 1.3 times the bare kernels. The program ends with status 1 where it is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from kmscourse.sandbox import server  # noqa: E402  (tools/ beside it is not an installed package)
+from tools.record import NOTEBOOKS, run  # noqa: E402
+
+GOAL = 1.3
+AT_A_TIME = 2
+
+
+def bare(path: Path) -> None:
+    """Run one notebook on a fresh account, and keep nothing."""
+    with tempfile.TemporaryDirectory(prefix="kmscourse-") as home:
+        try:
+            run(nbformat.read(path, as_version=4), Path(home))
+        finally:
+            server.stop(Path(home))
+
+
+def seconds_bare() -> float:
+    started = time.perf_counter()
+    with ProcessPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(bare, NOTEBOOKS))
+    return time.perf_counter() - started
+
+
+def seconds_compared() -> float:
+    started = time.perf_counter()
+    words = [sys.executable, "-m", "pytest", "-q", "-n", str(AT_A_TIME), "--dist", "loadfile", "notebooks"]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Measure, print, and say whether the goal is met."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = [(seconds_bare(), seconds_compared()) for _ in range(parser.parse_args().rounds)]
+    alone, compared = (statistics.median(times) for times in zip(*rounds, strict=True))
+    print(f"bare kernels {alone:6.1f} s")
+    print(f"compared     {compared:6.1f} s   {compared / alone:5.2f} of bare kernels")
+    return int(compared > GOAL * alone)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
