@@ -2,11 +2,9 @@
 
     python benchmarks/envelope_speed.py [--mebibytes 1024] [--rounds 5] [--folder DIR]
 
-Each round runs all of them, each in a process of its own and into a new file, and begins with another one. Two bare loops are measured: one
-that leaves its output in memory for the system to write some time, and one that, as the helpers do, ends only when
-it is on the disk. Printed are the best and the median round, the ratios of the best ones (the helpers' speed over the
-bare loops': whatever else the machine does only slows a run), and by how much the process grew (its highest resident
-set, less that before the run).
+Each round runs all four, each in a process of its own and into a new file. Printed are the best and the median round,
+the ratios of the best ones (the helpers' speed over the bare loops': whatever else the machine does only slows a run),
+and by how much the process grew (its highest resident set, less that before the run).
 
 Goals: ratio at least 0.8, growth at most 32 MiB. The program ends with status 1 where one is missed.
 """
