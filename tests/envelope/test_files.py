@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,19 @@ def test_any_bytes_in_any_context_come_back(pocket_kms, small_frames, plaintext,
         seal_file(pocket_kms, pocket_kms.key_id, source, target, context)
         unseal_file(pocket_kms, target, opened, context)
         assert opened.read_bytes() == plaintext
+
+
+def test_memory_stays_the_same_however_long_the_file_is(pocket_kms, tmp_path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(bytes(16 * 1024 * 1024))
+    tracemalloc.start()
+    try:
+        seal_file(pocket_kms, pocket_kms.key_id, source, target)
+        unseal_file(pocket_kms, target, tmp_path / "opened")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1024 * 1024, f"{most} bytes at most for a file of 16 MiB"
 
 
 def test_it_works_with_kms_itself(kms, key_id, letter, tmp_path):
