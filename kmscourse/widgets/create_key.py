@@ -6,14 +6,14 @@ import json
 import shlex
 from html import escape
 
-from ipywidgets import SelectMultiple, Text
+from ipywidgets import SelectMultiple
 
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import alias_name, create_key
 from kmscourse.policy.build import console_key_policy
-from kmscourse.widgets.field import LABELS, WIDE, Field, fixed, given
-from kmscourse.widgets.page import Lab, Page, code
+from kmscourse.widgets.field import LABELS, WIDE, Field, fixed, given, text
+from kmscourse.widgets.page import Lab, Page, code, scrolling
 
 CHOSEN = {
     "Key type": "Symmetric",
@@ -37,10 +37,7 @@ class CreateKeyPage(Page):
         pages = lab.client("iam").get_paginator("list_users").paginate()
         people = sorted((user["UserName"], user["Arn"]) for page in pages for user in page["Users"])
         nobody = f"Nobody is chosen. Choose yourself: {lab.account.user_name}."
-        self.alias = Field(
-            Text(description="Alias", placeholder="myKey", tooltip="Alias", style=LABELS, layout=WIDE),
-            alias_name,
-        )
+        self.alias = Field(text("Alias", "myKey"), alias_name)
         self.administrators = Field(_several("Key administrators", people), given(nobody))
         self.users = Field(_several("Key users", people), given(nobody))
         choices = [Field(fixed(label, value)) for label, value in CHOSEN.items()]
@@ -60,7 +57,7 @@ class CreateKeyPage(Page):
         )
         return "\n".join(
             [
-                PolicyCard(policy, title="The key policy, as it will be")._repr_html_(),
+                scrolling(PolicyCard(policy, title="The key policy, as it will be")._repr_html_()),
                 "<details><summary>The same as JSON: policy, or policy.json</summary>"
                 f"<pre>{escape(json.dumps(policy, indent=4))}</pre></details>",
                 code("In boto3", boto3_lines),

@@ -8,11 +8,11 @@ import shlex
 from collections.abc import Mapping
 
 from botocore import xform_name
-from ipywidgets import Dropdown, RadioButtons, Text
+from ipywidgets import Dropdown, RadioButtons
 
 from kmscourse.dynamodb import create_encrypted_table
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.field import LABELS, WIDE, Field, given, message
+from kmscourse.widgets.field import LABELS, WIDE, Field, given, message, text
 from kmscourse.widgets.page import Lab, Page, code
 
 YOURS = "Stored in your account, and owned and managed by you"
@@ -37,9 +37,9 @@ class CreateTablePage(Page):
         pages = lab.client("kms").get_paginator("list_aliases").paginate()
         names = sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
         own = [name for name in names if not name.startswith("alias/aws/")]
-        self.name = Field(_text("Table name", "Books"), _table_name)
-        self.partition_key = Field(_text("Partition key (String)", "Author"), _attribute_name)
-        self.sort_key = Field(_text("Sort key (String)", "Book_Title, or nothing"), self._other_attribute)
+        self.name = Field(text("Table name", "Books"), _table_name)
+        self.partition_key = Field(text("Partition key (String)", "Author"), _attribute_name)
+        self.sort_key = Field(text("Sort key (String)", "Book_Title, or nothing"), self._other_attribute)
         self.encryption = Field(
             RadioButtons(description="Encryption at rest", options=list(WHOSE), style=LABELS, layout=WIDE),
             _yours,
@@ -63,13 +63,13 @@ class CreateTablePage(Page):
 
     def request(self) -> dict[str, object]:
         """The parameters of CreateTable, as create_encrypted_table sends them."""
-        keys = {self.partition_key.value: "HASH"} | (
-            {self.sort_key.value: "RANGE"} if self.sort_key.value else {}
-        )
+        keys = [(self.partition_key.value, "HASH")]
+        if self.sort_key.value:
+            keys.append((self.sort_key.value, "RANGE"))
         return {
             "TableName": self.name.value,
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in keys],
-            "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+            "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             "BillingMode": "PAY_PER_REQUEST",
             "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key.value},
         }
@@ -108,10 +108,6 @@ def cli_call(service: str, method: str, request: Mapping[str, object]) -> str:
         for name, value in request.items()
     ]
     return " \\\n    ".join([f"aws {service} {xform_name(method, '-').replace('_', '-')}", *words])
-
-
-def _text(label: str, placeholder: str) -> Text:
-    return Text(description=label, placeholder=placeholder, tooltip=label, style=LABELS, layout=WIDE)
 
 
 def _table_name(name: str) -> None:

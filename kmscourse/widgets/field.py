@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from ipywidgets import HTML, Dropdown, Password, VBox, Widget
+from ipywidgets import HTML, Dropdown, Password, Text, VBox, Widget
 
 from kmscourse.errors import KmsCourseError
 
@@ -18,8 +18,8 @@ CALM = "line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere"
 class Field:
     """A labelled control, with room below for what is wrong with its value.
 
-    ``check`` raises KmsCourseError for a value that can't be right: when the page's button is pressed and while the
-    mistake is being mended, or at every change where ``live``.
+    ``check`` raises KmsCourseError for a value that can't be right: when the page's button is pressed, and at every
+    change from the first mistake on, or from the beginning where ``live``.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Field:
         try:
             self._check(self.value)
         except KmsCourseError as error:
+            self._live = True
             self.say(str(error))
         else:
             self.say("")
@@ -65,14 +66,26 @@ class Field:
         return label, str(self.value).replace("  ", "\N{NO-BREAK SPACE}" * 2)
 
     def _changed(self, _: object) -> None:
-        if self._live or self.problem:
+        if self._live:
             self.passes()
 
 
-def message(mark: str, text: str) -> str:
+def message(mark: str, sentence: str) -> str:
     """A sentence for people, with its mark; read aloud when it appears."""
     role = "alert" if mark == "✗" else "status"
-    return f'<div role="{role}" style="{CALM}">{mark} {escape(text)}</div>'
+    return f'<div role="{role}" style="{CALM}">{mark} {escape(sentence)}</div>'
+
+
+def text(label: str, placeholder: str = "", kind: type[Widget] = Text) -> Widget:
+    """A line to type in. It speaks when it is left: a value on its way while one types could arrive after the click."""
+    return kind(
+        description=label,
+        placeholder=placeholder,
+        continuous_update=False,
+        tooltip=label,
+        style=LABELS,
+        layout=WIDE,
+    )
 
 
 def fixed(label: str, value: str) -> Dropdown:

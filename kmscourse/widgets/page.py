@@ -48,7 +48,7 @@ class Page:
 
     def __init__(self, fields: Sequence[Field], more: Sequence[Widget] = ()) -> None:
         self.fields = fields
-        self.preview = HTML(layout=WIDE)
+        self.preview = HTML(layout={"width": "auto"})
         self.button = Button(description=self.action, tooltip=self.title, button_style="primary")
         self.outcome = HTML(layout=WIDE)
         self.button.on_click(self._pressed)
@@ -56,7 +56,7 @@ class Page:
             field.control.observe(self._follow, "value")
         heading = HTML(f'<h3 style="margin:0">{escape(self.title)}</h3>')
         parts = [heading, *(field.view for field in fields), self.preview, self.button, *more, self.outcome]
-        self.view = VBox(parts, layout={"border": "1px solid #8888", "padding": "12px", "max_width": "60em"})
+        self.view = VBox(parts, layout={"border": "1px solid #8888", "padding": "12px", "max_width": "76em"})
         self._follow(None)
 
     def shown(self) -> str:
@@ -105,3 +105,8 @@ class Page:
 def code(title: str, text: str) -> str:
     """Text to be copied, under its title."""
     return f'<div style="{CALM}">{escape(title)}</div><pre style="{CALM};margin:0 0 8px">{escape(text)}</pre>'
+
+
+def scrolling(html: str) -> str:
+    """A card with lines as close as in the rest of a notebook, which scrolls where the page is too narrow for it."""
+    return f'<div style="line-height:1.4;overflow-x:auto">{html}</div>'

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import boto3
-from ipywidgets import Password, Text
+from ipywidgets import Password
 
-from kmscourse.widgets.field import LABELS, WIDE, Field, given
+from kmscourse.widgets.field import Field, given, text
 from kmscourse.widgets.page import Lab, Page, code
 
 
@@ -21,20 +21,8 @@ class SignInPage(Page):
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self.session: boto3.Session | None = None
-        self.user_name = Field(
-            Text(
-                description="IAM user name",
-                placeholder="IAMLabUser",
-                tooltip="IAM user name",
-                style=LABELS,
-                layout=WIDE,
-            ),
-            given("Type the name of the user."),
-        )
-        self.password = Field(
-            Password(description="Password", tooltip="Password", style=LABELS, layout=WIDE),
-            given("Type the password of the user."),
-        )
+        self.user_name = Field(text("IAM user name", "IAMLabUser"), given("Type the name of the user."))
+        self.password = Field(text("Password", kind=Password), given("Type the password of the user."))
         super().__init__([self.user_name, self.password])
 
     def shown(self) -> str:
@@ -48,6 +36,7 @@ class SignInPage(Page):
         """Sign in, and say as whom."""
         self.session, password = None, self.password.value
         self.password.control.value = ""
+        self.password.say("")
         session = self._lab.sign_in(self.user_name.value, password)
         arn = session.client("sts").get_caller_identity()["Arn"]
         self.session = session

@@ -88,6 +88,8 @@ def test_an_alias_that_cannot_be_is_said_at_its_field(lab1: Lab, page: CreateKey
     assert keys(lab1) == []
     page.alias.control.value = "myKey"
     assert page.alias.problem == "", "it goes away when it is mended"
+    page.alias.control.value = "myKey!"
+    assert page.alias.problem, "and comes back at once"
 
 
 @pytest.mark.parametrize("who", ["administrators", "users"])

@@ -56,3 +56,6 @@ def test_an_empty_field_is_said_there(lab8: Lab, user: str, password: str, field
     sign_in(page, user, password)
     assert getattr(page, field).problem.startswith("Type the ")
     assert page.session is None
+    sign_in(page, LAB_USER, LAB_PASSWORD)
+    assert page.session is not None
+    assert (page.user_name.problem, page.password.problem) == ("", "")
