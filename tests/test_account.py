@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -100,13 +101,30 @@ def test_without_credentials_a_real_account_is_one_sentence(own_environment: Non
         open_account()
 
 
-def test_an_endpoint_is_used_as_a_real_account_is(opened: Account) -> None:
-    """Over an endpoint, another user's session stands on an access key that is made for it."""
+def test_an_endpoint_is_used_as_a_real_account_is(opened: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over an endpoint, another user's session stands on an access key that is made for it, and is deleted after."""
+    at_exit: list[Callable[[], object]] = []
+    monkeypatch.setattr("atexit.register", lambda call, *given: at_exit.append(partial(call, *given)))
     os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
     there = open_account()
     assert (there.kind, there.practice, there.id) == ("endpoint", False, opened.id)
     first, second = (there.session_for(LAB_USER) for _ in range(2))
-    assert first.client("sts").get_caller_identity()["Arn"].endswith(f":user/{LAB_USER}")
-    keys = there.client("iam").list_access_keys(UserName=LAB_USER)["AccessKeyMetadata"]
-    assert len(keys) == 1, "one access key for a user, however often a session is asked for"
-    assert second.get_credentials() is not None
+    for session in (first, second):
+        assert session.client("sts").get_caller_identity()["Arn"].endswith(f":user/{LAB_USER}")
+    iam = there.client("iam")
+    assert len(iam.list_access_keys(UserName=LAB_USER)["AccessKeyMetadata"]) == 1, "one key, asked for twice"
+    (leave,) = at_exit
+    leave()
+    assert iam.list_access_keys(UserName=LAB_USER)["AccessKeyMetadata"] == []
+
+
+def test_an_access_key_that_stays_behind_is_said(
+    opened: Account, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_exit: list[Callable[[], object]] = []
+    monkeypatch.setattr("atexit.register", lambda call, *given: at_exit.append(partial(call, *given)))
+    os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
+    open_account().session_for(LAB_USER)
+    server.stop(home)
+    at_exit[0]()
+    assert "of IAMLabUser yourself" in capsys.readouterr().err
