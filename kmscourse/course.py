@@ -71,7 +71,9 @@ SECTIONS = (
 def section(number: int) -> Section:
     """The section of that number. Raises CourseError where there is none."""
     if number not in range(len(SECTIONS)):
-        raise CourseError(f"There is no section {number}: the course has sections 0 to {len(SECTIONS) - 1}.")
+        raise CourseError(
+            f"There is no section {number!r}: the course has sections 0 to {len(SECTIONS) - 1}."
+        )
     return SECTIONS[number]
 
 

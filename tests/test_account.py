@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -101,10 +102,19 @@ def test_without_credentials_a_real_account_is_one_sentence(own_environment: Non
         open_account()
 
 
-def test_an_endpoint_is_used_as_a_real_account_is(opened: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def at_exit(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What the account has registered to be done when the process ends, not done yet."""
+    waiting: list[Callable[[], object]] = []
+    keeper = SimpleNamespace(register=lambda call, *given: waiting.append(partial(call, *given)))
+    monkeypatch.setattr("kmscourse.account.atexit", keeper)
+    return waiting
+
+
+def test_an_endpoint_is_used_as_a_real_account_is(
+    opened: Account, at_exit: list[Callable[[], object]]
+) -> None:
     """Over an endpoint, another user's session stands on an access key that is made for it, and is deleted after."""
-    at_exit: list[Callable[[], object]] = []
-    monkeypatch.setattr("atexit.register", lambda call, *given: at_exit.append(partial(call, *given)))
     os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
     there = open_account()
     assert (there.kind, there.practice, there.id) == ("endpoint", False, opened.id)
@@ -119,10 +129,8 @@ def test_an_endpoint_is_used_as_a_real_account_is(opened: Account, monkeypatch: 
 
 
 def test_an_access_key_that_stays_behind_is_said(
-    opened: Account, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    opened: Account, home: Path, at_exit: list[Callable[[], object]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at_exit: list[Callable[[], object]] = []
-    monkeypatch.setattr("atexit.register", lambda call, *given: at_exit.append(partial(call, *given)))
     os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
     open_account().session_for(LAB_USER)
     server.stop(home)
