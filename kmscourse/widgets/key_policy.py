@@ -46,7 +46,7 @@ class KeyPolicyPage(Page):
 
     def shown(self) -> str:
         """What a save would change, and the calls that would be made."""
-        before, after = _text(self._before).splitlines(), self.policy.value.splitlines()
+        before, after = _text(self._before).splitlines(), _laid_out(self.policy.value).splitlines()
         difference = list(difflib.unified_diff(before, after, "as it is", "as you want it", lineterm="", n=2))
         if not difference:
             return message("·", "No difference yet from the policy as it is.")
@@ -87,6 +87,14 @@ class KeyPolicyPage(Page):
 
 def _text(policy: dict[str, object]) -> str:
     return json.dumps(policy, indent=4)
+
+
+def _laid_out(text: str) -> str:
+    """The policy in the layout of the page, so that only what it says makes a difference; as it is where it is none."""
+    try:
+        return _text(parse(text))
+    except PolicyError:
+        return text
 
 
 def _readable(text: str) -> None:

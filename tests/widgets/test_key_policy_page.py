@@ -54,6 +54,11 @@ def test_the_difference_is_shown_before_and_gone_after_saving(
     assert "No difference yet" in page.preview.value
 
 
+def test_another_layout_makes_no_difference(page: KeyPolicyPage, before: dict[str, Any]) -> None:
+    page.policy.control.value = json.dumps(before)
+    assert "No difference yet" in page.preview.value
+
+
 def test_a_mistake_is_said_with_its_line_and_column_while_one_types(page: KeyPolicyPage) -> None:
     page.policy.control.value = page.policy.value.replace('"Statement": [', '"Statement": [ //added here')
     assert page.policy.problem.startswith("Line 4, column 20: JSON has no comments.")
