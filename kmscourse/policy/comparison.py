@@ -1,0 +1,50 @@
+"""What a change of policies opens and closes, for requests that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kmscourse.policy.decision import Decision
+from kmscourse.policy.evaluation import evaluate
+from kmscourse.policy.layers import Layers
+from kmscourse.policy.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One request, decided before and after the change."""
+
+    request: Request
+    before: Decision
+    after: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a change does to requests: those that it lets in, those that it shuts out, and the rest."""
+
+    opened: tuple[Compared, ...]
+    closed: tuple[Compared, ...]
+    unchanged: tuple[Compared, ...]
+
+    def __repr__(self) -> str:
+        """A line for each request whose answer changes, with the new reason, and the number of the others."""
+        lines = [f"opened: {each.after.reason}" for each in self.opened]
+        lines += [f"closed: {each.after.reason}" for each in self.closed]
+        allowed = sum(each.after.allowed for each in self.unchanged)
+        return "\n".join([*lines, f"unchanged: {allowed} allowed, {len(self.unchanged) - allowed} refused"])
+
+
+def compare(before: Layers, after: Layers, requests: Iterable[Request]) -> Comparison:
+    """Decide every request before and after a change, each with the layers that ``evaluate`` takes."""
+    opened: list[Compared] = []
+    closed: list[Compared] = []
+    unchanged: list[Compared] = []
+    for request in requests:
+        each = Compared(request, evaluate(request, **before), evaluate(request, **after))
+        if each.before.allowed is each.after.allowed:
+            unchanged.append(each)
+        else:
+            (opened if each.after.allowed else closed).append(each)
+    return Comparison(tuple(opened), tuple(closed), tuple(unchanged))
