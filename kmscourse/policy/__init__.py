@@ -9,17 +9,42 @@ conditions.py   the Condition element
 document.py     a policy and its statements, compiled
 kms.py          what only KMS has: grants, aliases
 evaluation.py   how AWS decides
+policies.py     every policy that bears on a request, by layer
 findings.py     the questions on the way, and how they read
 decision.py     the answer
+near_misses.py  the statements that nearly matched
+shortfalls.py   which part of them failed, and why
+layers.py       what a decision takes beside the request
+edits.py        the single edits that can help a refused request
+advice.py       what would let it in, tried out
+comparison.py   what a change of policies opens and closes
 build.py, edit.py, read.py   policies made, changed, and read from text
 """
 
 from __future__ import annotations
 
 from kmscourse.errors import PolicyError
+from kmscourse.policy.advice import Advice, Change, what_would_allow
+from kmscourse.policy.comparison import Comparison, compare
 from kmscourse.policy.decision import Decision, Step
 from kmscourse.policy.evaluation import evaluate
+from kmscourse.policy.layers import Layers
+from kmscourse.policy.near_misses import NearMiss
 from kmscourse.policy.read import parse
 from kmscourse.policy.request import Request
 
-__all__ = ["Decision", "PolicyError", "Request", "Step", "evaluate", "parse"]
+__all__ = [
+    "Advice",
+    "Change",
+    "Comparison",
+    "Decision",
+    "Layers",
+    "NearMiss",
+    "PolicyError",
+    "Request",
+    "Step",
+    "compare",
+    "evaluate",
+    "parse",
+    "what_would_allow",
+]

@@ -23,13 +23,16 @@ class Quantifier(Enum):
 
 
 class Condition:
-    """One operator on one key. ``operator`` and ``key`` are as the policy writes them."""
+    """One operator on one key. ``operator``, ``key`` and the ``wanted`` values are as the policy writes them."""
 
-    __slots__ = ("holds", "key", "operator")
+    __slots__ = ("holds", "key", "operator", "wanted")
 
-    def __init__(self, operator: str, key: str, holds: Callable[[Values], bool]) -> None:
+    def __init__(
+        self, operator: str, key: str, wanted: Sequence[str], holds: Callable[[Values], bool]
+    ) -> None:
         self.operator = operator
         self.key = key
+        self.wanted = wanted
         self.holds = holds
 
 
@@ -42,7 +45,7 @@ def condition(name: str, key: str, wanted: Sequence[str], *, denies: bool, varia
     quantifier = next((found for found in Quantifier if name.startswith(found.value)), None)
     base = name.removeprefix(quantifier.value) if quantifier else name
     if base == "Null":
-        return Condition(name, key, _null(key.lower(), wanted, quantifier))
+        return Condition(name, key, wanted, _null(key.lower(), wanted, quantifier))
     if_exists = base.endswith("IfExists")
     operator = OPERATORS.get(base.removesuffix("IfExists"))
     if operator is None:
@@ -65,7 +68,7 @@ def condition(name: str, key: str, wanted: Sequence[str], *, denies: bool, varia
         # rest on it, a Deny must not be dodged by it.
         return denies and any(accepted(value) for value in found)
 
-    return Condition(name, key, holds)
+    return Condition(name, key, wanted, holds)
 
 
 def _acceptance(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from kmscourse.policy.findings import Finding, Layer, Question, Subject, why
+from kmscourse.policy.near_misses import NearMiss, near_misses
+from kmscourse.policy.policies import Policies
 from kmscourse.policy.request import Asked, Request
+from kmscourse.policy.shortfalls import Part
 from kmscourse.policy.statement import Statement
+
+NAMED_BEFORE = re.compile("^the (statement|grant)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,16 @@ class Decision:
     names; None where the request is allowed.
     """
 
-    __slots__ = ("allowed", "asked", "explicit", "findings", "layer")
+    __slots__ = ("_near_misses", "_policies", "allowed", "asked", "explicit", "findings", "layer")
 
-    def __init__(self, asked: Asked, findings: Sequence[Finding], *, allowed: bool) -> None:
+    def __init__(
+        self, asked: Asked, findings: Sequence[Finding], policies: Policies | None, *, allowed: bool
+    ) -> None:
+        """``policies`` is None where one of them can't be read."""
         self.asked = asked
         self.findings = findings
+        self._policies = policies
+        self._near_misses: tuple[NearMiss, ...] | None = None
         self.allowed = allowed
         self.explicit = not allowed and findings[-1].question is Question.DENIED
         self.layer: str | None = None if allowed else (findings[-1].layer or Layer.IDENTITY).value
@@ -71,12 +82,29 @@ class Decision:
         return (*asked, Step(self.layer, ask(Question.VERDICT), "yes" if self.allowed else "no"))
 
     @property
+    def near_misses(self) -> tuple[NearMiss, ...]:
+        """Statements that would have turned the decision, but for one element: a handful, the nearest first."""
+        if self._near_misses is None:
+            found = near_misses(self.asked, self._policies, self.findings, allowed=self.allowed)
+            self._near_misses = found
+        return self._near_misses
+
+    @property
     def reason(self) -> str:
         """Why, in one plain sentence."""
         subject, may = Subject(self.asked), "may" if self.allowed else "may not"
-        return (
-            f"{subject.who} {may} call {subject.action}: {why(self.findings, subject, allowed=self.allowed)}."
-        )
+        clause = why(self.findings, subject, allowed=self.allowed)
+        return f"{subject.who} {may} call {subject.action}: {clause}{self._almost(subject)}."
+
+    def _almost(self, subject: Subject) -> str:
+        """Of a refusal, the statement that is for this caller and this action, and what else it asks for."""
+        nearest = next(iter(() if self.allowed else self.near_misses), None)
+        if nearest is None or not nearest.only or nearest.part < Part.RESOURCE:
+            return ""
+        layer = Layer(nearest.layer)
+        of = f" of {f'the {subject.policy}' if layer is Layer.RESOURCE else layer.with_article}"
+        name = nearest.name if nearest.name.startswith("the grant") else nearest.name + of
+        return f"; {name} would, but {NAMED_BEFORE.sub('it', nearest.why)}"
 
     def sentence(self) -> str:
         """AWS's sentence for the refusal; empty where the request is allowed.

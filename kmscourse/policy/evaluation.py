@@ -8,19 +8,17 @@ access".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import kms
 from kmscourse.policy.decision import Decision
-from kmscourse.policy.document import Policy, compiled
+from kmscourse.policy.document import compiled
 from kmscourse.policy.findings import Finding, Layer, Question
-from kmscourse.policy.principals import Kind, Named, Principal
+from kmscourse.policy.policies import Document, Policies, first_allow
+from kmscourse.policy.principals import Kind, Named
 from kmscourse.policy.request import Asked, Request
 from kmscourse.policy.statement import Statement
-
-Document = Mapping[str, Any]
 
 # AWS STS API Reference: whoever signs may call these, and no policy can refuse them.
 FREE = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
@@ -55,47 +53,10 @@ def evaluate(
         layer = Layer.SERVICE_CONTROL
         levels = [[compiled(policy) for policy in level] for level in service_control_policies]
     except PolicyError as error:
-        return Decision(asked, [Finding(Question.READABLE, False, layer, str(error))], allowed=False)
+        return Decision(asked, [Finding(Question.READABLE, False, layer, str(error))], None, allowed=False)
     policies = Policies(asked.caller, identity, resource, list(grants), boundaries, sessions, levels)
     allowed = _decide(asked, policies, findings)
-    return Decision(asked, findings, allowed=allowed)
-
-
-class Policies:
-    """Every policy that bears on the request, compiled.
-
-    An account's root user has no policies of its own; a service, an identity provider or an anonymous caller
-    belongs to no account; service-linked roles are outside service control policies.
-    """
-
-    __slots__ = ("boundaries", "grants", "identity", "levels", "resource", "sessions")
-
-    def __init__(
-        self,
-        caller: Principal,
-        identity: list[Policy],
-        resource: list[Policy],
-        grants: list[Document],
-        boundaries: list[Policy],
-        sessions: list[Policy],
-        levels: list[list[Policy]],
-    ) -> None:
-        has_own = caller.account is not None and caller.kind is not Kind.ROOT
-        self.identity = identity if has_own else []
-        self.resource = resource
-        self.grants = grants
-        self.boundaries = boundaries if has_own else []
-        self.sessions = sessions if has_own else []
-        self.levels = levels if caller.account is not None and not caller.service_linked else []
-
-    def by_layer(self) -> Iterator[tuple[Layer, list[Policy]]]:
-        """The policies of each layer, in AWS's order."""
-        for level in self.levels:
-            yield Layer.SERVICE_CONTROL, level
-        yield Layer.RESOURCE, self.resource
-        yield Layer.IDENTITY, self.identity
-        yield Layer.BOUNDARY, self.boundaries
-        yield Layer.SESSION, self.sessions
+    return Decision(asked, findings, policies, allowed=allowed)
 
 
 def _decide(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
@@ -137,25 +98,16 @@ def _explicit_deny(asked: Asked, policies: Policies) -> Finding | None:
     for layer, found in policies.by_layer():
         for policy in found:
             for statement in policy.denies:
-                if statement.applies(asked) and _denies(statement, layer, asked, policies):
+                if statement.applies(asked) and policies.mean(statement, layer, asked):
                     return Finding(Question.DENIED, True, layer, statement)
     return None
-
-
-def _denies(statement: Statement, layer: Layer, asked: Asked, policies: Policies) -> bool:
-    """Is the Deny meant for the caller?"""
-    if layer is not Layer.RESOURCE:
-        return statement.meant_for(asked)
-    # IAM User Guide, "NotPrincipal": with Deny it spares nobody who has a permissions boundary.
-    bounded = statement.not_principals is not None and bool(policies.boundaries)
-    return bounded or statement.names(asked) is not Named.NO
 
 
 def _within_organisation(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
     """Service control policies give nothing, but at every level one of them must allow."""
     if not policies.levels:
         return True
-    closed = next((n for n, level in enumerate(policies.levels, 1) if not _allow(level, asked)), None)
+    closed = next((n for n, level in enumerate(policies.levels, 1) if not first_allow(level, asked)), None)
     where = None if closed is None else f"level {closed}"
     findings.append(Finding(Question.SERVICE_CONTROL, closed is None, Layer.SERVICE_CONTROL, where))
     return closed is None
@@ -214,7 +166,7 @@ def _by_own_account(asked: Asked, policies: Policies, findings: list[Finding]) -
     if asked.caller.kind is Kind.ROOT:
         findings.append(Finding(Question.ROOT, True, Layer.IDENTITY))
         return True
-    statement = _allow(policies.identity, asked)
+    statement = first_allow(policies.identity, asked)
     findings.append(Finding(Question.IDENTITY, statement is not None, Layer.IDENTITY, statement))
     return statement is not None
 
@@ -226,17 +178,8 @@ def _within_limits(asked: Asked, policies: Policies, findings: list[Finding]) ->
     limits = [(Question.BOUNDARY, Layer.BOUNDARY, limit) for limit in policies.boundaries]
     limits += [(Question.SESSION, Layer.SESSION, limit) for limit in policies.sessions]
     for question, layer, limit in limits:
-        statement = _allow([limit], asked)
+        statement = first_allow([limit], asked)
         findings.append(Finding(question, statement is not None, layer, statement))
         if statement is None:
             return False
     return True
-
-
-def _allow(policies: Iterable[Policy], asked: Asked) -> Statement | None:
-    """The first Allow that applies, in policies that hang on the caller."""
-    for policy in policies:
-        for statement in policy.allows:
-            if statement.applies(asked) and statement.meant_for(asked):
-                return statement
-    return None

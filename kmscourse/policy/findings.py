@@ -129,15 +129,20 @@ def _missing(found: Finding, subject: Subject, *, grants: bool) -> str:
         case Question.ACCOUNT:
             return "who may retire a grant, the grant says, and it does not name them"
         case Question.NAMED | Question.GRANTED | Question.DELEGATED:
-            neither = f"the {subject.policy} neither names them nor leaves it to the IAM of their account"
+            neither = f"the {subject.policy} neither lets them nor leaves it to the IAM of their account"
             return f"{neither}, and no grant lets them" if grants else neither
         case _:
             return f"no {layer.noun} allows it"
 
 
 def cited(found: Finding) -> str:
-    """The statement or grant, as a sentence refers to it."""
-    if isinstance(found.evidence, Statement):
-        return found.evidence.name
-    grant = found.evidence if isinstance(found.evidence, Mapping) else {}
+    """The statement or grant behind an answer, as a sentence refers to it."""
+    return name_of(found.evidence)
+
+
+def name_of(evidence: object) -> str:
+    """As in: the statement "Allow use of the key"."""
+    if isinstance(evidence, Statement):
+        return evidence.name
+    grant = evidence if isinstance(evidence, Mapping) else {}
     return f"the grant {grant.get('GrantId', '')}".rstrip()

@@ -16,6 +16,8 @@ CONTEXT_PREFIX = "kms:encryptioncontext:"
 ALIAS_ACTIONS = ("kms:createalias", "kms:updatealias", "kms:deletealias")
 RETIRE = "kms:retiregrant"
 CREATE = "kms:creategrant"
+GRANTEE = ("GranteePrincipal", "GranteeServicePrincipal")
+RETIRING = ("RetiringPrincipal", "RetiringServicePrincipal")
 # These have no encryption context, so a constraint on it does not hold them back.
 UNCONSTRAINED = ("kms:describekey", RETIRE)
 
@@ -36,33 +38,41 @@ def encryption_context(request: Request) -> dict[str, str]:
 
 def granted(grant: Mapping[str, Any], asked: Asked) -> Named:
     """How closely a grant, as ListGrants prints it, gives the caller this call. It never denies anything."""
-    operation = asked.action.removeprefix("kms:")
-    operations = {str(name).lower() for name in _listed(grant.get("Operations"))}
     found = Named.NO
-    if operation in operations and _within_constraints(grant, operations, asked):
-        found = _named(grant, ("GranteePrincipal", "GranteeServicePrincipal"), asked)
+    if operation_of(asked) in operations(grant) and within_constraints(grant, asked):
+        found = named(grant, GRANTEE, asked)
     if asked.action == RETIRE:
-        found = max(found, _named(grant, ("RetiringPrincipal", "RetiringServicePrincipal"), asked))
+        found = max(found, named(grant, RETIRING, asked))
     return found
 
 
-def _named(grant: Mapping[str, Any], fields: Iterable[str], asked: Asked) -> Named:
-    names = [grant[field] for field in fields if isinstance(grant.get(field), str)]
+def operation_of(asked: Asked) -> str:
+    """The call as a grant's Operations name it, in lower case."""
+    return asked.action.removeprefix("kms:")
+
+
+def operations(grant: Mapping[str, Any]) -> frozenset[str]:
+    """The operations that a grant gives, in lower case."""
+    found = grant.get("Operations")
+    return frozenset(str(name).lower() for name in found) if isinstance(found, list | tuple) else frozenset()
+
+
+def named(grant: Mapping[str, Any], fields: Iterable[str], asked: Asked) -> Named:
+    """How closely those fields of a grant name the caller."""
     # ListGrants puts a service in either field; a grant is never for everyone.
-    named = [name for name in names if name != "*"]
-    return PrincipalElement({"AWS": named, "Service": named}).names(asked.caller)
+    found = [grant[field] for field in fields if isinstance(grant.get(field), str) and grant[field] != "*"]
+    return PrincipalElement({"AWS": found, "Service": found}).names(asked.caller)
 
 
-def _within_constraints(grant: Mapping[str, Any], operations: set[str], asked: Asked) -> bool:
+def within_constraints(grant: Mapping[str, Any], asked: Asked) -> bool:
+    """Does the request satisfy every constraint of the grant, and pass on no more than it gives?"""
     constraints = grant.get("Constraints") or {}
-    if not isinstance(constraints, Mapping):
+    if not isinstance(constraints, Mapping) or not passes_on_what_it_has(grant, asked):
         return False
-    if asked.action == CREATE and not _passes_on_what_it_has(operations, asked):
-        return False
-    return all(_holds(name, wanted, asked) for name, wanted in constraints.items())
+    return all(holds(name, wanted, asked) for name, wanted in constraints.items())
 
 
-def _holds(constraint: str, wanted: object, asked: Asked) -> bool:
+def holds(constraint: str, wanted: object, asked: Asked) -> bool:
     """Does the request satisfy the constraint? In the encryption context case matters, order does not.
 
     For CreateGrant the context is that of the new grant's constraint, which must be at least as strict. A
@@ -83,17 +93,15 @@ def _holds(constraint: str, wanted: object, asked: Asked) -> bool:
     return False
 
 
-def _passes_on_what_it_has(operations: set[str], asked: Asked) -> bool:
+def passes_on_what_it_has(grant: Mapping[str, Any], asked: Asked) -> bool:
     """Who may create grants by a grant can only pass on operations of that grant."""
-    passed_on = asked.values.get("kms:grantoperations", ())
-    return bool(passed_on) and all(name.lower() in operations for name in passed_on)
+    if asked.action != CREATE:
+        return True
+    has, passed_on = operations(grant), asked.values.get("kms:grantoperations", ())
+    return bool(passed_on) and all(name.lower() in has for name in passed_on)
 
 
 def _from_source(wanted: object, asked: Asked) -> bool:
     """The SourceArn constraint, asked about only where an AWS service makes the call."""
     found = asked.values.get("aws:sourcearn", ())
     return found == (wanted,) if asked.caller.account is None or found else True
-
-
-def _listed(found: object) -> list[object]:
-    return list(found) if isinstance(found, list | tuple) else []

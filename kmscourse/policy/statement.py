@@ -52,7 +52,7 @@ class Statement:
 
     def applies(self, asked: Asked) -> bool:
         """Do action, resource and every condition match? Whom it names is another question: ``names``."""
-        if not self.covers_action(asked.action) or not self._covers_resource(asked):
+        if not self.covers_action(asked.action) or not self.covers_resource(asked):
             return False
         for found in self.conditions:  # noqa: SIM110 (a loop costs half of what all() does)
             if not found.holds(asked.values):
@@ -77,7 +77,14 @@ class Statement:
             return True
         return self.names(asked) is not Named.NO
 
-    def _covers_resource(self, asked: Asked) -> bool:
+    def speaks_of(self, asked: Asked) -> bool:
+        """Is the statement about the service that is called, whichever of its actions it has?"""
+        service = asked.action.partition(":")[0]
+        patterns = _texts("Action", self.source.get("Action", "*"))
+        return any(any_action([pattern.partition(":")[0] + ":"])(service + ":") for pattern in patterns)
+
+    def covers_resource(self, asked: Asked) -> bool:
+        """Does its Resource or NotResource cover the resource?"""
         if self.resources is not None:
             return bool(self.resources.covers(asked))
         if self.not_resources is None:

@@ -90,7 +90,7 @@ def test_a_grant_is_shown_as_the_statement_it_stands_for() -> None:
         (
             {"resource_policy": CLOSED},
             "because no resource-based policy allows the kms:Decrypt action",
-            "the key policy neither names them nor leaves it to the IAM of their account",
+            "the key policy neither lets them nor leaves it to the IAM of their account",
         ),
         (
             {"identity_policies": [iam(effect="Deny")]},
