@@ -1,0 +1,80 @@
+"""What can be wrong with a policy that hangs on a user, group or role. IAM User Guide, "IAM JSON policy elements"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from kmscourse.policy.actions import services
+from kmscourse.policy.kms import ALIAS_ACTIONS
+from kmscourse.policy.lint.clause import ALIAS, Clause, Whole
+from kmscourse.policy.lint.remark import Remark, Severity
+
+
+def remarks(policy: Whole) -> Iterator[Remark]:
+    """All that these checks find."""
+    sids = Counter(clause.sid for clause in policy.clauses if clause.sid)
+    for clause in policy.clauses:
+        if clause.sid and sids[clause.sid] > 1:
+            yield clause.remark(
+                "duplicate-sid",
+                Severity.ERROR,
+                "Another statement has the same Sid, and IAM refuses such a policy.",
+                "Give each statement a Sid of its own, or none.",
+            )
+        if clause.sid and not (clause.sid.isascii() and clause.sid.isalnum()):
+            yield clause.remark(
+                "sid-characters",
+                Severity.ERROR,
+                "IAM takes only letters and digits in a Sid; spaces are for key policies.",
+                f"Write {''.join(re.findall('[A-Za-z0-9]+', clause.sid)) or 'another one'}.",
+            )
+        yield from _statement(clause)
+
+
+def _statement(clause: Clause) -> Iterator[Remark]:
+    for element in ("Principal", "NotPrincipal"):
+        if element in clause.source:
+            yield clause.remark(
+                "principal-in-identity-policy",
+                Severity.ERROR,
+                f"Whoever the policy is attached to is meant, so IAM refuses {element} here.",
+                "Take it out.",
+            )
+    if not clause.complete:
+        yield clause.remark(
+            "no-effect",
+            Severity.ERROR,
+            "A statement without Action or Resource does nothing, and IAM refuses it.",
+            "Say what may be done (Action) and on what (Resource).",
+        )
+    yield from _resources(clause)
+
+
+def _resources(clause: Clause) -> Iterator[Remark]:
+    aliases = [resource for resource in clause.resources if ALIAS.match(resource)]
+    if aliases and not _names_keys(clause) and _uses_keys(clause):
+        yield clause.remark(
+            "alias-as-resource",
+            Severity.ERROR,
+            f"{aliases[0]} opens no use of a key: that is decided by the key, under whatever name it is called.",
+            "Write the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID.",
+        )
+    for resource in clause.resources:
+        if resource not in aliases and not resource.startswith("arn:") and resource.strip("*"):
+            yield clause.remark(
+                "resource-not-an-arn",
+                Severity.ERROR,
+                f"{resource} is no ARN, and IAM refuses any other name of a resource.",
+                'Write the ARN, or "*".',
+            )
+
+
+def _uses_keys(clause: Clause) -> bool:
+    """Does it speak of more than making, moving and deleting aliases, which need permission on alias and key?"""
+    return any(clause.covers(action) for action in services()["kms"].names if action not in ALIAS_ACTIONS)
+
+
+def _names_keys(clause: Clause) -> bool:
+    return any(resource == "*" or ":key/" in resource for resource in clause.resources)
