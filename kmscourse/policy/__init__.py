@@ -19,6 +19,7 @@ edits.py        the single edits that can help a refused request
 advice.py       what would let it in, tried out
 comparison.py   what a change of policies opens and closes
 build.py, edit.py, read.py   policies made, changed, and read from text
+lint/           what is wrong, dangerous or doubtful in a policy; actions.py knows which actions there are
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from kmscourse.policy.comparison import Comparison, compare
 from kmscourse.policy.decision import Decision, Step
 from kmscourse.policy.evaluation import evaluate
 from kmscourse.policy.layers import Layers
+from kmscourse.policy.lint import Remark, lint
 from kmscourse.policy.near_misses import NearMiss
 from kmscourse.policy.read import parse
 from kmscourse.policy.request import Request
@@ -41,10 +43,12 @@ __all__ = [
     "Layers",
     "NearMiss",
     "PolicyError",
+    "Remark",
     "Request",
     "Step",
     "compare",
     "evaluate",
+    "lint",
     "parse",
     "what_would_allow",
 ]

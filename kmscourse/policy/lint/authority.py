@@ -41,7 +41,7 @@ def _is_root_statement(clause: Clause, account: str | None) -> bool:
     """Does it let the account itself (any account, where ours is not known) change the policy?"""
     if not clause.covers(CHANGE):
         return False
-    all_of_an_account = all(found.key == "kms:calleraccount" for found in clause.comparisons)
+    all_of_an_account = all(found.key == "kms:calleraccount" for found in clause.requirements)
     return (clause.everyone and all_of_an_account) or any(
         found.kind is Kind.ROOT and account in (None, found.account) for found in clause.people
     )
@@ -62,7 +62,7 @@ def _who_may_change(policy: Whole) -> set[str]:
     denies = [
         clause
         for clause in policy.clauses
-        if not clause.allows and clause.covers(CHANGE) and not clause.comparisons
+        if not clause.allows and clause.covers(CHANGE) and not clause.requirements
     ]
     for clause in denies:
         if "NotPrincipal" in clause.source:

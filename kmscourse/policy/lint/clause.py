@@ -19,7 +19,7 @@ Texts = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Requirement:
     """One operator on one key. ``operator`` comes without quantifier and IfExists; ``key`` is in lower case."""
 
     quantifier: str
@@ -40,7 +40,7 @@ class Clause:
     resources: Texts
     names: Texts  # whom Principal names under "AWS"; "*" is everyone
     others: Texts  # services, identity providers
-    comparisons: tuple[Comparison, ...]
+    requirements: tuple[Requirement, ...]
 
     @property
     def source(self) -> Mapping[str, Any]:
@@ -118,7 +118,7 @@ def _clause(statement: Statement) -> Clause:
         _named(source.get("Principal")),
         _others(source.get("Principal")),
         tuple(
-            _comparison(operator, key, values)
+            _requirement(operator, key, values)
             for operator, keys in source.get("Condition", {}).items()
             for key, values in keys.items()
         ),
@@ -135,9 +135,9 @@ def _others(who: Any) -> Texts:
     return tuple(name for kind, names in entries if kind != "AWS" for name in _texts(names))
 
 
-def _comparison(operator: str, key: str, values: object) -> Comparison:
+def _requirement(operator: str, key: str, values: object) -> Requirement:
     quantifier, _, base = operator.rpartition(":")
-    return Comparison(
+    return Requirement(
         quantifier, base.removesuffix("IfExists"), base.endswith("IfExists"), key.lower(), key, _texts(values)
     )
 

@@ -78,11 +78,11 @@ def _actions(clause: Clause) -> Iterator[Remark]:
 def _conditions(clause: Clause) -> Iterator[Remark]:
     present = {
         test.key
-        for test in clause.comparisons
+        for test in clause.requirements
         if test.quantifier == "ForAnyValue"
         or (test.operator == "Null" and set(map(boolean, test.values)) == {False})
     }
-    for test in clause.comparisons:
+    for test in clause.requirements:
         if test.operator in ("Bool", "Null"):
             yield from _not_boolean(clause, test.operator, test.spelled, test.values)
         if test.quantifier != "ForAllValues":
@@ -117,7 +117,7 @@ def _not_boolean(clause: Clause, operator: str, key: str, values: tuple[str, ...
 def _grants(clause: Clause) -> Iterator[Remark]:
     """A grant made by hand can hand on any use of the key, to anybody, unseen in any policy."""
     by_hand = any(action.lower().startswith(BY_HAND) for action in clause.actions)
-    limited = any(test.key.startswith(GRANTS_LIMITED_BY) for test in clause.comparisons)
+    limited = any(test.key.startswith(GRANTS_LIMITED_BY) for test in clause.requirements)
     if clause.allows and by_hand and not limited:
         yield clause.remark(
             "grants-by-hand",

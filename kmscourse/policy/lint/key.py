@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kmscourse.policy.actions import exists
-from kmscourse.policy.lint.clause import ALIAS, EVERYONE, Clause, Comparison, Whole
+from kmscourse.policy.lint.clause import ALIAS, EVERYONE, Clause, Requirement, Whole
 from kmscourse.policy.lint.remark import Remark, Severity
 from kmscourse.policy.principals import Kind, is_account
 
@@ -46,8 +46,8 @@ def _who(clause: Clause) -> Iterator[Remark]:
             "An Allow with NotPrincipal lets in everybody else in the world, without a signature even.",
             "Name in Principal who is let in.",
         )
-    if clause.allows and clause.everyone and not any(map(_limits, clause.comparisons)):
-        without = "its conditions don't say who" if clause.comparisons else "it has no condition"
+    if clause.allows and clause.everyone and not any(map(_limits, clause.requirements)):
+        without = "its conditions don't say who" if clause.requirements else "it has no condition"
         yield clause.remark(
             "open-to-everyone",
             Severity.SECURITY,
@@ -58,7 +58,7 @@ def _who(clause: Clause) -> Iterator[Remark]:
         yield from _name(clause, name)
 
 
-def _limits(test: Comparison) -> bool:
+def _limits(test: Requirement) -> bool:
     """Does the condition leave only the callers that it names?"""
     loose = (
         test.if_exists
