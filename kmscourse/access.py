@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.errors import KmsCourseError
-from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_would_allow
 from kmscourse.policy.request import Context
 
 if TYPE_CHECKING:
@@ -64,26 +64,44 @@ def identity_policies(iam: IAMClient, user_name: str) -> list[dict[str, Any]]:
     return found
 
 
-def decide(
+@dataclass(frozen=True)
+class Case:
+    """A request, and the policies of the account that bear on it."""
+
+    request: Request
+    layers: Layers
+
+    @property
+    def decision(self) -> Decision:
+        """What they say to it, with every step of the way there."""
+        return evaluate(self.request, **self.layers)
+
+    @property
+    def ways_in(self) -> Advice:
+        """What would let it in, where it is refused."""
+        return what_would_allow(self.request, **self.layers)
+
+
+def gather(account: Account, user_arn: str, resource: str) -> Layers:
+    """The policies and grants that bear on a call of an IAM user, read from the account."""
+    iam, kms = account.client("iam"), account.client("kms")
+    layers = Layers(identity_policies=identity_policies(iam, user_arn.rpartition("/")[2]))
+    if ":key/" in resource:
+        layers["resource_policy"] = keys.key_policy(kms, resource)
+        layers["grants"] = kms.list_grants(KeyId=resource)["Grants"]
+    return layers
+
+
+def case(
     account: Account,
     user_arn: str,
     action: str,
     resource: str,
     context: Context | None = None,
-) -> Decision:
-    """What the account's policies say to one request of an IAM user, with every step of the way there."""
-    user_name = user_arn.rpartition("/")[2]
-    key_policy, grants = None, []
-    if ":key/" in resource:
-        kms = account.client("kms")
-        key_policy = keys.key_policy(kms, resource)
-        grants = kms.list_grants(KeyId=resource)["Grants"]
-    return evaluate(
-        Request(user_arn, action, resource, context or {}, resource_account=account.id),
-        identity_policies=identity_policies(account.client("iam"), user_name),
-        resource_policy=key_policy,
-        grants=grants,
-    )
+) -> Case:
+    """One request of an IAM user, whether anybody has made it or not."""
+    request = Request(user_arn, action, resource, context or {}, resource_account=account.id)
+    return Case(request, gather(account, user_arn, resource))
 
 
 def table_key_context(account: Account, table: str) -> Context:
@@ -100,16 +118,16 @@ def table_key_context(account: Account, table: str) -> Context:
 def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
     """Would a Scan by this user be let in? The table's own answer where it is no, else the answer of its key."""
     described = account.client("dynamodb").describe_table(TableName=table)["Table"]
-    at_the_table = decide(account, user_arn, "dynamodb:Scan", described["TableArn"])
+    at_the_table = case(account, user_arn, "dynamodb:Scan", described["TableArn"]).decision
     key_arn = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
     if not at_the_table.allowed or key_arn is None:
         return at_the_table
-    return decide(account, user_arn, "kms:Decrypt", key_arn, table_key_context(account, table))
+    return case(account, user_arn, "kms:Decrypt", key_arn, table_key_context(account, table)).decision
 
 
-def explain(account: Account, text: str, table: str) -> Decision:
-    """Decide a refused request again from AWS's sentence; ``table`` is whose key DynamoDB was opening."""
+def refused_case(account: Account, text: str, table: str) -> Case:
+    """The request that AWS's sentence refused; ``table`` is whose key DynamoDB was opening."""
     denial = read_denial(text)
     direct = {"kms:CallerAccount": account.id}
     context = table_key_context(account, table) if denial.via_dynamodb else direct
-    return decide(account, denial.principal, denial.action, denial.resource, context)
+    return case(account, denial.principal, denial.action, denial.resource, context)

@@ -73,23 +73,30 @@ class Lab:
         return checks.run(checks.EXERCISES[self.section.number], self.account, self.notes)
 
     def explain_last_denial(self) -> DecisionCard:
-        """The last refusal in this notebook, decided again step by step. Raises CourseError where there was none."""
+        """The last refusal in this notebook, decided again step by step, with what would let it in.
+
+        Raises CourseError where there was none.
+        """
         if not self.account.denials:
             raise CourseError(
                 "Nothing has been refused in this notebook yet: run the cell that is refused first."
             )
         text = self.account.denials[-1]
-        return DecisionCard(access.explain(self.account, text, pieces.TABLE))
+        return _card(access.refused_case(self.account, text, pieces.TABLE))
 
     def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:
         """What the account's policies say to a request that nobody has made, step by step."""
         arn = f"arn:aws:iam::{self.account.id}:user/{user_name}"
         context = {"kms:CallerAccount": self.account.id}
-        return DecisionCard(access.decide(self.account, arn, action, resource, context))
+        return _card(access.case(self.account, arn, action, resource, context))
 
     def diagram(self) -> Architecture:
         """The architecture as it stands in the account now, drawn."""
         return Architecture.of(self.account, self.notes)
+
+
+def _card(case: access.Case) -> DecisionCard:
+    return DecisionCard(case.decision, case.ways_in)
 
 
 def _show_errors_in_one_line() -> None:

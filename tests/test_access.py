@@ -26,7 +26,7 @@ def test_a_scan_is_refused_by_the_tables_key(account: Account, notes: Notes) -> 
     denial = access.read_denial(text)
     assert (denial.principal, denial.action) == (pieces.lab_user_arn(account), "kms:Decrypt")
     assert (denial.resource, denial.via_dynamodb) == (pieces.key_arn(account), True)
-    decision = access.explain(account, text, pieces.TABLE)
+    decision = access.refused_case(account, text, pieces.TABLE).decision
     assert not decision.allowed
     assert decision.sentence() in text
 
@@ -36,13 +36,13 @@ def test_a_direct_decrypt_is_explained_too(account: Account, notes: Notes) -> No
     blob = bytes.fromhex(notes["encrypted_data_key"])
     text = refusal(account, "kms", "decrypt", CiphertextBlob=blob)
     assert not access.read_denial(text).via_dynamodb
-    assert access.explain(account, text, pieces.TABLE).sentence() == text
+    assert access.refused_case(account, text, pieces.TABLE).decision.sentence() == text
 
 
 def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
     text = refusal(account, "dynamodb", "delete_table", TableName=pieces.TABLE)
-    assert access.explain(account, text, pieces.TABLE).sentence() == text
+    assert access.refused_case(account, text, pieces.TABLE).decision.sentence() == text
 
 
 @pytest.mark.parametrize(("section", "let_in"), [(7, False), (9, True)])

@@ -129,8 +129,12 @@ def _refusing(decision: Decision) -> Layer:
 
 def _settled(decision: Decision) -> bool:
     """Is it refused for a reason that no permission changes?"""
-    action = decision.request.action
-    return decision.explicit or decision.findings[-1].question in OBSTACLES or "*" in action or "?" in action
+    return decision.explicit or _many(decision) or decision.findings[-1].question in OBSTACLES
+
+
+def _many(decision: Decision) -> bool:
+    """Is the action a pattern? A statement with it would give more than one call."""
+    return "*" in decision.request.action or "?" in decision.request.action
 
 
 OBSTACLES = {
@@ -143,6 +147,8 @@ OBSTACLES = {
 
 
 def _obstacle(refused: Decision) -> str:
+    if _many(refused):
+        return f"{refused.request.action} is a pattern: ask about one action at a time."
     finding = refused.findings[-1]
     sentence = OBSTACLES.get(
         finding.question, "No single statement for this principal, action and resource would open it."

@@ -8,7 +8,7 @@ and "Least-privilege permissions".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -65,9 +65,9 @@ def added(kind: Kind, asked: Asked, layers: Layers) -> tuple[Edit, Layers] | Non
     match kind:
         case Kind.RESOURCE if _has_a_policy(asked, layers):
             return _to_resource_policy(asked, layers)
-        case Kind.GRANT if asked.on_key and asked.caller.account and _operation(asked):
+        case Kind.GRANT if asked.on_key and _is_one_of_an_account(asked.caller) and _operation(asked):
             return _by_grant(asked, layers)
-        case Kind.IDENTITY if asked.caller.account and asked.caller.kind is not Caller.ROOT:
+        case Kind.IDENTITY if _is_one_of_an_account(asked.caller):
             return _to_identity(asked, layers)
         case Kind.SESSION if layers.get("session_policy") is not None:
             return _to_session(asked, layers)
@@ -107,6 +107,11 @@ def _without(policy: Document, deny: Document) -> Document:
     return {**policy, "Statement": [kept for kept in statements(policy) if kept != deny]}
 
 
+def _is_one_of_an_account(caller: Principal) -> bool:
+    """A user, role or session. The root user has no policies, and a grant for it would be one for its account."""
+    return caller.account is not None and caller.kind is not Caller.ROOT
+
+
 def _has_a_policy(asked: Asked, layers: Layers) -> bool:
     """Has the resource a policy to which a statement can be added? An alias has none, nor has "*"."""
     if asked.on_alias or len(asked.segments) < 6:
@@ -118,11 +123,8 @@ def _has_a_policy(asked: Asked, layers: Layers) -> bool:
 def _to_resource_policy(asked: Asked, layers: Layers) -> tuple[Edit, Layers]:
     policy = layers.get("resource_policy") or {"Version": "2012-10-17", "Statement": []}
     taken = {each.get("Sid") for each in statements(policy)}
-    sid = re.sub(r"[^A-Za-z0-9]", "", f"Let {asked.caller.name} {asked.request.action.partition(':')[2]}")
     statement: dict[str, Any] = {
-        "Sid": next(
-            name for number in count(1) if (name := f"{sid}{number if number > 1 else ''}") not in taken
-        ),
+        "Sid": next(name for name in _sids(asked) if name not in taken),
         "Effect": "Allow",
         "Principal": _principal(asked.caller),
         "Action": asked.request.action,
@@ -138,6 +140,14 @@ def _to_resource_policy(asked: Asked, layers: Layers) -> tuple[Edit, Layers]:
         **layers,
         "resource_policy": with_statement(policy, statement),
     }
+
+
+def _sids(asked: Asked) -> Iterator[str]:
+    """Names for the statement, in letters and digits as every service takes them: the plain one first."""
+    words = re.findall("[A-Za-z0-9]+", f"let {asked.caller.name} {asked.request.action.partition(':')[2]}")
+    plain = "".join(word[0].upper() + word[1:] for word in words)
+    yield plain
+    yield from (f"{plain}{number}" for number in count(2))
 
 
 def _by_grant(asked: Asked, layers: Layers) -> tuple[Edit, Layers]:
@@ -199,7 +209,7 @@ def _to_levels(asked: Asked, layers: Layers) -> tuple[Edit, Layers]:
     opened = [
         [*level, _policy(statement)] if number in closed else level for number, level in enumerate(levels, 1)
     ]
-    where = f"level{'s' if len(closed) > 1 else ''} {', '.join(map(str, closed))}"
+    where = f"level{'s' if len(closed) > 1 else ''} {' and '.join(map(str, closed))}"
     clause = (
         f"have the organisation, which stands above the account, allow {asked.request.action} in a service control "
         f"policy at {where}"
