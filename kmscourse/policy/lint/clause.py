@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +97,13 @@ class Whole:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "allows", tuple(clause for clause in self.clauses if clause.allows))
+
+    def twins(self) -> Iterator[tuple[Clause, Clause]]:
+        """Each statement whose Sid another has before it, and that one."""
+        first: dict[str, Clause] = {}
+        for clause in self.clauses:
+            if clause.sid and first.setdefault(clause.sid, clause) is not clause:
+                yield first[clause.sid], clause
 
     def remark(self, name: str, severity: Severity, reason: str, mend: str) -> Remark:
         """A remark about the policy as a whole."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from kmscourse.policy.actions import services
@@ -14,15 +13,14 @@ from kmscourse.policy.lint.remark import Remark, Severity
 
 def remarks(policy: Whole) -> Iterator[Remark]:
     """All that these checks find."""
-    sids = Counter(clause.sid for clause in policy.clauses if clause.sid)
+    for first, second in policy.twins():
+        yield second.remark(
+            "duplicate-sid",
+            Severity.ERROR,
+            f"It has the Sid of statement {first.statement.number}, and IAM refuses such a policy.",
+            "Give each statement a Sid of its own, or none.",
+        )
     for clause in policy.clauses:
-        if clause.sid and sids[clause.sid] > 1:
-            yield clause.remark(
-                "duplicate-sid",
-                Severity.ERROR,
-                "Another statement has the same Sid, and IAM refuses such a policy.",
-                "Give each statement a Sid of its own, or none.",
-            )
         if clause.sid and not (clause.sid.isascii() and clause.sid.isalnum()):
             yield clause.remark(
                 "sid-characters",

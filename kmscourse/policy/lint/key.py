@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from kmscourse.policy.actions import exists
@@ -18,15 +17,15 @@ UNIQUE_IDS = ("AIDA", "AROA")  # of users and roles (IAM User Guide, "IAM identi
 
 def remarks(policy: Whole) -> Iterator[Remark]:
     """All that these checks find."""
-    sids = Counter(clause.sid for clause in policy.clauses if clause.sid)
+    for first, second in policy.twins():
+        yield second.remark(
+            "duplicate-sid",
+            Severity.WARNING,
+            f"It has the Sid of statement {first.statement.number}; KMS takes it, but whoever removes one by its Sid "
+            "removes both.",
+            "Give each statement a Sid of its own.",
+        )
     for clause in policy.clauses:
-        if clause.sid and sids[clause.sid] > 1:
-            yield clause.remark(
-                "duplicate-sid",
-                Severity.WARNING,
-                "Another statement has the same Sid; KMS takes it, but whoever removes one by its Sid removes both.",
-                "Give each statement a Sid of its own.",
-            )
         yield from _who(clause)
         yield from _what(clause)
 

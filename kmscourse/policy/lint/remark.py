@@ -38,4 +38,6 @@ class Remark:
         return f"statement {self.statement}" + (f' ("{self.sid}")' if self.sid else "")
 
     def __str__(self) -> str:
-        return f"{self.where}, {self.severity} {self.name}: {self.reason} {self.mend}"
+        return (
+            f"{self.severity.capitalize()} on {self.where}, {self.name}:\n    {self.reason}\n    {self.mend}"
+        )
