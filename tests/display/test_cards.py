@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmscourse.display.decision import DecisionCard
 from kmscourse.display.policy import PolicyCard
-from kmscourse.policy import Request, evaluate
+from kmscourse.policy import Advice, Request, evaluate, what_would_allow
 from kmscourse.policy.build import console_key_policy, default_key_policy
 
 ACCOUNT = "123456789012"
@@ -58,3 +58,36 @@ def test_an_allow_is_shown_as_one() -> None:
     policy = console_key_policy(ACCOUNT, [USER], [USER])
     card = DecisionCard(evaluate(Request(USER, "kms:Decrypt", KEY), resource_policy=policy))
     assert "✓ allowed" in card._repr_html_()
+
+
+def test_under_a_refusal_stands_what_would_let_them_in() -> None:
+    request, policy = Request(READER, "kms:Decrypt", KEY), default_key_policy(ACCOUNT)
+    ways = what_would_allow(request, resource_policy=policy)
+    card = DecisionCard(evaluate(request, resource_policy=policy), ways)
+    assert repr(card).splitlines()[-3:] == [f"- {way.description}" for way in ways]
+    html = card._repr_html_()
+    assert html.count("<li>") == html.count("<details>") == 3
+    assert "&quot;GranteePrincipal&quot;" in html
+
+
+def test_what_nothing_opens_is_said_in_one_sentence() -> None:
+    request = Request("*anonymous*", "kms:Decrypt", KEY)
+    card = DecisionCard(evaluate(request), what_would_allow(request))
+    assert "the call has to be signed" in repr(card).splitlines()[-1]
+    assert "the call has to be signed" in card._repr_html_()
+
+
+def test_an_allowed_request_has_no_ways_in() -> None:
+    policy = console_key_policy(ACCOUNT, [USER], [USER])
+    decision = evaluate(Request(USER, "kms:Decrypt", KEY), resource_policy=policy)
+    assert DecisionCard(decision)._repr_html_() == DecisionCard(decision, Advice())._repr_html_()
+    assert "let them in" not in repr(DecisionCard(decision))
+
+
+def test_a_way_in_is_shown_and_never_run() -> None:
+    request = Request(READER, "kms:Decrypt", KEY, {"kms:EncryptionContext:<script>": "</pre><script>"})
+    policy = default_key_policy(ACCOUNT)
+    ways = what_would_allow(request, resource_policy=policy)
+    html = DecisionCard(evaluate(request, resource_policy=policy), ways)._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
