@@ -9,7 +9,7 @@ from kmscourse.display.table import html_table
 from kmscourse.policy import Advice, Change, Decision
 from kmscourse.policy.edits import Kind
 
-_WAYS_IN = "What would let them in (each way was tried out, the narrowest comes first)"
+_WAYS_IN = "What would let them in (each way was tried out)"
 
 
 class DecisionCard:

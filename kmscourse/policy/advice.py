@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Unpack
 
 from kmscourse.policy.decision import Decision
-from kmscourse.policy.edits import Edit, Kind, added, without_deny
+from kmscourse.policy.edits import Edit, Kind, added, grant_is_looser, without_deny
 from kmscourse.policy.evaluation import evaluate
 from kmscourse.policy.findings import Layer, Question
 from kmscourse.policy.layers import Layers
@@ -80,7 +80,7 @@ def what_would_allow(request: Request, **layers: Unpack[Layers]) -> Advice:
     found = [*_ways(asked, now, ())] if removals or not refused.allowed else []
     smallest = [way for way in found if not any(_kinds(other) < _kinds(way) for other in found)]
     distinct = {_kinds(way): Change((*_sorted(way.edits), *removals), way.layers) for way in smallest}
-    changes = sorted(distinct.values(), key=lambda change: [len(change.edits), *_ranks(change.edits)])
+    changes = sorted(distinct.values(), key=lambda change: _order(change, asked))
     return Advice(changes, "" if changes or refused.allowed else _obstacle(refused))
 
 
@@ -165,5 +165,7 @@ def _sorted(edits: Iterable[Edit]) -> list[Edit]:
     return sorted(edits, key=lambda edit: ORDER.index(edit.kind))
 
 
-def _ranks(edits: Iterable[Edit]) -> list[int]:
-    return [ORDER.index(edit.kind) for edit in edits]
+def _order(change: Change, asked: Asked) -> tuple[int, bool, list[int]]:
+    """Fewer edits first; of as many, those that hold the call's conditions; then by kind."""
+    looser = grant_is_looser(asked) and Kind.GRANT in _kinds(change)
+    return len(change.edits), looser, [ORDER.index(edit.kind) for edit in change.edits]

@@ -38,8 +38,8 @@ NARROWING = ("kms:ViaService", "aws:SourceArn", "aws:SourceAccount")
 class Kind(StrEnum):
     """What is edited; the order is that in which the ways are offered.
 
-    The resource's own policy comes first: its statement takes every condition, a grant only the encryption
-    context, and both stand with the key, where an IAM policy stands with the caller.
+    The resource's own policy and a grant stand with the resource, where its owner sees them; an IAM policy stands
+    with the caller. Limits come after what gives, and what opens more than was asked comes last.
     """
 
     RESOURCE = "resource-based policy"
@@ -77,6 +77,11 @@ def added(kind: Kind, asked: Asked, layers: Layers) -> tuple[Edit, Layers] | Non
             return _to_levels(asked, layers)
         case _:
             return None
+
+
+def grant_is_looser(asked: Asked) -> bool:
+    """Does the call carry what a statement can ask for, and a grant can't?"""
+    return any(_single(asked, key) for key in NARROWING)
 
 
 def without_deny(layer: Layer, deny: Document, asked: Asked, layers: Layers) -> tuple[Edit, Layers]:

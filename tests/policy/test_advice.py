@@ -249,7 +249,7 @@ def test_an_allowed_request_needs_nothing() -> None:
 
 def test_a_call_through_a_service_is_opened_for_that_service_only() -> None:
     """AWS KMS Developer Guide, "kms:ViaService" and "kms:EncryptionContext"; a grant knows only the latter (CG)."""
-    in_key_policy, grant, in_iam = what_would_allow(ask(**VIA_DYNAMODB), resource_policy=DEFAULT)
+    in_key_policy, in_iam, grant = what_would_allow(ask(**VIA_DYNAMODB), resource_policy=DEFAULT)
     condition = {"StringEquals": VIA_DYNAMODB}
     assert in_key_policy.documents == (
         {
