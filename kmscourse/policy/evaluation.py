@@ -172,8 +172,12 @@ def _by_own_account(asked: Asked, policies: Policies, findings: list[Finding]) -
 
 
 def _within_limits(asked: Asked, policies: Policies, findings: list[Finding]) -> bool:
-    """Permissions boundaries and the session policy give nothing, but each of them must allow."""
-    if not policies.boundaries and not policies.sessions:
+    """Permissions boundaries and the session policy give nothing, but each of them must allow.
+
+    A federated user has what its session policy allows, and without one nothing.
+    """
+    federated = asked.caller.kind is Kind.FEDERATED_USER
+    if not policies.boundaries and not policies.sessions and not federated:
         return True
     limits = [(Question.BOUNDARY, Layer.BOUNDARY, limit) for limit in policies.boundaries]
     limits += [(Question.SESSION, Layer.SESSION, limit) for limit in policies.sessions]
@@ -182,4 +186,7 @@ def _within_limits(asked: Asked, policies: Policies, findings: list[Finding]) ->
         findings.append(Finding(question, statement is not None, layer, statement))
         if statement is None:
             return False
+    if federated and not policies.sessions:
+        findings.append(Finding(Question.SESSION, False, Layer.SESSION))
+        return False
     return True

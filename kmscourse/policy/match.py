@@ -90,7 +90,7 @@ def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     """What an ARN pattern matches; the ARN comes cut into its segments.
 
     Each of the six segments is matched for itself, so that a "*" ends at a colon, save in the last. With
-    ``complete``, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
+    ``complete``, as in Resource, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
     """
     if pattern and all(token is Wild.MANY for token in pattern):
         return _everything
@@ -99,7 +99,7 @@ def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     if len(pattern) == 1 and not (is_arn and missing and complete):
         exact = [str(part[0]) if part else "" for part in parts]
         return lambda segments: segments == exact
-    if not is_arn or (missing and not complete) or _wild_type(parts):
+    if not is_arn or (missing and not complete) or (complete and _wild_type(parts)):
         return _nothing
     matchers = [glob(part) for part in parts] + [glob((Wild.MANY,))] * missing
 

@@ -148,18 +148,25 @@ def _zone(text: str | None) -> timezone:
 def network(text: str) -> IPv4Network | IPv6Network | None:
     """An address range; an address alone is the range of that one."""
     try:
-        return ip_network(text.strip(), strict=False)
+        found = ip_network(text.strip(), strict=False)
     except ValueError:
         return None
+    if isinstance(found, IPv6Network) and found.subnet_of(MAPPED):
+        return IPv4Network((int(found.network_address) & 0xFFFF_FFFF, found.prefixlen - MAPPED.prefixlen))
+    return found
 
 
 @lru_cache(maxsize=1024)
 def address(text: str) -> IPv4Address | IPv6Address | None:
-    """An IPv4 or IPv6 address."""
+    """An IPv4 or IPv6 address; an IPv4 address in IPv6's clothes is the IPv4 address."""
     try:
-        return ip_address(text.strip())
+        found = ip_address(text.strip())
     except ValueError:
         return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291, section 2.5.5.2
 
 
 def _ip(patterns: Sequence[Pattern]) -> Test:

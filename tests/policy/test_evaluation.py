@@ -16,6 +16,7 @@ A, B = "111111111111", "222222222222"
 ANA = f"arn:aws:iam::{A}:user/Ana"
 ROLE = f"arn:aws:iam::{A}:role/Reader"
 SESSION = f"arn:aws:sts::{A}:assumed-role/Reader/ana"
+FEDERATED = f"arn:aws:sts::{A}:federated-user/Ana"
 ROOT = f"arn:aws:iam::{A}:root"
 LINKED = f"arn:aws:iam::{A}:role/aws-service-role/dynamodb.amazonaws.com/AWSServiceRoleForDynamoDB"
 BOOKS = f"arn:aws:s3:::books/{A}"
@@ -82,6 +83,15 @@ def case(rule: str, principal: str, owner: str, expected: str, **policies: Any) 
         case("PEL: it gives nothing", SESSION, A, "identity-based", session_policy=ALLOW),
         case("PEL: both allow", SESSION, A, "allowed", identity_policies=[ALLOW], session_policy=ALLOW),
         case("PEL: a Deny in it wins", SESSION, A, "Deny session", identity_policies=[ALLOW], session_policy=DENY),
+        # Federated users
+        case("PEL: a federated user has what the session policy allows", FEDERATED, A, "allowed",
+             identity_policies=[ALLOW], session_policy=ALLOW),
+        case("PEL: and nothing else", FEDERATED, A, "session", identity_policies=[ALLOW], session_policy=OTHER),
+        case("PEL: without a session policy, nothing", FEDERATED, A, "session", identity_policies=[ALLOW]),
+        case("PEL: unless a resource names the federated user", FEDERATED, A, "allowed",
+             resource_policy=names(FEDERATED), permissions_boundaries=[OTHER]),
+        case("PEL: naming the account is not naming it", FEDERATED, A, "identity-based", resource_policy=names(A),
+             session_policy=ALLOW),
         # Service control policies
         case("PEL: every level must allow", ANA, A, "service control", identity_policies=[ALLOW],
              service_control_policies=[[ALLOW], [OTHER, OTHER]]),
