@@ -19,6 +19,7 @@ edits.py        the single edits that can help a refused request
 advice.py       what would let it in, tried out
 comparison.py   what a change of policies opens and closes
 build.py, edit.py, read.py   policies made, changed, and read from text
+mistakes.py     what is said of text that is no policy; places.py finds where in it
 lint/           what is wrong, dangerous or doubtful in a policy; actions.py knows which actions there are
 """
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, NoReturn
 
 from kmscourse.errors import PolicyError
+from kmscourse.policy import places
 from kmscourse.policy.document import compiled
+from kmscourse.policy.mistakes import mistake, place
 
 
 def parse(policy: str | Mapping[str, Any]) -> dict[str, Any]:
     """The policy as a dict. PolicyError says what is wrong with it, for text with line and column."""
-    document = _from_text(policy) if isinstance(policy, str) else deepcopy(policy)
-    compiled(document)
+    if not isinstance(policy, str):
+        compiled(policy)
+        return dict(deepcopy(policy))
+    document = _from_text(policy)
+    try:
+        compiled(document)
+    except PolicyError as error:
+        raise PolicyError(f"{place(policy, _where(policy, document, str(error)))}: {error}") from None
     return dict(document)
 
 
@@ -22,50 +31,45 @@ def _from_text(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        at, mistake = _mistake(text, error)
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        raise PolicyError(f"Line {line}, column {column}: {mistake}") from None
+        at, what = mistake(text, error)
+    except _NameTwiceError as error:
+        again = (part.at for part in places.parts(text) if part.again)
+        at, what = next(again, 0), str(error)
+    except _ConstantError as error:
+        constant = str(error)
+        at = next((part.at for part in places.parts(text) if part.text == constant), 0)
+        what = f"{constant} is not JSON. Use a number, a text, true or false."
     except RecursionError:
         raise PolicyError("The policy is nested too deeply to be one.") from None
-    except ValueError as error:
-        raise PolicyError(f"The policy can't be read: {error}.") from None
+    except ValueError:  # Python reads no integers of thousands of digits
+        raise PolicyError("A number in the policy is longer than any that a policy needs.") from None
+    raise PolicyError(f"{place(text, at)}: {what}")
 
 
-def _mistake(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
-    """What people most often get wrong in a policy: where it is, and what to do."""
-    at, rest, before = error.pos, text[error.pos :], text[: error.pos].rstrip()
-    if not text.strip():
-        return 0, "there is nothing here. A policy is a JSON object with Version and Statement."
-    if rest.startswith(("//", "/*", "#")):
-        return at, "JSON has no comments. Take this one out."
-    if rest.startswith(",") and rest[1:].lstrip().startswith(("}", "]")):
-        return at, TRAILING_COMMA
-    if rest.startswith(("}", "]")) and before.endswith(","):
-        return len(before) - 1, TRAILING_COMMA
-    if rest.startswith("'"):
-        return at, "JSON puts text in double quotes."
-    if error.msg.startswith("Extra data"):
-        return at, "the policy has ended, but more text follows. Is a bracket closed too early?"
-    if not rest.strip():
-        return at, "the text ends before the policy does. Is a bracket missing?"
-    if error.msg.startswith("Expecting ',' delimiter"):
-        return at, "a comma is missing before this."
-    return at, f"this is not JSON ({error.msg.lower()})."
+def _where(text: str, document: Any, complaint: str) -> int:
+    """Where in the text the statement begins that the complaint is about, or else the policy."""
+    number = re.match(r"Statement (\d+)", complaint)
+    return places.statement(text, int(number[1])) if number else len(text) - len(text.lstrip())
 
 
-TRAILING_COMMA = "there is nothing after this comma. Take it out."
+class _NameTwiceError(ValueError):
+    """An object has a name twice. The reader says so once the object has been read, without its place."""
+
+
+class _ConstantError(ValueError):
+    """NaN or Infinity, which Python's reader takes and JSON does not have."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PolicyError(
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise _NameTwiceError(
             f'"{twice}" stands twice in one object, and only one can count. Take one of them out.'
         )
     return found
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise PolicyError(f"{name} is not JSON. Use a number, a text, true or false.")
+    raise _ConstantError(name)
