@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -10,7 +12,9 @@ from kmscourse.account import Account
 from kmscourse.course import prepare
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
+from kmscourse.kms import put_key_policy
 from kmscourse.notes import Notes
+from kmscourse.policy.edits import Kind
 
 
 def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:
@@ -43,6 +47,28 @@ def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> No
     prepare(account, notes, 7)
     text = refusal(account, "dynamodb", "delete_table", TableName=pieces.TABLE)
     assert access.refused_case(account, text, pieces.TABLE).decision.sentence() == text
+
+
+@pytest.mark.parametrize("kind", [Kind.RESOURCE, Kind.IDENTITY, Kind.GRANT])
+def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, kind: Kind) -> None:
+    prepare(account, notes, 7)
+    text = refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+    ways = {way.kind: way for way in access.refused_case(account, text, pieces.TABLE).ways_in}
+    assert set(ways) == {Kind.RESOURCE, Kind.IDENTITY, Kind.GRANT}
+    (document,) = ways[kind].documents
+    if kind is Kind.GRANT:
+        account.client("kms").create_grant(**document)
+    elif kind is Kind.RESOURCE:
+        put_key_policy(
+            account.client("kms"), pieces.key_arn(account), ways[kind].layers["resource_policy"] or {}
+        )
+    else:
+        account.client("iam").put_user_policy(
+            UserName=LAB_USER,
+            PolicyName="WayIn",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [document]}),
+        )
+    assert account.session_for(LAB_USER).client("dynamodb").scan(TableName=pieces.TABLE)["Count"] == 1
 
 
 @pytest.mark.parametrize(("section", "let_in"), [(7, False), (9, True)])
