@@ -9,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.policy.kms import granted
+from kmscourse.policy.principals import Named
+from kmscourse.policy.request import Asked
+from kmscourse.policy.statement import Statement
 
 A, B = "111111111111", "222222222222"
 CALLERS = [
@@ -183,6 +187,25 @@ def test_the_steps_end_at_the_verdict(request: Request, layers: dict[str, Any]) 
     assert (decision.layer is None) is decision.allowed
     told_by = decision.reason.partition(" call ")[0]
     assert told_by.endswith(" may" if decision.allowed else " may not")
+
+
+@settings(deadline=None)
+@given(REQUESTS, LAYERS)
+def test_a_near_miss_never_matched_and_would_have_turned_the_decision(
+    request: Request, layers: dict[str, Any]
+) -> None:
+    decision = evaluate(request, **layers)
+    asked = Asked(request)
+    assert not (decision.explicit and decision.near_misses)
+    for miss in decision.near_misses:
+        if "GranteePrincipal" in miss.statement:
+            assert granted(miss.statement, asked) is Named.NO
+            continue
+        assert (miss.statement["Effect"] == "Deny") is decision.allowed
+        statement = Statement(miss.statement, 1, variables=True)
+        by_resource = miss.layer == "resource-based"
+        meant = statement.names(asked) is not Named.NO if by_resource else statement.meant_for(asked)
+        assert not (meant and statement.applies(asked)), miss
 
 
 @settings(deadline=None)
