@@ -10,6 +10,7 @@ from ipywidgets import Button, Textarea
 
 from kmscourse.errors import KmsCourseError, PolicyError
 from kmscourse.kms import key_policy, put_key_policy
+from kmscourse.policy.lint import lint
 from kmscourse.policy.read import parse
 from kmscourse.widgets.field import Field, message
 from kmscourse.widgets.page import Lab, Page, code
@@ -17,6 +18,8 @@ from kmscourse.widgets.page import Lab, Page, code
 
 class KeyPolicyPage(Page):
     """Changes the key policy of the course's key: mistakes are said while you type, the difference before you save.
+
+    A policy that can be read is linted as you type; a remark keeps nobody from saving.
 
     Raises CourseError where there is no such key yet, ClientError where its policy may not be read.
     """
@@ -45,7 +48,17 @@ class KeyPolicyPage(Page):
         super().__init__([self.policy], more=[self.again])
 
     def shown(self) -> str:
-        """What a save would change, and the calls that would be made."""
+        """What a linter says of the text, what a save would change, and the calls that would be made."""
+        return self._remarks() + self._difference()
+
+    def _remarks(self) -> str:
+        try:
+            found = lint(self.policy.value, account=self._lab.account.id)
+        except PolicyError:  # the field says it
+            return ""
+        return "".join(message("!", str(remark)) for remark in found)
+
+    def _difference(self) -> str:
         before, after = _text(self._before).splitlines(), _laid_out(self.policy.value).splitlines()
         difference = list(difflib.unified_diff(before, after, "as it is", "as you want it", lineterm="", n=2))
         if not difference:

@@ -67,6 +67,21 @@ def test_a_mistake_is_said_with_its_line_and_column_while_one_types(page: KeyPol
     assert page.policy.problem == ""
 
 
+def test_doubtful_statements_are_remarked_on_while_one_types_and_can_be_saved(
+    lab8: Lab, page: KeyPolicyPage, before: dict[str, Any]
+) -> None:
+    assert "administrator-can-decrypt" in page.preview.value
+    twins = with_statement(before, before["Statement"][2])
+    page.policy.control.value = json.dumps(twins)
+    assert "duplicate-sid" in page.preview.value
+    assert "The difference" in page.preview.value
+    assert page.policy.problem == ""
+    page.button.click()
+    assert now(lab8) == twins
+    page.policy.control.value = "{"
+    assert "duplicate-sid" not in page.preview.value, "what can't be read has no remarks"
+
+
 def test_a_policy_that_cannot_be_read_is_not_sent(
     lab8: Lab, page: KeyPolicyPage, before: dict[str, Any]
 ) -> None:
