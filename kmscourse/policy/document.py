@@ -55,6 +55,11 @@ def compiled(policy: Any) -> Policy:
     return found
 
 
+def forget() -> None:
+    """Drop every policy that is kept, so that each is compiled anew."""
+    _kept.clear()
+
+
 def _compile(policy: object) -> Policy:
     if not isinstance(policy, Mapping):
         raise PolicyError("A policy must be a JSON object with Version and Statement.")

@@ -1,0 +1,210 @@
+"""Deciding a request, beside the check that moto makes of IAM policies, over the same cases in one run.
+
+    python benchmarks/policy_speed.py [CASES.jsonl] [--rounds 30]
+
+The cases are those of the tests in tests/policy, or of a file: one JSON object a line with identity_policies,
+resource_policy and request {principal, action, resource, context, resource_account}, and where they apply
+permissions_boundaries, session_policy, service_control_policies. Printed are median microseconds a decision: warm (the
+policies are known) and cold (nothing is kept). moto reads its policies anew for every request; it looks at
+identity-based policies alone and at no condition, and is given just these.
+
+Then the time for policies of 10 to 10,000 statements, of which only the last applies.
+
+Goals: at most 15 us at the median when warm, and no faster growth than the statements'. The program ends with status 1
+where one is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from moto.iam.access_control import IAMPolicy, PermissionResult
+
+from kmscourse.policy import Request, document, evaluate
+
+MOST = 15.0  # microseconds
+MOST_GROWTH = 20.0  # times as long for ten times as many statements
+TESTS = Path(__file__).parents[1] / "tests" / "policy"
+TABLES = ("test_key_decisions", "test_key_conditions", "test_evaluation")
+LAYERS = (
+    "identity_policies",
+    "resource_policy",
+    "permissions_boundaries",
+    "session_policy",
+    "service_control_policies",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request, and every policy that bears on it."""
+
+    request: Request
+    policies: dict[str, Any]
+
+    def decide(self) -> bool:
+        """By kmscourse; the request is made anew, as for a call that has just arrived."""
+        asked = self.request
+        again = Request(asked.principal, asked.action, asked.resource, asked.context, asked.resource_account)
+        return evaluate(again, **self.policies).allowed
+
+    def moto_policies(self) -> list[dict[str, str]]:
+        """The identity-based policies, as moto keeps them: as text."""
+        identity = self.policies.get("identity_policies") or []
+        return [{"policy_document": json.dumps(policy)} for policy in identity]
+
+
+def moto_decides(policies: list[dict[str, str]], request: Request) -> bool:
+    """The loop that moto runs over a caller's policies for each request."""
+    permitted = False
+    for policy in policies:
+        found = IAMPolicy(policy).is_action_permitted(request.action, request.resource)
+        if found == PermissionResult.DENIED:
+            return False
+        permitted |= found == PermissionResult.PERMITTED
+    return permitted
+
+
+def _moto_can(policies: list[dict[str, str]], request: Request) -> bool:
+    """moto makes a regular expression of a pattern, and some are none: "**"."""
+    try:
+        moto_decides(policies, request)
+    except re.error:
+        return False
+    return True
+
+
+def from_tests() -> Iterator[Case]:
+    """Every request that the tests' tables decide: their ``evaluate`` is listened to while they run."""
+    for name in TABLES:
+        module = _module(name)
+        heard: list[Case] = []
+
+        def listening(request: Request, *, into: list[Case] = heard, **policies: Any) -> Any:
+            into.append(Case(request, policies))
+            return evaluate(request, **policies)
+
+        module.evaluate = listening  # type: ignore[attr-defined]
+        for test in vars(module).values():
+            for mark in getattr(test, "pytestmark", []):
+                for row in mark.args[1]:
+                    values = getattr(row, "values", row)  # a pytest.param, or a bare row
+                    test(*(values if "," in mark.args[0] or not isinstance(mark.args[0], str) else [values]))
+        yield from heard
+
+
+def _module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TESTS / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{TESTS / name}.py is missing: run this from a checkout, or name a file of cases.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def from_file(path: Path) -> Iterator[Case]:
+    """The cases of a file, one a line."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        asked = case["request"]
+        yield Case(
+            Request(
+                asked["principal"],
+                asked["action"],
+                asked["resource"],
+                asked.get("context") or {},
+                asked.get("resource_account"),
+            ),
+            {layer: case[layer] for layer in LAYERS if layer in case},
+        )
+
+
+def microseconds(
+    work: Callable[[], object], rounds: int, before: Callable[[], object] | None = None
+) -> float:
+    """The median time of one run; ``before`` each is not timed."""
+    times = []
+    for _ in range(rounds):
+        if before:
+            before()
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return 1e6 * statistics.median(times)
+
+
+def compare(cases: list[Case], rounds: int) -> float:
+    """Print the medians over the cases, and their ratios to moto's; returns ours when warm."""
+    warm, cold, moto = [], [], []
+    for case in cases:
+        kept = case.moto_policies()
+        warm.append(microseconds(case.decide, rounds))
+        cold.append(microseconds(case.decide, max(rounds // 5, 1), document.forget))
+        if kept and _moto_can(kept, case.request):
+            moto.append(microseconds(lambda: moto_decides(kept, case.request), rounds))  # noqa: B023
+    yardstick = statistics.median(moto) if moto else float("nan")
+    print(f"{len(cases)} cases, {len(moto)} of them with identity-based policies that moto can read")
+    for name, found in (("kmscourse, warm", warm), ("kmscourse, cold", cold), ("moto", moto)):
+        if found:
+            middle, mean, highest = statistics.median(found), statistics.fmean(found), max(found)
+            print(
+                f"  {name:16} median {middle:6.1f} us  mean {mean:6.1f} us  most {highest:7.1f} us  "
+                f"{middle / yardstick:5.2f} times moto's median"
+            )
+    return statistics.median(warm)
+
+
+def growth(rounds: int) -> float:
+    """Print how time grows with the statements; returns the worst growth for ten times as many."""
+    caller = "arn:aws:iam::123456789012:user/Ana"
+    last = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::books/*"}
+    print("statements   warm        cold        moto")
+    ours: list[float] = []
+    for count in (10, 100, 1_000, 10_000):
+        others = [
+            {"Effect": "Allow", "Action": f"s3:Get{n}*", "Resource": f"arn:aws:s3:::bucket-{n}/*"}
+            for n in range(count - 1)
+        ]
+        policy = {"Version": "2012-10-17", "Statement": [*others, last]}
+        case = Case(
+            Request(caller, "s3:GetObject", "arn:aws:s3:::books/one"), {"identity_policies": [policy]}
+        )
+        kept, few = case.moto_policies(), max(3, rounds * 10 // count)
+        warm = microseconds(case.decide, few)
+        cold = microseconds(case.decide, 3, document.forget)
+        moto = microseconds(lambda: moto_decides(kept, case.request), 3)  # noqa: B023
+        print(f"{count:10,} {warm:8.0f} us {cold:8.0f} us {moto:8.0f} us")
+        ours.append(warm)
+    return max(later / before for before, later in pairwise(ours))
+
+
+def main() -> int:
+    """Measure, print, and judge."""
+    parser = argparse.ArgumentParser(description="Deciding a request, beside moto's check.")
+    parser.add_argument("cases", nargs="?", type=Path, help="a file of cases (default: those of the tests)")
+    parser.add_argument("--rounds", type=int, default=30)
+    given = parser.parse_args()
+    cases = list(from_file(given.cases) if given.cases else from_tests())
+    median, worst = compare(cases, given.rounds), growth(given.rounds)
+    good = median <= MOST and worst <= MOST_GROWTH
+    print(
+        f"median {median:.1f} us (goal {MOST:.0f}), ten times the statements take {worst:.1f} times as long: "
+        f"{'good' if good else 'missed'}"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
