@@ -54,11 +54,11 @@ def exists(pattern: str) -> bool:
     """Does the pattern, as in ``kms:Decrypt`` or ``kms:Get*``, stand for any action? Unknown services may have it."""
     prefix, colon, _ = pattern.lower().partition(":")
     if not colon:
-        return not pattern.strip("*")
+        return bool(pattern) and not pattern.strip("*")
     service = services().get(prefix)
     if service is None:
         return not get_close_matches(prefix, services(), n=1, cutoff=ALIKE)
-    return any(map(any_action([pattern]), service.names))
+    return any(map(any_action((pattern,)), service.names))
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ def lint(
     ``account`` is the key's own; where it is not given, any account's statement passes for the root statement.
     Raises PolicyError for a policy that can't be read.
     """
-    spread = whole(compiled(parse(policy)), account)
+    spread = whole(compiled(parse(policy) if isinstance(policy, str) else policy), account)
     found = (remark for check in CHECKS[kind] for remark in check(spread))
     grave = list(Severity)
     return tuple(sorted(found, key=lambda remark: (remark.statement or 0, grave.index(remark.severity))))
