@@ -81,7 +81,7 @@ def test_only_the_backend_touches_moto(path: Path) -> None:
 
 
 def test_policy_knows_no_aws_client() -> None:
-    for path in (PACKAGE / "policy").glob("*.py"):
+    for path in (PACKAGE / "policy").rglob("*.py"):
         outside = {module.split(".")[0] for module in imports(path)}
         assert not outside & {"boto3", "botocore", "moto", "IPython", "ipywidgets"}, path
 
