@@ -107,14 +107,17 @@ def _inverted(test: Test, *, denies: bool) -> Test:
 
 
 def _null(key: str, wanted: Sequence[str], quantifier: Quantifier | None) -> Callable[[Values], bool]:
-    """Null asks whether the key is missing: "true" where it must be, "false" where it must not."""
+    """Null asks whether the key is missing: "true" where it must be, "false" where it must not.
+
+    An empty text is no value, as the set operators see it too.
+    """
     answers = [boolean(text) for text in wanted]
 
     def holds(values: Values) -> bool:
-        found = values.get(key, ())
-        if quantifier is not None and not any(found):
+        missing = not any(values.get(key, ()))
+        if quantifier is not None and missing:
             return quantifier is Quantifier.ALL
-        return (not found) in answers
+        return missing in answers
 
     return holds
 

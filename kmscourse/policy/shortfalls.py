@@ -150,7 +150,7 @@ def _condition(condition: Condition, asked: Asked) -> str:
     has = listed(given, "and") if given else "none"
     base = condition.operator.removesuffix("IfExists")
     if base.endswith("Null"):
-        if given:
+        if any(given):
             return f"the statement asks for a request without {condition.key}, and this one has {has}"
         return f"the statement asks for any {condition.key}, and the request has none"
     relation = next(words for ending, words in RELATIONS.items() if base.endswith(ending))
@@ -160,7 +160,7 @@ def _condition(condition: Condition, asked: Asked) -> str:
     differ_by_case = relation == "=" and {text.lower() for text in given} & {
         text.lower() for text in condition.wanted
     }
-    return f"{ask} (upper and lower case count)" if differ_by_case else ask
+    return f"{ask} (only upper and lower case differ)" if differ_by_case else ask
 
 
 def _constraint(grant: Mapping[str, Any], asked: Asked) -> Shortfall:

@@ -218,7 +218,8 @@ def test_many_values_without_a_set_operator_neither_open_nor_dodge() -> None:
     [
         ("Null", "true", None, True),
         ("Null", "true", "x", False),
-        ("Null", "true", "", False),
+        ("Null", "true", "", True),  # an empty text counts as no value
+        ("Null", "false", "", False),
         ("Null", "false", None, False),
         ("Null", "false", "false", True),
         ("Null", ["true", "false"], "x", True),

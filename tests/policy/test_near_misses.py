@@ -111,7 +111,7 @@ def test_a_statement_that_names_the_caller_is_not_passed_over_in_silence() -> No
             statement(**when("StringEquals", "aws:x", "Blue")),
             {"aws:X": "blue"},
             "Condition aws:x StringEquals",
-            "asks for aws:x = Blue, and the request has blue (upper and lower case count)",
+            "asks for aws:x = Blue, and the request has blue (only upper and lower case differ)",
         ),
         (
             statement(**when("Null", "aws:x", "true")),
@@ -122,6 +122,12 @@ def test_a_statement_that_names_the_caller_is_not_passed_over_in_silence() -> No
         (
             statement(**when("Null", "aws:x", "false")),
             {},
+            "Condition aws:x Null",
+            "asks for any aws:x, and the request has none",
+        ),
+        (
+            statement(**when("Null", "aws:x", "false")),
+            {"aws:x": ""},
             "Condition aws:x Null",
             "asks for any aws:x, and the request has none",
         ),
