@@ -6,6 +6,7 @@ IAM User Guide, "IAM JSON policy elements: Action", "Resource" and "NotResource"
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from kmscourse.policy.request import Asked
 from kmscourse.policy.variables import Pattern, Token, Wild, resolve, tokens, wildcards_of
@@ -86,6 +87,7 @@ def _is_action(text: str) -> bool:
     return ":" in text or not text.strip("*")
 
 
+@lru_cache(maxsize=1024)  # a pattern with variables is filled in, and asked for, with every request
 def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     """What an ARN pattern matches; the ARN comes cut into its segments.
 
