@@ -5,7 +5,7 @@
 The cases are those of the tests in tests/policy, or of a file: one JSON object a line with identity_policies,
 resource_policy and request {principal, action, resource, context, resource_account}, and where they apply
 permissions_boundaries, session_policy, service_control_policies. Printed are median microseconds a decision: warm (the
-policies are known) and cold (no compiled policy is kept). moto reads its policies anew for every request; it looks at
+policies are known) and cold (nothing is kept). moto reads its policies anew for every request; it looks at
 identity-based policies alone and at no condition, and is given just these.
 
 Then the time for policies of 10 to 10,000 statements, of which only the last applies.

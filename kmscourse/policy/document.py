@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kmscourse.errors import PolicyError
+from kmscourse.policy.match import arn_matcher
 from kmscourse.policy.statement import Statement
 
 VARIABLES_SINCE = "2012-10-17"
@@ -56,8 +57,9 @@ def compiled(policy: Any) -> Policy:
 
 
 def forget() -> None:
-    """Drop every policy that is kept, so that each is compiled anew."""
+    """Drop everything that is kept, so that each policy is compiled anew."""
     _kept.clear()
+    arn_matcher.cache_clear()
 
 
 def _compile(policy: object) -> Policy:

@@ -6,8 +6,6 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import Request, evaluate
@@ -137,35 +135,3 @@ def test_cost_grows_with_the_statements_and_no_faster() -> None:
     assert seconds(10_000) < 40 * seconds(1_000), (
         "ten times the statements may cost ten times as much, not a hundred"
     )
-
-
-ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=20,
-)
-NEARLY_A_STATEMENT = st.dictionaries(
-    st.sampled_from(
-        ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "Condition"]
-    ),
-    st.sampled_from(["Allow", "Deny", "*", "s3:*", "kms:*"]) | ANY_JSON,
-)
-
-
-@settings(deadline=None)
-@given(ANY_JSON | st.fixed_dictionaries({"Statement": st.lists(NEARLY_A_STATEMENT | ANY_JSON, max_size=3)}))
-def test_any_json_gives_a_decision(document: Any) -> None:
-    decision = evaluate(Request(ANA, "s3:GetObject", "*", {"aws:x": "y"}), identity_policies=[document])
-    assert decision.reason
-    try:
-        compiled(document)
-    except PolicyError:
-        assert not decision.allowed
-
-
-def test_nesting_without_end_is_refused() -> None:
-    document: Any = []
-    for _ in range(5_000):
-        document = [document]
-    assert not allowed({"Statement": document})
-    assert not allowed(policy(ALLOW | {"Condition": document}))
