@@ -6,6 +6,7 @@ a notebook not yet run) it shows itself as a table of its fields.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -40,7 +41,7 @@ class Lab(Protocol):
         """The ARN of the key that the course works with."""
 
 
-class Page:
+class Page(ABC):
     """A page of the console: fields, a preview that follows them, a button, and what came of pressing it."""
 
     title = ""
@@ -59,13 +60,13 @@ class Page:
         self.view = VBox(parts, layout={"border": "1px solid #8888", "padding": "12px", "max_width": "76em"})
         self._follow(None)
 
+    @abstractmethod
     def shown(self) -> str:
         """The preview's HTML for the fields as they are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def act(self) -> str:
         """Do what the button says; returns what to tell, or "" where a field has told what is wrong."""
-        raise NotImplementedError
 
     def _follow(self, _: object) -> None:
         self.preview.value = self.shown()

@@ -141,7 +141,7 @@ def _serialized(answer: Any, response: Any, call: Call) -> Answer:
     from moto.core.serialize import QuerySerializer, SerializationContext, XFormedAttributePicker
 
     if isinstance(answer, PaginatedResult):
-        raise NotImplementedError("no operation of these services answers in pages")
+        raise TypeError("none of the operations that the account offers answers in moto's pages")
     serializer = QuerySerializer if call.service == "iam" else _json_serializer()
     serialized = serializer(
         operation_model=_operation(call.service, call.operation),
