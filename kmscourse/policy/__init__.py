@@ -25,9 +25,10 @@ lint/           what is wrong, dangerous or doubtful in a policy; actions.py kno
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from kmscourse.errors import PolicyError
-from kmscourse.policy.advice import Advice, Change, what_would_allow
-from kmscourse.policy.comparison import Comparison, compare
 from kmscourse.policy.decision import Decision, Step
 from kmscourse.policy.evaluation import evaluate
 from kmscourse.policy.layers import Layers
@@ -35,6 +36,10 @@ from kmscourse.policy.lint import Remark, lint
 from kmscourse.policy.near_misses import NearMiss
 from kmscourse.policy.read import parse
 from kmscourse.policy.request import Request
+
+if TYPE_CHECKING:
+    from kmscourse.policy.advice import Advice, Change, what_would_allow
+    from kmscourse.policy.comparison import Comparison, compare
 
 __all__ = [
     "Advice",
@@ -53,3 +58,18 @@ __all__ = [
     "parse",
     "what_would_allow",
 ]
+
+# Loaded on first use: who only decides, as the sandbox does for every call, starts sooner without them.
+_LATER = {
+    "Advice": "advice",
+    "Change": "advice",
+    "what_would_allow": "advice",
+    "Comparison": "comparison",
+    "compare": "comparison",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

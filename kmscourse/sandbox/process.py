@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -56,6 +57,7 @@ def run(
 async def _serve(
     home: Path, listening: socket.socket, idle_seconds: float, announce: Callable[[Endpoint], None] | None
 ) -> None:
+    gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     from kmscourse.sandbox import http
     from kmscourse.sandbox.application import Application
 
@@ -78,6 +80,8 @@ async def _serve(
             log.info("Listening at %s", endpoint.url)
             if announce is not None:
                 announce(endpoint)
+            gc.freeze()
+            gc.enable()
             await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
     log.info("Ended")
 

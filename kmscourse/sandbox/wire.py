@@ -14,9 +14,9 @@ import uuid
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest, HttpResponse
 from kmscourse.sandbox.services import BY_TARGET, SERVICES, Service, offered
@@ -175,7 +175,7 @@ def write_error(http: HttpRequest, error: AwsError, request_id: str) -> HttpResp
         kind = "Sender" if error.status < 500 else "Receiver"
         body = (
             f'<ErrorResponse xmlns="{service.namespace}"><Error><Type>{kind}</Type>'
-            f"<Code>{escape(error.code)}</Code><Message>{_xml_text(error.message)}</Message></Error>"
+            f"<Code>{escape(error.code, quote=False)}</Code><Message>{_xml_text(error.message)}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         ).encode()
     return _response(service, error.status, body, request_id, headers)
@@ -250,4 +250,6 @@ def _xml(value: Any) -> str:
 
 def _xml_text(text: str) -> str:
     """Text for an element; what XML 1.0 can't hold at all becomes the replacement character."""
-    return escape(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text))
+    return escape(
+        re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text), quote=False
+    )

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import unescape
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
 from kmscourse.sandbox.resources.reading import Reader, anywhere, tag_context
