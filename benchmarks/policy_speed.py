@@ -17,7 +17,7 @@ where one is missed.
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import re
 import statistics
@@ -27,17 +27,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
 from kmscourse.policy import Request, document, evaluate
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # tests/ beside this folder is not an installed package
+
 MOST = 15.0  # microseconds
 MOST_GROWTH = 20.0  # times as long for ten times as many statements
-TESTS = Path(__file__).parents[1] / "tests" / "policy"
-TABLES = ("test_key_decisions", "test_key_conditions", "test_evaluation")
+TABLES = (
+    "kms.test_key_policies",
+    "kms.test_condition_keys",
+    "kms.test_grants",
+    "kms.test_each_condition_key",
+    "kms.test_encryption_context",
+    "kms.test_services",
+    "test_evaluation",
+)
 LAYERS = (
     "identity_policies",
     "resource_policy",
@@ -88,30 +96,25 @@ def _moto_can(policies: list[dict[str, str]], request: Request) -> bool:
 
 def from_tests() -> Iterator[Case]:
     """Every request that the tests' tables decide: their ``evaluate`` is listened to while they run."""
-    for name in TABLES:
-        module = _module(name)
+    try:
+        asking = importlib.import_module("tests.policy.kms.asking")
+        modules = [importlib.import_module(f"tests.policy.{name}") for name in TABLES]
+    except ModuleNotFoundError as missing:
+        raise SystemExit(f"{missing}: run this from a checkout, or name a file of cases.") from missing
+    for module in modules:
         heard: list[Case] = []
 
         def listening(request: Request, *, into: list[Case] = heard, **policies: Any) -> Any:
             into.append(Case(request, policies))
             return evaluate(request, **policies)
 
-        module.evaluate = listening  # type: ignore[attr-defined]
+        asking.evaluate = module.evaluate = listening  # type: ignore[attr-defined]
         for test in vars(module).values():
             for mark in getattr(test, "pytestmark", []):
                 for row in mark.args[1]:
                     values = getattr(row, "values", row)  # a pytest.param, or a bare row
                     test(*(values if "," in mark.args[0] or not isinstance(mark.args[0], str) else [values]))
         yield from heard
-
-
-def _module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, TESTS / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{TESTS / name}.py is missing: run this from a checkout, or name a file of cases.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def from_file(path: Path) -> Iterator[Case]:

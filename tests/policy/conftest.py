@@ -1,0 +1,7 @@
+"""Lets the asserts that rooms share explain themselves as those in a test do."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite("tests.policy.kms.asking", "tests.policy.lint.remarks")

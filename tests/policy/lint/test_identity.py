@@ -1,0 +1,68 @@
+"""Remarks on identity policies alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kmscourse.policy.lint import Severity
+from tests.policy.lint.remarks import (
+    ALIAS,
+    ANA,
+    KEY,
+    Case,
+    Kind,
+    check_made_where_deserved,
+    check_sentences,
+    mine,
+)
+
+IDENTITY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
+    ("principal-in-identity-policy", Severity.ERROR, mine(Principal={"AWS": ANA}), mine()),
+    (
+        "principal-in-identity-policy",
+        Severity.ERROR,
+        mine(effect="Deny", NotPrincipal="*"),
+        mine(effect="Deny"),
+    ),
+    ("alias-as-resource", Severity.ERROR, mine(Resource=ALIAS), mine(Resource=KEY)),
+    (
+        "alias-as-resource",
+        Severity.ERROR,
+        mine(Resource="alias/myKey"),
+        mine(Resource=[ALIAS], Action="kms:CreateAlias"),
+    ),
+    (
+        "alias-as-resource",
+        Severity.ERROR,
+        mine(Resource=[ALIAS], Action="kms:*"),
+        mine(Resource=[ALIAS, KEY], Action="kms:*"),
+    ),
+    ("resource-not-an-arn", Severity.ERROR, mine(Resource=KEY.rpartition("/")[2]), mine(Resource="*")),
+    ("no-effect", Severity.ERROR, mine(Action=None), mine()),
+    ("no-effect", Severity.ERROR, mine(Resource=None), mine(Resource=None, NotResource=KEY, effect="Deny")),
+    ("sid-characters", Severity.ERROR, mine(Sid="Allow use of the key"), mine(Sid="AllowUseOfTheKey2")),
+    (
+        "duplicate-sid",
+        Severity.ERROR,
+        {"Version": "2012-10-17", "Statement": [mine(Sid="A")["Statement"]] * 2},
+        {"Version": "2012-10-17", "Statement": [mine()["Statement"]] * 2},
+    ),
+]
+
+CASES: list[Case] = [("identity", *case) for case in IDENTITY_CASES]
+
+
+@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
+def test_each_remark_is_made_where_it_is_deserved_and_only_there(
+    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    check_made_where_deserved(kind, name, severity, wrong, right)
+
+
+@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
+def test_reason_and_mend_are_sentences(
+    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    check_sentences(kind, wrong)
