@@ -29,7 +29,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFHMAC, CounterLocation, Mode
 
-MATERIAL_BYTES = 32
 TOKEN_BYTES = 32
 NONCE_BYTES = 16
 IV_BYTES = 12

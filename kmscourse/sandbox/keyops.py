@@ -26,14 +26,29 @@ def perform(call: Call, backend: Backend) -> Answer:
     """The answer to one of ``OPERATIONS``.
 
     Raises AwsError: InvalidCiphertextException, IncorrectKeyException, NotFoundException, and
-    DryRunOperationException (status 412, as the API reference has it) where the caller only asks whether it would.
+    DryRunOperationException where the caller only asks whether it would.
     """
     answer = OPERATIONS[call.operation](call, backend)
+    end_dry_run(call)
+    return answer
+
+
+def check_named(call: Call, parameter: str, arn: str, backend: Backend) -> None:
+    """Raises IncorrectKeyException where the caller names another key than ``arn``, the one that opens."""
+    named = call.parameters.get(parameter)
+    if named is not None and backend.key(call.region, named).arn != arn:
+        raise AwsError(
+            "IncorrectKeyException",
+            "The key ID in the request does not identify a CMK that can perform this operation.",
+        )
+
+
+def end_dry_run(call: Call) -> None:
+    """Raises DryRunOperationException (412, as the API reference has it) for a call that was only to be tried."""
     if call.parameters.get("DryRun"):
         raise AwsError(
             "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.", 412
         )
-    return answer
 
 
 def encrypt(call: Call, backend: Backend) -> Answer:
@@ -111,12 +126,7 @@ OPERATIONS: Mapping[str, Callable[[Call, Backend], Answer]] = {
 def _source(call: Call, backend: Backend, blob: bytes, parameter: str) -> KeyView:
     """The key that made ``blob``; it must be the one that the caller named, if the caller named one."""
     key = backend.key_of_ciphertext(call.region, blob)
-    named = call.parameters.get(parameter)
-    if named is not None and backend.key(call.region, named).id != key.id:
-        raise AwsError(
-            "IncorrectKeyException",
-            "The key ID in the request does not identify a CMK that can perform this operation.",
-        )
+    check_named(call, parameter, key.arn, backend)
     return key
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox import answers, console, keyops, table_keys
-from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.call import Call, Caller, HttpResponse
 from kmscourse.sandbox.rules.iam import check_readable
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def perform(call: Call, caller: Caller, backend: Backend, trail: Trail, host: co
         return trail.look_up(call)
     if call.service == "sts":
         return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
-    if call.service == "kms" and call.parameters.get("DryRun"):
-        raise AwsError(
-            "DryRunOperationException", "The request would have succeeded, but the DryRun option is set.", 412
-        )
+    if call.service == "kms":
+        keyops.end_dry_run(call)
     key_before = table_keys.key_of_table(call, backend)
     answer = backend.perform(call)
     if call.service == "iam":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kmscourse.sandbox import keyops
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.rules import key_policy, tags
 from kmscourse.sandbox.rules.key_spec import check_key_spec
@@ -50,15 +51,10 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
 def _incorrect_key(parameter: str) -> Rule:
     """The key that opens the ciphertext must be the one that the caller names, where one is named."""
 
-    def check_named(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-        named = call.parameters.get(parameter)
-        if named is not None and backend.key(call.region, named).arn != accesses[0].resource:
-            raise AwsError(
-                "IncorrectKeyException",
-                "The key ID in the request does not identify a CMK that can perform this operation.",
-            )
+    def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+        keyops.check_named(call, parameter, accesses[0].resource, backend)
 
-    return check_named
+    return check
 
 
 def _data_key_size(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:

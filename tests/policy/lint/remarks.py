@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
+
+import pytest
 
 from kmscourse.policy import Remark, build, lint
 from kmscourse.policy.lint import Severity
@@ -47,16 +50,25 @@ def named(found: tuple[Remark, ...], name: str) -> list[Remark]:
     return [remark for remark in found if remark.name == name]
 
 
-def check_made_where_deserved(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    made = named(lint(wrong, kind=kind, account=ACCOUNT), name)
-    assert [remark.severity for remark in made[:1]] == [severity]
-    assert not named(lint(right, kind=kind, account=ACCOUNT), name)
+def proofs_of(cases: list[Case]) -> tuple[Callable[..., None], Callable[..., None]]:
+    """The two tests that every case has to pass, for a module to name ``test_…``."""
+    each = pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), cases)
 
+    @each
+    def made_where_deserved(
+        kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
+    ) -> None:
+        made = named(lint(wrong, kind=kind, account=ACCOUNT), name)
+        assert [remark.severity for remark in made[:1]] == [severity]
+        assert not named(lint(right, kind=kind, account=ACCOUNT), name)
 
-def check_sentences(kind: Kind, wrong: dict[str, Any]) -> None:
-    for remark in lint(wrong, kind=kind, account=ACCOUNT):
-        assert remark.reason.endswith(".")
-        assert remark.mend.endswith(".")
-        assert remark.where in str(remark)
+    @each
+    def sentences(
+        kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
+    ) -> None:
+        for remark in lint(wrong, kind=kind, account=ACCOUNT):
+            assert remark.reason.endswith(".")
+            assert remark.mend.endswith(".")
+            assert remark.where in str(remark)
+
+    return made_where_deserved, sentences

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kmscourse.policy import build, lint
 from kmscourse.policy.lint import Severity
 from tests.policy.lint.remarks import (
@@ -15,12 +13,10 @@ from tests.policy.lint.remarks import (
     OURS,
     ROOT,
     Case,
-    Kind,
     bare,
-    check_made_where_deserved,
-    check_sentences,
     key,
     named,
+    proofs_of,
     statement,
 )
 
@@ -110,18 +106,9 @@ KEY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
 CASES: list[Case] = [("key", *case) for case in KEY_CASES]
 
 
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_each_remark_is_made_where_it_is_deserved_and_only_there(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_made_where_deserved(kind, name, severity, wrong, right)
-
-
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_reason_and_mend_are_sentences(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_sentences(kind, wrong)
+test_each_remark_is_made_where_it_is_deserved_and_only_there, test_reason_and_mend_are_sentences = proofs_of(
+    CASES
+)
 
 
 def test_who_administers_and_uses_a_console_key_is_told_so_and_nothing_else() -> None:

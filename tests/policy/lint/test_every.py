@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kmscourse.policy import lint
 from kmscourse.policy.lint import Severity
 from tests.policy.lint.remarks import (
     ACCOUNT,
     OURS,
     Case,
-    Kind,
-    check_made_where_deserved,
-    check_sentences,
     key,
     mine,
+    proofs_of,
     statement,
 )
 
@@ -169,18 +165,9 @@ CASES: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_each_remark_is_made_where_it_is_deserved_and_only_there(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_made_where_deserved(kind, name, severity, wrong, right)
-
-
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_reason_and_mend_are_sentences(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_sentences(kind, wrong)
+test_each_remark_is_made_where_it_is_deserved_and_only_there, test_reason_and_mend_are_sentences = proofs_of(
+    CASES
+)
 
 
 def test_the_nearest_action_is_offered() -> None:

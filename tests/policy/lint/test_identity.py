@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kmscourse.policy.lint import Severity
 from tests.policy.lint.remarks import (
     ALIAS,
     ANA,
     KEY,
     Case,
-    Kind,
-    check_made_where_deserved,
-    check_sentences,
     mine,
+    proofs_of,
 )
 
 IDENTITY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
@@ -54,15 +50,6 @@ IDENTITY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
 CASES: list[Case] = [("identity", *case) for case in IDENTITY_CASES]
 
 
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_each_remark_is_made_where_it_is_deserved_and_only_there(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_made_where_deserved(kind, name, severity, wrong, right)
-
-
-@pytest.mark.parametrize(("kind", "name", "severity", "wrong", "right"), CASES)
-def test_reason_and_mend_are_sentences(
-    kind: Kind, name: str, severity: Severity, wrong: dict[str, Any], right: dict[str, Any]
-) -> None:
-    check_sentences(kind, wrong)
+test_each_remark_is_made_where_it_is_deserved_and_only_there, test_reason_and_mend_are_sentences = proofs_of(
+    CASES
+)
