@@ -12,7 +12,6 @@ Goal: a warm ``Lab.open()`` under a second. The program ends with status 1 where
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -48,16 +47,7 @@ def one_round() -> dict[str, float]:
         try:
             cold = seconds(OPEN, environment)
             warm = seconds(OPEN, environment)
-            endpoint = json.loads((Path(home) / server.ENDPOINT_FILE).read_text(encoding="utf-8"))
-            bare = seconds(
-                BARE,
-                {
-                    "AWS_ENDPOINT_URL": endpoint["url"],
-                    "AWS_ACCESS_KEY_ID": endpoint["access_key_id"],
-                    "AWS_SECRET_ACCESS_KEY": endpoint["secret_access_key"],
-                    "AWS_DEFAULT_REGION": endpoint["region"],
-                },
-            )
+            bare = seconds(BARE, server.find_or_start(Path(home)).environment())
         finally:
             server.stop(Path(home))
     return {"cold": cold, "warm": warm, "bare boto3": bare}

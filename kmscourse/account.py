@@ -132,11 +132,7 @@ def _point_aws_tools_at(endpoint: server.Endpoint) -> None:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
         os.environ.pop(name, None)
     os.environ.update(
-        AWS_ENDPOINT_URL=endpoint.url,
-        AWS_ACCESS_KEY_ID=endpoint.access_key_id,
-        AWS_SECRET_ACCESS_KEY=endpoint.secret_access_key,
-        AWS_REGION=endpoint.region,
-        AWS_DEFAULT_REGION=endpoint.region,
+        endpoint.environment(),
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         AWS_MAX_ATTEMPTS="2",  # with 1, botocore puts "(reached max retries: 0)" into every refusal

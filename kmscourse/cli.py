@@ -129,13 +129,7 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
     from kmscourse.sandbox import server
 
     endpoint = _running()
-    variables = {
-        "AWS_ENDPOINT_URL": endpoint.url,
-        "AWS_ACCESS_KEY_ID": endpoint.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": endpoint.secret_access_key,
-        "AWS_REGION": endpoint.region,
-        "AWS_DEFAULT_REGION": endpoint.region,
-    }
+    variables = endpoint.environment()
     if chosen.user not in (None, endpoint.user):
         given = server.ask(endpoint, "SessionFor", {"UserName": chosen.user})
         variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]

@@ -46,6 +46,16 @@ class Endpoint:
     pid: int
     instance: str = field(repr=False, default="")
 
+    def environment(self) -> dict[str, str]:
+        """The variables with which AWS's tools and SDKs reach it, as the main user."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+        }
+
 
 def find(home: Path) -> Endpoint | None:
     """The sandbox of this home if it runs and answers, else None."""

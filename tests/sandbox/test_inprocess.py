@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,6 @@ from kmscourse.sandbox.call import HttpRequest
 
 BOOK = {"Author": {"S": "Seth Godin"}, "Book_Title": {"S": "The Dip"}}
 SECRET_TEXT = b"Hello, this is my sensitive data."
-
-
-@pytest.fixture
-def application() -> Iterator[Application]:
-    account = Application.open()
-    yield account
-    account.close()
-
-
-@pytest.fixture
-def main(application: Application) -> boto3.Session:
-    return inprocess.session(application)
-
-
-@pytest.fixture
-def lab_user(application: Application) -> boto3.Session:
-    return inprocess.session(application, application.backend.session_for("IAMLabUser"))
 
 
 def encrypted_table(session: boto3.Session) -> str:
@@ -123,8 +105,8 @@ def test_what_is_acknowledged_is_there_when_the_account_is_opened_again(tmp_path
     again.close()
 
 
-def test_the_clock_can_be_set(application: Application) -> None:
-    past = Application(application.backend, now=lambda: datetime.now(UTC) - timedelta(hours=1))
+def test_the_clock_can_be_set(sandbox: Application) -> None:
+    past = Application(sandbox.backend, now=lambda: datetime.now(UTC) - timedelta(hours=1))
     with pytest.raises(ClientError, match="not yet current"):
         inprocess.session(past).client("kms").list_keys()
 
@@ -167,7 +149,7 @@ def test_the_log_has_the_calls_but_nothing_that_they_carried(
 
 
 def test_a_bug_of_ours_is_an_internal_failure_that_tells_nothing(
-    application: Application,
+    sandbox: Application,
     main: boto3.Session,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -199,8 +181,8 @@ def test_only_the_main_user_may_use_the_console(lab_user: boto3.Session, operati
     assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-def test_an_unreadable_request_is_answered(application: Application) -> None:
-    response = application.handle(HttpRequest("GET", "/", {}, b""))
+def test_an_unreadable_request_is_answered(sandbox: Application) -> None:
+    response = sandbox.handle(HttpRequest("GET", "/", {}, b""))
     assert response.status == 404
     assert json.loads(response.body)["__type"] == "UnknownOperationException"
     assert wire.read is not None
