@@ -27,28 +27,34 @@ log = logging.getLogger(__name__)
 class Application:
     """One account and its stages. ``handle`` may be called from several threads: calls take turns.
 
-    ``now`` tells the time in UTC, ``instance`` is what Status proves this process with, ``on_stop`` is called
-    when the main user asks the process to end.
+    ``instance`` is what Status proves this process with, ``on_stop`` is called when the main user asks the process
+    to end.
     """
 
     def __init__(
         self,
         backend: Backend,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         instance: str = "",
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.backend = backend
         self._trail = Trail(backend.storage)
-        self._now = now
         self._instance = instance
         self._on_stop = on_stop
 
     @classmethod
-    def open(cls, home: Path | None = None, **options: Any) -> Application:
-        """The account kept in this home, or a new one in memory. Raises SandboxError where it can't be opened."""
-        return cls(Backend(home / ACCOUNT_FILE if home else None), **options)
+    def open(
+        cls,
+        home: Path | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **options: Any,
+    ) -> Application:
+        """The account kept in this home, or a new one in memory; ``now`` is its clock, in UTC.
+
+        Raises SandboxError where it can't be opened.
+        """
+        return cls(Backend(home / ACCOUNT_FILE if home else None, now=now), **options)
 
     @property
     def main_access_key(self) -> Credentials:
@@ -84,7 +90,7 @@ class Application:
         return response
 
     def _answer(self, call: Call) -> operations.Answer:
-        now = self._now()
+        now = self.backend.now()
         caller = signature.verify(call, self.backend, now)
         accesses: list[Access] = []
         try:

@@ -11,7 +11,7 @@ Source: IAM User Guide, "Policy evaluation logic", "AWS global condition context
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.policy import Decision, Request, evaluate
@@ -50,7 +50,7 @@ def decide(
             principal=caller.arn,
             action=access.action,
             resource=access.resource,
-            context={**global_context(call, caller, access), **access.context},
+            context={**global_context(call, caller, access, backend.now()), **access.context},
             resource_account=_owner(access, backend),
         ),
         identity_policies=backend.identity_policies(caller),
@@ -60,9 +60,8 @@ def decide(
     )
 
 
-def global_context(call: Call, caller: Caller, access: Access) -> dict[str, str | list[str]]:
-    """The condition keys that every request carries, ``aws:…``."""
-    now = datetime.now(UTC)
+def global_context(call: Call, caller: Caller, access: Access, now: datetime) -> dict[str, str | list[str]]:
+    """The condition keys that every request carries, ``aws:…``; ``now`` is in UTC."""
     context: dict[str, str | list[str]] = {
         "aws:PrincipalArn": caller.arn,
         "aws:PrincipalAccount": caller.account,

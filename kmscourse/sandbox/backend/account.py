@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,17 @@ class Backend(Keys, Principals):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be
-    opened or another process has it. All methods are called under ``lock``.
+    opened or another process has it. All methods are called under ``lock``. ``now`` is the account's clock, in UTC.
     """
 
     def __init__(
-        self, path: Path | None = None, account_id: str = ACCOUNT, home_region: str = REGION
+        self,
+        path: Path | None = None,
+        account_id: str = ACCOUNT,
+        home_region: str = REGION,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.now = now
         self.account_id = account_id
         self.home_region = home_region
         self.lock = _LOCK
@@ -75,7 +80,7 @@ class Backend(Keys, Principals):
         known = self.access_keys(self.main_user)[:1] if "main_user" in self._about else []
         self._begin()
         try:
-            self._about["since"] = time.time()
+            self._about["since"] = self.now().timestamp()
             self._about["main_user"] = seed(self, *known)
             self._keeper.commit(afresh=True)
         except BaseException:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from kmscourse.sandbox.backend.items import Tables
@@ -153,6 +154,7 @@ class Part:
     """What the parts of ``Backend`` stand on."""
 
     account_id: str
+    now: Callable[[], datetime]
     _models: Models
     _journal: Journal
 

@@ -10,9 +10,9 @@ import hmac
 import json
 import os
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import scrypt
 from typing import Any
@@ -40,10 +40,10 @@ class Session:
         return f"Session({self.access_key_id}, user_id={self.user_id!r})"
 
 
-def new_session(user_id: str) -> Session:
-    """Credentials that last ``SESSION_SECONDS``."""
+def new_session(user_id: str, now: datetime) -> Session:
+    """Credentials that last ``SESSION_SECONDS`` from ``now``."""
     key_id, secret, token = identifier("ASIA", 20), secrets.token_urlsafe(30), secrets.token_urlsafe(180)
-    return Session(key_id, secret, token, user_id, time.time() + SESSION_SECONDS)
+    return Session(key_id, secret, token, user_id, now.timestamp() + SESSION_SECONDS)
 
 
 def hashed(password: str) -> str:
@@ -99,7 +99,7 @@ class Principals(Part):
         """What an access key id stands for. Raises AwsError ExpiredTokenException for a session that is over."""
         session = dict.get(self._sessions, access_key_id)
         if session is not None:
-            if session.expires < time.time():
+            if session.expires < self.now().timestamp():
                 raise AwsError(
                     "ExpiredTokenException", "The security token included in the request is expired"
                 )
@@ -128,10 +128,10 @@ class Principals(Part):
         user = self._user(user_name)
         if user is None:
             raise AwsError("NoSuchEntity", f"The user with name {user_name} cannot be found.", 404)
-        now = time.time()
-        for session in [session for session in self._sessions.values() if session.expires < now]:
+        now = self.now()
+        for session in [s for s in self._sessions.values() if s.expires < now.timestamp()]:
             del self._sessions[session.access_key_id]
-        session = new_session(user.id)
+        session = new_session(user.id, now)
         self._sessions[session.access_key_id] = session
         return Credentials(
             self._caller(user, session.access_key_id), session.secret, session.token, active=True

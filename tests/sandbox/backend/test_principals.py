@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.backend import principals
 from kmscourse.sandbox.backend.principals import hashed, matches
 from kmscourse.sandbox.call import AwsError
 
@@ -116,11 +115,10 @@ def test_a_password_is_kept_as_a_salted_hash(password: str) -> None:
     assert len(password) < 3 or password not in kept
 
 
-def test_a_session_ends(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_ends(practice: Any) -> None:
     session = practice.backend.session_for("IAMLabUser")
     key_id = session.caller.access_key_id
-    later = time.time() + 13 * 60 * 60
-    monkeypatch.setattr(principals.time, "time", lambda: later)
+    practice.backend.now = lambda: datetime.now(UTC) + timedelta(hours=13)
     with pytest.raises(AwsError) as caught:
         practice.backend.credentials(key_id)
     assert caught.value.code == "ExpiredTokenException"
