@@ -104,12 +104,18 @@ def check_sections(chosen: argparse.Namespace) -> None:
     from kmscourse.account import open_account
     from kmscourse.checks import CHECKS, run
     from kmscourse.notes import Notes
+    from kmscourse.progress import Progress
 
     account = open_account()
     notes = Notes(home(), account.id)
+    progress = Progress(home(), account.id)
     numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
     for section in map(course.section, numbers):
-        print(f"{section.number} · {section.title}\n{run(CHECKS[section.number], account, notes)!r}")
+        report = run(CHECKS[section.number], account, notes)
+        if report.passed:
+            progress.record(section.number)
+        print(f"{section.number} · {section.title}\n{report!r}")
+    print(progress)
 
 
 def sandbox_serve(chosen: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import boto3
@@ -11,9 +12,11 @@ from kmscourse import access, checks, course, pieces
 from kmscourse.account import Account, open_account
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.decision import DecisionCard
+from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.notes import Notes
+from kmscourse.progress import Progress
 
 
 class Lab:
@@ -62,15 +65,29 @@ class Lab:
         """The ARN of the key behind the alias myKey. Raises CourseError where there is none yet."""
         return pieces.key_arn(self.account)
 
-    def check(self) -> checks.Report:
-        """What this section should have brought about, and what is still missing."""
-        return checks.run(checks.CHECKS[self.section.number], self.account, self.notes)
+    @property
+    def progress(self) -> Progress:
+        """How far you have come in the course."""
+        return Progress(home(), self.account.id)
 
-    def check_exercise(self) -> checks.Report:
-        """Whether this section's exercise is solved. Raises CourseError where it has none that can be checked."""
-        if self.section.number not in checks.EXERCISES:
-            raise CourseError(f"Section {self.section.number} has no exercise with a check.")
-        return checks.run(checks.EXERCISES[self.section.number], self.account, self.notes)
+    def check(self) -> ReportCard:
+        """What this section should have brought about, what is still missing, and how far you have come."""
+        return self._checked(checks.CHECKS[self.section.number])
+
+    def check_exercise(self, number: int) -> ReportCard:
+        """Whether this section's exercise of that number, 1 or 2, is solved. Raises CourseError for another number."""
+        exercises = checks.EXERCISES[self.section.number]
+        if number not in range(1, len(exercises) + 1):
+            raise CourseError(
+                f"Section {self.section.number} has exercises 1 to {len(exercises)}, and no exercise {number!r}."
+            )
+        return self._checked(exercises[number - 1], number)
+
+    def _checked(self, asked: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
+        report = checks.run(asked, self.account, self.notes)
+        if report.passed:
+            self.progress.record(self.section.number, exercise)
+        return ReportCard(report, self.progress)
 
     def explain_last_denial(self) -> DecisionCard:
         """The last refusal in this notebook, decided again step by step, with what would let it in.

@@ -5,13 +5,12 @@ Notes lie in ``notes.json`` in KMSCOURSE_HOME, one set for each account.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
 from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError
+from kmscourse.kept import Kept
 
 _SHORTEST_ENCRYPTED_KEY = 100  # bytes; a plaintext data key has 16 to 64, a KMS ciphertext blob has more
 
@@ -37,19 +36,18 @@ class Notes(MutableMapping[str, str]):
     """
 
     def __init__(self, folder: Path, account_id: str) -> None:
-        self._file = folder / "notes.json"
-        self._account = account_id
+        self._kept = Kept(folder / "notes.json", account_id)
 
     def __getitem__(self, name: str) -> str:
         try:
-            return self._read()[name]
+            return str(self._kept.read()[name])
         except KeyError:
             raise CourseError(
                 f"There is no note {name!r} yet: {', '.join(self) or 'none is written'}."
             ) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._read()
+        return name in self._kept.read()
 
     def __setitem__(self, name: str, value: str) -> None:
         if name not in NOTES:
@@ -58,35 +56,14 @@ class Notes(MutableMapping[str, str]):
             NOTES[name](value)
         except Exception as error:
             raise CourseError(f"This can't be kept as {name}: {error}") from None
-        self._write({**self._read(), name: value})
+        self._kept.write({**self._kept.read(), name: value})
 
     def __delitem__(self, name: str) -> None:
         self[name]
-        self._write({key: value for key, value in self._read().items() if key != name})
+        self._kept.write({key: value for key, value in self._kept.read().items() if key != name})
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
+        return iter(self._kept.read())
 
     def __len__(self) -> int:
-        return len(self._read())
-
-    def _all(self) -> dict[str, dict[str, str]]:
-        try:
-            return dict(json.loads(self._file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return {}
-        except (ValueError, OSError):
-            raise CourseError(
-                f"The notes in {self._file} can't be read. Move that file away: the course writes a new one."
-            ) from None
-
-    def _read(self) -> dict[str, str]:
-        return self._all().get(self._account, {})
-
-    def _write(self, notes: dict[str, str]) -> None:
-        everything = {**self._all(), self._account: notes}
-        draft = self._file.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(everything, file, indent=1)
-        os.replace(draft, self._file)
+        return len(self._kept.read())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -163,15 +164,20 @@ def table_exists(account: Account, _: Notes) -> bool:
     return TABLE in account.client("dynamodb").list_tables()["TableNames"]
 
 
+def key_of_table(account: Account) -> str | None:
+    """The ARN of the key that encrypts Books; None where that is DynamoDB's own."""
+    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
+    arn: str | None = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    return arn
+
+
 def table_ready(account: Account, notes: Notes) -> bool:
     """Is there a table Books, encrypted under myKey, with the lab's book in it?"""
     if not table_exists(account, notes):
         return False
-    dynamodb = account.client("dynamodb")
-    described = dynamodb.describe_table(TableName=TABLE)["Table"].get("SSEDescription", {})
-    if described.get("KMSMasterKeyArn") != find_key(account):
+    if not key_works(account, notes) or key_of_table(account) != find_key(account):
         return False
-    return BOOK in tables.scan(dynamodb, TABLE)
+    return BOOK in tables.scan(account.client("dynamodb"), TABLE)
 
 
 def make_table(account: Account, notes: Notes) -> None:
@@ -191,19 +197,32 @@ def remove_table(account: Account, _: Notes) -> None:
 # --- IAMLabUser's permission on myKey -------------------------------------------------------------------------
 
 
-def has_permission(account: Account, _: Notes) -> bool:
-    """Does myKey's policy have a statement for IAMLabUser?"""
+def _statements_for_reader(account: Account) -> list[dict[str, Any]]:
+    """The statements of myKey's policy that name IAMLabUser."""
     arn = find_key(account)
     if arn is None:
-        return False
-    return bool(edit.statements_for(keys.key_policy(account.client("kms"), arn), lab_user_arn(account)))
+        return []
+    return edit.statements_for(keys.key_policy(account.client("kms"), arn), lab_user_arn(account))
+
+
+def has_permission(account: Account, _: Notes) -> bool:
+    """Does myKey's policy let IAMLabUser in, in a statement of its own, and refuse nothing in another?"""
+    return {statement["Effect"] for statement in _statements_for_reader(account)} == {"Allow"}
 
 
 def give_permission(account: Account, _: Notes) -> None:
-    """Let IAMLabUser decrypt with myKey, by a statement in its key policy."""
-    kms, arn = account.client("kms"), key_arn(account)
+    """Let IAMLabUser decrypt with myKey, by the one statement that its key policy then has for them."""
     statement = build.use_statement(lab_user_arn(account), sid=PERMISSION_SID)
-    keys.put_key_policy(kms, arn, edit.with_statement(keys.key_policy(kms, arn), statement))
+    _put_policy(account, edit.with_statement(_policy_without_reader(account), statement))
+
+
+def _policy_without_reader(account: Account) -> dict[str, Any]:
+    policy = keys.key_policy(account.client("kms"), key_arn(account))
+    return edit.without_principal(policy, lab_user_arn(account))
+
+
+def _put_policy(account: Account, policy: dict[str, Any]) -> None:
+    keys.put_key_policy(account.client("kms"), key_arn(account), policy)
 
 
 def extra_policies(account: Account) -> list[str]:
@@ -212,20 +231,31 @@ def extra_policies(account: Account) -> list[str]:
     return [name for name in names if name != people.LAB_POLICY_NAME]
 
 
+def reader_grants(account: Account) -> list[str]:
+    """The ids of the grants on myKey for IAMLabUser."""
+    arn = find_key(account)
+    if arn is None:
+        return []
+    pages = account.client("kms").get_paginator("list_grants").paginate(KeyId=arn)
+    grants = [grant for page in pages for grant in page["Grants"]]
+    return [grant["GrantId"] for grant in grants if grant.get("GranteePrincipal") == lab_user_arn(account)]
+
+
 def may_have_permission(account: Account, notes: Notes) -> bool:
-    """Has IAMLabUser been let in, by the key policy or by an IAM policy of its own?"""
-    return has_permission(account, notes) or bool(has_lab_user(account, notes) and extra_policies(account))
+    """Is IAMLabUser spoken of in the key policy, in a grant, or in an IAM policy beside the lab's?"""
+    if _statements_for_reader(account) or reader_grants(account):
+        return True
+    return has_lab_user(account, notes) and bool(extra_policies(account))
 
 
 def take_permission(account: Account, notes: Notes) -> None:
-    """Take IAMLabUser out of myKey's policy, and every inline policy but the lab's away from it."""
+    """Take IAMLabUser out of myKey's policy and grants, and every inline policy but the lab's away from it."""
     for name in extra_policies(account):
         account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
-    if has_permission(account, notes):
-        kms, arn = account.client("kms"), key_arn(account)
-        keys.put_key_policy(
-            kms, arn, edit.without_principal(keys.key_policy(kms, arn), lab_user_arn(account))
-        )
+    for grant_id in reader_grants(account):
+        account.client("kms").revoke_grant(KeyId=key_arn(account), GrantId=grant_id)
+    if _statements_for_reader(account):
+        _put_policy(account, _policy_without_reader(account))
 
 
 def _stays(account: Account, notes: Notes) -> bool:

@@ -51,9 +51,9 @@ def test_the_whole_of_section_seven(seventh: Lab) -> None:
     assert "no identity-based policy allows it" in repr(seventh.explain_last_denial())
     assert not seventh.explain(LAB_USER, "kms:Decrypt", seventh.key_arn).decision.allowed
     assert seventh.check().passed
-    assert not seventh.check_exercise().passed
+    assert not seventh.check_exercise(1).passed
     reader.client("dynamodb").describe_table(TableName=TABLE)
-    assert seventh.check_exercise().passed
+    assert seventh.check_exercise(1).passed
     assert "refused" in repr(seventh.diagram())
 
 
@@ -69,3 +69,17 @@ def test_a_key_that_is_not_there_yet(home: Path) -> None:
         KmsCourseError, match="There is no key with the alias myKey yet: section 1 creates it"
     ):
         Lab.open(section=1).key_arn  # noqa: B018
+
+
+@pytest.mark.parametrize("number", [0, 3, "one"])
+def test_an_exercise_that_is_not_there_is_one_sentence(seventh: Lab, number: int) -> None:
+    with pytest.raises(CourseError, match="Section 7 has exercises 1 to 2, and no exercise"):
+        seventh.check_exercise(number)
+
+
+def test_what_was_checked_counts_for_the_course(seventh: Lab) -> None:
+    assert seventh.progress.sections == []
+    assert not seventh.check().passed
+    seventh.client("iam").create_login_profile(UserName=LAB_USER, Password=LAB_PASSWORD)
+    assert "■" in repr(seventh.check())
+    assert seventh.progress.sections == [7]

@@ -68,6 +68,6 @@ def test_only_the_owner_reads_the_file(notes: Notes, tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_said_and_kept(notes: Notes, tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text("{nope")
-    with pytest.raises(CourseError, match="Move that file away"):
+    with pytest.raises(CourseError, match="Move it away"):
         notes["encrypted_data_key"] = BLOB
     assert (tmp_path / "notes.json").read_text() == "{nope"

@@ -94,11 +94,27 @@ def test_it_asks_for_a_prediction_and_gives_an_answer_to_each_choice(section: Se
 
 
 @each_section
-def test_its_exercise_has_a_hint_and_a_solution(section: Section) -> None:
-    if section.number in EXERCISES:
-        assert re.search(r"<summary>Hint</summary>", prose(section))
-        assert re.search(r"<summary>Solution</summary>\s+```python\n.+?```", prose(section), re.DOTALL)
-        assert any("lab.check_exercise()" in source(cell) for cell in cells(section, "code"))
+def test_each_exercise_has_a_stub_a_hint_and_a_solution(section: Section) -> None:
+    headings = re.findall(r"^## (Your turn.*)$", prose(section), re.MULTILINE)
+    assert headings == ["Your turn", "Your turn again"]
+    notebook = json.loads((NOTEBOOKS / section.notebook).read_text(encoding="utf-8"))["cells"]
+    for number in range(1, len(EXERCISES[section.number]) + 1):
+        place = next(i for i, cell in enumerate(notebook) if source(cell) == f"lab.check_exercise({number})")
+        stub, answers = notebook[place - 2], source(notebook[place - 1])
+        assert stub["cell_type"] == "code"
+        assert source(stub).startswith("# "), "the stub says how to begin, and does nothing"
+        assert re.search(r"<summary>Hint</summary>", answers)
+        assert re.search(r"<summary>Solution</summary>\s+```python\n.+?```", answers, re.DOTALL)
+
+
+@each_section
+def test_its_stubs_meet_a_hint_and_no_error(section: Section) -> None:
+    checked = [cell for cell in cells(section, "code") if "lab.check_exercise" in source(cell)]
+    for cell in checked:
+        (output,) = cell["outputs"]
+        shown = "".join(output["data"]["text/plain"])
+        assert "✗ not yet" in shown
+        assert "hint: " in shown
 
 
 @each_section
@@ -107,6 +123,7 @@ def test_it_checks_itself_and_every_check_passed(section: Section) -> None:
     assert len(checked) == 1, "one cell that is lab.check()"
     shown = "".join(checked[0]["outputs"][0]["data"]["text/plain"])
     assert shown.count("✓") == len(CHECKS[section.number]), shown
+    assert "1 of 10 sections" in shown
 
 
 @each_section

@@ -1,0 +1,41 @@
+"""What some checks found, as a card: a mark and a word for each, and where to go for what is missing."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import quote
+
+from kmscourse.checks import Report, Result
+from kmscourse.progress import Progress
+
+
+class ReportCard:
+    """A report, and how far the student has come with it. In a notebook, a missing step is a link to its heading."""
+
+    def __init__(self, report: Report, progress: Progress) -> None:
+        self.report = report
+        self._progress = repr(progress)
+
+    @property
+    def passed(self) -> bool:
+        """True where every check is."""
+        return self.report.passed
+
+    def __repr__(self) -> str:
+        return f"{self.report!r}\n{self._progress}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{_row(result)}</li>" for result in self.report.results)
+        return f'<ul style="list-style:none;padding-left:0">{rows}</ul><p>{escape(self._progress)}</p>'
+
+
+def _row(result: Result) -> str:
+    check, found = result.check, escape(result.found.what)
+    if result.passed:
+        return f"<strong>✓ {escape(check.sentence)}</strong><br>found: {found}"
+    # JupyterLab gives each heading its text with dashes for blanks as its id.
+    link = f'<a href="#{quote(check.step.replace(" ", "-"))}">{escape(check.step)}</a>'
+    return (
+        f"<strong>✗ not yet: {escape(check.sentence)}</strong><br>found: {found}<br>"
+        f"hint: {escape(check.hint)}<br>step: {link}"
+    )
