@@ -1,0 +1,169 @@
+"""Where the practice account differs from AWS: one table, from which docs/differences.md is written.
+
+A row is true as long as its proof is: the test that shows what happens here. What happens on AWS comes from the
+documentation and the recorded answers that the docstrings of the modules name. Which operations there are at all is
+not repeated here: the page lists them from ``resources.OFFERED``, by which the gate itself decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference. ``proof`` is the test of what is said of ``here``, as in ``tests/test_x.py::test_y``."""
+
+    subject: str
+    here: str
+    on_aws: str
+    proof: str
+
+
+DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
+    "The account": (
+        Difference(
+            "Other services and operations",
+            "Refused at once, with a sentence that says what there is.",
+            "More than two hundred services.",
+            "tests/sandbox/test_fuzz.py::test_every_known_operation_that_is_not_offered_says_so",
+        ),
+        Difference(
+            "Where keys are kept",
+            "In a file in KMSCOURSE_HOME that only you can read. Put no real secrets in.",
+            "In certified hardware that nobody can open.",
+            "tests/sandbox/test_storage.py::test_the_file_is_for_its_owner_only",
+        ),
+        Difference(
+            "The way to it",
+            "HTTP on 127.0.0.1, which counts as aws:SecureTransport: nothing leaves the machine.",
+            "TLS.",
+            "tests/sandbox/test_authorization.py::test_conditions_see_the_request",
+        ),
+        Difference(
+            "Other accounts",
+            "There are none. A key of another account is refused as one that you may not know of.",
+            "A key policy can let other accounts in.",
+            "tests/sandbox/resources/test_kms_accesses.py::test_of_another_accounts_key_nothing_is_said",
+        ),
+        Difference(
+            "When a change counts",
+            "With the next request.",
+            "IAM policies, grants and a key's state may take some seconds to minutes to be known everywhere.",
+            "tests/sandbox/test_differences.py::test_a_change_counts_with_the_next_request",
+        ),
+        Difference(
+            "How often you may ask",
+            "As often as you like.",
+            "Each operation has a quota, as CreateKey with five a second; above it AWS answers ThrottlingException.",
+            "tests/sandbox/test_differences.py::test_nobody_is_throttled",
+        ),
+        Difference(
+            "What the account can't do with a request that AWS takes",
+            "Answered with HTTP status 400, so that no client tries it again.",
+            "Status 500 is kept for failures, which SDKs try again.",
+            "tests/sandbox/backend/test_account.py::"
+            "test_where_moto_breaks_the_answer_is_a_sentence_and_the_account_as_it_was",
+        ),
+    ),
+    "KMS": (
+        Difference(
+            "Ciphertext blobs",
+            "Laid out as published samples are, 184 bytes for an encrypted 256-bit data key. The layout is a model.",
+            "Opaque: AWS documents no layout, and a blob of one account opens nothing here.",
+            "tests/sandbox/test_keyops.py::test_an_encrypted_data_key_has_the_size_that_it_has_on_aws",
+        ),
+        Difference(
+            "Asymmetric and HMAC keys",
+            "Made and described, but nothing is encrypted, signed or computed with them.",
+            "Encrypt, Sign, Verify, GenerateMac and others work with them.",
+            "tests/sandbox/rules/test_kms_rules.py::test_an_asymmetric_key_is_not_encrypted_under",
+        ),
+        Difference(
+            "Imported material, custom key stores, enclaves",
+            "Refused with UnsupportedOperationException.",
+            "Offered.",
+            "tests/sandbox/rules/test_kms_rules.py::test_what_only_aws_offers_is_said_so",
+        ),
+        Difference(
+            "Several faults in one request",
+            "Permission comes before the key's state, and a wrong KeyId before it too.",
+            "The order is not documented.",
+            "tests/sandbox/rules/test_kms_rules.py::test_an_incorrect_key_comes_before_its_state",
+        ),
+        Difference(
+            "The text for a policy that is no policy",
+            "A sentence of the practice account's own behind MalformedPolicyDocumentException.",
+            "The same code; its text was not recorded.",
+            "tests/sandbox/rules/test_key_policies.py::test_a_policy_that_can_not_be_read",
+        ),
+    ),
+    "DynamoDB": (
+        Difference(
+            "How long a table takes",
+            "CreateTable answers CREATING and DeleteTable DELETING, and the next request finds it done.",
+            "Seconds to minutes. Use the waiters: they work on both.",
+            "tests/sandbox/test_answers.py::test_a_table_comes_and_goes_as_on_aws",
+        ),
+        Difference(
+            "How long an opened table key is kept",
+            "Not at all: every request asks the key, so a change of a policy or of the key shows at once.",
+            "About five minutes for each connection; a reader who was let in can go on for that long.",
+            "tests/sandbox/rules/test_dynamodb_rules.py::test_a_table_whose_key_does_not_work",
+        ),
+        Difference(
+            "What KMS says inside a refusal of DynamoDB's",
+            "KMS's sentence of today within the words recorded around it.",
+            "No recording of a refused Scan with KMS's sentence in it is known. Rely on the code, the beginning and "
+            "the end.",
+            "tests/sandbox/test_authorization.py::test_a_relayed_refusal_knows_what_kms_said",
+        ),
+        Difference(
+            "PartiQL",
+            "Simple statements on one table. What is not understood is refused.",
+            "All of it.",
+            "tests/sandbox/resources/test_partiql.py::test_statements_that_are_refused",
+        ),
+    ),
+    "IAM and STS": (
+        Difference(
+            "Signing in to the console",
+            "A page of the course, without a second factor, for a session of twelve hours.",
+            "The web console, with MFA where the account asks for it.",
+            "tests/sandbox/backend/test_principals.py::test_a_session_ends",
+        ),
+        Difference(
+            "AWS's own managed policies",
+            "There are none: write what you attach.",
+            "More than a thousand, as arn:aws:iam::aws:policy/ReadOnlyAccess.",
+            "tests/sandbox/test_differences.py::test_there_are_no_managed_policies_of_awss",
+        ),
+    ),
+    "CloudTrail": (
+        Difference(
+            "When an event appears",
+            "With the next request.",
+            "Within about five minutes on average.",
+            "tests/sandbox/test_differences.py::test_an_event_appears_with_the_next_request",
+        ),
+        Difference(
+            "How far the history goes back",
+            "The latest 10,000 events.",
+            "Ninety days.",
+            "tests/sandbox/test_storage.py::test_only_the_latest_events_are_kept",
+        ),
+        Difference(
+            "What an event keeps of a request",
+            "No policy documents, texts cut at 500 characters, lists at 25 entries.",
+            "The whole request but for what is sensitive, up to 100 KB.",
+            "tests/sandbox/test_trail.py::test_long_parameters_are_cut",
+        ),
+        Difference(
+            "Insights",
+            "None are ever found.",
+            "Found where they are turned on.",
+            "tests/sandbox/test_trail.py::test_there_are_no_insights",
+        ),
+    ),
+}

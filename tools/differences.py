@@ -1,0 +1,59 @@
+"""Write docs/differences.md, "Where the sandbox differs from AWS": ``python -m tools.differences``.
+
+Run it after a change to ``kmscourse/sandbox/differences.py`` or to the operations that are offered. A test holds the
+page to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kmscourse.sandbox.differences import DIFFERENCES
+from kmscourse.sandbox.resources import OFFERED
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "differences.md"
+
+HEAD = """\
+<!-- Written by `python -m tools.differences` from kmscourse/sandbox/differences.py: change it there. -->
+
+# Where the sandbox differs from AWS
+
+What the practice account does, AWS does, with the same codes and texts, as far as documentation and recorded answers
+tell. It costs nothing. Here is what is otherwise, each with the test that shows it.
+"""
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([HEAD, *_differences(), *_operations()]) + "\n"
+
+
+def _differences() -> Iterator[str]:
+    for group, differences in DIFFERENCES.items():
+        yield f"## {group}\n"
+        yield "| | here | on AWS | shown by |"
+        yield "|---|---|---|---|"
+        for row in differences:
+            path, _, test = row.proof.partition("::")
+            yield f"| **{row.subject}** | {row.here} | {row.on_aws} | [{test}](../{path}) |"
+        yield ""
+
+
+def _operations() -> Iterator[str]:
+    yield "## The operations that there are\n"
+    yield "Every other operation of these services is refused with `UnsupportedOperationException`.\n"
+    for service, operations in OFFERED.items():
+        yield f"**{service}** ({len(operations)}): {', '.join(sorted(operations))}\n"
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
