@@ -51,7 +51,17 @@ def _add_lab(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     lab = verbs.add_parser("lab", help="open the course in JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
     lab.add_argument("--port", type=int, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
+    lab.add_argument(
+        "--originals", action="store_true", help="the course's own notebooks, to change them, not your copy"
+    )
     lab.set_defaults(run=open_lab)
+
+
+def _add_slides(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    slides = verbs.add_parser("slides", help="make slides of the notebooks, for presenting them")
+    slides.add_argument("section", type=int, nargs="*", metavar="N", help="sections (default: all of them)")
+    slides.add_argument("--out", type=Path, default=Path("slides"), help="the folder (default: slides)")
+    slides.set_defaults(run=make_slides)
 
 
 def _add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -88,14 +98,30 @@ def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def open_lab(chosen: argparse.Namespace) -> None:
-    """Open the course in JupyterLab, and stay until JupyterLab ends."""
+    """Open the student's copy of the course in JupyterLab, and stay until JupyterLab ends."""
     from kmscourse import jupyter
+    from kmscourse.jupyter.copy import bring_up_to_date
 
+    folder = jupyter.notebooks()
+    if not chosen.originals:
+        folder = home() / "notebooks"
+        for line in bring_up_to_date(folder, jupyter.notebooks()):
+            print(line)
+        print(f"Your notebooks are in {folder}", flush=True)
     subprocess.run(
-        jupyter.command(browser=not chosen.no_browser, port=chosen.port),
+        jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port),
         env=jupyter.environment(),
         check=False,
     )
+
+
+def make_slides(chosen: argparse.Namespace) -> None:
+    """Write slides of the course's own notebooks, and say where they are."""
+    from kmscourse import course, jupyter, slides
+
+    sections = [course.section(number) for number in chosen.section] or course.SECTIONS
+    made = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
+    print(f"{_count(len(made) - 1, 'slide show')}: open {made[0].absolute()} in a browser.")
 
 
 def check_sections(chosen: argparse.Namespace) -> None:
@@ -198,7 +224,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-VERBS = (_add_lab, _add_check, _add_sandbox)
+VERBS = (_add_lab, _add_slides, _add_check, _add_sandbox)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -48,7 +48,8 @@ MAY_USE: dict[str, set[str]] = {
     "widgets": {"display", "account", "kms", "dynamodb", "iam", "policy"},
     "lab": {"access", "account", "checks", "course", "display", "notes", "pieces", "progress"},
     "jupyter": set(),
-    "cli": {"account", "checks", "course", "jupyter", "notes", "progress", "sandbox"},
+    "slides": set(),
+    "cli": {"account", "checks", "course", "jupyter", "notes", "progress", "sandbox", "slides"},
 }
 ALWAYS = {"errors", "home"}
 

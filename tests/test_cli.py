@@ -153,3 +153,31 @@ def test_no_verb_prints_help_and_fails() -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([])
     assert ended.value.code == 2
+
+
+def test_slides_are_made_of_the_sections_that_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "talk"
+    assert cli.main(["slides", "7", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"1 slide show: open {out / 'index.html'} in a browser.\n"
+    assert sorted(file.name for file in out.iterdir()) == ["07-read-as-another-user.html", "index.html"]
+
+
+def test_slides_of_a_section_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["slides", "11", "--out", str(tmp_path / "talk")]) == 1
+    assert "There is no section 11" in sentence_of(capsys)
+    assert not (tmp_path / "talk").exists()
+
+
+@pytest.mark.parametrize("originals", [False, True])
+def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], originals: bool
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(cli.subprocess, "run", lambda command, **_: started.append(command))
+    assert cli.main(["lab", "--no-browser", *(["--originals"] if originals else [])]) == 0
+    copy = home / "notebooks"
+    assert (f"--ServerApp.root_dir={copy}" in started[0]) is not originals
+    assert (copy / "00-welcome.ipynb").exists() is not originals
+    assert ("Your notebooks are in" in capsys.readouterr().out) is not originals

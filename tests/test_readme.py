@@ -27,7 +27,7 @@ def test_the_table_is_the_course() -> None:
 
 
 def test_every_command_it_names_is_one() -> None:
-    for words in re.findall(r"kmscourse ((?:sandbox \w+|check|lab))", README):
+    for words in re.findall(r"kmscourse ((?:sandbox \w+|check|lab|slides))", README):
         parser().parse_args(words.split())
 
 

@@ -21,11 +21,11 @@ def notebooks() -> Path:
     return folder
 
 
-def command(*, browser: bool, port: int | None) -> list[str]:
-    """The command line that opens the course. ``port`` None: JupyterLab chooses a free one."""
+def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
+    """The command line that opens the notebooks in ``folder``. ``port`` None: JupyterLab chooses a free one."""
     words = [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={notebooks()}",
+        f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
     ]

@@ -13,17 +13,20 @@ from kmscourse.errors import CourseError
 
 
 def test_it_listens_on_this_machine_alone() -> None:
-    assert "--ServerApp.ip=127.0.0.1" in jupyter.command(browser=True, port=None)
+    assert "--ServerApp.ip=127.0.0.1" in jupyter.command(Path("mine"), browser=True, port=None)
 
 
 def test_the_browser_and_the_port_can_be_chosen() -> None:
-    words = jupyter.command(browser=False, port=8899)
+    words = jupyter.command(Path("mine"), browser=False, port=8899)
     assert {"--no-browser", "--ServerApp.port=8899"} <= set(words)
 
 
 def test_it_begins_at_the_welcome_page() -> None:
     assert (jupyter.notebooks() / jupyter.FIRST_NOTEBOOK).is_file()
-    assert any(word.endswith(jupyter.FIRST_NOTEBOOK) for word in jupyter.command(browser=True, port=None))
+    assert any(
+        word.endswith(jupyter.FIRST_NOTEBOOK)
+        for word in jupyter.command(Path("mine"), browser=True, port=None)
+    )
 
 
 def test_the_news_pop_up_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,4 +40,4 @@ def test_the_news_pop_up_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_notebooks_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jupyter, "FIRST_NOTEBOOK", "nowhere.ipynb")
     with pytest.raises(CourseError, match="with `make lab`"):
-        jupyter.command(browser=True, port=None)
+        jupyter.notebooks()

@@ -1,0 +1,93 @@
+"""The slides need nothing from elsewhere, show what the notebooks show, and keep an answer for the next slide."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from kmscourse import slides
+from kmscourse.course import SECTIONS, Section
+from kmscourse.errors import CourseError
+from kmscourse.jupyter import notebooks
+
+
+class Reader(HTMLParser):
+    """The text of each slide, what is folded away left out, and every address that the page would load."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.loaded: list[str] = []
+        self._folded = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._folded += tag == "details"
+        if tag == "section":
+            self.texts.append("")
+        named = dict(attributes)
+        self.loaded += [str(named[name]) for name in ("src", "srcset", "data") if name in named]
+        if tag == "link":
+            self.loaded.append(str(named.get("href")))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._folded -= tag == "details"
+
+    def handle_data(self, data: str) -> None:
+        if self.texts and not self._folded:
+            self.texts[-1] += data
+
+
+@pytest.fixture(scope="module", params=SECTIONS, ids=lambda section: section.slug)
+def section(request: pytest.FixtureRequest) -> Section:
+    found: Section = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def html(section: Section) -> str:
+    return slides.slides(notebooks() / section.notebook)
+
+
+def test_it_loads_nothing_from_elsewhere(html: str) -> None:
+    assert all(address.startswith("data:") for address in Reader(html).loaded)
+    assert "@import" not in html
+    assert not re.search(r"url\((?!['\"]?data:)", html)
+    assert "fetch(" not in html
+
+
+def test_each_heading_begins_a_slide(html: str, section: Section) -> None:
+    assert len(re.findall(r"<h[12][ >]", html)) <= len(Reader(html).texts)
+    assert Reader(html).texts[0].strip().startswith(f"{section.number} · {section.title}")
+    assert f"<title>{section.number} · {section.title}</title>" in html
+
+
+def test_no_slide_gives_a_prediction_away(html: str) -> None:
+    predictions = [text for text in Reader(html).texts if text.strip().startswith("Predict")]
+    assert predictions
+    for text in predictions:
+        assert "An error occurred" not in text
+        assert "Yes" not in text
+
+
+def test_it_shows_what_the_cells_showed(html: str) -> None:
+    shown = "".join(Reader(html).texts)
+    assert "Practice account 123456789012" in shown
+    assert "lab.check()" in shown
+
+
+def test_an_index_leads_to_each(tmp_path: Path) -> None:
+    chosen = [notebooks() / section.notebook for section in SECTIONS[:2]]
+    index, *made = slides.make(chosen, tmp_path / "slides")
+    for section, file in zip(SECTIONS, made, strict=False):
+        assert f'<a href="{file.name}">{section.number} · {section.title}</a>' in index.read_text("utf-8")
+    assert f'href="{SECTIONS[1].notebook.replace(".ipynb", ".html")}"' in made[0].read_text("utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "slides").write_text("")
+    with pytest.raises(CourseError, match="choose another folder"):
+        slides.make([], tmp_path / "slides")
