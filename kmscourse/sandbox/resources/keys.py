@@ -6,10 +6,11 @@ Source: AWS KMS Developer Guide, "AWS KMS condition keys".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, Context
+from kmscourse.sandbox.resources.reading import Reader
 from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY_ARN = re.compile(r"arn:aws:kms:[a-z0-9-]+:(\d{12}):(key|alias)/.+")
 DYNAMODB = "dynamodb.amazonaws.com"
+More = Callable[[Mapping[str, Any]], Context]
 
 
 def resolve(
@@ -40,6 +42,24 @@ def resolve(
     if not alias and alias_in(key_id):
         raise AwsError("NotFoundException", f"Invalid keyId '{key_id}'")
     return backend.key(call.region, key_id)
+
+
+def _nothing(parameters: Mapping[str, Any]) -> Context:
+    return {}
+
+
+def on_key(more: More = _nothing, *, alias: bool = False) -> Reader:
+    """An operation on the key in KeyId, which an alias may name only where ``alias``.
+
+    ``more`` gives the condition keys of its own.
+    """
+
+    def read(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+        named = call.parameters["KeyId"]
+        key = resolve(call, caller, backend, named, alias=alias)
+        yield key_access(call.action, key, caller, named=named, more=more(call.parameters))
+
+    return read
 
 
 def is_key(resource: str) -> bool:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox import keyops
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.rules import key_policy, tags
+from kmscourse.sandbox.rules import aliases, grants, key_policy, tags
 from kmscourse.sandbox.rules.key_spec import check_key_spec
-from kmscourse.sandbox.rules.key_state import refuse_pending
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -79,20 +78,6 @@ def _waiting_period(call: Call, caller: Caller, accesses: Sequence[Access], back
         )
 
 
-def _same_kind(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-    """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
-    old, new = (backend.find_key(access.resource) for access in (accesses[1], accesses[-1]))
-    if old is None or new is None:
-        return
-    refuse_pending(new)
-    if (old.usage, old.spec == "SYMMETRIC_DEFAULT") != (new.usage, new.spec == "SYMMETRIC_DEFAULT"):
-        raise AwsError(
-            "ValidationException",
-            f"The alias stands for a key of {old.spec} for {old.usage}; it can't stand for one of {new.spec} "
-            f"for {new.usage}.",
-        )
-
-
 def _create_key(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
     check_key_spec(call.parameters)
     tags.check(call.parameters.get("Tags") or [], {})
@@ -112,27 +97,12 @@ def _tag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backen
     tags.check(call.parameters["Tags"], key.tags if key else {})
 
 
-def _grant(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-    """Grantee and retiring principal must exist; constraints stay within AWS's bounds."""
-    parameters = call.parameters
-    for name in ("GranteePrincipal", "RetiringPrincipal"):
-        arn = parameters.get(name)
-        if arn is not None and not key_policy.exists(arn, backend):
-            raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {arn}")
-    for pairs in (parameters.get("Constraints") or {}).values():
-        if isinstance(pairs, dict) and (len(pairs) > 8 or any(len(value) > 384 for value in pairs.values())):
-            raise AwsError(
-                "ValidationException",
-                "A grant's constraint holds at most 8 pairs, with values of at most 384 characters.",
-            )
-
-
 _RULES: Mapping[str, Rule] = {
     "CreateKey": _create_key,
     "PutKeyPolicy": _put_key_policy,
     "TagResource": _tag,
-    "UpdateAlias": _same_kind,
-    "CreateGrant": _grant,
+    "UpdateAlias": aliases.check_target,
+    "CreateGrant": grants.check,
     "ScheduleKeyDeletion": _waiting_period,
     "Decrypt": _incorrect_key("KeyId"),
     "ReEncrypt": _incorrect_key("SourceKeyId"),

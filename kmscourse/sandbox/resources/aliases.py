@@ -1,0 +1,64 @@
+"""The operations on aliases: permission is needed on the alias and on every key that it stands for or is to.
+
+Source: AWS KMS Developer Guide, "Controlling access to aliases"; AWS KMS API Reference, "CreateAlias".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.resources.keys import key_access, resolve
+from kmscourse.sandbox.resources.reading import Reader, anywhere
+from kmscourse.sandbox.views import KeyView
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+
+def create_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """The alias, which identity policies speak of, and the key that it is to stand for."""
+    yield _alias_access(call, backend)
+    yield key_access(call.action, _target(call, caller, backend), caller)
+
+
+def update_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """The alias, the key that it leaves and the key that it goes to."""
+    yield _alias_access(call, backend)
+    yield key_access(call.action, backend.key(call.region, call.parameters["AliasName"]), caller)
+    yield key_access(call.action, _target(call, caller, backend), caller)
+
+
+def delete_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """The alias and the key that it stands for."""
+    yield _alias_access(call, backend)
+    yield key_access(call.action, backend.key(call.region, call.parameters["AliasName"]), caller)
+
+
+def _alias_access(call: Call, backend: Backend) -> Access:
+    """The alias in AliasName; names under ``alias/aws/`` are AWS's own."""
+    name = call.parameters["AliasName"]
+    if not name.startswith("alias/"):
+        raise AwsError(
+            "ValidationException",
+            'Alias must start with the prefix "alias/". Please see '
+            "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+        )
+    if name == "alias/":
+        raise AwsError("ValidationException", "An alias has a name after its prefix alias/.")
+    if name.startswith("alias/aws/"):
+        raise AwsError("NotAuthorizedException", "")
+    return Access(call.action, f"arn:aws:kms:{call.region}:{backend.account_id}:{name}")
+
+
+def _target(call: Call, caller: Caller, backend: Backend) -> KeyView:
+    return resolve(call, caller, backend, call.parameters["TargetKeyId"], alias=False)
+
+
+OPERATIONS: Mapping[str, Reader] = {
+    "CreateAlias": create_alias,
+    "UpdateAlias": update_alias,
+    "DeleteAlias": delete_alias,
+    "ListAliases": anywhere,
+}
