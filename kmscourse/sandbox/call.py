@@ -1,7 +1,7 @@
 """What travels through the sandbox: a request, the call in it, who makes it, what it touches, an answer.
 
 The stages hand these on in one direction (see ``application.py``) and refuse by raising ``AwsError``.
-Only ``wire.py`` knows how any of it looks in JSON, in XML or in HTTP.
+Only ``wire`` knows how any of it looks in JSON, in XML or in HTTP.
 """
 
 from __future__ import annotations

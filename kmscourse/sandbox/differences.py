@@ -24,9 +24,16 @@ class Difference:
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "The account": (
         Difference(
-            "Other services and operations",
-            "Refused at once, with a sentence that says what there is.",
+            "Other services",
+            "Refused at once with UnsupportedOperationException and a sentence that says what there is. HEAD has no "
+            "body to say it in: an S3 client then shows 403 Forbidden.",
             "More than two hundred services.",
+            "tests/clients/test_other_services.py::test_boto3_fails_at_once_and_says_what_there_is",
+        ),
+        Difference(
+            "Other operations",
+            "Refused at once with the same code. The list below says which there are.",
+            "Each service's whole API.",
             "tests/sandbox/test_fuzz.py::test_every_known_operation_that_is_not_offered_says_so",
         ),
         Difference(

@@ -1,10 +1,11 @@
 """Who signed: Signature Version 4 checked against the secret of the access key that the request names.
 
 The signature is computed again by botocore's own signer over exactly the headers that the client says it
-signed. The checks run in the order in which AWS was seen to make them, so that a request with several faults
-meets the same refusal.
+signed; a presigned URL has it in its query. The checks run in the order in which AWS was seen to make them, so that
+a request with several faults meets the same refusal.
 
-Source: AWS IAM User Guide, "Create a signed AWS API request"; the API references' pages "Common errors".
+Source: AWS IAM User Guide, "Create a signed AWS API request"; the API references' pages "Common errors"; how far a
+clock may be off: public reports of "Signature expired" (5 minutes in the JSON services, 15 in the query services).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,11 +22,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.claim import ALGORITHM, IN_QUERY, NOWHERE, Claim, claim, without_signature
 from kmscourse.sandbox.services import SERVICES, regions
 from kmscourse.sandbox.views import Credentials
 
-ALGORITHM = "AWS4-HMAC-SHA256"
-MAX_SKEW = timedelta(minutes=5)
+JSON_SKEW, QUERY_SKEW = timedelta(minutes=5), timedelta(minutes=15)
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 _BASIC_FORMAT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
@@ -54,16 +54,15 @@ class KeyRing(Protocol):
 def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     """The identity whose secret signed this request; ``now`` is in UTC.
 
-    Raises AwsError with the code of the call's protocol: unsigned, badly formed, skewed by more than five
-    minutes, an access key that is unknown or inactive, a wrong secret, a changed request, a wrong token.
+    Raises AwsError with the code of the call's protocol: unsigned, badly formed, skewed by too many minutes, an
+    access key that is unknown or inactive, a wrong secret, a changed request, a wrong token.
     """
-    headers = call.http.headers
-    parts = _parts(call, headers.get("authorization", ""))
-    timestamp = headers.get("x-amz-date", "")
-    signed = parts["SignedHeaders"].split(";")
+    said = claim(call.http)
+    timestamp = _check_whole(call, said)
+    signed = said.parts["SignedHeaders"].split(";")
     _check_time(call, timestamp, now)
     _check_signed_headers(call, signed)
-    _check_scope(call, parts["Credential"], timestamp)
+    _check_scope(call, said.parts["Credential"], timestamp)
 
     try:
         found = ring.credentials(call.access_key_id)
@@ -71,19 +70,18 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
         raise _refusal(call, EXPIRED, error.message) from None
     if found is None or not found.active:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
-    expected = signature(call, found.secret, signed, timestamp)
-    if not hmac.compare_digest(expected.encode(), parts["Signature"].encode()):
+    target = without_signature(call.http.target) if said.where == IN_QUERY else call.http.target
+    expected = signature(call, target, found.secret, signed, timestamp)
+    if not hmac.compare_digest(expected.encode(), said.parts["Signature"].encode()):
         raise _refusal(call, INVALID, MISMATCH_TEXT)
-    if not hmac.compare_digest(
-        (found.token or "").encode(), headers.get("x-amz-security-token", "").encode()
-    ):
+    if not hmac.compare_digest((found.token or "").encode(), said.token.encode()):
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
     return found.caller
 
 
-def signature(call: Call, secret: str, signed: list[str], timestamp: str) -> str:
-    """The signature (64 hex digits) that ``secret`` gives this request over the headers in ``signed``."""
-    request = AWSRequest(call.http.method, f"http://sandbox{call.http.target}", data=call.http.body)
+def signature(call: Call, target: str, secret: str, signed: list[str], timestamp: str) -> str:
+    """The signature (64 hex digits) that ``secret`` gives this request to ``target`` over the headers in ``signed``."""
+    request = AWSRequest(call.http.method, f"http://sandbox{target}", data=call.http.body)
     for name in signed:
         request.headers[name] = call.http.headers[name]
     request.context["timestamp"] = timestamp
@@ -101,27 +99,31 @@ class _ExactSigner(SigV4Auth):
         return hashlib.sha256(request.data or b"").hexdigest()
 
 
-def _parts(call: Call, authorization: str) -> Mapping[str, str]:
-    """Credential, SignedHeaders and Signature out of the Authorization header."""
-    algorithm, _, rest = authorization.strip().partition(" ")
-    if not algorithm.startswith("AWS4-"):
+def _check_whole(call: Call, said: Claim) -> str:
+    """The claim says all that it must, and in the one algorithm that there is; its time is returned."""
+    if said.where == NOWHERE:
         raise _refusal(call, MISSING, "Request is missing Authentication Token")
-    pairs = (part.strip().partition("=") for part in rest.split(","))
-    parts = {name: value for name, _, value in pairs if value}
-    missing = [
-        f"Authorization header requires '{name}' parameter."
-        for name in ("Credential", "Signature", "SignedHeaders")
-        if name not in parts
-    ]
-    if "x-amz-date" not in call.http.headers:
-        missing.append("Authorization header requires existence of an 'X-Amz-Date' header.")
-    if missing:
-        raise _refusal(call, INCOMPLETE, " ".join(missing))
-    if algorithm != ALGORITHM:
-        raise _refusal(
-            call, INCOMPLETE, f"Unsupported AWS 'algorithm': '{algorithm[:50]}' (only {ALGORITHM} for now)."
+    missing = [name for name in ("Credential", "Signature", "SignedHeaders") if name not in said.parts]
+    if said.where == IN_QUERY:
+        faults = [f"The presigned URL has no 'X-Amz-{name}'." for name in missing]
+    else:
+        faults = [f"Authorization header requires '{name}' parameter." for name in missing]
+    if said.timestamp is None:
+        whose = (
+            "The presigned URL has no"
+            if said.where == IN_QUERY
+            else "Authorization header requires existence of an"
         )
-    return parts
+        faults.append(f"{whose} 'X-Amz-Date'{'.' if said.where == IN_QUERY else ' header.'}")
+    if faults:
+        raise _refusal(call, INCOMPLETE, " ".join(faults))
+    if said.algorithm != ALGORITHM:
+        raise _refusal(
+            call,
+            INCOMPLETE,
+            f"Unsupported AWS 'algorithm': '{said.algorithm[:50]}' (only {ALGORITHM} for now).",
+        )
+    return said.timestamp or ""
 
 
 def _check_time(call: Call, timestamp: str, now: datetime) -> None:
@@ -131,16 +133,20 @@ def _check_time(call: Call, timestamp: str, now: datetime) -> None:
         raise _refusal(
             call, INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{timestamp[:50]}'."
         ) from None
+    skew = JSON_SKEW if SERVICES[call.service].is_json else QUERY_SKEW
+    minutes = int(skew.total_seconds() // 60)
     at, clock = signed_at.strftime(TIME_FORMAT), now.strftime(TIME_FORMAT)
-    if signed_at < now - MAX_SKEW:
-        edge = (now - MAX_SKEW).strftime(TIME_FORMAT)
+    if signed_at < now - skew:
+        edge = (now - skew).strftime(TIME_FORMAT)
         raise _refusal(
-            call, INVALID, f"Signature expired: {at} is now earlier than {edge} ({clock} - 5 min.)"
+            call, INVALID, f"Signature expired: {at} is now earlier than {edge} ({clock} - {minutes} min.)"
         )
-    if signed_at > now + MAX_SKEW:
-        edge = (now + MAX_SKEW).strftime(TIME_FORMAT)
+    if signed_at > now + skew:
+        edge = (now + skew).strftime(TIME_FORMAT)
         raise _refusal(
-            call, INVALID, f"Signature not yet current: {at} is still later than {edge} ({clock} + 5 min.)"
+            call,
+            INVALID,
+            f"Signature not yet current: {at} is still later than {edge} ({clock} + {minutes} min.)",
         )
 
 

@@ -137,7 +137,3 @@ def test_the_lab(home: Path, environment_of: EnvironmentOf, tmp_path: Path) -> N
 )
 def test_nobody_else_gets_in(environment_of: EnvironmentOf, changed: Environment, code: str) -> None:
     assert code in refusal(environment_of() | changed, "kms", "list-keys")
-
-
-def test_a_service_that_the_account_does_not_offer_is_refused_at_once(environment_of: EnvironmentOf) -> None:
-    assert "practice account" in refusal(environment_of(), "secretsmanager", "list-secrets")

@@ -13,7 +13,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse.sandbox import inprocess, wire
+from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest
 
@@ -181,8 +181,7 @@ def test_only_the_main_user_may_use_the_console(lab_user: boto3.Session, operati
     assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-def test_an_unreadable_request_is_answered(sandbox: Application) -> None:
+def test_a_request_that_is_none_of_awss_is_told_what_this_is(sandbox: Application) -> None:
     response = sandbox.handle(HttpRequest("GET", "/", {}, b""))
-    assert response.status == 404
-    assert json.loads(response.body)["__type"] == "UnknownOperationException"
-    assert wire.read is not None
+    assert response.status == 403
+    assert b"This is a practice AWS account: point an AWS client at it." in response.body

@@ -1,0 +1,105 @@
+"""What a request says of who signed it, in its Authorization header or, in a presigned URL, in its query.
+
+Nothing here is believed yet: ``wire`` reads from it which service is meant, ``signature.py`` checks it.
+
+Source: AWS IAM User Guide, "Elements of an AWS API request signature", "Create a signed AWS API request".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote_plus
+
+from kmscourse.sandbox.call import HttpRequest
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+IN_HEADER, IN_QUERY, NOWHERE = "header", "query", ""
+_NAMES = re.compile(r"[A-Za-z0-9-]{1,40}")
+_MAX_FIELDS = 2_000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A signature and what it is said to be of; ``parts`` are Credential, SignedHeaders and Signature.
+
+    ``credential`` reads keyid/date/region/service/aws4_request, without a region where several are meant (SigV4A).
+    """
+
+    where: str = NOWHERE
+    algorithm: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    timestamp: str | None = None
+    token: str = ""
+
+    @property
+    def access_key_id(self) -> str:
+        """Empty where it isn't said, like the region and the service."""
+        return self._scope()[0]
+
+    @property
+    def region(self) -> str:
+        """The region that the signature is for."""
+        return self._scope()[1]
+
+    @property
+    def service(self) -> str:
+        """The service that the signature is for, in the name that it signs with."""
+        return self._scope()[2]
+
+    def _scope(self) -> tuple[str, str, str]:
+        match self.parts.get("Credential", "").split("/"):
+            case [key_id, _, region, service, _]:
+                return key_id, region, service
+            case [key_id, _, service, "aws4_request"]:
+                return key_id, "", service
+        return "", "", ""
+
+
+def claim(http: HttpRequest) -> Claim:
+    """The claim of a request; an empty one where it makes none."""
+    authorization = http.headers.get("authorization", "").strip()
+    if authorization:
+        return _of_header(http, authorization)
+    if "X-Amz-" in http.target:
+        return _of_query(http)
+    return Claim()
+
+
+def signs_in_query(field_name: str) -> bool:
+    """Whether a field of a presigned URL's query belongs to the signature and not to the call."""
+    return field_name.startswith("X-Amz-")
+
+
+def without_signature(target: str) -> str:
+    """A presigned target as it was before the signature was put at it."""
+    path, _, query = target.partition("?")
+    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != "X-Amz-Signature"]
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def _of_header(http: HttpRequest, authorization: str) -> Claim:
+    algorithm, _, rest = authorization.partition(" ")
+    if not algorithm.startswith("AWS4-"):
+        return Claim()
+    pairs = (part.strip().partition("=") for part in rest.split(","))
+    return Claim(
+        IN_HEADER,
+        algorithm,
+        {name: value for name, _, value in pairs if value},
+        http.headers.get("x-amz-date"),
+        http.headers.get("x-amz-security-token", ""),
+    )
+
+
+def _of_query(http: HttpRequest) -> Claim:
+    try:
+        pairs = parse_qsl(http.target.partition("?")[2], max_num_fields=_MAX_FIELDS, errors="strict")
+    except ValueError:
+        return Claim()
+    said = {name.removeprefix("X-Amz-"): value for name, value in pairs if signs_in_query(name)}
+    if not said.get("Algorithm", "").startswith("AWS4-"):
+        return Claim()
+    parts = {name: said[name] for name in ("Credential", "SignedHeaders", "Signature") if said.get(name)}
+    return Claim(IN_QUERY, said["Algorithm"], parts, said.get("Date"), said.get("Security-Token", ""))
