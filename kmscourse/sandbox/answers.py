@@ -28,43 +28,6 @@ def amended(call: Call, answer: Answer | HttpResponse, backend: Backend) -> Answ
     )
 
 
-def _key_metadata(call: Call, answer: Answer, backend: Backend) -> Answer:
-    """Only the algorithms that go with the usage, and the material that the key seals with now."""
-    metadata = {name: value for name, value in answer["KeyMetadata"].items() if value is not None}
-    usage, spec = metadata["KeyUsage"], metadata["KeySpec"]
-    algorithms = {"ENCRYPT_DECRYPT": "EncryptionAlgorithms", "SIGN_VERIFY": "SigningAlgorithms"}
-    for of_usage, name in algorithms.items():
-        if usage != of_usage:
-            metadata.pop(name, None)
-    if usage == "GENERATE_VERIFY_MAC":
-        metadata["MacAlgorithms"] = [f"HMAC_SHA_{spec.removeprefix('HMAC_')}"]
-    if usage == "KEY_AGREEMENT":
-        metadata["KeyAgreementAlgorithms"] = ["ECDH"]
-    if spec == "SYMMETRIC_DEFAULT":
-        metadata["CurrentKeyMaterialId"] = backend.material_id(backend.key(call.region, metadata["KeyId"]))
-    return {"KeyMetadata": metadata}
-
-
-def _scheduled(call: Call, answer: Answer, backend: Backend) -> Answer:
-    key = backend.key(call.region, call.parameters["KeyId"])
-    return {
-        "KeyId": key.arn,
-        "DeletionDate": answer["DeletionDate"],
-        "KeyState": key.state,
-        "PendingWindowInDays": call.parameters.get("PendingWindowInDays", 30),
-    }
-
-
-def _cancelled(call: Call, answer: Answer, backend: Backend) -> Answer:
-    return {"KeyId": backend.key(call.region, call.parameters["KeyId"]).arn}
-
-
-def _rotation(call: Call, answer: Answer, backend: Backend) -> Answer:
-    key = backend.key(call.region, call.parameters["KeyId"])
-    period = {"RotationPeriodInDays": 365} if answer["KeyRotationEnabled"] else {}
-    return {"KeyId": key.arn, "KeyRotationEnabled": answer["KeyRotationEnabled"], **period}
-
-
 def _policy(call: Call, answer: Answer, backend: Backend) -> Answer:
     return {"Policy": printed(json.loads(answer["Policy"])), "PolicyName": "default"}
 
@@ -125,11 +88,6 @@ def _table(status: str | None = None) -> Amendment:
 
 
 AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
-    ("kms", "CreateKey"): _key_metadata,
-    ("kms", "DescribeKey"): _key_metadata,
-    ("kms", "ScheduleKeyDeletion"): _scheduled,
-    ("kms", "CancelKeyDeletion"): _cancelled,
-    ("kms", "GetKeyRotationStatus"): _rotation,
     ("kms", "GetKeyPolicy"): _policy,
     ("kms", "ListKeys"): _keys,
     ("kms", "ListAliases"): _aliases,

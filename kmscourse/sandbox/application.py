@@ -91,6 +91,7 @@ class Application:
 
     def _answer(self, call: Call) -> operations.Answer:
         now = self.backend.now()
+        self._let_time_pass()
         caller = signature.verify(call, self.backend, now)
         accesses: list[Access] = []
         try:
@@ -105,7 +106,22 @@ class Application:
                 self._trail.record(call, caller, accesses, now, error=error)
             raise
         self._trail.record(exact, caller, accesses, now, answer=answer)
+        self._note_happenings()
         return answer
+
+    def _let_time_pass(self) -> None:
+        """Let happen, and keep, what time has done to keys since the last call."""
+        try:
+            self.backend.pass_time()
+            self.backend.commit()
+        except BaseException:
+            self.backend.rollback()
+            raise
+        self._note_happenings()
+
+    def _note_happenings(self) -> None:
+        for happening in self.backend.take_happenings():
+            self._trail.note(happening, self.backend.account_id)
 
     # What the console may ask of the account that it runs in (``console.Host``)
 

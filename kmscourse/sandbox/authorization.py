@@ -33,6 +33,8 @@ def authorize(call: Call, caller: Caller, accesses: Sequence[Access], backend: B
     """
     decisions = []
     for access in accesses:
+        if access.via and is_key(access.resource) and _key(access, backend) is None:
+            continue  # A key that is no more has no policy to ask; the rules refuse its use.
         decision = decide(call, caller, access, backend)
         if not decision.allowed:
             raise _denied(call, access, decision)

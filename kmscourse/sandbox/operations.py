@@ -1,6 +1,6 @@
 """Which code performs a call that the stages before have let through.
 
-The cryptography of KMS is ours (``keyops.py``), so is the audit trail, the caller's identity and what a console
+Keys and their cryptography are ours (``keyops/``), so is the audit trail, the caller's identity and what a console
 does; everything else is moto's, its answer put into AWS's form by ``answers.py``. What DynamoDB does to a key
 when a table comes or goes happens here too.
 """

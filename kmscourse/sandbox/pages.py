@@ -12,7 +12,7 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
 
-DEFAULT_LIMIT = {"Keys": 100, "Aliases": 50, "Grants": 50, "Tags": 50}
+DEFAULT_LIMIT = {"Keys": 100, "Aliases": 50, "Grants": 50, "Tags": 50, "Rotations": 100}
 
 
 def page(call: Call, answer: dict[str, Any], member: str, name: Callable[[Any], str]) -> dict[str, Any]:

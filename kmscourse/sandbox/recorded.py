@@ -25,6 +25,9 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "kms:CreateGrant": ("GrantId", "KeyId"),
     "kms:ScheduleKeyDeletion": ("KeyId", "KeyState", "DeletionDate", "PendingWindowInDays"),
     "kms:CancelKeyDeletion": ("KeyId",),
+    "kms:RotateKeyOnDemand": ("KeyId",),
+    "kms:ImportKeyMaterial": ("KeyId", "KeyMaterialId"),
+    "kms:DeleteImportedKeyMaterial": ("KeyId", "KeyMaterialId"),
 }
 
 

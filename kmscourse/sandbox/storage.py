@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from kmscourse.errors import SandboxError
 
-FORMAT = "kmscourse account, format 1"
+FORMAT = "kmscourse account, format 2"
 EVENTS_KEPT = 10_000
 
 _TABLES = """

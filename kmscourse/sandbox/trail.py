@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from kmscourse.sandbox import events, lookup
+from kmscourse.sandbox import events, lookup, service_events
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.views import Happening
 
 
 class EventLog(Protocol):
@@ -46,6 +47,10 @@ class Trail:
         """Keep the events of a call that was answered with ``answer`` or refused with ``error`` at ``now`` (UTC)."""
         for event in events.of_call(call, caller, accesses, now, answer, error):
             self._log.append_event(event)
+
+    def note(self, happening: Happening, account: str) -> None:
+        """Keep the event of what KMS did to a key by itself."""
+        self._log.append_event(service_events.of_happening(happening, account))
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""

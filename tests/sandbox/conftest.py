@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from kmscourse.sandbox import keyops
 from kmscourse.sandbox.application import Application
@@ -118,7 +124,8 @@ class Gate:
     """
 
     def __init__(self) -> None:
-        self.application = Application.open()
+        self._ahead = timedelta()
+        self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead)
         self.backend = self.application.backend
         self.account = self.backend.account_id
         self.main = self.backend.main_user
@@ -152,6 +159,10 @@ class Gate:
             answer = self.application._answer(call)
         return {"Xml": answer.body.decode()} if isinstance(answer, HttpResponse) else dict(answer)
 
+    def later(self, **span: float) -> None:
+        """Let time pass for the account: ``later(days=8)``."""
+        self._ahead += timedelta(**span)
+
     def refused(self, action: str, /, **details: Any) -> AwsError:
         """The refusal of a call that must be refused."""
         with pytest.raises(AwsError) as refusal:
@@ -173,6 +184,17 @@ class Gate:
     def key(self, **parameters: Any) -> str:
         """The ARN of a new key."""
         return str(self("kms:CreateKey", **parameters)["KeyMetadata"]["Arn"])
+
+    def wrapped_for(self, key: str, given: bytes, wrapping: str = "RSAES_OAEP_SHA_256") -> dict[str, Any]:
+        """Key material as ImportKeyMaterial takes it, with its token."""
+        parameters = self(
+            "kms:GetParametersForImport", KeyId=key, WrappingAlgorithm=wrapping, WrappingKeySpec="RSA_2048"
+        )
+        return wrapped(parameters, given, wrapping)
+
+    def import_into(self, key: str, given: bytes, **more: Any) -> dict[str, Any]:
+        """The answer of ImportKeyMaterial."""
+        return self("kms:ImportKeyMaterial", KeyId=key, **self.wrapped_for(key, given), **more)
 
     def allow(self, key: str, user: str, *actions: str) -> None:
         """Add a statement for a user to a key's policy."""
@@ -211,6 +233,24 @@ class Gate:
         wanted = [{"AttributeKey": key, "AttributeValue": value} for key, value in attribute.items()]
         found = self("cloudtrail:LookupEvents", LookupAttributes=wanted)["Events"]
         return [json.loads(event["CloudTrailEvent"]) for event in found]
+
+
+def wrapped(parameters: dict[str, Any], given: bytes, wrapping: str = "RSAES_OAEP_SHA_256") -> dict[str, Any]:
+    """Key material as ImportKeyMaterial takes it; ``parameters`` are GetParametersForImport's answer."""
+    public = load_der_public_key(base64.b64decode(parameters["PublicKey"]))
+    assert isinstance(public, RSAPublicKey)
+    algorithm = hashes.SHA256() if wrapping.endswith("256") else hashes.SHA1()  # noqa: S303
+    encrypted = public.encrypt(given, padding.OAEP(padding.MGF1(algorithm), algorithm, None))
+    return {
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": base64.b64encode(encrypted).decode(),
+    }
+
+
+@pytest.fixture
+def wrapped_with() -> Callable[[dict[str, Any], bytes], dict[str, Any]]:
+    """Wraps key material for an import."""
+    return wrapped
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,63 +12,6 @@ from hypothesis import strategies as st
 from kmscourse.sandbox.answers import printed
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
 from kmscourse.sandbox.pages import page
-
-
-def test_a_symmetric_keys_metadata(gate: Any) -> None:
-    created = gate("kms:CreateKey", Description="mine")["KeyMetadata"]
-    assert gate("kms:DescribeKey", KeyId=created["Arn"])["KeyMetadata"] == created
-    assert abs(created.pop("CreationDate") - time.time()) < 60
-    assert len(created.pop("CurrentKeyMaterialId")) == 64
-    key_id = created["KeyId"]
-    assert created == {
-        "AWSAccountId": gate.account,
-        "Arn": f"arn:aws:kms:us-east-1:{gate.account}:key/{key_id}",
-        "KeyId": key_id,
-        "Description": "mine",
-        "Enabled": True,
-        "KeyState": "Enabled",
-        "KeyUsage": "ENCRYPT_DECRYPT",
-        "KeySpec": "SYMMETRIC_DEFAULT",
-        "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
-        "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"],
-        "KeyManager": "CUSTOMER",
-        "Origin": "AWS_KMS",
-        "MultiRegion": False,
-    }
-
-
-@pytest.mark.parametrize(
-    ("spec", "usage", "algorithms"),
-    [
-        ("RSA_2048", "SIGN_VERIFY", {"SigningAlgorithms"}),
-        ("RSA_2048", "ENCRYPT_DECRYPT", {"EncryptionAlgorithms"}),
-        ("ECC_NIST_P256", "SIGN_VERIFY", {"SigningAlgorithms"}),
-        ("ECC_NIST_P256", "KEY_AGREEMENT", {"KeyAgreementAlgorithms"}),
-        ("HMAC_512", "GENERATE_VERIFY_MAC", {"MacAlgorithms"}),
-    ],
-)
-def test_a_key_has_the_algorithms_of_its_usage(
-    gate: Any, spec: str, usage: str, algorithms: set[str]
-) -> None:
-    metadata = gate("kms:CreateKey", KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
-    assert {name for name in metadata if name.endswith("Algorithms")} == algorithms
-    assert (metadata["KeyUsage"], metadata["KeySpec"]) == (usage, spec)
-    assert "CurrentKeyMaterialId" not in metadata
-
-
-def test_scheduling_a_deletion_says_all(gate: Any) -> None:
-    key = gate.key()
-    answer = gate("kms:ScheduleKeyDeletion", KeyId=key.split("/")[1], PendingWindowInDays=7)
-    assert abs(answer.pop("DeletionDate") - time.time() - 7 * 86400) < 60
-    assert answer == {"KeyId": key, "KeyState": "PendingDeletion", "PendingWindowInDays": 7}
-
-
-def test_rotation_has_a_period_while_it_is_on(gate: Any) -> None:
-    key = gate.key()
-    assert gate("kms:GetKeyRotationStatus", KeyId=key) == {"KeyId": key, "KeyRotationEnabled": False}
-    gate("kms:EnableKeyRotation", KeyId=key)
-    status = gate("kms:GetKeyRotationStatus", KeyId=key)
-    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
 
 
 def test_the_default_policy_as_kms_prints_it(gate: Any) -> None:
@@ -195,16 +137,3 @@ def test_a_dry_run_of_a_grant_changes_nothing(gate: Any, operation: str) -> None
     assert len(gate("kms:ListGrants", KeyId=key)["Grants"]) == 1
     refusal = gate.refused(f"kms:{operation}", by="IAMLabUser", KeyId=key, DryRun=True, **parameters)
     assert refusal.code == "AccessDeniedException"
-
-
-def test_rotation_on_demand_makes_new_material(gate: Any) -> None:
-    key = gate.key()
-    blob = gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"]
-    before = gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"]
-    gate("kms:RotateKeyOnDemand", KeyId=key)
-    after = gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]["CurrentKeyMaterialId"]
-    assert after != before
-    opened = gate("kms:Decrypt", CiphertextBlob=blob)
-    assert (opened["Plaintext"], opened["KeyMaterialId"]) == ("aGVsbG8=", before)
-    [rotation] = gate("kms:ListKeyRotations", KeyId=key)["Rotations"]
-    assert rotation["RotationType"] == "ON_DEMAND"

@@ -5,7 +5,9 @@ items.py        tables, and their items, each a row
 models.py       moto's backends of the account: which, and where
 kms.py          what replaces parts of moto's KMS; likewise dynamodb.py and iam.py
 invoke.py       one operation of moto's
+material.py     what a key encrypts with, and what time does to it
 keys.py         keys, by whatever names them; sealing and opening
+key_life.py     a key's life: made, rotated, imported into, deleted
 principals.py   access keys, sessions, passwords, the policies of a user
 keeping.py      the account's rows, written and read back
 account.py      Backend, through which the stages see all of it

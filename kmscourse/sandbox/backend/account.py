@@ -14,6 +14,7 @@ from typing import Any
 from kmscourse.sandbox.backend.invoke import Answer, invoke
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.keeping import Keeper
+from kmscourse.sandbox.backend.key_life import KeyLife
 from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.principals import Principals, hashed
@@ -21,7 +22,7 @@ from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import Storage
-from kmscourse.sandbox.views import Credentials, TableView
+from kmscourse.sandbox.views import Credentials, Happening, TableView
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -34,7 +35,7 @@ _ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|Transa
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, Principals):
+class Backend(Keys, KeyLife, Principals):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be
@@ -69,9 +70,10 @@ class Backend(Keys, Principals):
     def _begin(self) -> None:
         """An account with nothing in it."""
         self._journal = Journal()
-        self._models = Models(self.account_id, self._journal)
+        self._models = Models(self.account_id, self._journal, lambda: self.now())
         self._about = Tracked(self._journal, "account/about")
         self._sessions = Tracked(self._journal, "account/sessions")
+        self._happened: list[Happening] = []
         own = {tracked.collection: tracked for tracked in (self._about, self._sessions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
@@ -98,6 +100,7 @@ class Backend(Keys, Principals):
 
     def rollback(self) -> None:
         """Undo what was changed since the last commit."""
+        self._happened.clear()
         self._keeper.rollback()
 
     @property
@@ -150,7 +153,7 @@ class Backend(Keys, Principals):
         if call.service == "kms":
             for name in ("KeyId", "TargetKeyId"):
                 if isinstance(parameters.get(name), str):
-                    parameters[name] = self.key(call.region, parameters[name]).id
+                    parameters[name] = self.key(call.region, parameters[name]).arn
             if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
                 parameters.setdefault("PolicyName", "default")
         elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:

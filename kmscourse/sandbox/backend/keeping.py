@@ -17,6 +17,7 @@ CLASSES = {
     "Key": "moto.kms.models",
     "Alias": "moto.kms.models",
     "Grant": "moto.kms.models",
+    "Material": "kmscourse.sandbox.backend.material",
     "RSAPrivateKey": "moto.kms.utils",
     "ECDSAPrivateKey": "moto.kms.utils",
     "Table": "moto.dynamodb.models.table",

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kmscourse.sandbox import ciphertext
+from kmscourse.sandbox.backend.material import Material
 from kmscourse.sandbox.backend.models import Part
 from kmscourse.sandbox.backend.principals import parsed
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.views import KeyView
 
-# AWS's multi-Region keys are called mrk- and 32 digits, moto's have dashes among them.
-_KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|(mrk-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Keys(Part):
@@ -82,30 +82,34 @@ class Keys(Part):
 
     def seal(self, key: KeyView, plaintext: bytes, context: Mapping[str, str]) -> bytes:
         """A KMS ciphertext blob, under the key's present material."""
-        return ciphertext.seal(self._materials(key)[-1], plaintext, context)
+        return ciphertext.seal(self._secret(self._materials(key)[-1]), plaintext, context)
 
     def open(self, key: KeyView, blob: bytes, context: Mapping[str, str]) -> bytes:
         """The plaintext of a blob. Raises AwsError InvalidCiphertextException, whatever is wrong with it."""
         try:
-            return ciphertext.unseal(self._material_of(key, blob), blob, context)
+            return ciphertext.unseal(self._secret(self._material_of(key, blob)), blob, context)
         except ciphertext.InvalidCiphertextError:
             raise _invalid_ciphertext() from None
 
     def material_id(self, key: KeyView, blob: bytes | None = None) -> str:
         """The KeyMaterialId of the key's present material, or of that which made ``blob``."""
-        material = self._materials(key)[-1] if blob is None else self._material_of(key, blob)
-        return ciphertext.material_id(material)
+        return (self._materials(key)[-1] if blob is None else self._material_of(key, blob)).id
 
-    def _material_of(self, key: KeyView, blob: bytes) -> bytes:
+    def _material_of(self, key: KeyView, blob: bytes) -> Material:
         token = ciphertext.token_of(blob)
-        for material in self._materials(key):
-            if ciphertext.material_token(material) == token:
-                return material
+        for piece in self._materials(key):
+            if piece.token == token:
+                return piece
         raise ciphertext.InvalidCiphertextError
 
-    def _materials(self, key: KeyView) -> list[bytes]:
-        found: list[bytes] = self._models("kms", key.region).materials(key.id)
+    def _materials(self, key: KeyView) -> list[Material]:
+        found: list[Material] = dict.__getitem__(self._models("kms", key.region).keys, key.id).materials
         return found
+
+    def _secret(self, piece: Material) -> bytes:
+        if piece.secret is None:
+            raise LookupError("a key without its material is in no state to be used")
+        return piece.secret
 
     def add_grant(self, key: KeyView, grant: Mapping[str, Any]) -> str:
         """Put a grant on a key; ``grant`` has the parameters of CreateGrant. Its id is returned."""

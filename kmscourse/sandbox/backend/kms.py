@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from moto.kms.models import Key, KmsBackend
 from moto.kms.utils import RESERVED_ALIASES
 
-from kmscourse.sandbox.ciphertext import material_token
+from kmscourse.sandbox.backend import material
 
 SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
+YEAR = 365  # Days after which AWS rotates the keys that it manages.
 
 
 class Kms(KmsBackend):
-    """The keys of one region.
+    """The keys of one region; ``now`` is the account's clock. What a key has of ours: ``material.py``."""
 
-    A key's ``key_material`` is what it seals with now; ``old_material`` (an attribute of ours) is what it has
-    sealed with before, oldest first.
-    """
+    now: Callable[[], datetime]
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.index()
 
     def index(self) -> None:
-        """Find aliases and key material anew, after keys came from elsewhere than through this class."""
+        """Find aliases, key material and dates anew, after keys came from elsewhere than through this class."""
         self._alias_targets: dict[str, str] = {}
         self._token_owners: dict[bytes, str] = {}
+        self._dues: list[tuple[datetime, str]] = []  # a heap; what no longer stands in _due_of is passed over
+        self._due_of: dict[str, datetime | None] = {}
         for key in dict.values(self.keys):
-            self._index_key(key)
+            self._alias_targets.update(dict.fromkeys(key.aliases, key.id))
+            self.follow(key)
 
-    def _index_key(self, key: Key) -> None:
-        self._alias_targets.update(dict.fromkeys(key.aliases, key.id))
-        self._token_owners.update(dict.fromkeys(map(material_token, self.materials(key.id)), key.id))
+    def follow(self, key: Any) -> None:
+        """Note what has become of a key's material and dates."""
+        self._token_owners.update((piece.token, key.id) for piece in key.materials)
+        moment = material.due(key)
+        if moment is not None and moment != self._due_of.get(key.id):
+            heapq.heappush(self._dues, (moment, key.id))
+        self._due_of[key.id] = moment
 
-    def materials(self, key_id: str) -> list[bytes]:
-        """All material that a key has sealed with, the present one last."""
-        key: Any = dict.__getitem__(self.keys, key_id)
-        return [*key.old_material, key.key_material]
+    def overdue(self, now: datetime) -> tuple[datetime, Any] | None:
+        """The key that something befalls first, and when (``material.due``); None where nothing does by ``now``."""
+        while self._dues and self._dues[0][0] <= now:
+            moment, key_id = heapq.heappop(self._dues)
+            if self._due_of.get(key_id) == moment:
+                return moment, dict.__getitem__(self.keys, key_id)
+        return None
 
     def key_of_token(self, token: bytes) -> Key | None:
         """The key that has, or had, the material with this name."""
@@ -61,20 +73,33 @@ class Kms(KmsBackend):
         # moto makes a private key for every key, and an RSA key, which takes long, for those that need none.
         made_as = "ECC_NIST_P256" if symmetric else key_spec
         usage = key_usage or "ENCRYPT_DECRYPT"
-        key = super().create_key(policy, usage, made_as, description, tags, bool(multi_region), origin)
+        multi_region = bool(multi_region)
+        key = Key(  # type: ignore[abstract]
+            policy, usage, made_as, description, self.account_id, self.region_name, multi_region, origin
+        )
         if symmetric:
             key.key_spec, key.private_key = key_spec, None  # type: ignore[assignment]
-        key.old_material = []  # type: ignore[attr-defined]
-        self._index_key(key)
+        if multi_region:
+            key.id = key.id.replace("-", "").replace("mrk", "mrk-")
+            key.arn = key.arn.rpartition("/")[0] + f"/{key.id}"
+            key.multi_region_configuration["PrimaryKey"]["Arn"] = key.arn
+        key.creation_date = self.now().timestamp()
+        material.prepare(key)
+        self.keys[key.id] = key
+        if tags:
+            self.tagger.tag_resource(key.id, tags)
+        self.follow(key)
         return key
 
-    def rotate_key_on_demand(self, key_id: str) -> str:
-        super().rotate_key_on_demand(key_id)
-        key: Any = self.keys[self.get_key_id(key_id)]
-        key.old_material.append(key.key_material)
-        key.key_material = secrets.token_bytes(len(key.key_material))
-        self._index_key(key)
-        return key_id
+    def remove(self, key: Any) -> None:
+        """A key's end: its material, its aliases, its grants and its tags go with it."""
+        for alias in key.aliases:
+            self._alias_targets.pop(alias, None)
+        for piece in key.materials:
+            self._token_owners.pop(piece.token, None)
+        self._due_of.pop(key.id, None)
+        self.tagger.tags.pop(key.id, None)
+        self.keys.pop(key.id)
 
     def alias_exists(self, alias_name: str) -> bool:
         return alias_name in self._alias_targets
@@ -94,6 +119,8 @@ class Kms(KmsBackend):
             key.policy = json.dumps(
                 aws_managed_policy(alias_name.rpartition("/")[2], key.region, key.account_id)
             )
+            material.schedule_rotation(key, self.now(), YEAR)
+            self.follow(key)
         return alias
 
     def update_alias(self, target_key_id: str, alias_name: str) -> Any:

@@ -41,14 +41,15 @@ COLLECTIONS = {
 class Models:
     """moto's backends of one account: ``models("kms", "us-east-1")``."""
 
-    def __init__(self, account: str, journal: Journal) -> None:
+    def __init__(self, account: str, journal: Journal, now: Callable[[], datetime]) -> None:
         self._account = account
         self._journal = journal
+        self._now = now
         self._services: dict[str, _Regions] = {}
 
     def __call__(self, service: str, region: str) -> Any:
         if service not in self._services:
-            self._services[service] = _Regions(service, self._account, self._journal)
+            self._services[service] = _Regions(service, self._account, self._journal, self._now)
         return self._services[service]["aws" if service == "iam" else region]
 
     @contextmanager
@@ -76,10 +77,14 @@ class Models:
         """True where that backend was made before: an account's own things can only be in such a one."""
         return region in self._services.get(service, ())
 
+    def made(self, service: str) -> list[Any]:
+        """The backends of a service that were made before, of every region."""
+        return list(self._services.get(service, {}).values())
+
     def index(self, services: Iterable[str]) -> None:
         """Find anew what is derived from the rows of these services, after some were read back."""
         for service in services:
-            for backend in self._services.get(service, {}).values():
+            for backend in self.made(service):
                 backend.index()
 
     def collection(self, name: str) -> Tracked:
@@ -94,15 +99,17 @@ class Models:
 class _Regions(dict[str, Any]):
     """The backends of one service by region (IAM: by partition), each made when it is first asked for."""
 
-    def __init__(self, service: str, account: str, journal: Journal) -> None:
+    def __init__(self, service: str, account: str, journal: Journal, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.service = service
         self._account = account
         self._journal = journal
+        self._now = now
         self._make, self.registry = _service(service)
 
     def __missing__(self, region: str) -> Any:
         backend = self[region] = self._make(region, self._account)
+        backend.now = self._now
         for path in COLLECTIONS[self.service]:
             holder, _, name = path.rpartition(".")
             kind = Tables if path == "tables" else Tracked

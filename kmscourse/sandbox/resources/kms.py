@@ -29,7 +29,7 @@ def with_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
         caller,
         named=named,
         encryption_context=call.parameters.get("EncryptionContext"),
-        more=_algorithm(call.parameters, "EncryptionAlgorithm"),
+        more={**_algorithm(call.parameters, "EncryptionAlgorithm"), **_pair_spec(call.parameters)},
     )
 
 
@@ -127,6 +127,20 @@ def _rotation_period(parameters: Mapping[str, Any]) -> Context:
     return {"kms:RotationPeriodInDays": str(parameters.get("RotationPeriodInDays", 365))}
 
 
+def _pair_spec(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {"kms:DataKeyPairSpec": parameters["KeyPairSpec"]} if "KeyPairSpec" in parameters else {}
+
+
+def _wrapping(parameters: Mapping[str, Any]) -> Context:
+    return {f"kms:{name}": parameters[name] for name in ("WrappingAlgorithm", "WrappingKeySpec")}
+
+
+def _expiry(parameters: Mapping[str, Any]) -> Context:
+    context = {"kms:ExpirationModel": parameters.get("ExpirationModel") or "KEY_MATERIAL_EXPIRES"}
+    valid_to = parameters.get("ValidTo")
+    return context if valid_to is None else {**context, "kms:ValidTo": str(valid_to)}
+
+
 OPERATIONS: Mapping[str, Reader] = {
     "CreateKey": create_key,
     "DescribeKey": on_key(alias=True),
@@ -144,6 +158,9 @@ OPERATIONS: Mapping[str, Reader] = {
     "GetKeyRotationStatus": on_key(),
     "RotateKeyOnDemand": on_key(),
     "ListKeyRotations": on_key(),
+    "GetParametersForImport": on_key(_wrapping),
+    "ImportKeyMaterial": on_key(_expiry),
+    "DeleteImportedKeyMaterial": on_key(),
     "TagResource": on_key(_new_tags),
     "UntagResource": on_key(_old_tags),
     "ListResourceTags": on_key(),
@@ -152,6 +169,8 @@ OPERATIONS: Mapping[str, Reader] = {
     "ReEncrypt": re_encrypt,
     "GenerateDataKey": with_key,
     "GenerateDataKeyWithoutPlaintext": with_key,
+    "GenerateDataKeyPair": with_key,
+    "GenerateDataKeyPairWithoutPlaintext": with_key,
     "GenerateRandom": anywhere,
     **grants.OPERATIONS,
     **aliases.OPERATIONS,

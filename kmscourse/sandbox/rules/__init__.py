@@ -14,7 +14,7 @@ from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.keys import is_key
 from kmscourse.sandbox.rules import dynamodb, iam, kms
 from kmscourse.sandbox.rules.key_state import check_state
-from kmscourse.sandbox.rules.key_usage import check_usage
+from kmscourse.sandbox.rules.key_usage import check_origin, check_usage
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -42,5 +42,6 @@ def _check_key(call: Call, access: Access, backend: Backend) -> None:
         key = backend.find_key(access.resource)
         if key is None:
             raise AwsError("NotFoundException", f"Key '{access.resource}' does not exist")
+        check_origin(access.action, key)
         check_state(access.action, key)
         check_usage(access, key, call.parameters)

@@ -1,4 +1,4 @@
-"""Which kinds of key CreateKey makes: a spec and the usages that it can have.
+"""Which kinds of key CreateKey makes: a spec, the usages that it can have, and where its material comes from.
 
 Source: AWS KMS Developer Guide, "Key spec reference"; AWS KMS API Reference, "CreateKey".
 """
@@ -29,7 +29,7 @@ USAGES: Mapping[str, tuple[str, ...]] = {
 
 
 def check_key_spec(parameters: Mapping[str, Any]) -> None:
-    """Raises AwsError ValidationException, or UnsupportedOperationException for a spec that only AWS offers."""
+    """Raises AwsError ValidationException, or UnsupportedOperationException for what only AWS offers."""
     spec, older = parameters.get("KeySpec"), parameters.get("CustomerMasterKeySpec")
     if spec is not None and older is not None:
         raise AwsError(
@@ -46,3 +46,13 @@ def check_key_spec(parameters: Mapping[str, Any]) -> None:
         )
     if usage is not None and usage not in USAGES[spec]:
         raise AwsError("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}")
+    origin = parameters.get("Origin") or "AWS_KMS"
+    if origin not in ("AWS_KMS", "EXTERNAL"):
+        raise AwsError(
+            "UnsupportedOperationException", f"The practice account has no key store for Origin {origin}."
+        )
+    if origin == "EXTERNAL" and spec != "SYMMETRIC_DEFAULT":
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"The practice account imports key material into symmetric encryption keys only, not into {spec}.",
+        )

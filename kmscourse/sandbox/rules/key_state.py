@@ -1,6 +1,7 @@
 """Which operations a KMS key allows in which state.
 
-Source: AWS KMS Developer Guide, "Key states of AWS KMS keys", the table there and its footnotes.
+Source: AWS KMS Developer Guide, "Key states of AWS KMS keys", the table there and its footnotes. RotateKeyOnDemand of a
+key that waits for imported material is refused as any use of it is; the table is older than such rotations.
 """
 
 from __future__ import annotations
@@ -8,28 +9,32 @@ from __future__ import annotations
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.views import KeyView
 
-# Only with an enabled key.
+# Only with an enabled key. (What is not in these sets works in every state.)
 _NEEDS_ENABLED = {
     "kms:Encrypt",
     "kms:Decrypt",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
     "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
     "kms:GenerateDataKeyWithoutPlaintext",
     "kms:CreateGrant",
     "kms:EnableKeyRotation",
     "kms:DisableKeyRotation",
     "kms:RotateKeyOnDemand",
 }
+# Neither without key material nor before a deletion.
+_NEEDS_MATERIAL = {"kms:EnableKey", "kms:DisableKey"}
 # In every state but PendingDeletion. (UpdateAlias asks it of the key that the alias goes to: ``kms.py``.)
 _NOT_WHILE_PENDING = {
     "kms:CreateAlias",
-    "kms:EnableKey",
-    "kms:DisableKey",
+    "kms:GetParametersForImport",
+    "kms:ImportKeyMaterial",
+    "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
     "kms:UpdateKeyDescription",
-    "kms:ScheduleKeyDeletion",
 }
 
 
@@ -38,13 +43,12 @@ def check_state(action: str, key: KeyView) -> None:
     if action == "kms:CancelKeyDeletion":
         if key.state != "PendingDeletion":
             raise _invalid(key, "not pending deletion")
-    elif action in _NEEDS_ENABLED:
-        if key.state == "Disabled":
-            raise AwsError("DisabledException", f"{key.arn} is disabled.")
-        if key.state == "PendingImport":
-            raise _invalid(key, "pending import")
-        refuse_pending(key)
-    elif action in _NOT_WHILE_PENDING:
+        return
+    if action in _NEEDS_ENABLED and key.state == "Disabled":
+        raise AwsError("DisabledException", f"{key.arn} is disabled.")
+    if action in _NEEDS_ENABLED | _NEEDS_MATERIAL and key.state == "PendingImport":
+        raise _invalid(key, "pending import")
+    if action in _NEEDS_ENABLED | _NEEDS_MATERIAL | _NOT_WHILE_PENDING:
         refuse_pending(key)
 
 

@@ -1,6 +1,7 @@
 """What a KMS key of its kind can be used for. The practice account encrypts under symmetric keys only.
 
-Source: AWS KMS Developer Guide, "Key type reference"; recorded answers of AWS.
+Source: AWS KMS Developer Guide, "Key type reference", "Key states of AWS KMS keys" (footnotes on imported material);
+recorded answers of AWS.
 """
 
 from __future__ import annotations
@@ -13,12 +14,9 @@ from kmscourse.sandbox.views import KeyView
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 
-_ROTATION = (
-    "kms:EnableKeyRotation",
-    "kms:DisableKeyRotation",
-    "kms:RotateKeyOnDemand",
-    "kms:ListKeyRotations",
-)
+_AUTOMATIC = {"kms:EnableKeyRotation", "kms:DisableKeyRotation", "kms:GetKeyRotationStatus"}
+_ROTATION = _AUTOMATIC | {"kms:RotateKeyOnDemand", "kms:ListKeyRotations"}
+_IMPORT = {"kms:GetParametersForImport", "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial"}
 
 # Each cryptographic permission: the operation that AWS's text names, and the parameter with the algorithm.
 _CRYPTOGRAPHY = {
@@ -28,7 +26,21 @@ _CRYPTOGRAPHY = {
     "kms:ReEncryptTo": ("ReEncrypt", "DestinationEncryptionAlgorithm"),
     "kms:GenerateDataKey": ("GenerateDataKey", ""),
     "kms:GenerateDataKeyWithoutPlaintext": ("GenerateDataKeyWithoutPlaintext", ""),
+    "kms:GenerateDataKeyPair": ("GenerateDataKeyPair", ""),
+    "kms:GenerateDataKeyPairWithoutPlaintext": ("GenerateDataKeyPairWithoutPlaintext", ""),
 }
+
+
+def check_origin(action: str, key: KeyView) -> None:
+    """Raises AwsError UnsupportedOperationException where ``key``'s material can't be rotated, or imported, so.
+
+    Asked before the key's state: while it waits for an import, AWS says this of it and not its state.
+    """
+    if action in (_AUTOMATIC if key.origin == "EXTERNAL" else _IMPORT):
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"{key.arn} origin is {key.origin} which is not valid for this operation.",
+        )
 
 
 def check_usage(access: Access, key: KeyView, parameters: Mapping[str, Any]) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmscourse.sandbox import keyops
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.rules import aliases, grants, key_policy, tags
+from kmscourse.sandbox.rules import aliases, grants, key_material, key_policy, tags
 from kmscourse.sandbox.rules.key_spec import check_key_spec
 
 if TYPE_CHECKING:
@@ -21,22 +21,20 @@ Rule = Callable[[Call, Caller, Sequence[Access], "Backend"], None]
 
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
 
-# Parameters that ask for what the practice account has not got; a value in brackets is harmless.
-_NOT_OFFERED: Mapping[str, tuple[Any, ...]] = {
-    "CustomKeyStoreId": (),
-    "XksKeyId": (),
-    "Recipient": (),
-    "GranteeServicePrincipal": (),
-    "RetiringServicePrincipal": (),
-    "Origin": ("AWS_KMS",),
-    "RotationPeriodInDays": (365,),
-}
+# Parameters that ask for what the practice account has not got.
+_NOT_OFFERED = (
+    "CustomKeyStoreId",
+    "XksKeyId",
+    "Recipient",
+    "GranteeServicePrincipal",
+    "RetiringServicePrincipal",
+)
 
 
 def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
     """The call as it came. Raises AwsError where a rule forbids it."""
-    for name, harmless in _NOT_OFFERED.items():
-        if call.parameters.get(name) not in (None, *harmless):
+    for name in _NOT_OFFERED:
+        if call.parameters.get(name) is not None:
             raise AwsError(
                 "UnsupportedOperationException",
                 f"The practice account does not offer {name} in {call.operation}.",
@@ -97,10 +95,27 @@ def _tag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backen
     tags.check(call.parameters["Tags"], key.tags if key else {})
 
 
+def _untag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    tags.check_names(call.parameters["TagKeys"])
+
+
+def _pair_spec(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    key_material.check_pair_spec(call.parameters)
+
+
+def _wrapping(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    key_material.check_wrapping(call.parameters)
+
+
+def _import(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+    key_material.check_import(call.parameters, backend.now())
+
+
 _RULES: Mapping[str, Rule] = {
     "CreateKey": _create_key,
     "PutKeyPolicy": _put_key_policy,
     "TagResource": _tag,
+    "UntagResource": _untag,
     "UpdateAlias": aliases.check_target,
     "CreateGrant": grants.check,
     "ScheduleKeyDeletion": _waiting_period,
@@ -108,5 +123,9 @@ _RULES: Mapping[str, Rule] = {
     "ReEncrypt": _incorrect_key("SourceKeyId"),
     "GenerateDataKey": _data_key_size,
     "GenerateDataKeyWithoutPlaintext": _data_key_size,
+    "GenerateDataKeyPair": _pair_spec,
+    "GenerateDataKeyPairWithoutPlaintext": _pair_spec,
+    "GetParametersForImport": _wrapping,
+    "ImportKeyMaterial": _import,
     "GenerateRandom": _random_size,
 }

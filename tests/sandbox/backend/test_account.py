@@ -102,7 +102,7 @@ def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
             "MalformedPolicyDocument",
             400,
         ),
-        ("kms:GetParametersForImport", {}, "UnknownOperationException", 400),
+        ("kms:DeriveSharedSecret", {}, "UnknownOperationException", 400),
         ("kms:Nonsense", {}, "UnknownOperationException", 400),
         ("kms:KmsBackend", {}, "UnknownOperationException", 400),
         ("dynamodb:CallAction", {}, "UnknownOperationException", 400),
@@ -114,7 +114,7 @@ def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
             "SerializationException",
             400,
         ),
-        ("kms:CreateKey", {"Description": "\ud800"}, "SerializationException", 400),
+        ("kms:ListAliases", {"Marker": "\ud800"}, "SerializationException", 400),
     ],
 )
 def test_refusals_have_awss_code_and_status(
@@ -207,26 +207,26 @@ def test_where_moto_breaks_the_answer_is_a_sentence_and_the_account_as_it_was(
 ) -> None:
     from moto.kms.models import KmsBackend
 
-    kept.key()
-    before = kept("kms:ListKeys")
-    real = KmsBackend.create_key
+    key = kept.key()
+    before = kept("kms:DescribeKey", KeyId=key)
+    real = KmsBackend.update_key_description
 
     def breaks(self: Any, *arguments: Any) -> Any:
         real(self, *arguments)
         raise RuntimeError("the plaintext is: hunter2")
 
-    monkeypatch.setattr(KmsBackend, "create_key", breaks)
+    monkeypatch.setattr(KmsBackend, "update_key_description", breaks)
     with caplog.at_level(logging.DEBUG):
-        error = refusal(kept, "kms:CreateKey")
+        error = refusal(kept, "kms:UpdateKeyDescription", KeyId=key, Description="changed")
     assert (error.code, error.status) == ("ValidationException", 400)
     assert (
         error.message
-        == "The practice account can't perform CreateKey with these parameters; nothing was changed."
+        == "The practice account can't perform UpdateKeyDescription with these parameters; nothing was changed."
     )
     assert "hunter2" not in caplog.text
     assert "RuntimeError" in caplog.text
     for _ in range(2):
-        assert kept("kms:ListKeys") == before
+        assert kept("kms:DescribeKey", KeyId=key) == before
         kept.restart()
 
 

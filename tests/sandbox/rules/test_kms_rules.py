@@ -111,7 +111,8 @@ def test_a_symmetric_key_has_one_algorithm(gate: Any) -> None:
 @pytest.mark.parametrize(
     ("operation", "parameters"),
     [
-        ("CreateKey", {"Origin": "EXTERNAL"}),
+        ("CreateKey", {"Origin": "AWS_CLOUDHSM"}),
+        ("CreateKey", {"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
         ("CreateKey", {"CustomKeyStoreId": "cks-1"}),
         ("CreateKey", {"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY"}),
         ("GenerateRandom", {"NumberOfBytes": 8, "CustomKeyStoreId": "cks-1"}),
@@ -159,6 +160,32 @@ def test_tags_that_are_refused(given_tags: list[str], present: list[str], messag
     with pytest.raises(AwsError) as refusal:
         tags.check([{"TagKey": tag, "TagValue": ""} for tag in given_tags], dict.fromkeys(present, ""))
     assert (refusal.value.code, refusal.value.message) == ("TagException", message)
+
+
+def test_tags_that_are_awss_own_stay(gate: Any) -> None:
+    key = gate.key()
+    for operation, parameters in (
+        ("TagResource", {"Tags": [{"TagKey": "aws:mine", "TagValue": ""}]}),
+        ("UntagResource", {"TagKeys": ["aws:mine"]}),
+    ):
+        refusal = gate.refused(f"kms:{operation}", KeyId=key, **parameters)
+        assert (refusal.code, refusal.message) == ("TagException", "Tags beginning with aws: are reserved")
+
+
+def test_tags_come_and_go_by_permission(gate: Any) -> None:
+    key = gate.key()
+    tagged = {"KeyId": key, "Tags": [{"TagKey": "team", "TagValue": "blue"}]}
+    for action, parameters in (
+        ("kms:TagResource", tagged),
+        ("kms:ListResourceTags", {"KeyId": key}),
+        ("kms:UntagResource", {"KeyId": key, "TagKeys": ["team", "none"]}),
+    ):
+        assert gate.refused(action, by="IAMLabUser", **parameters).code == "AccessDeniedException"
+    gate.allow(key, "IAMLabUser", "kms:TagResource", "kms:UntagResource", "kms:ListResourceTags")
+    gate("kms:TagResource", by="IAMLabUser", **tagged)
+    assert gate("kms:ListResourceTags", by="IAMLabUser", KeyId=key)["Tags"] == tagged["Tags"]
+    gate("kms:UntagResource", by="IAMLabUser", KeyId=key, TagKeys=["team", "none"])
+    assert gate("kms:ListResourceTags", KeyId=key) == {"Tags": [], "Truncated": False}
 
 
 def test_a_tag_may_take_anothers_place(gate: Any) -> None:
