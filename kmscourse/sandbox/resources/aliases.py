@@ -36,6 +36,14 @@ def delete_alias(call: Call, caller: Caller, backend: Backend) -> Iterable[Acces
     yield key_access(call.action, backend.key(call.region, call.parameters["AliasName"]), caller)
 
 
+def list_aliases(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """No resource in particular; a key whose aliases are wanted must be there."""
+    key_id = call.parameters.get("KeyId")
+    if key_id is not None:
+        resolve(call, caller, backend, key_id, alias=False)
+    yield from anywhere(call, caller, backend)
+
+
 def _alias_access(call: Call, backend: Backend) -> Access:
     """The alias in AliasName; names under ``alias/aws/`` are AWS's own."""
     name = call.parameters["AliasName"]
@@ -60,5 +68,5 @@ OPERATIONS: Mapping[str, Reader] = {
     "CreateAlias": create_alias,
     "UpdateAlias": update_alias,
     "DeleteAlias": delete_alias,
-    "ListAliases": anywhere,
+    "ListAliases": list_aliases,
 }

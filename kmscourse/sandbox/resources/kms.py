@@ -53,9 +53,9 @@ def re_encrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
     parameters = call.parameters
     source_name, destination_name = parameters.get("SourceKeyId"), parameters["DestinationKeyId"]
     if source_name is not None:
-        resolve(call, caller, backend, source_name)
+        resolve(call, caller, backend, source_name, action="kms:ReEncryptFrom")
     source = _key_of_ciphertext(call, backend)
-    destination = resolve(call, caller, backend, destination_name)
+    destination = resolve(call, caller, backend, destination_name, action="kms:ReEncryptTo")
     same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
     yield key_access(
         "kms:ReEncryptFrom",
