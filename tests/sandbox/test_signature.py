@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 from typing import Any
 
 import botocore.credentials
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox import signature, wire
-from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest
+from kmscourse.sandbox.call import AwsError, Caller, HttpRequest
 from kmscourse.sandbox.views import Credentials
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -221,13 +220,3 @@ def test_iam_lives_in_one_region() -> None:
 def test_no_refusal_quotes_a_secret_or_a_token() -> None:
     request = signed(key="ASIAANA", token="hush-token", secret="hush-secret")
     assert "hush" not in refusal(request).message
-
-
-def test_checking_a_signature_is_quick() -> None:
-    call: Call = wire.read(signed())
-    times = []
-    for _ in range(300):
-        start = perf_counter()
-        signature.verify(call, Ring(), NOW)
-        times.append(perf_counter() - start)
-    assert min(times) < 150e-6, f"the quickest of 300 checks took {min(times) * 1e6:.0f} µs"
