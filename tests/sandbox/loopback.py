@@ -1,4 +1,4 @@
-"""The sandbox's HTTP server on a port of its own, and requests to it byte by byte."""
+"""The sandbox over HTTP: its server in a thread, requests to it byte by byte, and boto3's clients of a running one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from botocore.config import Config
 
 from kmscourse.sandbox import http as sandbox_http
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
+from kmscourse.sandbox.server import Endpoint
 
 
 def echo(request: HttpRequest) -> HttpResponse:
@@ -65,3 +70,17 @@ def request(port: int, *, line: str = "POST / HTTP/1.1", extra: str = "", body: 
 
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
+
+
+def client(endpoint: Endpoint, service: str = "kms", *, retries: int = 0, **credentials: str) -> Any:
+    """A client of a running sandbox, of its main user unless ``credentials`` are given (aws_access_key_id …)."""
+    own = {
+        "aws_access_key_id": endpoint.access_key_id,
+        "aws_secret_access_key": endpoint.secret_access_key,
+    }
+    return boto3.client(
+        service,
+        endpoint_url=endpoint.url,
+        config=Config(region_name=endpoint.region, retries={"total_max_attempts": 1 + retries}),
+        **(credentials or own),
+    )
