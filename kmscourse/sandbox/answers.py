@@ -43,29 +43,8 @@ def printed(value: Any, indent: str = "") -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _aliases(call: Call, answer: Answer, backend: Backend) -> Answer:
-    """A predefined alias of AWS's stands for no key until a service makes one."""
-    for alias in answer["Aliases"]:
-        arn = f"arn:aws:kms:{call.region}:{backend.account_id}:key/{alias.get('TargetKeyId')}"
-        if backend.find_key(arn) is None:
-            alias.pop("TargetKeyId", None)
-    answer["Aliases"].sort(key=lambda alias: str(alias["AliasName"]))
-    return page(call, answer, "Aliases", lambda alias: str(alias["AliasName"]))
-
-
 def _keys(call: Call, answer: Answer, backend: Backend) -> Answer:
     return page(call, answer, "Keys", lambda key: str(key["KeyId"]))
-
-
-def _grants(call: Call, answer: Answer, backend: Backend) -> Answer:
-    """The grants that were asked for, without the members that they haven't got."""
-    grantee = call.parameters.get("GranteePrincipal")
-    answer["Grants"] = [
-        {name: value for name, value in grant.items() if value not in (None, {})}
-        for grant in answer["Grants"]
-        if grantee in (None, grant["GranteePrincipal"])
-    ]
-    return page(call, answer, "Grants", lambda grant: str(grant["GrantId"]))
 
 
 def _tags(call: Call, answer: Answer, backend: Backend) -> Answer:
@@ -90,9 +69,6 @@ def _table(status: str | None = None) -> Amendment:
 AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
     ("kms", "GetKeyPolicy"): _policy,
     ("kms", "ListKeys"): _keys,
-    ("kms", "ListAliases"): _aliases,
-    ("kms", "ListGrants"): _grants,
-    ("kms", "ListRetirableGrants"): _grants,
     ("kms", "ListResourceTags"): _tags,
     ("dynamodb", "CreateTable"): _table("CREATING"),
     ("dynamodb", "UpdateTable"): _table("UPDATING"),

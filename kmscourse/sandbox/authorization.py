@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.policy import Decision, Request, evaluate
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.resources.grants import named_grant
 from kmscourse.sandbox.resources.keys import is_key
 from kmscourse.sandbox.services import SERVICES
 from kmscourse.sandbox.views import KeyView
@@ -58,7 +59,7 @@ def decide(
         identity_policies=backend.identity_policies(caller),
         permissions_boundaries=backend.permissions_boundaries(caller),
         resource_policy=key_policy or (key.policy if key else None),
-        grants=_grants(call, access, key),
+        grants=_grants(call, access, key, backend),
     )
 
 
@@ -95,11 +96,12 @@ def _key(access: Access, backend: Backend) -> KeyView | None:
     return backend.find_key(access.resource) if is_key(access.resource) else None
 
 
-def _grants(call: Call, access: Access, key: KeyView | None) -> Sequence[Mapping[str, Any]]:
+def _grants(call: Call, access: Access, key: KeyView | None, backend: Backend) -> Sequence[Mapping[str, Any]]:
     """The grants that bear on an access: all of the key's, but who may retire one that grant alone says."""
     if key is None or access.action != "kms:RetireGrant":
         return key.grants if key else ()
-    return [grant for grant in key.grants if grant["GrantId"] == call.parameters["GrantId"]]
+    _, wanted = named_grant(call, backend)
+    return [grant for grant in key.grants if grant["GrantId"] == wanted]
 
 
 def _owner(access: Access, backend: Backend) -> str:

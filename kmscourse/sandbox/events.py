@@ -20,7 +20,7 @@ from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.recorded import parameters_of, response_of
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
-from kmscourse.sandbox.resources.keys import DYNAMODB, is_key
+from kmscourse.sandbox.resources.keys import DYNAMODB, is_alias, is_key
 
 Event = dict[str, Any]
 
@@ -45,7 +45,7 @@ def of_call(
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, accesses, now, answer), *on_behalf[opened:]]
     if call.action not in DATA_OPERATIONS:
-        yield _event(
+        event = _event(
             call,
             now,
             name=call.operation,
@@ -56,6 +56,13 @@ def of_call(
             keys=[*(access.resource for access in accesses if access.via is None), *_made(call, answer)],
             error=error,
         )
+        yield _with_grant(event) if call.action == "kms:RetireGrant" else event
+
+
+def _with_grant(event: Event) -> Event:
+    """RetireGrant tells its grant as additional data: its parameters, a token among them, are not kept."""
+    grant_id = (event["requestParameters"] or {}).get("grantId")
+    return {**event, "requestParameters": None, "additionalEventData": {"grantId": grant_id}}
 
 
 def _made(call: Call, answer: Any) -> list[str]:
@@ -155,7 +162,7 @@ def _event(
     resources = [
         {"accountId": arn.split(":")[4], "type": "AWS::KMS::Key", "ARN": arn}
         for arn in dict.fromkeys(keys)
-        if is_key(arn)
+        if is_key(arn) or is_alias(arn)  # AWS gives both the same type.
     ]
     if resources:
         event["resources"] = resources

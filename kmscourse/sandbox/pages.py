@@ -1,39 +1,59 @@
 """Long lists in pages, as KMS hands them out with Limit, Marker and NextMarker.
 
-Source: AWS KMS API Reference, "ListKeys".
+Source: AWS KMS API Reference, "ListKeys" and the other lists, each with its limits.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
 
-DEFAULT_LIMIT = {"Keys": 100, "Aliases": 50, "Grants": 50, "Tags": 50, "Rotations": 100}
+# How many entries a page has where the caller does not say, and how many it can have.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "Keys": (100, 1000),
+    "Aliases": (50, 100),
+    "Grants": (50, 100),
+    "Tags": (50, 50),
+    "Rotations": (100, 1000),
+}
 
 
 def page(call: Call, answer: dict[str, Any], member: str, name: Callable[[Any], str]) -> dict[str, Any]:
-    """``answer`` with the entries of ``member`` after the Marker, at most Limit of them.
+    """``answer`` with the entries of ``member`` after the Marker, at most Limit of them, in the order of their names.
 
-    ``name`` tells one entry from another. Raises AwsError InvalidMarkerException.
+    A marker keeps its place when entries come and go, so that one may delete what a page shows before asking for the
+    next. Raises AwsError InvalidMarkerException, ValidationException.
     """
-    entries = answer[member]
-    limit = call.parameters.get("Limit") or DEFAULT_LIMIT[member]
-    start = _start(call.parameters.get("Marker"), [name(entry) for entry in entries])
+    entries = sorted(answer[member], key=name)
+    usual, most = LIMITS[member]
+    limit = call.parameters.get("Limit") or usual
+    if limit > most:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have "
+            f"value less than or equal to {most}",
+        )
+    marker = call.parameters.get("Marker")
+    start = 0 if marker is None else bisect_right(entries, _last_shown(marker, member), key=name)
     shown, rest = entries[start : start + limit], entries[start + limit :]
     paged = {member: shown, "Truncated": bool(rest)}
     if rest:
-        paged["NextMarker"] = base64.b64encode(name(shown[-1]).encode()).decode()
+        paged["NextMarker"] = base64.b64encode(json.dumps([member, name(shown[-1])]).encode()).decode()
     return paged
 
 
-def _start(marker: str | None, names: list[str]) -> int:
-    if marker is None:
-        return 0
+def _last_shown(marker: str, member: str) -> str:
+    """The name of the last entry of the page that a marker came with."""
     try:
-        return names.index(base64.b64decode(marker, validate=True).decode()) + 1
-    except (binascii.Error, ValueError):
-        raise AwsError("InvalidMarkerException", "Could not deserialize marker") from None
+        of, last = json.loads(base64.b64decode(marker, validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        of, last = None, None
+    if of != member or not isinstance(last, str):
+        raise AwsError("InvalidMarkerException", "Could not deserialize marker")
+    return last

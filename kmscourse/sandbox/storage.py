@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from kmscourse.errors import SandboxError
 
-FORMAT = "kmscourse account, format 2"
+FORMAT = "kmscourse account, format 3"
 EVENTS_KEPT = 10_000
 
 _TABLES = """

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from kmscourse.sandbox.backend.aliases import Aliases
+from kmscourse.sandbox.backend.grants import Grants
 from kmscourse.sandbox.backend.invoke import Answer, invoke
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.keeping import Keeper
@@ -19,7 +21,6 @@ from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.principals import Principals, hashed
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.resources.sse import named_key
 from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import Storage
@@ -27,15 +28,16 @@ from kmscourse.sandbox.views import Credentials, Happening, TableView
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+AWS_KEY_OF_TABLES = "alias/aws/dynamodb"
 
 _READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
-_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
+_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems|.*Execute.*)$")
 
 # moto's registries are the process's own: two accounts in one process (in tests) take turns.
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, KeyLife, Principals):
+class Backend(Keys, KeyLife, Aliases, Grants, Principals):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be
@@ -151,14 +153,12 @@ class Backend(Keys, KeyLife, Principals):
         """The call as moto is to see it: keys by the names that it understands everywhere, and no password."""
         parameters = dict(call.parameters)
         if call.service == "kms":
-            for name in ("KeyId", "TargetKeyId"):
-                if isinstance(parameters.get(name), str):
-                    parameters[name] = self.key(call.region, parameters[name]).arn
+            if isinstance(parameters.get("KeyId"), str):
+                parameters["KeyId"] = self.key(call.region, parameters["KeyId"]).arn
             if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
                 parameters.setdefault("PolicyName", "default")
         elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
-            encryption = self._encryption(call.region, parameters)
-            del parameters["SSESpecification"]
+            encryption = self._encryption(call.region, parameters.pop("SSESpecification"))
             if call.operation == "UpdateTable":
                 self._models("dynamodb", call.region).encrypt(parameters["TableName"], encryption)
             elif encryption is not None:
@@ -167,30 +167,15 @@ class Backend(Keys, KeyLife, Principals):
             parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
 
-    def _encryption(self, region: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The encryption that a table is to have, with its key's ARN; None under DynamoDB's own key."""
-        key_id = named_key(parameters)
-        if key_id is None:
+    def _encryption(self, region: str, specification: Mapping[str, Any]) -> dict[str, Any] | None:
+        """An SSESpecification with its key's ARN, None where it asks for DynamoDB's own key."""
+        if not specification.get("Enabled"):
             return None
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}
+        key = self.key(region, specification.get("KMSMasterKeyId") or AWS_KEY_OF_TABLES)
+        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key.arn}
 
 
 def _table_view(table: Any) -> TableView:
     encryption = table.sse_specification or {}
-    return TableView(
-        name=table.name,
-        arn=table.table_arn,
-        region=table.region_name,
-        key_arn=encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None,
-        keys=_in_order(table.schema),
-        indexes={index.name: _in_order(index.schema) for index in table.all_indexes()},
-        types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
-        tags={tag["Key"]: tag["Value"] for tag in table.tags},
-        inaccessible_since=getattr(table, "inaccessible_since", None),
-    )
-
-
-def _in_order(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """The attributes of a key schema, the partition key first."""
-    by_kind = sorted(schema, key=lambda element: element["KeyType"] != "HASH")
-    return tuple(element["AttributeName"] for element in by_kind)
+    key_arn = encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None
+    return TableView(table.name, table.table_arn, table.region_name, key_arn)

@@ -15,8 +15,8 @@ from kmscourse.sandbox.storage import Row, Storage
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
 CLASSES = {
     "Key": "moto.kms.models",
-    "Alias": "moto.kms.models",
-    "Grant": "moto.kms.models",
+    "Alias": "kmscourse.sandbox.backend.aliases",
+    "Grant": "kmscourse.sandbox.backend.grants",
     "Material": "kmscourse.sandbox.backend.material",
     "RSAPrivateKey": "moto.kms.utils",
     "ECDSAPrivateKey": "moto.kms.utils",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from kmscourse.sandbox import ciphertext
+from kmscourse.sandbox.backend.grants import shown
 from kmscourse.sandbox.backend.material import Material
 from kmscourse.sandbox.backend.models import Part
 from kmscourse.sandbox.backend.principals import parsed
@@ -47,7 +48,7 @@ class Keys(Part):
             found, missing = None, f"Invalid keyId '{name}'"
         if found is None:
             raise _not_found(missing)
-        return _key_view(found, kms)
+        return self._view(found, kms)
 
     def find_key(self, arn: str) -> KeyView | None:
         """The key with this key ARN, in whatever region."""
@@ -58,16 +59,12 @@ class Keys(Part):
             return None
         kms = self._models("kms", parts[3])
         found = dict.get(kms.keys, parts[5].removeprefix("key/"))
-        return None if found is None else _key_view(found, kms)
+        return None if found is None else self._view(found, kms)
 
     def keys(self, region: str) -> list[KeyView]:
         """All keys of a region, the oldest first."""
         kms = self._models("kms", region)
-        return [_key_view(key, kms) for key in dict.values(kms.keys)]
-
-    def alias_exists(self, region: str, alias_name: str) -> bool:
-        """True where ``alias/name`` is taken."""
-        return bool(self._models("kms", region).alias_exists(alias_name))
+        return [self._view(key, kms) for key in dict.values(kms.keys)]
 
     def key_of_ciphertext(self, region: str, blob: bytes) -> KeyView:
         """The key that made a ciphertext. Raises AwsError InvalidCiphertextException."""
@@ -78,7 +75,7 @@ class Keys(Part):
             found = None
         if found is None:
             raise _invalid_ciphertext()
-        return _key_view(found, kms)
+        return self._view(found, kms)
 
     def seal(self, key: KeyView, plaintext: bytes, context: Mapping[str, str]) -> bytes:
         """A KMS ciphertext blob, under the key's present material."""
@@ -111,44 +108,21 @@ class Keys(Part):
             raise LookupError("a key without its material is in no state to be used")
         return piece.secret
 
-    def add_grant(self, key: KeyView, grant: Mapping[str, Any]) -> str:
-        """Put a grant on a key; ``grant`` has the parameters of CreateGrant. Its id is returned."""
-        with self._journal.changing(reads_count=True, tables_count=False):
-            grant_id, _ = self._models("kms", key.region).create_grant(
-                key.id,
-                grant["GranteePrincipal"],
-                list(grant["Operations"]),
-                grant.get("Name"),
-                dict(grant.get("Constraints") or {}),
-                grant.get("RetiringPrincipal"),
-            )
-        return str(grant_id)
-
-    def remove_grants(self, key: KeyView, unwanted: Callable[[Mapping[str, Any]], bool]) -> list[str]:
-        """Take from a key the grants that ``unwanted`` picks (as in ``KeyView.grants``). Their ids are returned."""
-        removed = [grant["GrantId"] for grant in key.grants if unwanted(grant)]
-        grants = self._models("kms", key.region).keys
-        with self._journal.changing(reads_count=True, tables_count=False):
-            for grant_id in removed:
-                grants[key.id].grants.pop(grant_id, None)
-        return removed
-
-
-def _key_view(key: Any, kms: Any) -> KeyView:
-    return KeyView(
-        id=key.id,
-        arn=key.arn,
-        region=key.region,
-        spec=key.key_spec,
-        usage=key.key_usage,
-        state=key.key_state,
-        policy=parsed(key.policy),
-        grants=[grant.to_json() for grant in key.grants.values()],
-        aliases=list(key.aliases),
-        tags=dict(dict.get(kms.tagger.tags, key.id, {})),
-        origin=key.origin,
-        multi_region=bool(key.multi_region),
-    )
+    def _view(self, key: Any, kms: Any) -> KeyView:
+        return KeyView(
+            id=key.id,
+            arn=key.arn,
+            region=key.region,
+            spec=key.key_spec,
+            usage=key.key_usage,
+            state=key.key_state,
+            policy=parsed(key.policy),
+            grants=shown(key, self._models("iam", "aws")) if key.grants else (),
+            aliases=list(key.aliases),
+            tags=dict(dict.get(kms.tagger.tags, key.id, {})),
+            origin=key.origin,
+            multi_region=bool(key.multi_region),
+        )
 
 
 def _not_found(message: str) -> AwsError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import json
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from moto.kms.models import Key, KmsBackend
 from moto.kms.utils import RESERVED_ALIASES
 
 from kmscourse.sandbox.backend import material
+from kmscourse.sandbox.backend.aliases import Alias
 
 SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
 YEAR = 365  # Days after which AWS rotates the keys that it manages.
@@ -111,46 +111,30 @@ class Kms(KmsBackend):
         return found
 
     def create_alias(self, target_key_id: str, alias_name: str) -> Any:
-        alias = super().create_alias(target_key_id, alias_name)
-        self._alias_targets[alias_name] = alias.target_key_id
-        if alias_name in RESERVED_ALIASES:
-            key = self.keys[alias.target_key_id]
-            key.key_manager = "AWS"
-            key.policy = json.dumps(
-                aws_managed_policy(alias_name.rpartition("/")[2], key.region, key.account_id)
-            )
-            material.schedule_rotation(key, self.now(), YEAR)
-            self.follow(key)
+        """How moto names the keys that AWS manages, when they are asked for."""
+        key = self.keys[target_key_id]
+        key.key_manager = "AWS"
+        key.policy = json.dumps(aws_managed_policy(alias_name.rpartition("/")[2], key.region, key.account_id))
+        material.schedule_rotation(key, self.now(), YEAR)
+        self.follow(key)
+        return self.set_alias(alias_name, key.id, key.creation_date)
+
+    def set_alias(self, name: str, key_id: str, now: float) -> Alias:
+        """Let an alias stand for a key from ``now`` on, and for no other."""
+        alias = self.take_alias(name) or Alias(created=now, updated=now)
+        alias.updated = now
+        self.keys[key_id].aliases[name] = alias  # type: ignore[assignment]  # ours, in the place of moto's
+        self._alias_targets[name] = key_id
         return alias
 
-    def update_alias(self, target_key_id: str, alias_name: str) -> Any:
-        source = self.keys[self._alias_targets[alias_name]]
-        alias = source.aliases.pop(alias_name)
-        alias.target_key_id = self.get_key_id(target_key_id)
-        self.keys[alias.target_key_id].aliases[alias_name] = alias
-        self._alias_targets[alias_name] = alias.target_key_id
-        return alias
+    def take_alias(self, name: str) -> Alias | None:
+        """Take an alias from the key that it stands for, if it does."""
+        key_id = self._alias_targets.pop(name, None)
+        return None if key_id is None else self.keys[key_id].aliases.pop(name)  # type: ignore[return-value]
 
-    def delete_alias(self, alias_name: str) -> None:
-        key_id = self._alias_targets.pop(alias_name, None)
-        if key_id is not None:
-            self.keys[key_id].aliases.pop(alias_name, None)
-
-    def retire_grant(self, key_id: str, grant_id: str, grant_token: str) -> None:
-        if grant_token:
-            for key in dict.values(self.keys):
-                if any(grant.token == grant_token for grant in key.grants.values()):
-                    self.keys[key.id].retire_grant_by_token(grant_token)
-        else:
-            super().retire_grant(key_id, grant_id, grant_token)
-
-    def create_grant(self, key_id: str, *details: Any, **named: Any) -> tuple[str, str]:
-        moto_id, _ = super().create_grant(key_id, *details, **named)
-        grants = self.describe_key(key_id).grants
-        grant = grants.pop(moto_id)
-        grant.id, grant.token = secrets.token_hex(32), secrets.token_urlsafe(96)
-        grants[grant.id] = grant
-        return grant.id, grant.token
+    def predefined_aliases(self) -> list[str]:
+        """The aliases of AWS's own that stand for no key yet."""
+        return [name for name in RESERVED_ALIASES if name not in self._alias_targets]
 
 
 def aws_managed_policy(service: str, region: str, account: str) -> dict[str, Any]:

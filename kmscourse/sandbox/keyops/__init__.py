@@ -9,6 +9,8 @@ data_keys.py    data keys and data key pairs
 keys.py         keys made, described, disabled, deleted
 rotation.py     automatic and on demand, and what material a key has had
 imports.py      key material from outside
+aliases.py      names of keys
+grants.py       permissions that hang on keys
 request.py      what all of them read from a call
 """
 
@@ -18,7 +20,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Call
-from kmscourse.sandbox.keyops import data_keys, encryption, imports, keys, rotation
+from kmscourse.sandbox.keyops import aliases, data_keys, encryption, grants, imports, keys, rotation
 from kmscourse.sandbox.keyops.request import Answer, Operation, check_named, end_dry_run
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ OPERATIONS: Mapping[str, Operation] = {
     **keys.OPERATIONS,
     **rotation.OPERATIONS,
     **imports.OPERATIONS,
+    **aliases.OPERATIONS,
+    **grants.OPERATIONS,
 }
 
 
@@ -39,7 +43,7 @@ def perform(call: Call, backend: Backend) -> Answer:
     """The answer to one of ``OPERATIONS``.
 
     Raises AwsError: InvalidCiphertextException, IncorrectKeyException, NotFoundException, the codes of
-    ``imports.py``, and DryRunOperationException where the caller only asks whether it would.
+    ``imports.py`` and ``aliases.py``, and DryRunOperationException where the caller only asks whether it would.
     """
     answer = OPERATIONS[call.operation](call, backend)
     end_dry_run(call)

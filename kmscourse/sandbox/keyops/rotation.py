@@ -80,7 +80,8 @@ def list_key_rotations(call: Call, backend: Backend) -> Answer:
     everything = call.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     shown = [piece for piece in backend.materials(key) if everything or piece.rotated is not None]
     answer = {"Rotations": [_entry(key, piece) for piece in shown]}
-    return page(call, answer, "Rotations", lambda entry: str(entry["KeyMaterialId"]))
+    order = {piece.id: f"{number:06}" for number, piece in enumerate(shown)}
+    return page(call, answer, "Rotations", lambda entry: order[entry["KeyMaterialId"]])
 
 
 OPERATIONS: Mapping[str, Operation] = {

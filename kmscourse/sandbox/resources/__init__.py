@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.resources import dynamodb, iam, kms, shapes
+from kmscourse.sandbox.resources import dynamodb, grants, iam, kms, shapes
 from kmscourse.sandbox.resources.reading import Reader, anywhere
 from kmscourse.sandbox.services import SERVICES
 
@@ -32,7 +32,8 @@ def touched(call: Call, caller: Caller, backend: Backend) -> list[Access]:
     """What ``call`` does to which resources: its own permissions first, then those that a service uses for the caller.
 
     Raises AwsError: UnsupportedOperationException for what the practice account does not offer, the codes of
-    ``shapes.check`` for parameters that aren't any, NotFoundException for a key or alias that isn't there.
+    ``shapes.check`` for parameters that aren't any, NotFoundException for a key or alias that isn't there,
+    InvalidGrantTokenException.
     """
     if call.service == CONSOLE:
         return []
@@ -40,6 +41,8 @@ def touched(call: Call, caller: Caller, backend: Backend) -> list[Access]:
     if reader is None:
         raise _not_offered(call)
     shapes.check(call)
+    if call.service == "kms":
+        grants.check_tokens(call, backend)
     accesses: list[Access] = []
     for access in reader(call, caller, backend):
         if access not in accesses:

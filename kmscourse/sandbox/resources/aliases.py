@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.resources.keys import key_access, resolve
+from kmscourse.sandbox.resources.keys import alias_in, key_access, resolve
 from kmscourse.sandbox.resources.reading import Reader, anywhere
 from kmscourse.sandbox.views import KeyView
 
@@ -55,13 +55,19 @@ def _alias_access(call: Call, backend: Backend) -> Access:
         )
     if name == "alias/":
         raise AwsError("ValidationException", "An alias has a name after its prefix alias/.")
+    if ":" in name:
+        raise AwsError("ValidationException", f"{name} contains invalid characters for an alias")
     if name.startswith("alias/aws/"):
         raise AwsError("NotAuthorizedException", "")
     return Access(call.action, f"arn:aws:kms:{call.region}:{backend.account_id}:{name}")
 
 
 def _target(call: Call, caller: Caller, backend: Backend) -> KeyView:
-    return resolve(call, caller, backend, call.parameters["TargetKeyId"], alias=False)
+    """The key in TargetKeyId, which no alias can name."""
+    target = call.parameters["TargetKeyId"]
+    if alias_in(target):
+        raise AwsError("ValidationException", "Aliases must refer to keys. Not aliases")
+    return resolve(call, caller, backend, target)
 
 
 OPERATIONS: Mapping[str, Reader] = {

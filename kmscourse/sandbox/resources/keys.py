@@ -28,8 +28,8 @@ def resolve(
 
     ``action`` is what it is named for, where that is not the call's own.
 
-    Raises AwsError: NotFoundException, and AccessDeniedException for a key of another account, of which
-    AWS does not say whether it exists.
+    Raises AwsError: NotFoundException; InvalidArnException for an alias where none is taken, as users of AWS quote
+    it; AccessDeniedException for a key of another account, of which AWS does not say whether it exists.
     """
     arn = KEY_ARN.fullmatch(key_id)
     if arn and arn[1] != backend.account_id:
@@ -40,7 +40,7 @@ def resolve(
             "resource-based policy explicitly denies access",
         )
     if not alias and alias_in(key_id):
-        raise AwsError("NotFoundException", f"Invalid keyId '{key_id}'")
+        raise AwsError("InvalidArnException", "Key Aliases are not supported for this operation.")
     return backend.key(call.region, key_id)
 
 
@@ -65,6 +65,11 @@ def on_key(more: More = _nothing, *, alias: bool = False) -> Reader:
 def is_key(resource: str) -> bool:
     """Whether an access is to a KMS key, whose policy and state then count."""
     return resource.startswith("arn:aws:kms:") and ":key/" in resource
+
+
+def is_alias(resource: str) -> bool:
+    """Whether an access is to the alias of a KMS key."""
+    return resource.startswith("arn:aws:kms:") and ":alias/" in resource
 
 
 def alias_in(key_id: str) -> str | None:

@@ -26,13 +26,11 @@ _NOT_OFFERED = (
     "CustomKeyStoreId",
     "XksKeyId",
     "Recipient",
-    "GranteeServicePrincipal",
-    "RetiringServicePrincipal",
 )
 
 
 def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
-    """The call as it came. Raises AwsError where a rule forbids it."""
+    """The call as it came, but for a grant that a token names. Raises AwsError where a rule forbids it."""
     for name in _NOT_OFFERED:
         if call.parameters.get(name) is not None:
             raise AwsError(
@@ -42,7 +40,7 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
     rule = _RULES.get(call.operation)
     if rule is not None:
         rule(call, caller, accesses, backend)
-    return call
+    return grants.named_in_full(call, backend) if call.operation == "RetireGrant" else call
 
 
 def _incorrect_key(parameter: str) -> Rule:

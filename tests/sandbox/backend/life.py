@@ -287,7 +287,9 @@ def filled_in(parameters: dict[str, Any], practice: Any) -> dict[str, Any]:
     known |= {f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.access_keys("ada"))}
     for key in keys[:1]:
         known |= {f"$grant{n}": grant["GrantId"] for n, grant in enumerate(key.grants)}
-        tokens = [grant.token for grant in backend._models("kms", "us-east-1").keys[key.id].grants.values()]
+        tokens = [
+            grant.new_token() for grant in backend._models("kms", "us-east-1").keys[key.id].grants.values()
+        ]
         known |= {f"$token{n}": token for n, token in enumerate(tokens)}
     text = json.dumps(parameters)
     for name, value in known.items():

@@ -89,23 +89,6 @@ def test_regions_have_keys_of_their_own(practice: Any) -> None:
         practice.backend.key_of_ciphertext(REGION, blob)
 
 
-def test_aliases_follow_their_key(kept: Any) -> None:
-    one, other = kept.key(), kept.key()
-    backend = kept.backend
-    kept("kms:CreateAlias", AliasName="alias/a", TargetKeyId=one)
-    assert backend.alias_exists(REGION, "alias/a")
-    assert not backend.alias_exists("eu-west-1", "alias/a")
-    kept("kms:UpdateAlias", AliasName="alias/a", TargetKeyId=other)
-    assert backend.key(REGION, "alias/a").arn == other
-    assert not backend.find_key(one).aliases
-    kept.restart()
-    assert kept.backend.key(REGION, "alias/a").arn == other
-    kept("kms:DeleteAlias", AliasName="alias/a")
-    assert not_found(kept, "alias/a") == f"Alias {HERE}alias/a is not found."
-    kept.restart()
-    assert not kept.backend.alias_exists(REGION, "alias/a")
-
-
 def test_an_aws_managed_key_appears_when_it_is_asked_for_and_serves_its_service_only(kept: Any) -> None:
     key = kept.backend.key(REGION, "alias/aws/dynamodb")
     kept.backend.commit()
@@ -157,29 +140,3 @@ def test_blobs_outlive_restarts_and_rotations(kept: Any) -> None:
         assert kept.backend.key_of_ciphertext(REGION, blob) == key
         assert kept.backend.open(key, blob, {}) == bytes([turn])
         assert kept.backend.material_id(key, blob) == material_id != kept.backend.material_id(key)
-
-
-def test_grants_are_put_on_a_key_and_taken_from_it(kept: Any) -> None:
-    arn = kept.key()
-    grant = {
-        "GranteePrincipal": "dynamodb.us-east-1.amazonaws.com",
-        "RetiringPrincipal": "dynamodb.us-east-1.amazonaws.com",
-        "Operations": ["Decrypt"],
-        "Constraints": {"EncryptionContextSubset": {"aws:dynamodb:tableName": "Books"}},
-    }
-    backend = kept.backend
-    first = backend.add_grant(backend.find_key(arn), grant)
-    second = backend.add_grant(backend.find_key(arn), {**grant, "Constraints": {}, "Name": "other"})
-    backend.commit()
-    kept.restart()
-    backend = kept.backend
-    shown = {grant["GrantId"]: grant for grant in backend.find_key(arn).grants}
-    assert shown.keys() == {first, second}
-    assert len(first) == 64
-    assert grant.items() <= shown[first].items()
-    assert shown[second]["Name"] == "other"
-    removed = backend.remove_grants(backend.find_key(arn), lambda grant: bool(grant["Constraints"]))
-    backend.commit()
-    kept.restart()
-    assert removed == [first]
-    assert [grant["GrantId"] for grant in kept.backend.find_key(arn).grants] == [second]

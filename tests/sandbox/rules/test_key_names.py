@@ -112,7 +112,11 @@ def test_what_names_a_key(gate: Any, row: Row, kind: str) -> None:
     if takes_alias or "alias" not in kind:
         gate(f"kms:{operation}", **{**ready, parameter: name})
     else:
-        assert refusal(gate, row, ready, name) == ("NotFoundException", f"Invalid keyId '{name}'")
+        assert refusal(gate, row, ready, name) == (
+            ("ValidationException", "Aliases must refer to keys. Not aliases")
+            if parameter == "TargetKeyId"
+            else ("InvalidArnException", "Key Aliases are not supported for this operation.")
+        )
 
 
 def refusal(gate: Any, row: Row, ready: dict[str, Any], name: str) -> tuple[str, str]:

@@ -1,0 +1,64 @@
+"""Aliases: names of keys, kept with the keys that they stand for.
+
+Source: AWS KMS Developer Guide, "Aliases in AWS KMS"; AWS KMS API Reference, "AliasListEntry".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kmscourse.sandbox.backend.models import Part
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.views import KeyView
+
+MOST = 50  # Aliases of one key ("Quotas" in the developer guide).
+
+
+@dataclass
+class Alias:
+    """When an alias was made, and when it was last given a key, in seconds since 1970."""
+
+    created: float
+    updated: float
+
+
+class Aliases(Part):
+    """The part of ``Backend`` that knows aliases."""
+
+    def alias_exists(self, region: str, name: str) -> bool:
+        """True where ``alias/name`` is taken."""
+        return bool(self._models("kms", region).alias_exists(name))
+
+    def set_alias(self, name: str, key: KeyView) -> None:
+        """Let ``alias/name`` stand for ``key``, whether it is new or stands for another.
+
+        Raises AwsError LimitExceededException.
+        """
+        if name not in key.aliases and len(key.aliases) >= MOST:
+            raise AwsError("LimitExceededException", f"A key can have at most {MOST} aliases.")
+        with self._journal.changing(reads_count=True, tables_count=False):
+            self._models("kms", key.region).set_alias(name, key.id, self.now().timestamp())
+
+    def remove_alias(self, region: str, name: str) -> None:
+        """Let ``alias/name`` stand for nothing any more."""
+        with self._journal.changing(reads_count=True, tables_count=False):
+            self._models("kms", region).take_alias(name)
+
+    def aliases(self, region: str) -> list[dict[str, Any]]:
+        """All aliases of a region as ListAliases prints them; AWS's own are there before they have a key."""
+        kms = self._models("kms", region)
+        arn = f"arn:aws:kms:{region}:{self.account_id}:"
+        found = [
+            {
+                "AliasName": name,
+                "AliasArn": arn + name,
+                "TargetKeyId": key.id,
+                "CreationDate": alias.created,
+                "LastUpdatedDate": alias.updated,
+            }
+            for key in dict.values(kms.keys)
+            for name, alias in key.aliases.items()
+        ]
+        without_key = [{"AliasName": name, "AliasArn": arn + name} for name in kms.predefined_aliases()]
+        return sorted(found + without_key, key=lambda alias: str(alias["AliasName"]))
