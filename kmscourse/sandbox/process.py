@@ -24,6 +24,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kmscourse.errors import SandboxError
+from kmscourse.sandbox import late
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 
 IDLE_HOURS = 8.0
@@ -58,6 +59,7 @@ async def _serve(
     home: Path, listening: socket.socket, idle_seconds: float, announce: Callable[[Endpoint], None] | None
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
+    late.put_off()
     from kmscourse.sandbox import http
     from kmscourse.sandbox.application import Application
 
