@@ -4,8 +4,11 @@ h11 reads and writes HTTP; asyncio has the sockets. One thread serves every conn
 account answers one at a time anyway, so a thread for each client would only add waiting for the interpreter's lock.
 
 What has no business here is refused before it reaches the account: a Host header other than loopback with our
-port (a web page that rebinds its name to 127.0.0.1), a request that is too large, too slow or not HTTP/1.1.
-No answer carries a CORS header, so no page in a browser can read one.
+port (a web page that rebinds its name to 127.0.0.1), anything that a page in a browser sends (it says so in Origin, or
+asks first with OPTIONS), a request that is too large, too slow, in too many pieces or not HTTP/1.1, and one whose end
+two readers could see at different places. No answer carries a CORS header.
+
+Source: RFC 9110 and RFC 9112 (HTTP/1.1; section 6.3 on the end of a message, 11.2 on request smuggling).
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -26,11 +30,14 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_HEAD = 32 * 1024
 MAX_BODY = 16 * 1024 * 1024  # DynamoDB's own limit, the largest among the services
+MAX_HEADERS = 200
+MAX_CHUNKS = 20_000  # of a body: each takes as much time to read as a small request
 MAX_CONNECTIONS = 500
 REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0
 
+_METHODS = frozenset({b"DELETE", b"GET", b"HEAD", b"PATCH", b"POST", b"PUT"})
 _ONCE = (b"authorization", b"expect", b"host")  # a second one would leave open which of them counts
 
 
@@ -69,6 +76,7 @@ class Connection(asyncio.Protocol):
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._head: h11.Request | None = None
         self._body = bytearray()
+        self._chunks = 0
         self._transport: asyncio.Transport
         self._writable = True
         self._refused = False
@@ -114,9 +122,10 @@ class Connection(asyncio.Protocol):
         try:
             request = self._next()
         except h11.RemoteProtocolError as error:
-            self._refuse(
-                HttpError(error.error_status_hint, f"This is not a proper HTTP/1.1 request: {error}.")
-            )
+            hint = error.error_status_hint  # 501 for a transfer coding that h11 does not know
+            status = hint if hint < 500 else 400
+            reason = str(error).partition(":")[0]  # without the line itself, which may hold anything
+            self._refuse(HttpError(status, f"This is not a proper HTTP/1.1 request: {reason}."))
         except HttpError as refused:
             self._refuse(refused)
         else:
@@ -128,14 +137,17 @@ class Connection(asyncio.Protocol):
         while True:
             event = self._http.next_event()
             if isinstance(event, h11.Request):
-                self._head, self._body = event, bytearray()
+                self._head, self._body, self._chunks = event, bytearray(), 0
                 self._look_at(event)
                 if self._http.they_are_waiting_for_100_continue:
                     self._send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
             elif isinstance(event, h11.Data):
                 self._body += event.data
+                self._chunks += event.chunk_start
                 if len(self._body) > MAX_BODY:
                     raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
+                if self._chunks > MAX_CHUNKS:
+                    raise HttpError(413, f"The request comes in more than {MAX_CHUNKS} chunks.")
             elif isinstance(event, h11.EndOfMessage) and self._head is not None:
                 return HttpRequest(
                     self._head.method.decode("ascii"),
@@ -149,27 +161,43 @@ class Connection(asyncio.Protocol):
     def _look_at(self, head: h11.Request) -> None:
         if sum(len(name) + len(value) for name, value in head.headers) + len(head.target) > MAX_HEAD:
             raise HttpError(431, f"The request's headers are larger than {MAX_HEAD} bytes.")
-        names = [name for name, _ in head.headers]
-        twice = next((name for name in names if names.count(name) > 1 and _counts_once(name)), None)
+        if len(head.headers) > MAX_HEADERS:
+            raise HttpError(431, f"The request has more than {MAX_HEADERS} headers.")
+        names = Counter(name for name, _ in head.headers)
+        twice = next((name for name, times in names.items() if times > 1 and _counts_once(name)), None)
         if twice is not None:
             raise HttpError(400, f"The header {twice.decode('ascii')} may appear only once.")
         headers = _headers(head)
+        if head.http_version not in (b"1.1", b"1.0"):
+            raise HttpError(400, "The sandbox speaks HTTP/1.1.")
         if not head.target.startswith(b"/"):
             raise HttpError(400, "The request's target is not a path.")
         if headers.get("host", "").lower() not in self.server.hosts:
             raise HttpError(403, "The sandbox answers only at its own loopback address.")
+        if "origin" in headers:
+            raise HttpError(403, "The sandbox answers no web page.")
+        if head.method not in _METHODS:
+            raise HttpError(405, f"No AWS client sends {head.method.decode('ascii')[:20]}.")
+        if headers.get("expect", "100-continue").lower() != "100-continue":
+            raise HttpError(417, "The sandbox knows no other expectation than 100-continue.")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            raise HttpError(
+                400, "The request states its length twice, in Content-Length and Transfer-Encoding."
+            )
         if int(headers.get("content-length", "0")) > MAX_BODY:
             raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
 
     def _answer(self, request: HttpRequest) -> None:
         self.server.last_request = time.monotonic()
         self._respond(self.server.handler(request))
-        self.deadline = time.monotonic() + IDLE_SECONDS
         if self._http.our_state is not h11.DONE:
+            self.deadline = time.monotonic() + REQUEST_SECONDS
             self.close()
             return
         self._http.start_next_cycle()
-        if self._http.trailing_data[0]:
+        more = bool(self._http.trailing_data[0])
+        self.deadline = time.monotonic() + (REQUEST_SECONDS if more else IDLE_SECONDS)
+        if more:
             asyncio.get_running_loop().call_soon(self._go_on)
 
     def _refuse(self, refused: HttpError) -> None:

@@ -8,10 +8,14 @@ when a table comes or goes happens here too.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox import answers, console, keyops, table_keys
 from kmscourse.sandbox.call import Call, Caller, HttpResponse
+from kmscourse.sandbox.partiql import perform as partiql
+from kmscourse.sandbox.partiql.requests import Request
+from kmscourse.sandbox.rules import items
 from kmscourse.sandbox.rules.iam import check_readable
 
 if TYPE_CHECKING:
@@ -36,9 +40,18 @@ def perform(call: Call, caller: Caller, backend: Backend, trail: Trail, host: co
         return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
     if call.service == "kms":
         keyops.end_dry_run(call)
+    if call.service == "dynamodb" and call.operation in partiql.OPERATIONS:
+        return partiql.perform(call, backend, lambda request: _request(call, request, backend))
     key_before = table_keys.key_of_table(call, backend)
     answer = backend.perform(call)
     if call.service == "iam":
         check_readable(call)  # What is refused after its performance is undone like any other refusal.
     table_keys.follow(call, key_before, backend)
     return answers.amended(call, answer, backend)
+
+
+def _request(call: Call, request: Request, backend: Backend) -> dict[str, Any]:
+    """What a PartiQL statement of ``call`` stands for, checked and performed like any other such call."""
+    own = replace(call, operation=request.operation, parameters=request.parameters)
+    answer = backend.perform(items.check(own, backend))
+    return answer if isinstance(answer, dict) else {}

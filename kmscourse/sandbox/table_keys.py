@@ -1,4 +1,4 @@
-"""What DynamoDB does to a customer managed key when a table comes under it or leaves it: a grant made, a grant retired.
+"""What DynamoDB does to a KMS key when a table comes under it or leaves it: a grant made, a grant retired.
 
 Source: DynamoDB Developer Guide, "Encryption at rest usage notes", "DynamoDB use of grants".
 """
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.resources.dynamodb import GRANT_OPERATIONS
-from kmscourse.sandbox.resources.tables import encryption_context, is_customer_managed
+from kmscourse.sandbox.resources.tables import encryption_context
 from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 
 def key_of_table(call: Call, backend: Backend) -> KeyView | None:
-    """The customer managed key of the table that ``call`` makes, changes or deletes, as it stands now."""
+    """The KMS key of the table that ``call`` makes, changes or deletes, as it stands now."""
     if call.service != "dynamodb" or call.operation not in ("CreateTable", "UpdateTable", "DeleteTable"):
         return None
     table = backend.table(call.region, call.parameters["TableName"])
-    key = backend.find_key(table.key_arn) if table and table.key_arn else None
-    return key if key and is_customer_managed(key) else None
+    return backend.find_key(table.key_arn) if table and table.key_arn else None
 
 
 def follow(call: Call, before: KeyView | None, backend: Backend) -> None:

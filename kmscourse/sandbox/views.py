@@ -65,12 +65,21 @@ class Happening:
 
 @dataclass(frozen=True)
 class TableView:
-    """A DynamoDB table; ``key_arn`` is None where DynamoDB's own key encrypts it."""
+    """A DynamoDB table; ``key_arn`` is None where DynamoDB's own key encrypts it.
+
+    ``keys`` are its partition key and its sort key, if it has one, ``indexes`` the same of each index, ``types`` the
+    types of all of these. ``inaccessible_since`` is when its KMS key stopped to be usable (seconds since 1970).
+    """
 
     name: str
     arn: str
     region: str
     key_arn: str | None
+    keys: Sequence[str]
+    indexes: Mapping[str, Sequence[str]]
+    types: Mapping[str, str]
+    tags: Mapping[str, str]
+    inaccessible_since: float | None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import threading
@@ -15,12 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from kmscourse.errors import SandboxError, SignInRefused
 from kmscourse.sandbox import server
+from tests.sandbox.loopback import client
 
 POSIX = os.name == "posix"
 
@@ -39,16 +37,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     server.find_or_start(home)
     yield home
     server.stop(home)
-
-
-def client(endpoint: server.Endpoint, service: str = "kms") -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=endpoint.url,
-        aws_access_key_id=endpoint.access_key_id,
-        aws_secret_access_key=endpoint.secret_access_key,
-        config=Config(region_name=endpoint.region, retries={"total_max_attempts": 1}),
-    )
 
 
 def eventually(true: Any, seconds: float = 15.0) -> bool:
@@ -160,14 +148,6 @@ def test_a_silent_server_at_the_old_address_is_not_waited_for_long(running: Path
         assert time.monotonic() - start < 10
 
 
-@pytest.mark.skipif(not POSIX, reason="file modes are POSIX's: run this on Linux or macOS")
-def test_its_files_are_for_their_owner_alone(running: Path) -> None:
-    server.find_or_start(running)
-    for name in ("sandbox.json", "sandbox.lock", "sandbox.log", "account.db"):
-        mode = stat.S_IMODE((running / name).stat().st_mode)
-        assert mode == 0o600, f"{name} has mode {mode:o}"
-
-
 def test_neither_repr_nor_log_tells_the_secret(running: Path) -> None:
     endpoint = server.find_or_start(running)
     assert endpoint.secret_access_key not in repr(endpoint)
@@ -208,42 +188,6 @@ def test_asking_a_sandbox_that_has_ended_is_one_sentence(home: Path) -> None:
     server.stop(home)
     with pytest.raises(SandboxError, match="does not answer"):
         server.ask(endpoint, "Status", {})
-
-
-def test_twenty_clients_at_once_lose_no_update(running: Path) -> None:
-    endpoint = server.find_or_start(running)
-    key = {"Name": {"S": "counter"}}
-    client(endpoint, "dynamodb").create_table(
-        TableName="Counters",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "Name", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "Name", "KeyType": "HASH"}],
-    )
-    clients = [
-        client(endpoint, "dynamodb") for _ in range(20)
-    ]  # boto3's own making of clients is not threadsafe
-    failures: list[Exception] = []
-
-    def count(dynamodb: Any) -> None:
-        try:
-            for _ in range(10):
-                dynamodb.update_item(
-                    TableName="Counters",
-                    Key=key,
-                    UpdateExpression="ADD Hits :one",
-                    ExpressionAttributeValues={":one": {"N": "1"}},
-                )
-        except Exception as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=count, args=(each,)) for each in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    item = clients[0].get_item(TableName="Counters", Key=key)["Item"]
-    assert item["Hits"] == {"N": "200"}
 
 
 def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> None:

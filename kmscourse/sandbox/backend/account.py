@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +21,7 @@ from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.principals import Principals, hashed
 from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.resources.sse import named_key
 from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import Storage
@@ -28,10 +29,9 @@ from kmscourse.sandbox.views import Credentials, Happening, TableView
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-AWS_KEY_OF_TABLES = "alias/aws/dynamodb"
 
 _READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
-_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems|.*Execute.*)$")
+_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
 
 # moto's registries are the process's own: two accounts in one process (in tests) take turns.
 _LOCK = threading.RLock()
@@ -158,7 +158,8 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
             if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
                 parameters.setdefault("PolicyName", "default")
         elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
-            encryption = self._encryption(call.region, parameters.pop("SSESpecification"))
+            encryption = self._encryption(call.region, parameters)
+            del parameters["SSESpecification"]
             if call.operation == "UpdateTable":
                 self._models("dynamodb", call.region).encrypt(parameters["TableName"], encryption)
             elif encryption is not None:
@@ -167,15 +168,30 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
             parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
 
-    def _encryption(self, region: str, specification: Mapping[str, Any]) -> dict[str, Any] | None:
-        """An SSESpecification with its key's ARN, None where it asks for DynamoDB's own key."""
-        if not specification.get("Enabled"):
+    def _encryption(self, region: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The encryption that a table is to have, with its key's ARN; None under DynamoDB's own key."""
+        key_id = named_key(parameters)
+        if key_id is None:
             return None
-        key = self.key(region, specification.get("KMSMasterKeyId") or AWS_KEY_OF_TABLES)
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key.arn}
+        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}
 
 
 def _table_view(table: Any) -> TableView:
     encryption = table.sse_specification or {}
-    key_arn = encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None
-    return TableView(table.name, table.table_arn, table.region_name, key_arn)
+    return TableView(
+        name=table.name,
+        arn=table.table_arn,
+        region=table.region_name,
+        key_arn=encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None,
+        keys=_in_order(table.schema),
+        indexes={index.name: _in_order(index.schema) for index in table.all_indexes()},
+        types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
+        tags={tag["Key"]: tag["Value"] for tag in table.tags},
+        inaccessible_since=getattr(table, "inaccessible_since", None),
+    )
+
+
+def _in_order(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The attributes of a key schema, the partition key first."""
+    by_kind = sorted(schema, key=lambda element: element["KeyType"] != "HASH")
+    return tuple(element["AttributeName"] for element in by_kind)

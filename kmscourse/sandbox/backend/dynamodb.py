@@ -1,10 +1,13 @@
-"""moto's DynamoDB with encryption that can change, and transactions that cost what they touch."""
+"""moto's DynamoDB with encryption that can change, and queries and transactions that cost what they touch."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
 
 
 class DynamoDb(DynamoDBBackend):
@@ -18,6 +21,41 @@ class DynamoDb(DynamoDBBackend):
         table = self.tables.get(table_name)
         if table is not None:
             table.sse_specification = specification
+
+    def query(
+        self,
+        table_name: str,
+        hash_key_dict: dict[str, Any] | None,
+        range_comparison: str | None,
+        range_value_dicts: list[dict[str, Any]],
+        *others: Any,
+        index_name: str | None = None,
+        **named: Any,
+    ) -> Any:
+        asked = (table_name, hash_key_dict, range_comparison, range_value_dicts, *others)
+        query: Any = super().query
+        if index_name is not None or hash_key_dict is None:
+            return query(*asked, index_name=index_name, **named)
+        exact = range_value_dicts[0] if range_comparison == "=" else None
+        with self._only(table_name, hash_key_dict, exact):
+            return query(*asked, **named)
+
+    @contextmanager
+    def _only(
+        self, table_name: str, hash_key: dict[str, Any], range_key: dict[str, Any] | None
+    ) -> Iterator[None]:
+        """Within it, a table has the items with this key and no others: moto goes through all that a table has."""
+        table: Any = self.get_table(table_name)
+        everything, key = table.items, DynamoType(hash_key)
+        found = dict.get(everything, key)
+        if found is not None and everything.ranged:
+            exact = None if range_key is None else DynamoType(range_key)
+            found = dict(found) if exact is None else {exact: found[exact]} if exact in found else {}
+        table.items = {} if found is None else {key: found}
+        try:
+            yield
+        finally:
+            table.items = everything
 
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
         # moto copies each table with all its items, to put the copy back where the transaction fails.

@@ -169,12 +169,6 @@ def _json_serializer() -> Any:
 
 def _broken(call: Call) -> AwsError:
     """What is answered where moto fails: with 400, as clients try a 500 again for seconds, and it fails again."""
-    if "Execute" in call.operation:
-        return AwsError(
-            "ValidationException",
-            "The practice account knows only simple PartiQL statements, and not this one: name the table in double "
-            "quotes, compare the whole key, and write values as parameters (?) where it allows them.",
-        )
     sentence = (
         f"The practice account can't perform {call.operation} with these parameters; nothing was changed."
     )

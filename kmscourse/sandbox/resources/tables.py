@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -48,11 +47,6 @@ def table_name(call: Call, backend: Backend, given: str, *, must_be_arn: bool = 
     if not _NAME.fullmatch(given):
         raise _not_a_name(given, "tableName")
     return TableName(given, home + given, True)
-
-
-def is_customer_managed(key: KeyView) -> bool:
-    """Whether the account's own people decide on ``key``; the key behind ``alias/aws/…`` is AWS's to manage."""
-    return not any(alias.startswith("alias/aws/") for alias in key.aliases)
 
 
 def encryption_context(table: str, account: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.dynamodb.models.table import Table
 
 from kmscourse.sandbox.storage import Row
 
@@ -99,6 +100,33 @@ def test_reading_writes_nothing(
 ) -> None:
     practice(f"dynamodb:{operation}", **parameters)
     assert written == []
+
+
+@pytest.mark.parametrize(("condition", "looked_at"), [("Author = :a", 2), ("Author = :a AND Title = :t", 1)])
+def test_a_query_looks_at_the_items_it_asks_for(
+    practice: Any, monkeypatch: pytest.MonkeyPatch, condition: str, looked_at: int
+) -> None:
+    practice.books()
+    for author in ("Seth Godin", "Ed Catmull", "Ann"):
+        for title in ("1", "2"):
+            practice(
+                "dynamodb:PutItem", TableName="Books", Item={"Author": {"S": author}, "Title": {"S": title}}
+            )
+    counts: list[int] = []
+    everything = Table.all_items
+
+    def counting(table: Table) -> Any:
+        counts.append(len(everything(table)))
+        return everything(table)
+
+    monkeypatch.setattr(Table, "all_items", counting)
+    values = {":a": {"S": "Seth Godin"}, ":t": {"S": "2"}}
+    named = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
+    found = practice("dynamodb:Query", TableName="Books", **named)["Items"]
+    assert (len(found), counts) == (looked_at, [looked_at])
+    assert len(practice("dynamodb:Scan", TableName="Books")["Items"]) == 6, (
+        "the table has all its items again"
+    )
 
 
 def test_a_deleted_table_takes_its_items_along(practice: Any, written: list[set[Row]]) -> None:

@@ -43,7 +43,6 @@ def from_kms(exception: str, message: str, code: str, beginning: str) -> str:
             {"Enabled": False, "KMSMasterKeyId": "k"},
             "KMSMasterKeyId can not be specified if Enabled is false",
         ),
-        ({"SSEType": "KMS"}, "SSEType can not be specified if Enabled is false"),
         ({"Enabled": True, "SSEType": "AES256"}, "SSEType AES256 is not supported"),
     ],
 )

@@ -1,0 +1,104 @@
+"""The expressions of a DynamoDB request, split into tokens: which attributes of an item they name.
+
+Permissions depend on it (``dynamodb:Attributes``), so what is no token of DynamoDB's is refused, and no attribute
+can hide behind it.
+
+Source: DynamoDB Developer Guide, "Using expressions in DynamoDB"; the texts as AWS prints them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kmscourse.sandbox.call import AwsError
+
+KINDS = (
+    "ConditionExpression",
+    "FilterExpression",
+    "KeyConditionExpression",
+    "ProjectionExpression",
+    "UpdateExpression",
+)
+WORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
+_CLAUSES = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
+_TOKEN = re.compile(
+    r"(?P<placeholder>#[A-Za-z0-9_]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<value>:[A-Za-z0-9_]+)"
+    r"|(?P<number>[0-9]+)|(?P<symbol><>|<=|>=|[=<>()\[\].,+-])|(?P<gap>\s+)|(?P<other>.)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of an expression: ``kind`` is placeholder, name, value, number or symbol.
+
+    ``attribute`` is the attribute of the item that it stands for; empty for anything else, so for keywords,
+    functions, and the members of a map, which follow a dot.
+    """
+
+    kind: str
+    text: str
+    attribute: str = ""
+
+    @property
+    def word(self) -> str:
+        """A keyword in capitals; empty for anything else."""
+        return self.text.upper() if self.kind == "name" and self.text.upper() in WORDS else ""
+
+
+def tokens(kind: str, text: str, names: Mapping[str, str]) -> list[Token]:
+    """The pieces of ``text``, an expression of one of the ``KINDS``. Raises AwsError ValidationException."""
+    pieces = [(str(found.lastgroup), found[0]) for found in _TOKEN.finditer(text) if found.lastgroup != "gap"]
+    if not pieces:
+        raise invalid(kind, "The expression can not be empty;")
+    texts = ["", *(piece for _, piece in pieces), ""]
+    for place, (piece_kind, piece) in enumerate(pieces):
+        if piece_kind == "other":
+            raise syntax_error(kind, texts, place + 1)
+        if piece_kind == "placeholder" and piece not in names:
+            fault = "An expression attribute name used in the document path is not defined; attribute name: "
+            raise invalid(kind, fault + piece)
+    return [
+        Token(piece_kind, piece, _attribute(kind, names.get(piece, piece), *texts[place : place + 3]))
+        if piece_kind in ("name", "placeholder")
+        else Token(piece_kind, piece)
+        for place, (piece_kind, piece) in enumerate(pieces)
+    ]
+
+
+def _attribute(kind: str, name: str, before: str, piece: str, after: str) -> str:
+    """``name`` where ``piece``, between ``before`` and ``after``, stands for an attribute of the item itself."""
+    if before == ".":
+        return ""
+    if piece.startswith("#"):
+        return name
+    begins_clause = kind == "UpdateExpression" and piece.upper() in _CLAUSES and re.match("[#A-Za-z_]", after)
+    is_word = kind != "UpdateExpression" and piece.upper() in WORDS
+    return "" if after == "(" or begins_clause or is_word else name
+
+
+def attributes(parameters: Mapping[str, Any]) -> set[str]:
+    """The attributes of an item that the expressions in ``parameters`` name; of a path, its first name."""
+    names = parameters.get("ExpressionAttributeNames") or {}
+    return {
+        token.attribute
+        for kind in KINDS
+        if parameters.get(kind) is not None
+        for token in tokens(kind, parameters[kind], names)
+        if token.attribute
+    }
+
+
+def syntax_error(kind: str, texts: list[str], place: int) -> AwsError:
+    """The refusal of the token at ``place``; ``texts`` are those of all, between two empty ones."""
+    token = texts[place] or "<EOF>"
+    near = " ".join(piece for piece in texts[max(place - 1, 0) : place + 2] if piece)
+    return invalid(kind, f'Syntax error; token: "{token}", near: "{near}"')
+
+
+def invalid(kind: str, fault: str) -> AwsError:
+    """The refusal of an expression."""
+    return AwsError("ValidationException", f"Invalid {kind}: {fault}")
