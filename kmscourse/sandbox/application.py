@@ -39,7 +39,7 @@ class Application:
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.backend = backend
-        self._trail = Trail(backend.storage)
+        self._trail = Trail(backend.storage, backend.user_named)
         self._instance = instance
         self._on_stop = on_stop
 

@@ -21,6 +21,7 @@ from kmscourse.sandbox.recorded import parameters_of, response_of
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
 from kmscourse.sandbox.resources.keys import DYNAMODB, is_alias, is_key
+from kmscourse.sandbox.resources.shapes import is_operation
 
 Event = dict[str, Any]
 
@@ -39,6 +40,8 @@ def of_call(
 ) -> Iterator[Event]:
     """Every event that CloudTrail's history would show of a call; none for a data event or the console's own."""
     if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail"):
+        return
+    if not is_operation(call.service, call.operation):
         return
     on_behalf = list(_on_behalf(call, caller, accesses, now, error))
     # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.

@@ -59,8 +59,7 @@ def _summary(event: Mapping[str, Any]) -> dict[str, Any]:
         "EventTime": _seconds(event["eventTime"]),
         "EventSource": event["eventSource"],
         "Resources": [
-            {"ResourceType": resource["type"], "ResourceName": resource["ARN"]}
-            for resource in event.get("resources", [])
+            {"ResourceType": kind, "ResourceName": name} for kind, name in dict.fromkeys(_resources(event))
         ],
     }
     named = {
@@ -69,6 +68,29 @@ def _summary(event: Mapping[str, Any]) -> dict[str, Any]:
     }
     return {**summary, **{name: value for name, value in named.items() if value}}
 
+
+def _resources(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Type and name of what an event is about: keys by their ARN, what is named in a parameter by its name."""
+    for resource in event.get("resources", []):
+        yield resource["type"], resource["ARN"]
+    parameters = event["requestParameters"] or {}
+    for parameter, kind in _NAMED_IN.get(event["eventSource"], {}).items():
+        name = parameters.get(parameter)
+        if isinstance(name, str) and name:
+            yield kind, name
+
+
+# The parameters that name a resource of a type that can be looked up (CloudTrail User Guide, "Supported resource types"
+# of the event history; which of them AWS lists for which event is inferred).
+_NAMED_IN: Mapping[str, Mapping[str, str]] = {
+    "dynamodb.amazonaws.com": {"tableName": "AWS::DynamoDB::Table"},
+    "iam.amazonaws.com": {
+        "userName": "AWS::IAM::User",
+        "groupName": "AWS::IAM::Group",
+        "roleName": "AWS::IAM::Role",
+        "policyArn": "AWS::IAM::Policy",
+    },
+}
 
 _TEXTS = ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "AccessKeyId")
 _OF_RESOURCES = ("ResourceType", "ResourceName")

@@ -6,7 +6,9 @@ CloudTrail events".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -16,6 +18,7 @@ from kmscourse.sandbox.resources.shapes import input_shape, is_operation
 
 LONGEST = 500  # Characters of one text.
 MOST = 25  # Entries of one list or map.
+LARGEST = 8_000  # Characters of JSON of one part of an event.
 
 # Documents can hold anything, and a grant token is a credential.
 _NEVER = frozenset({"Policy", "PolicyDocument", "AssumeRolePolicyDocument", "GrantToken", "GrantTokens"})
@@ -66,7 +69,8 @@ def _kept(shape: Shape, value: Any) -> Any:
         return {str(name)[:LONGEST]: _kept(shape.value, inner) for name, inner in list(value.items())[:MOST]}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_kept(shape.member, inner) for inner in value[:MOST]]
-    return value if isinstance(value, int | float) else str(value)[:LONGEST]
+    number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+    return value if number else str(value)[:LONGEST]
 
 
 def _names_small(value: Any) -> Any:
@@ -77,3 +81,16 @@ def _names_small(value: Any) -> Any:
 
 def _small(name: str) -> str:
     return name[0].lower() + name[1:]
+
+
+def bounded(event: Mapping[str, Any]) -> dict[str, Any]:
+    """``event`` without the parts that are larger than ``LARGEST``; what is left says of each that it was left out.
+
+    CloudTrail does so with ``requestParameters`` and others above 100 KB (CloudTrail record contents).
+    """
+    kept = dict(event)
+    for name in ("requestParameters", "responseElements", "resources"):
+        part = event.get(name)
+        if part and len(text := json.dumps(part)) > LARGEST:
+            kept[name] = [] if isinstance(part, list) else {"omitted": True, "originalSize": len(text)}
+    return kept

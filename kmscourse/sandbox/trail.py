@@ -1,7 +1,8 @@
 """The audit trail: a CloudTrail event for each management call, refused or not, and LookupEvents over them.
 
 Recorded are also the calls on a key that DynamoDB makes for a caller, which are how a Scan shows up here: the
-Scan itself is a data event, and CloudTrail's event history has none of those.
+Scan itself is a data event, and CloudTrail's event history has none of those. The history is bounded: its log keeps
+so many events, and none of them is larger than ``recorded.bounded`` makes it.
 
 Source: AWS CloudTrail User Guide, "CloudTrail record contents", "Viewing CloudTrail event history"; CloudTrail
 API Reference, "LookupEvents".
@@ -9,12 +10,13 @@ API Reference, "LookupEvents".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from kmscourse.sandbox import events, lookup, service_events
+from kmscourse.sandbox import events, lookup, service_events, sign_ins
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.recorded import bounded
 from kmscourse.sandbox.views import Happening
 
 
@@ -29,10 +31,11 @@ class EventLog(Protocol):
 
 
 class Trail:
-    """What was done in the account, and by whom."""
+    """What was done in the account, and by whom. ``user_named`` knows whose a name is that was typed to sign in."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, user_named: Callable[[str], Caller | None] = lambda name: None) -> None:
         self._log = log
+        self._user_named = user_named
 
     def record(
         self,
@@ -45,12 +48,18 @@ class Trail:
         error: AwsError | None = None,
     ) -> None:
         """Keep the events of a call that was answered with ``answer`` or refused with ``error`` at ``now`` (UTC)."""
+        if call.action == sign_ins.ACTION and (error is None or error.code == "SignInRefused"):
+            user = self._user_named(call.parameters["UserName"])
+            self._keep(sign_ins.of_sign_in(call, caller.account, user, now, success=error is None))
         for event in events.of_call(call, caller, accesses, now, answer, error):
-            self._log.append_event(event)
+            self._keep(event)
 
     def note(self, happening: Happening, account: str) -> None:
         """Keep the event of what KMS did to a key by itself."""
-        self._log.append_event(service_events.of_happening(happening, account))
+        self._keep(service_events.of_happening(happening, account))
+
+    def _keep(self, event: Mapping[str, Any]) -> None:
+        self._log.append_event(bounded(event))
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""

@@ -113,6 +113,11 @@ class Principals(Part):
         user = self._user(user_name)
         return [] if user is None else [self._of_access_key(user, key) for key in user.access_keys]
 
+    def user_named(self, name: str) -> Caller | None:
+        """A user as an identity without an access key; None where there is no such user."""
+        user = self._user(name)
+        return None if user is None else self._caller(user, "")
+
     def sign_in(self, user_name: str, password: str) -> Credentials:
         """What a user's name and password open.
 

@@ -1,0 +1,188 @@
+"""Every event that gets into the trail has the form of CloudTrail's records, whatever was called, and is not large."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.recorded import LARGEST, bounded
+from kmscourse.sandbox.resources import OFFERED
+
+TEXT, TRUTH, OBJECT = str, bool, dict
+# Field: its type, and whether every event has it (CloudTrail User Guide, "CloudTrail record contents").
+FIELDS: dict[str, tuple[type | tuple[type, ...], bool]] = {
+    "eventVersion": (TEXT, True),
+    "userIdentity": (OBJECT, True),
+    "eventTime": (TEXT, True),
+    "eventSource": (TEXT, True),
+    "eventName": (TEXT, True),
+    "awsRegion": (TEXT, True),
+    "sourceIPAddress": (TEXT, True),
+    "userAgent": (TEXT, True),
+    "errorCode": (TEXT, False),
+    "errorMessage": (TEXT, False),
+    "requestParameters": ((OBJECT, type(None)), True),
+    "responseElements": ((OBJECT, type(None)), True),
+    "additionalEventData": (OBJECT, False),
+    "requestID": (TEXT, False),
+    "eventID": (TEXT, True),
+    "readOnly": (TRUTH, True),
+    "resources": (list, False),
+    "eventType": (TEXT, True),
+    "managementEvent": (TRUTH, True),
+    "recipientAccountId": (TEXT, True),
+    "serviceEventDetails": (OBJECT, False),
+    "eventCategory": (TEXT, True),
+}
+IDENTITIES = {
+    "IAMUser": {"principalId", "arn", "accountId", "accessKeyId", "userName"},
+    "Root": {"principalId", "arn", "accountId"},
+    "AssumedRole": {"principalId", "arn", "accountId", "sessionContext"},
+    "FederatedUser": {"principalId", "arn", "accountId"},
+    "AWSService": {"invokedBy"},
+}
+
+
+# Enough for many operations, and not enough for as many.
+NAMES = {
+    "KeyId": "alias/myKey",
+    "TableName": "Books",
+    "UserName": "IAMLabUser",
+    "GroupName": "g",
+    "RoleName": "r",
+}
+
+
+def faults(event: dict[str, Any]) -> list[str]:
+    """What in an event is not as CloudTrail's records are."""
+    found = [f"{name} is unknown" for name in event if name not in FIELDS]
+    for name, (kind, always) in FIELDS.items():
+        if always and name not in event:
+            found.append(f"{name} is missing")
+        if name in event and not isinstance(event[name], kind):
+            found.append(f"{name} is {event[name]!r}")
+    patterns = {
+        "eventTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+        "eventSource": r"(kms|dynamodb|iam|sts|cloudtrail|signin)\.amazonaws\.com",
+        "eventID": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "eventType": "AwsApiCall|AwsConsoleSignIn|AwsServiceEvent",
+        "recipientAccountId": r"\d{12}",
+        "eventCategory": "Management",
+    }
+    found += [
+        f"{name} is {event[name]}"
+        for name, pattern in patterns.items()
+        if not re.fullmatch(pattern, event[name])
+    ]
+    identity = event["userIdentity"]
+    if event["eventType"] == "AwsServiceEvent":
+        found += [] if "invokedBy" in identity else ["nobody did it"]
+    elif event["eventType"] == "AwsApiCall":
+        found += [f"userIdentity has no {name}" for name in IDENTITIES[identity["type"]] - set(identity)]
+    for parameters in (event["requestParameters"] or {}, event["responseElements"] or {}):
+        if event["eventSource"] != "signin.amazonaws.com":
+            found += [f"{name} begins with a capital" for name in parameters if name[0].isupper()]
+    if len(json.dumps(event, allow_nan=False)) > 20_000:
+        found.append("it is too large")
+    return found
+
+
+def tour(gate: Any) -> None:
+    """Calls of every service: that work, that are refused, that make no sense; and what others do because of them."""
+    key = gate.key(Tags=[{"TagKey": "a", "TagValue": "b"}], Description="x" * 8000)
+    gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key)
+    blob = gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=", EncryptionContext={"a": "b"})[
+        "CiphertextBlob"
+    ]
+    gate("kms:Decrypt", CiphertextBlob=blob, EncryptionContext={"a": "b"})
+    gate.books("alias/myKey")
+    gate("dynamodb:Scan", TableName="Books")
+    gate.refused("dynamodb:Scan", by="IAMLabUser", TableName="Books")
+    gate("kms:CreateGrant", KeyId=key, GranteePrincipal=gate.arn("IAMLabUser"), Operations=["Decrypt"])
+    gate("dynamodb:DeleteTable", TableName="Books")
+    gate("iam:CreateLoginProfile", UserName="IAMLabUser", Password="NewUs@r150")
+    gate("kmscourse:SignIn", UserName="IAMLabUser", Password="NewUs@r150")
+    gate.refused("kmscourse:SignIn", UserName="Nobody", Password="x")
+    gate("sts:GetCallerIdentity")
+    gate("cloudtrail:LookupEvents", StartTime=0.0, EndTime=float("inf"))
+    gate("kms:ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    for service, operations in OFFERED.items():
+        for operation in operations:
+            for who in (gate.main, "IAMLabUser"):
+                with contextlib.suppress(AwsError):
+                    gate(f"{service}:{operation}", by=who, **NAMES)
+
+
+def test_every_event_has_the_form_of_cloudtrails_records(gate: Any) -> None:
+    tour(gate)
+    events = [event for _, event in gate.backend.storage.events()]
+    assert len(events) > 150
+    wrong = {f"{event['eventName']}: {fault}" for event in events for fault in faults(event)}
+    assert wrong == set()
+
+
+def test_a_part_that_is_too_large_is_left_out() -> None:
+    parameters = {"tags": [{"key": "k" * 500}] * 25, "names": ["n" * 500] * 25}
+    event = {"requestParameters": parameters, "responseElements": None, "eventName": "TagResource"}
+    kept = bounded(event)
+    size = len(json.dumps(parameters))
+    assert size > LARGEST
+    assert kept == {
+        "requestParameters": {"omitted": True, "originalSize": size},
+        "responseElements": None,
+        "eventName": "TagResource",
+    }
+    assert bounded(kept) == kept
+
+
+def test_an_operation_that_aws_has_not_got_is_no_event(gate: Any) -> None:
+    gate.refused("kms:MakeCoffee")
+    gate.refused("kms:CreateCustomKeyStore")
+    assert [event["eventName"] for event in gate.events()] == ["CreateCustomKeyStore"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "events"),
+    [
+        ("Books", "AWS::DynamoDB::Table", ["CreateTable"]),
+        ("IAMLabUser", "AWS::IAM::User", ["ListAccessKeys"]),
+    ],
+)
+def test_a_table_and_a_user_can_be_looked_up_by_name(
+    gate: Any, name: str, kind: str, events: list[str]
+) -> None:
+    gate.books()
+    gate("iam:ListAccessKeys", UserName="IAMLabUser")
+    assert [event["eventName"] for event in gate.events(ResourceName=name)] == events
+    assert events[0] in [event["eventName"] for event in gate.events(ResourceType=kind)]
+
+
+def test_boto3_pages_through_all_events(
+    sandbox: Application, main: boto3.Session, lab_user: boto3.Session
+) -> None:
+    kms, cloudtrail = main.client("kms"), main.client("cloudtrail")
+    for number in range(130):
+        kms.list_keys() if number % 2 else kms.list_aliases()
+    with pytest.raises(ClientError):
+        lab_user.client("kms").list_keys()
+    pages = list(cloudtrail.get_paginator("lookup_events").paginate(PaginationConfig={"PageSize": 50}))
+    assert [len(page["Events"]) for page in pages][:2] == [50, 50]
+    events = [event for page in pages for event in page["Events"]]
+    assert len({event["EventId"] for event in events}) == len(events)
+    assert [event["EventName"] for event in events].count("ListKeys") == 66
+    times = [event["EventTime"] for event in events]
+    assert times == sorted(times, reverse=True)
+    denied = cloudtrail.lookup_events(
+        LookupAttributes=[{"AttributeKey": "Username", "AttributeValue": "IAMLabUser"}]
+    )
+    [event] = denied["Events"]
+    assert json.loads(event["CloudTrailEvent"])["errorCode"] == "AccessDenied"
+    assert (event["ReadOnly"], event["EventSource"], event["Resources"]) == ("true", "kms.amazonaws.com", [])
