@@ -44,6 +44,9 @@ def printed(value: Any, indent: str = "") -> str:
 
 
 def _keys(call: Call, answer: Answer, backend: Backend) -> Answer:
+    """The account's own keys, unless only those are wanted that others share with it: there are none."""
+    if "SELF" not in call.parameters.get("ResourceOwners", ["SELF"]):
+        answer["Keys"] = []
     return page(call, answer, "Keys", lambda key: str(key["KeyId"]))
 
 

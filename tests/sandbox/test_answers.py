@@ -41,6 +41,13 @@ def test_printing_loses_nothing(value: Any) -> None:
     assert json.loads(printed(value)) == value
 
 
+def test_nobody_shares_keys_with_the_account(gate: Any) -> None:
+    key = gate.key()
+    for owners, shown in ((["SELF"], [key]), (["OTHER_ACCOUNTS_VIA_RAM"], [])):
+        keys = gate("kms:ListKeys", ResourceOwners=owners)["Keys"]
+        assert [entry["KeyArn"] for entry in keys] == shown
+
+
 def test_a_table_comes_and_goes_as_on_aws(gate: Any) -> None:
     description = {
         "TableName": "Books",

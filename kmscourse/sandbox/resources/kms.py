@@ -14,6 +14,7 @@ from kmscourse.sandbox.call import Access, Call, Caller, Context
 from kmscourse.sandbox.resources import aliases, grants
 from kmscourse.sandbox.resources.keys import key_access, on_key, resolve, truth
 from kmscourse.sandbox.resources.reading import Reader, anywhere, tag_context
+from kmscourse.sandbox.resources.shapes import ignores_ciphertext
 from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
@@ -36,11 +37,9 @@ def with_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
 def decrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """The key is read from the ciphertext; one that the caller names as well must exist."""
     named = call.parameters.get("KeyId")
-    if named is not None:
-        resolve(call, caller, backend, named)
     yield key_access(
         call.action,
-        _key_of_ciphertext(call, backend),
+        _source(call, caller, backend, named),
         caller,
         named=named,
         encryption_context=call.parameters.get("EncryptionContext"),
@@ -52,9 +51,7 @@ def re_encrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
     """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
     parameters = call.parameters
     source_name, destination_name = parameters.get("SourceKeyId"), parameters["DestinationKeyId"]
-    if source_name is not None:
-        resolve(call, caller, backend, source_name, action="kms:ReEncryptFrom")
-    source = _key_of_ciphertext(call, backend)
+    source = _source(call, caller, backend, source_name, "kms:ReEncryptFrom")
     destination = resolve(call, caller, backend, destination_name, action="kms:ReEncryptTo")
     same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
     yield key_access(
@@ -95,7 +92,12 @@ def create_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
         yield Access("kms:TagResource", "*", {"kms:CallerAccount": caller.account, **tags})
 
 
-def _key_of_ciphertext(call: Call, backend: Backend) -> KeyView:
+def _source(call: Call, caller: Caller, backend: Backend, named: str | None, action: str = "") -> KeyView:
+    """The key that opens the ciphertext; a dry run without one is about the key that is named."""
+    if named is not None:
+        key = resolve(call, caller, backend, named, action=action)
+        if ignores_ciphertext(call):
+            return key
     return backend.key_of_ciphertext(call.region, base64.b64decode(call.parameters["CiphertextBlob"]))
 
 

@@ -21,6 +21,9 @@ Rule = Callable[[Call, Caller, Sequence[Access], "Backend"], None]
 
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
 
+LONGEST_CONTEXT = 8151
+_CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
+
 # Parameters that ask for what the practice account has not got.
 _NOT_OFFERED = (
     "CustomKeyStoreId",
@@ -37,10 +40,22 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
                 "UnsupportedOperationException",
                 f"The practice account does not offer {name} in {call.operation}.",
             )
+    _check_contexts(call)
     rule = _RULES.get(call.operation)
     if rule is not None:
         rule(call, caller, accesses, backend)
     return grants.named_in_full(call, backend) if call.operation == "RetireGrant" else call
+
+
+def _check_contexts(call: Call) -> None:
+    """An encryption context has at most 8,151 characters, with one between each name and its value.
+
+    The limit is in the developer guide; which code AWS refuses it with is not.
+    """
+    for parameter in _CONTEXTS:
+        context = call.parameters.get(parameter)
+        if context and sum(len(name) + 1 + len(value) for name, value in context.items()) > LONGEST_CONTEXT:
+            raise AwsError("ValidationException", f"{parameter} has more than {LONGEST_CONTEXT} characters.")
 
 
 def _incorrect_key(parameter: str) -> Rule:

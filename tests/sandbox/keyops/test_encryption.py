@@ -6,6 +6,8 @@ import base64
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
 
@@ -90,3 +92,45 @@ def test_a_dry_run_does_all_but_answer(practice: Any) -> None:
     assert error.code == "InvalidCiphertextException", (
         "a dry run fails for the reason for which the call would"
     )
+
+
+def test_a_dry_run_may_ask_for_the_permission_alone(gate: Any) -> None:
+    key, other = gate.key(), gate.key()
+    modified = {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+    for action, parameters in (
+        ("kms:Decrypt", {"KeyId": key}),
+        ("kms:Decrypt", {"KeyId": key, "CiphertextBlob": PLAINTEXT}),
+        ("kms:ReEncrypt", {"SourceKeyId": key, "DestinationKeyId": other}),
+    ):
+        assert gate.refused(action, **parameters, **modified).code == "DryRunOperationException"
+        denied = gate.refused(action, by="IAMLabUser", **parameters, **modified)
+        assert denied.code == "AccessDeniedException"
+    for action, parameters in (
+        ("kms:Decrypt", modified),
+        ("kms:Decrypt", {"KeyId": key, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}),
+        ("kms:ReEncrypt", {"DestinationKeyId": other, **modified}),
+    ):
+        assert gate.refused(action, **parameters).code == "ValidationException"
+
+
+def test_a_change_of_any_byte_of_a_ciphertext_is_refused_without_a_word(gate: Any) -> None:
+    key, _ = gate.key(), gate.key()
+    context = {"purpose": "test"}
+    blob = base64.b64decode(
+        gate("kms:Encrypt", KeyId=key, Plaintext=PLAINTEXT, EncryptionContext=context)["CiphertextBlob"]
+    )
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.integers(0, len(blob) - 1), st.integers(1, 255), st.booleans())
+    def changed(place: int, difference: int, named: bool) -> None:
+        other = bytearray(blob)
+        other[place] ^= difference
+        error = gate.refused(
+            "kms:Decrypt",
+            CiphertextBlob=base64.b64encode(other).decode(),
+            EncryptionContext=context,
+            **({"KeyId": key} if named else {}),
+        )
+        assert (error.code, error.message, error.status) == ("InvalidCiphertextException", "", 400)
+
+    changed()

@@ -1,4 +1,4 @@
-"""What KMS checks of parameters once it knows the keys: sizes, keys that don't fit, specs, tags, grants."""
+"""What KMS checks of parameters once it knows the keys: sizes, keys that don't fit, specs, grants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.rules import tags
 from kmscourse.sandbox.rules.key_spec import USAGES, check_key_spec
 
 INCORRECT = "The key ID in the request does not identify a CMK that can perform this operation."
@@ -57,6 +56,52 @@ def test_a_data_key_has_one_size(gate: Any, operation: str, size: dict[str, Any]
 def test_random_bytes_have_a_number(gate: Any) -> None:
     refusal = gate.refused("kms:GenerateRandom")
     assert (refusal.code, refusal.message) == ("ValidationException", "NumberOfBytes is required.")
+
+
+@pytest.mark.parametrize("parameter", ["EncryptionContext", "DestinationEncryptionContext"])
+def test_an_encryption_context_has_a_longest_length(gate: Any, parameter: str) -> None:
+    key = gate.key()
+    operation, more = "Encrypt", {"KeyId": key, "Plaintext": "aGVsbG8="}
+    if parameter != "EncryptionContext":
+        operation, more = "ReEncrypt", {"DestinationKeyId": key, "CiphertextBlob": sealed(gate, key)}
+    longest = {"a": "x" * 4000, "b": "x" * (8151 - 4000 - 4)}
+    gate(f"kms:{operation}", **more, **{parameter: longest})
+    refusal = gate.refused(f"kms:{operation}", **more, **{parameter: {**longest, "a": "x" * 4001}})
+    assert refusal.code == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "length"),
+    [
+        (
+            {"Description": "x" * 8193},
+            "'description' failed to satisfy constraint: Member must have length less than or equal to 8192",
+        ),
+        (
+            {"Tags": [{"TagKey": "x" * 129, "TagValue": ""}]},
+            "'tags.1.member.tagKey' failed to satisfy constraint: Member must have length less than or equal to 128",
+        ),
+        (
+            {"Tags": [{"TagKey": "", "TagValue": ""}]},
+            "'tags.1.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+        (
+            {"Tags": [{"TagKey": "a", "TagValue": "x" * 257}]},
+            "'tags.1.member.tagValue' failed to satisfy constraint: Member must have length less than or equal to 256",
+        ),
+        (
+            {"Policy": ""},
+            "'policy' failed to satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+    ],
+)
+def test_what_describes_a_key_has_a_longest_length(
+    gate: Any, parameters: dict[str, Any], length: str
+) -> None:
+    refusal = gate.refused("kms:CreateKey", **parameters)
+    assert refusal.code == "ValidationException"
+    assert length in refusal.message
+    assert gate("kms:ListKeys")["Keys"] == []
 
 
 @pytest.mark.parametrize(
@@ -144,51 +189,3 @@ def test_a_spec_is_given_under_one_name() -> None:
         check_key_spec(
             {"CustomerMasterKeySpec": "RSA_2048", "KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}
         )
-
-
-@pytest.mark.parametrize(
-    ("given_tags", "present", "message"),
-    [
-        (["a", "a"], [], "Duplicate tag keys"),
-        ([str(number) for number in range(51)], [], "Too many tags"),
-        (["new"], [str(number) for number in range(50)], "Too many tags"),
-        (["aws:mine"], [], "Tags beginning with aws: are reserved"),
-        (["AWS:mine"], [], "Tags beginning with aws: are reserved"),
-    ],
-)
-def test_tags_that_are_refused(given_tags: list[str], present: list[str], message: str) -> None:
-    with pytest.raises(AwsError) as refusal:
-        tags.check([{"TagKey": tag, "TagValue": ""} for tag in given_tags], dict.fromkeys(present, ""))
-    assert (refusal.value.code, refusal.value.message) == ("TagException", message)
-
-
-def test_tags_that_are_awss_own_stay(gate: Any) -> None:
-    key = gate.key()
-    for operation, parameters in (
-        ("TagResource", {"Tags": [{"TagKey": "aws:mine", "TagValue": ""}]}),
-        ("UntagResource", {"TagKeys": ["aws:mine"]}),
-    ):
-        refusal = gate.refused(f"kms:{operation}", KeyId=key, **parameters)
-        assert (refusal.code, refusal.message) == ("TagException", "Tags beginning with aws: are reserved")
-
-
-def test_tags_come_and_go_by_permission(gate: Any) -> None:
-    key = gate.key()
-    tagged = {"KeyId": key, "Tags": [{"TagKey": "team", "TagValue": "blue"}]}
-    for action, parameters in (
-        ("kms:TagResource", tagged),
-        ("kms:ListResourceTags", {"KeyId": key}),
-        ("kms:UntagResource", {"KeyId": key, "TagKeys": ["team", "none"]}),
-    ):
-        assert gate.refused(action, by="IAMLabUser", **parameters).code == "AccessDeniedException"
-    gate.allow(key, "IAMLabUser", "kms:TagResource", "kms:UntagResource", "kms:ListResourceTags")
-    gate("kms:TagResource", by="IAMLabUser", **tagged)
-    assert gate("kms:ListResourceTags", by="IAMLabUser", KeyId=key)["Tags"] == tagged["Tags"]
-    gate("kms:UntagResource", by="IAMLabUser", KeyId=key, TagKeys=["team", "none"])
-    assert gate("kms:ListResourceTags", KeyId=key) == {"Tags": [], "Truncated": False}
-
-
-def test_a_tag_may_take_anothers_place(gate: Any) -> None:
-    tags.check([{"TagKey": "0", "TagValue": ""}], {str(number): "" for number in range(50)})
-    refusal = gate.refused("kms:CreateKey", Tags=[{"TagKey": "a", "TagValue": "b"}] * 2)
-    assert refusal.code == "TagException"
