@@ -112,14 +112,24 @@ def _read_token(call: Call, key: KeyView, backend: Backend) -> _Token:
     try:
         content = ciphertext.unseal(backend.import_secret(key), decoded(call, "ImportToken"), {})
     except ciphertext.InvalidCiphertextError:
-        raise AwsError("InvalidImportTokenException", "") from None
+        raise _no_token(key) from None
     last_moment, algorithm = _TOKEN_HEAD.unpack_from(content)
     if backend.now().timestamp() > last_moment:
-        raise AwsError("ExpiredImportTokenException", "")
+        raise AwsError(
+            "ExpiredImportTokenException",
+            "The import token has expired: get another from GetParametersForImport.",
+        )
     private_key = load_der_private_key(content[_TOKEN_HEAD.size :], None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(private_key, rsa.RSAPrivateKey):
-        raise AwsError("InvalidImportTokenException", "")
+        raise _no_token(key)
     return _Token(WRAPPING[_ALGORITHMS[algorithm]], private_key)
+
+
+def _no_token(key: KeyView) -> AwsError:
+    return AwsError(
+        "InvalidImportTokenException",
+        f"The import token is none that GetParametersForImport gave for {key.arn}.",
+    )
 
 
 def _unwrapped(wrapped: bytes, token: _Token) -> bytes:
