@@ -131,7 +131,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "Numbers in an encryption context",
-            "Refused with SerializationException. (The SDKs send texts only.)",
+            "Refused with SerializationException; no SDK sends any.",
             "Taken for the text that they are written as.",
             "tests/sandbox/resources/test_shapes.py::test_a_wrong_type_is_a_serialization_exception",
         ),
