@@ -1,12 +1,11 @@
 """moto's answers in AWS's form, where they are not: what is missing is filled in, what is too much taken away.
 
-Source: AWS KMS API Reference and DynamoDB API Reference, each operation's response; recorded answers of AWS.
+Source: AWS KMS API Reference, each operation's response; recorded answers of AWS.
 """
 
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -54,27 +53,8 @@ def _tags(call: Call, answer: Answer, backend: Backend) -> Answer:
     return page(call, answer, "Tags", lambda tag: str(tag["TagKey"]))
 
 
-def _table(status: str | None = None) -> Amendment:
-    """A table's description with its id; ``status`` is what AWS says while moto is done already."""
-
-    def amend(call: Call, answer: Answer, backend: Backend) -> Answer:
-        member = "TableDescription" if "TableDescription" in answer else "Table"
-        table = dict(answer[member])
-        made = f"{table['TableArn']} {table['CreationDateTime']}"
-        table["TableId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, made))
-        if status is not None:
-            table["TableStatus"] = status
-        return {member: {name: value for name, value in table.items() if value != []}}
-
-    return amend
-
-
 AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
     ("kms", "GetKeyPolicy"): _policy,
     ("kms", "ListKeys"): _keys,
     ("kms", "ListResourceTags"): _tags,
-    ("dynamodb", "CreateTable"): _table("CREATING"),
-    ("dynamodb", "UpdateTable"): _table("UPDATING"),
-    ("dynamodb", "DescribeTable"): _table(),
-    ("dynamodb", "DeleteTable"): _table("DELETING"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -16,8 +16,9 @@ from typing import Any
 from kmscourse.sandbox import authorization, operations, resources, rules, signature, wire
 from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.call import Access, AwsError, Call, HttpRequest, HttpResponse
+from kmscourse.sandbox.tableops import access
 from kmscourse.sandbox.trail import Trail
-from kmscourse.sandbox.views import Credentials
+from kmscourse.sandbox.views import Credentials, Happening
 
 ACCOUNT_FILE = "account.db"
 
@@ -106,21 +107,24 @@ class Application:
                 self._trail.record(call, caller, accesses, now, error=error)
             raise
         self._trail.record(exact, caller, accesses, now, answer=answer)
-        self._note_happenings()
+        self._note(self.backend.take_happenings())
         return answer
 
     def _let_time_pass(self) -> None:
         """Let happen, and keep, what time has done to keys since the last call."""
         try:
             self.backend.pass_time()
+            happened = self.backend.take_happenings()
+            for happening in happened:
+                access.follow(happening.key_arn, happening.at, self.backend)
             self.backend.commit()
         except BaseException:
             self.backend.rollback()
             raise
-        self._note_happenings()
+        self._note(happened)
 
-    def _note_happenings(self) -> None:
-        for happening in self.backend.take_happenings():
+    def _note(self, happened: Iterable[Happening]) -> None:
+        for happening in happened:
             self._trail.note(happening, self.backend.account_id)
 
     # What the console may ask of the account that it runs in (``console.Host``)

@@ -178,13 +178,13 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "How long a table takes",
             "CreateTable answers CREATING and DeleteTable DELETING, and the next request finds it done.",
             "Seconds to minutes. Use the waiters: they work on both.",
-            "tests/sandbox/test_answers.py::test_a_table_comes_and_goes_as_on_aws",
+            "tests/sandbox/tableops/test_answers.py::test_a_table_comes_and_goes_as_on_aws",
         ),
         Difference(
             "How long an opened table key is kept",
             "Not at all: every request asks the key, so a change of a policy or of the key shows at once.",
             "About five minutes for each connection; a reader who was let in can go on for that long.",
-            "tests/sandbox/rules/test_dynamodb_rules.py::test_a_table_whose_key_does_not_work",
+            "tests/sandbox/tableops/test_access.py::test_its_items_are_out_of_reach",
         ),
         Difference(
             "What KMS says inside a refusal of DynamoDB's",

@@ -27,6 +27,7 @@ Event = dict[str, Any]
 
 _GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
 _READING = ("Get", "List", "Describe", "Lookup")
+_TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable")
 _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 
 
@@ -99,18 +100,20 @@ def _on_behalf(
 
 
 def _by_dynamodb(call: Call, accesses: Sequence[Access], now: datetime, answer: Any) -> Iterator[Event]:
-    """What DynamoDB does in its own name, by its grant: make a new table's key, retire the grant with the table."""
-    if call.action == "dynamodb:CreateTable" and answer is not None:
-        made = [access for access in accesses if access.action == "kms:Decrypt"]
-        calls = [
-            ("GenerateDataKey", access.resource, {**_of_access(access), "keySpec": "AES_256"})
-            for access in made
-        ]
-    elif call.action == "dynamodb:DeleteTable" and answer is not None:
-        key_arn = answer["TableDescription"].get("SSEDescription", {}).get("KMSMasterKeyArn")
-        calls = [("RetireGrant", key_arn, {})] if key_arn else []
-    else:
+    """What DynamoDB does in its own name, by its grant: make a table's key, retire the grant on a former one."""
+    if call.action not in _TABLES_CHANGED or answer is None:
         return
+    calls: list[tuple[str, str, Event]] = [
+        ("GenerateDataKey", access.resource, {**_of_access(access), "keySpec": "AES_256"})
+        for access in accesses
+        if access.action == "kms:Decrypt"
+    ]
+    taken = {key_arn for _, key_arn, _ in calls}
+    # But for a new table, the answer shows the table as it was.
+    left = answer["TableDescription"].get("SSEDescription", {}).get("KMSMasterKeyArn")
+    leaves = call.action == "dynamodb:DeleteTable" or "SSESpecification" in call.parameters
+    if leaves and left is not None and left not in taken:
+        calls.append(("RetireGrant", left, {}))
     for name, key_arn, parameters in calls:
         event = _event(
             call,

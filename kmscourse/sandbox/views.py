@@ -69,6 +69,7 @@ class TableView:
 
     ``keys`` are its partition key and its sort key, if it has one, ``indexes`` the same of each index, ``types`` the
     types of all of these. ``inaccessible_since`` is when its KMS key stopped to be usable (seconds since 1970).
+    ``settings`` are what was chosen for it, and when: on_demand_since, table_class, class_since.
     """
 
     name: str
@@ -80,6 +81,7 @@ class TableView:
     types: Mapping[str, str]
     tags: Mapping[str, str]
     inaccessible_since: float | None
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

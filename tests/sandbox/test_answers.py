@@ -46,28 +46,3 @@ def test_nobody_shares_keys_with_the_account(gate: Any) -> None:
     for owners, shown in ((["SELF"], [key]), (["OTHER_ACCOUNTS_VIA_RAM"], [])):
         keys = gate("kms:ListKeys", ResourceOwners=owners)["Keys"]
         assert [entry["KeyArn"] for entry in keys] == shown
-
-
-def test_a_table_comes_and_goes_as_on_aws(gate: Any) -> None:
-    description = {
-        "TableName": "Books",
-        "KeySchema": [{"AttributeName": "Author", "KeyType": "HASH"}],
-        "AttributeDefinitions": [{"AttributeName": "Author", "AttributeType": "S"}],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    created = gate("dynamodb:CreateTable", **description)["TableDescription"]
-    described = gate("dynamodb:DescribeTable", TableName="Books")["Table"]
-    updated = gate("dynamodb:UpdateTable", TableName="Books", DeletionProtectionEnabled=False)[
-        "TableDescription"
-    ]
-    deleted = gate("dynamodb:DeleteTable", TableName="Books")["TableDescription"]
-    assert [table["TableStatus"] for table in (created, described, updated, deleted)] == [
-        "CREATING",
-        "ACTIVE",
-        "UPDATING",
-        "DELETING",
-    ]
-    assert created["TableId"] == described["TableId"] == deleted["TableId"]
-    again = gate("dynamodb:CreateTable", **description)["TableDescription"]
-    assert again["TableId"] != created["TableId"]
-    assert "GlobalSecondaryIndexes" not in again, "an empty list is no index"

@@ -134,6 +134,11 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
         """All tables of a region, the oldest first."""
         return [_table_view(table) for table in dict.values(self._models("dynamodb", region).tables)]
 
+    def set_inaccessible(self, table: TableView, since: float | None) -> None:
+        """Note since when a table's key is of no use; None where it is."""
+        with self._journal.changing(reads_count=True, tables_count=True):
+            self._models("dynamodb", table.region).tables[table.name].inaccessible_since = since
+
     def perform(self, call: Call) -> Answer:
         """moto's operation: a dict for KMS and DynamoDB, XML for IAM.
 
@@ -144,7 +149,10 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
         journal = self._journal.changing(changes, tables_count=not _ITEM_WRITES.match(call.operation))
         try:
             with self._models.entered(), journal:
-                return invoke(self._exact(call), self.account_id)
+                answer = invoke(self._exact(call), self.account_id)
+                if call.operation in ("CreateTable", "UpdateTable"):
+                    self._settle(call)
+                return answer
         except AwsError:
             self.rollback()
             raise
@@ -160,13 +168,19 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
         elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
             encryption = self._encryption(call.region, parameters)
             del parameters["SSESpecification"]
-            if call.operation == "UpdateTable":
-                self._models("dynamodb", call.region).encrypt(parameters["TableName"], encryption)
-            elif encryption is not None:
+            if call.operation == "CreateTable" and encryption is not None:
                 parameters["SSESpecification"] = encryption
         elif call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in parameters:
             parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
+
+    def _settle(self, call: Call) -> None:
+        """What moto does not keep of a table, or does not change, after it has answered (with the table as it was)."""
+        tables, name = self._models("dynamodb", call.region), call.parameters["TableName"]
+        created = call.operation == "CreateTable"
+        tables.choose(name, call.parameters, self.now().timestamp(), created=created)
+        if not created and "SSESpecification" in call.parameters:
+            tables.encrypt(name, self._encryption(call.region, call.parameters))
 
     def _encryption(self, region: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
         """The encryption that a table is to have, with its key's ARN; None under DynamoDB's own key."""
@@ -188,6 +202,7 @@ def _table_view(table: Any) -> TableView:
         types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
         tags={tag["Key"]: tag["Value"] for tag in table.tags},
         inaccessible_since=getattr(table, "inaccessible_since", None),
+        settings=getattr(table, "settings", {}),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,25 @@ class DynamoDb(DynamoDBBackend):
 
     def encrypt(self, table_name: str, specification: dict[str, Any] | None) -> None:
         """Have a table encrypted as an SSESpecification says; None for DynamoDB's own key."""
-        table = self.tables.get(table_name)
-        if table is not None:
-            table.sse_specification = specification
+        self.get_table(table_name).sse_specification = specification
+
+    def choose(self, table_name: str, parameters: Mapping[str, Any], now: float, *, created: bool) -> None:
+        """Keep what moto doesn't of the parameters of CreateTable or UpdateTable: ``TableView.settings``."""
+        table: Any = self.get_table(table_name)
+        table.settings = settings = dict(getattr(table, "settings", {}))
+        if parameters.get("BillingMode") == "PAY_PER_REQUEST":
+            settings["on_demand_since"] = now
+            table.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0}
+        chosen = parameters.get("TableClass")
+        if chosen not in (None, settings.get("table_class", "STANDARD")):
+            settings["table_class"] = chosen
+            if not created:
+                settings["class_since"] = now
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        """Give a table these tags; moto would keep another of the same key beside it."""
+        self.untag_resource(arn, list(tags))
+        super().tag_resource(arn, tags)
 
     def query(
         self,

@@ -187,9 +187,8 @@ def test_a_tables_key_is_known_by_its_arn(
     practice("kms:CreateAlias", AliasName="alias/mine", TargetKeyId=practice.key())
     practice.books()
     assert practice.backend.table(REGION, "Books").key_arn is None
-    described = practice("dynamodb:UpdateTable", TableName="Books", SSESpecification=specification)[
-        "TableDescription"
-    ]
+    practice("dynamodb:UpdateTable", TableName="Books", SSESpecification=specification)
+    described = practice("dynamodb:DescribeTable", TableName="Books")["Table"]
     practice("dynamodb:DeleteTable", TableName="Books")
     practice.books(SSESpecification=specification)
     arn = practice.backend.table(REGION, "arn:aws:dynamodb:us-east-1:123456789012:table/Books").key_arn

@@ -1,4 +1,4 @@
-"""What DynamoDB says of a table's key, and what it takes of PartiQL."""
+"""What DynamoDB says of the key that a new table names."""
 
 from __future__ import annotations
 
@@ -137,6 +137,30 @@ def test_whatever_names_the_key_its_arn_is_kept(gate: Any) -> None:
         gate("dynamodb:DeleteTable", TableName="Books")
 
 
+@pytest.mark.parametrize(
+    "specification",
+    [
+        {"Enabled": True},
+        {"Enabled": True, "SSEType": "KMS"},
+        {"SSEType": "KMS"},
+        {"SSEType": "KMS", "KMSMasterKeyId": "alias/aws/dynamodb"},
+    ],
+)
+def test_the_aws_managed_key_is_one_too(gate: Any, specification: dict[str, Any]) -> None:
+    described = create(gate, **specification)["SSEDescription"]
+    managed = gate("kms:DescribeKey", KeyId="alias/aws/dynamodb")["KeyMetadata"]
+    assert managed["KeyManager"] == "AWS"
+    assert described == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": managed["Arn"]}
+    assert len(gate("kms:ListGrants", KeyId=managed["Arn"])["Grants"]) == 1
+    assert gate("dynamodb:Scan", TableName="Books")["Count"] == 0
+    assert gate.events(EventName="Decrypt")[0]["resources"][0]["ARN"] == managed["Arn"]
+
+
+@pytest.mark.parametrize("specification", [{}, {"Enabled": False}])
+def test_nothing_asked_for_is_dynamodbs_own_key(gate: Any, specification: dict[str, Any]) -> None:
+    assert "SSEDescription" not in create(gate, **specification)
+
+
 def test_a_table_of_dynamodbs_own_key_has_no_description_of_it(gate: Any) -> None:
     gate("dynamodb:CreateTable", **TABLE)
     assert "SSEDescription" not in gate("dynamodb:DescribeTable", TableName="Books")["Table"]
@@ -184,100 +208,6 @@ def test_permission_on_the_table_is_decided_before_anything_is_said_of_the_key(g
     specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/nowhere"}
     refusal = gate.refused("dynamodb:CreateTable", by="Nobody", **TABLE, SSESpecification=specification)
     assert "is not authorized to perform: dynamodb:CreateTable on resource: " in refusal.message
-
-
-@pytest.mark.parametrize(
-    ("ruin", "restore", "message"),
-    [
-        (
-            "DisableKey",
-            ["EnableKey"],
-            ("DisabledException", "{} is disabled.", "DisabledException", "KMS key disabled error"),
-        ),
-        (
-            "ScheduleKeyDeletion",
-            ["CancelKeyDeletion", "EnableKey"],
-            (
-                "KMSInvalidStateException",
-                "{} is pending deletion.",
-                "KMSInvalidStateException",
-                "KMS validation error",
-            ),
-        ),
-    ],
-)
-def test_a_table_whose_key_does_not_work(
-    gate: Any, ruin: str, restore: list[str], message: tuple[str, str, str, str]
-) -> None:
-    key = gate.key()
-    gate.books(key)
-    gate(f"kms:{ruin}", KeyId=key)
-    exception, text, code, beginning = message
-    for operation in ("Scan", "PutItem"):
-        item = {"Item": {"Author": {"S": "x"}, "Title": {"S": "y"}}} if operation == "PutItem" else {}
-        refusal = gate.refused(f"dynamodb:{operation}", TableName="Books", **item)
-        assert (refusal.code, refusal.status) == ("ValidationException", 400)
-        assert refusal.message == from_kms(exception, text.format(key), code, beginning)
-    assert gate("dynamodb:DescribeTable", TableName="Books")["Table"]["TableStatus"] == "ACTIVE"
-    for operation in restore:
-        gate(f"kms:{operation}", KeyId=key)
-    assert gate("dynamodb:Scan", TableName="Books")["Count"] == 1
-    gate(f"kms:{ruin}", KeyId=key)
-    gate("dynamodb:DeleteTable", TableName="Books")
-
-
-def test_a_table_is_put_under_another_key(gate: Any) -> None:
-    first, second = gate.key(), gate.key()
-    gate.books(first)
-    again = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": first}
-    refusal = gate.refused("dynamodb:UpdateTable", TableName="Books", SSESpecification=again)
-    assert refusal.code == "ValidationException"
-    assert refusal.message.startswith(INVALID + "Table is already encrypted with given KMSMasterKeyId. ")
-    answer = gate(
-        "dynamodb:UpdateTable", TableName="Books", SSESpecification={**again, "KMSMasterKeyId": second}
-    )
-    assert answer["TableDescription"]["SSEDescription"]["KMSMasterKeyArn"] == second
-    assert [len(gate("kms:ListGrants", KeyId=key)["Grants"]) for key in (first, second)] == [0, 1]
-    gate("kms:DisableKey", KeyId=first)
-    assert gate("dynamodb:Scan", TableName="Books")["Count"] == 1
-
-
-def test_partiql_names_a_table_that_is_there(gate: Any) -> None:
-    refusal = gate.refused("dynamodb:ExecuteStatement", Statement="SELECT * FROM Missing")
-    assert (refusal.code, refusal.message) == ("ResourceNotFoundException", "Requested resource not found")
-
-
-@pytest.mark.parametrize("statement", ["DELETE FROM Books", "UPDATE Books SET Pages = '80'"])
-def test_partiql_changes_one_item_named_by_its_whole_key(gate: Any, statement: str) -> None:
-    gate.books()
-    gate(
-        "dynamodb:PutItem",
-        TableName="Books",
-        Item={"Author": {"S": "Seth Godin"}, "Title": {"S": "Linchpin"}},
-    )
-    half = f"{statement} WHERE Author = 'Seth Godin'"
-    refusal = gate.refused("dynamodb:ExecuteStatement", Statement=half)
-    assert (refusal.code, refusal.message) == (
-        "ValidationException",
-        "Where clause does not contain a mandatory equality on all key attributes",
-    )
-    assert gate("dynamodb:Scan", TableName="Books")["Count"] == 2
-    gate("dynamodb:ExecuteStatement", Statement=f"{half} AND Title = 'The Dip'")
-
-
-def test_partiql_in_moto_takes_what_the_gate_has_made_of_it(gate: Any) -> None:
-    gate.books()
-    for statement in (
-        "select * from Books where Author='Seth Godin' and Title='The Dip'",
-        'SELECT Title\tFROM "Books" -- all of them',
-        "/* one */SELECT * FROM Books WHERE Author = ?",
-    ):
-        parameters = {"Parameters": [{"S": "Seth Godin"}]} if "?" in statement else {}
-        items = gate("dynamodb:ExecuteStatement", Statement=statement, **parameters)["Items"]
-        assert [item["Title"] for item in items] == [{"S": "The Dip"}], statement
-    one = "SELECT * FROM \"Books\" WHERE Author='Seth Godin' AND Title='The Dip'"
-    [found] = gate("dynamodb:BatchExecuteStatement", Statements=[{"Statement": one}])["Responses"]
-    assert found["Item"]["Title"] == {"S": "The Dip"}
 
 
 @pytest.mark.parametrize("name", ["Books", "arn:aws:dynamodb:us-east-1:123456789012:table/Books"])

@@ -1,0 +1,47 @@
+"""What DynamoDB does to a KMS key when a table comes under it or leaves it: a grant made, a grant retired.
+
+Source: DynamoDB Developer Guide, "Encryption at rest usage notes", "DynamoDB use of grants".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox.resources.dynamodb import GRANT_OPERATIONS
+from kmscourse.sandbox.resources.tables import encryption_context
+from kmscourse.sandbox.views import TableView
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.backend import Backend
+
+
+def follow(before: TableView | None, now: TableView | None, backend: Backend) -> None:
+    """Retire the grant on the key of a table as it was, and make one on its key as it is now, if they differ."""
+    left, taken = before and before.key_arn, now and now.key_arn
+    if left == taken:
+        return
+    old = backend.find_key(left) if left else None
+    if before is not None and old is not None:
+        context = encryption_context(before.name, backend.account_id)
+        backend.remove_grants(old, lambda grant: _is_of_table(grant, context))
+    new = backend.find_key(taken) if taken else None
+    if now is not None and new is not None:
+        service = f"dynamodb.{new.region}.amazonaws.com"
+        backend.add_grant(
+            new,
+            {
+                "GranteePrincipal": service,
+                "RetiringPrincipal": service,
+                "Operations": list(GRANT_OPERATIONS),
+                "Constraints": {"EncryptionContextSubset": encryption_context(now.name, backend.account_id)},
+            },
+        )
+
+
+def _is_of_table(grant: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+    constraints = grant.get("Constraints") or {}
+    return (
+        str(grant.get("RetiringPrincipal", "")).startswith("dynamodb.")
+        and constraints.get("EncryptionContextSubset") == context
+    )

@@ -1,0 +1,112 @@
+"""A table's description as AWS gives it, through the table's life."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+SCHEMA = {
+    "TableName": "Books",
+    "KeySchema": [{"AttributeName": "Author", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "Author", "AttributeType": "S"}],
+}
+UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 2}
+ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
+BY_UNITS = {"ProvisionedThroughput": UNITS}
+
+
+def create(gate: Any, **more: Any) -> dict[str, Any]:
+    return dict(gate("dynamodb:CreateTable", **SCHEMA, **(more or ON_DEMAND))["TableDescription"])
+
+
+def table(gate: Any) -> dict[str, Any]:
+    return dict(gate("dynamodb:DescribeTable", TableName="Books")["Table"])
+
+
+def update(gate: Any, **changes: Any) -> dict[str, Any]:
+    return dict(gate("dynamodb:UpdateTable", TableName="Books", **changes)["TableDescription"])
+
+
+def test_a_table_comes_and_goes_as_on_aws(gate: Any) -> None:
+    created, described = create(gate), table(gate)
+    updated = update(gate, TableClass="STANDARD_INFREQUENT_ACCESS")
+    deleted = gate("dynamodb:DeleteTable", TableName="Books")["TableDescription"]
+    assert [each["TableStatus"] for each in (created, described, updated, deleted)] == [
+        "CREATING",
+        "ACTIVE",
+        "UPDATING",
+        "DELETING",
+    ]
+    assert created["TableId"] == described["TableId"] == deleted["TableId"]
+    again = create(gate)
+    assert again["TableId"] != created["TableId"]
+    assert "GlobalSecondaryIndexes" not in again, "an empty list is no index"
+
+
+def test_deletion_protection_changes_at_once(gate: Any) -> None:
+    create(gate)
+    assert update(gate, DeletionProtectionEnabled=True)["TableStatus"] == "ACTIVE"
+    assert table(gate)["DeletionProtectionEnabled"] is True
+
+
+def test_a_table_paid_by_request(gate: Any) -> None:
+    assert create(gate)["BillingModeSummary"] == {"BillingMode": "PAY_PER_REQUEST"}
+    summary = table(gate)["BillingModeSummary"]
+    assert abs(summary.pop("LastUpdateToPayPerRequestDateTime") - time.time()) < 60
+    assert summary == {"BillingMode": "PAY_PER_REQUEST"}
+
+
+def test_a_table_paid_by_capacity(gate: Any) -> None:
+    created = create(gate, **BY_UNITS)
+    assert "BillingModeSummary" not in created
+    assert created["ProvisionedThroughput"] == {**UNITS, "NumberOfDecreasesToday": 0}
+    update(gate, **ON_DEMAND)
+    described = table(gate)
+    assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+    update(gate, BillingMode="PROVISIONED", **BY_UNITS)
+    described = table(gate)
+    assert described["BillingModeSummary"]["BillingMode"] == "PROVISIONED"
+    assert described["ProvisionedThroughput"]["WriteCapacityUnits"] == 2
+
+
+def test_a_table_class_shows_once_it_was_chosen(gate: Any) -> None:
+    assert "TableClassSummary" not in create(gate)
+    update(gate, TableClass="STANDARD")
+    assert "TableClassSummary" not in table(gate), "STANDARD is what it has been"
+    update(gate, TableClass="STANDARD_INFREQUENT_ACCESS")
+    summary = table(gate)["TableClassSummary"]
+    assert abs(summary.pop("LastUpdateDateTime") - time.time()) < 60
+    assert summary == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    gate("dynamodb:DeleteTable", TableName="Books")
+    created = create(gate, **ON_DEMAND, TableClass="STANDARD_INFREQUENT_ACCESS")
+    assert created["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+
+
+def test_an_index_has_an_arn(gate: Any) -> None:
+    index = {"IndexName": "all", "KeySchema": SCHEMA["KeySchema"], "Projection": {"ProjectionType": "ALL"}}
+    [described] = create(gate, **ON_DEMAND, GlobalSecondaryIndexes=[index])["GlobalSecondaryIndexes"]
+    assert described["IndexArn"] == "arn:aws:dynamodb:us-east-1:123456789012:table/Books/index/all"
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("GetItem", {"TableName": "Books", "Key": {"Author": {"S": "a"}}}),
+        ("UpdateItem", {"TableName": "Books", "Key": {"Author": {"S": "a"}}}),
+        ("BatchGetItem", {"RequestItems": {"Books": {"Keys": [{"Author": {"S": "a"}}]}}}),
+        ("BatchWriteItem", {"RequestItems": {"Books": [{"DeleteRequest": {"Key": {"Author": {"S": "a"}}}}]}}),
+        (
+            "TransactWriteItems",
+            {"TransactItems": [{"Put": {"TableName": "Books", "Item": {"Author": {"S": "a"}}}}]},
+        ),
+    ],
+)
+def test_capacity_is_told_to_who_asks(gate: Any, operation: str, parameters: dict[str, Any]) -> None:
+    create(gate)
+    answer = gate(f"dynamodb:{operation}", **parameters)
+    assert not {"ConsumedCapacity", "ItemCollectionMetrics"} & set(answer)
+    answer = gate(f"dynamodb:{operation}", **parameters, ReturnConsumedCapacity="TOTAL")
+    assert "ConsumedCapacity" in answer
