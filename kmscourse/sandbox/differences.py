@@ -187,6 +187,49 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/tableops/test_access.py::test_its_items_are_out_of_reach",
         ),
         Difference(
+            "When a table notices that its key does not work, or works again",
+            "At once.",
+            "After 12 to 75 minutes, and 18 to 57 for the return; reads are refused some five minutes after the key "
+            "was disabled. A table that was still CREATING then vanishes within the hour.",
+            "tests/sandbox/tableops/test_access.py::test_it_is_said_to_be_inaccessible",
+        ),
+        Difference(
+            "A table whose key stays unusable",
+            "Stays INACCESSIBLE_ENCRYPTION_CREDENTIALS.",
+            "Is archived after seven days: ARCHIVED, with a backup of it.",
+            "tests/sandbox/tableops/test_access.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
+        ),
+        Difference(
+            "DynamoDB's grant on a key, revoked",
+            "The table goes on: only a listing of grants shows that it is missing.",
+            "The table becomes INACCESSIBLE_ENCRYPTION_CREDENTIALS; another key for it mends that.",
+            "tests/sandbox/tableops/test_access.py::test_a_revoked_grant_is_not_missed_here",
+        ),
+        Difference(
+            "Another key for a table",
+            "The next request finds it changed, as often as you like.",
+            "Takes about twenty seconds, four times a day; then one every six hours.",
+            "tests/sandbox/rules/test_encryption_changes.py::test_the_answer_shows_the_table_as_it_was",
+        ),
+        Difference(
+            "Streams, global tables, resource policies of tables",
+            "Refused with UnsupportedOperationException, in CreateTable and UpdateTable too.",
+            "Offered.",
+            "tests/sandbox/rules/test_tables.py::test_what_only_aws_offers_is_said_so",
+        ),
+        Difference(
+            "Backups and point-in-time recovery",
+            "Refused with UnsupportedOperationException.",
+            "Offered; a backup has a key of its own.",
+            "tests/sandbox/rules/test_tables.py::test_backups_and_global_tables_are_refused_clearly",
+        ),
+        Difference(
+            "Time to live",
+            "Turned on and off, but no item is ever deleted by it.",
+            "Deletes items within a few days of their time.",
+            "tests/sandbox/rules/test_tables.py::test_time_to_live_deletes_nothing_here",
+        ),
+        Difference(
             "What KMS says inside a refusal of DynamoDB's",
             "KMS's sentence of today within the words recorded around it.",
             "No recording of a refused Scan with KMS's sentence in it is known. Rely on the code, the beginning and "

@@ -196,6 +196,16 @@ def test_the_moment_outlives_the_process(tmp_path: Path) -> None:
     application.close()
 
 
+def test_a_revoked_grant_is_not_missed_here(gate: Any) -> None:
+    key = gate.key()
+    gate.books(key)
+    [grant] = gate("kms:ListGrants", KeyId=key)["Grants"]
+    gate("kms:RevokeGrant", KeyId=key, GrantId=grant["GrantId"])
+    assert table(gate)["TableStatus"] == "ACTIVE"
+    assert gate("dynamodb:Scan", TableName="Books")["Count"] == 1
+    gate("dynamodb:DeleteTable", TableName="Books")
+
+
 def test_a_refused_change_of_the_key_changes_nothing_here(gate: Any) -> None:
     key = gate.key()
     gate.books(key)
