@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ class Material:
 
     id: str
     token: bytes
-    secret: bytes | None
+    secret: bytes | None = field(repr=False)
     rotated: datetime | None = None
     rotation: str | None = None
     expires: datetime | None = None
