@@ -6,7 +6,6 @@ the account does not show its administrator (an organisation's service control p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,52 +14,42 @@ from kmscourse.account import Account
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_would_allow
 from kmscourse.policy.request import Context
+from kmscourse.refusal import Refusal
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
-_SENTENCE = re.compile(r"User: (?P<principal>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)")
-_RESOURCE = re.compile(r" on resource: (?P<resource>\S+)")
-_TABLE_KEY = "KMS key access denied error"
-
-
-@dataclass(frozen=True)
-class Denial:
-    """AWS's sentence taken apart: who, which action, on what, and whether DynamoDB passed on the key's answer."""
-
-    principal: str
-    action: str
-    resource: str
-    via_dynamodb: bool
-    text: str
-
-
-def read_denial(text: str) -> Denial:
-    """Take an access-denied sentence of AWS apart. Raises KmsCourseError where it isn't one."""
-    who = _SENTENCE.search(text)
-    if who is None:
-        raise KmsCourseError(f"This is not an access-denied sentence of AWS: {text!r}")
-    what = _RESOURCE.search(text)
-    return Denial(
-        who["principal"], who["action"], what["resource"] if what else "*", text.startswith(_TABLE_KEY), text
-    )
-
 
 def identity_policies(iam: IAMClient, user_name: str) -> list[dict[str, Any]]:
     """The policies that an IAM user carries, as documents: inline, attached, and those of the user's groups."""
+    return [document for _, document in named_identity_policies(iam, user_name)]
+
+
+def named_identity_policies(iam: IAMClient, user_name: str) -> list[tuple[str, dict[str, Any]]]:
+    """The same, each with what to call it, as in "BooksReader, inline"."""
     found: list[Any] = []
     for name in iam.list_user_policies(UserName=user_name)["PolicyNames"]:
-        found.append(iam.get_user_policy(UserName=user_name, PolicyName=name)["PolicyDocument"])
-    attached = iam.list_attached_user_policies(UserName=user_name)["AttachedPolicies"]
+        document = iam.get_user_policy(UserName=user_name, PolicyName=name)["PolicyDocument"]
+        found.append((f"{name}, inline", document))
+    attached = [
+        (policy, "attached")
+        for policy in iam.list_attached_user_policies(UserName=user_name)["AttachedPolicies"]
+    ]
     for group in iam.list_groups_for_user(UserName=user_name)["Groups"]:
         group_name = group["GroupName"]
+        of_group = f"of the group {group_name}"
         for name in iam.list_group_policies(GroupName=group_name)["PolicyNames"]:
-            found.append(iam.get_group_policy(GroupName=group_name, PolicyName=name)["PolicyDocument"])
-        attached += iam.list_attached_group_policies(GroupName=group_name)["AttachedPolicies"]
-    for policy in attached:
+            document = iam.get_group_policy(GroupName=group_name, PolicyName=name)["PolicyDocument"]
+            found.append((f"{name}, {of_group}", document))
+        attached += [
+            (policy, of_group)
+            for policy in iam.list_attached_group_policies(GroupName=group_name)["AttachedPolicies"]
+        ]
+    for policy, how in attached:
         arn = policy["PolicyArn"]
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        found.append(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        found.append((f"{policy['PolicyName']}, {how}", document))
     return found
 
 
@@ -115,19 +104,34 @@ def table_key_context(account: Account, table: str) -> Context:
     }
 
 
-def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
-    """Would a Scan by this user be let in? The table's own answer where it is no, else the answer of its key."""
+def doors(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:
+    """The two answers to a Scan by this user: IAM's about the table, then KMS's about the table's key.
+
+    None where KMS isn't asked: the first is no, or the table has no KMS key that could be seen.
+    """
     described = account.client("dynamodb").describe_table(TableName=table)["Table"]
     at_the_table = case(account, user_arn, "dynamodb:Scan", described["TableArn"]).decision
     key_arn = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
     if not at_the_table.allowed or key_arn is None:
-        return at_the_table
-    return case(account, user_arn, "kms:Decrypt", key_arn, table_key_context(account, table)).decision
+        return at_the_table, None
+    context = table_key_context(account, table)
+    return at_the_table, case(account, user_arn, "kms:Decrypt", key_arn, context).decision
+
+
+def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
+    """Would a Scan by this user be let in? The first of the two answers that is no, else the last."""
+    at_the_table, at_its_key = doors(account, user_arn, table)
+    return at_its_key or at_the_table
 
 
 def refused_case(account: Account, text: str, table: str) -> Case:
-    """The request that AWS's sentence refused; ``table`` is whose key DynamoDB was opening."""
-    denial = read_denial(text)
+    """The request that AWS's sentence refused; ``table`` is whose key DynamoDB was opening.
+
+    Raises KmsCourseError where the text is no refusal, or doesn't say who was refused what.
+    """
+    refusal = Refusal.read(text)
+    if refusal.principal is None or refusal.action is None:
+        raise KmsCourseError(f"This sentence of AWS doesn't say who was refused what: {text!r}")
     direct = {"kms:CallerAccount": account.id}
-    context = table_key_context(account, table) if denial.via_dynamodb else direct
-    return case(account, denial.principal, denial.action, denial.resource, context)
+    context = table_key_context(account, table) if refusal.via_dynamodb else direct
+    return case(account, refusal.principal, refusal.action, refusal.resource or "*", context)

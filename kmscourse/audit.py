@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 
 def events(
-    cloudtrail: CloudTrailClient, *, event_name: str | None = None, resource: str | None = None
+    cloudtrail: CloudTrailClient,
+    *,
+    event_name: str | None = None,
+    resource: str | None = None,
+    most: int | None = None,
 ) -> list[dict[str, Any]]:
     """The events of one name (``Decrypt``) or on one resource (a key ARN), or all of them; the newest first.
+
+    ``most`` is how many at most; AWS hands out fifty an answer, and two answers a second.
 
     Each is CloudTrail's own record, with ``eventName``, ``userIdentity``, ``errorCode`` and so on. The practice
     account answers at once; AWS may take up to fifteen minutes to show an event
@@ -24,7 +30,9 @@ def events(
         wanted = [{"AttributeKey": "EventName", "AttributeValue": event_name}]
     elif resource is not None:
         wanted = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
-    pages = cloudtrail.get_paginator("lookup_events").paginate(LookupAttributes=wanted)
+    pages = cloudtrail.get_paginator("lookup_events").paginate(
+        LookupAttributes=wanted, PaginationConfig={} if most is None else {"MaxItems": most}
+    )
     return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
 
 

@@ -12,6 +12,8 @@ from kmscourse import access, checks, course, pieces
 from kmscourse.account import Account, open_account
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.decision import DecisionCard
+from kmscourse.display.diagram import Diagram
+from kmscourse.display.growth import before
 from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
@@ -99,7 +101,7 @@ class Lab:
                 "Nothing has been refused in this notebook yet: run the cell that is refused first."
             )
         text = self.account.denials[-1]
-        return _card(access.refused_case(self.account, text, pieces.TABLE))
+        return _card(access.refused_case(self.account, text, pieces.TABLE), text)
 
     def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:
         """What the account's policies say to a request that nobody has made, step by step."""
@@ -107,13 +109,14 @@ class Lab:
         context = {"kms:CallerAccount": self.account.id}
         return _card(access.case(self.account, arn, action, resource, context))
 
-    def diagram(self) -> Architecture:
-        """The architecture as it stands in the account now, drawn."""
-        return Architecture.of(self.account, self.notes)
+    def diagram(self) -> Diagram:
+        """The architecture as it stands in the account now, drawn; what this section has changed of it is marked."""
+        now = Architecture.of(self.account, self.notes)
+        return Diagram(now, before(now, self.section.number))
 
 
-def _card(case: access.Case) -> DecisionCard:
-    return DecisionCard(case.decision, case.ways_in)
+def _card(case: access.Case, said: str = "") -> DecisionCard:
+    return DecisionCard(case.decision, case.ways_in, said)
 
 
 def _show_errors_in_one_line() -> None:

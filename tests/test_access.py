@@ -15,6 +15,7 @@ from kmscourse.iam import LAB_USER
 from kmscourse.kms import put_key_policy
 from kmscourse.notes import Notes
 from kmscourse.policy.edits import Kind
+from kmscourse.refusal import Refusal
 
 
 def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:
@@ -27,9 +28,9 @@ def refusal(account: Account, service: str, operation: str, **parameters: object
 def test_a_scan_is_refused_by_the_tables_key(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
     text = refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
-    denial = access.read_denial(text)
-    assert (denial.principal, denial.action) == (pieces.lab_user_arn(account), "kms:Decrypt")
-    assert (denial.resource, denial.via_dynamodb) == (pieces.key_arn(account), True)
+    found = Refusal.read(text)
+    assert (found.principal, found.action) == (pieces.lab_user_arn(account), "kms:Decrypt")
+    assert (found.resource, found.via_dynamodb) == (pieces.key_arn(account), True)
     decision = access.refused_case(account, text, pieces.TABLE).decision
     assert not decision.allowed
     assert decision.sentence() in text
@@ -39,7 +40,7 @@ def test_a_direct_decrypt_is_explained_too(account: Account, notes: Notes) -> No
     prepare(account, notes, 4)
     blob = bytes.fromhex(notes["encrypted_data_key"])
     text = refusal(account, "kms", "decrypt", CiphertextBlob=blob)
-    assert not access.read_denial(text).via_dynamodb
+    assert not Refusal.read(text).via_dynamodb
     assert access.refused_case(account, text, pieces.TABLE).decision.sentence() == text
 
 
@@ -101,6 +102,10 @@ def test_a_deny_in_a_group_counts(account: Account, notes: Notes) -> None:
     assert decision.sentence() in refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
 
 
-def test_another_sentence_is_not_taken_for_a_denial() -> None:
-    with pytest.raises(KmsCourseError, match="not an access-denied sentence"):
-        access.read_denial("The key is disabled.")
+def test_a_sentence_that_names_nobody_is_not_decided_again(account: Account) -> None:
+    old = (
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
+        "or you are not allowed to access."
+    )
+    with pytest.raises(KmsCourseError, match="doesn't say who was refused what"):
+        access.refused_case(account, old, pieces.TABLE)

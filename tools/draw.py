@@ -1,7 +1,7 @@
 """Draw the picture at the head of each notebook: ``python -m tools.draw``.
 
-Each is the architecture of an account that stands where the section ends, drawn by the same code that a student calls
-as ``lab.diagram()``. A test holds the committed pictures to it.
+Each is the architecture of an account that stands where the section ends, what is new in it marked, drawn by the same
+code that a student calls as ``lab.diagram()``. A test holds the committed pictures to it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from kmscourse import pieces
 from kmscourse.account import Account, open_sandbox
 from kmscourse.course import SECTIONS
 from kmscourse.display.architecture import Architecture
+from kmscourse.display.diagram import Diagram
+from kmscourse.display.growth import before
+from kmscourse.envelope import decrypt_data_key
 from kmscourse.notes import Notes
 from kmscourse.sandbox import server
 
@@ -27,11 +30,27 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
         for piece in pieces.PIECES:
             if piece.section == section.number and not piece.ready(account, notes):
                 piece.make(account, notes)
-        if section is SECTIONS[-1]:
-            pieces.remove_table(account, notes)
-            account.client("kms").disable_key(KeyId=pieces.key_arn(account))
-        drawn[f"{section.number:02}.svg"] = Architecture.of(account, notes).svg() + "\n"
+        if section.number in DONE:
+            DONE[section.number](account, notes)
+        now = Architecture.of(account, notes)
+        drawn[f"{section.number:02}.svg"] = Diagram(now, before(now, section.number)).svg() + "\n"
     return drawn
+
+
+def open_data_key(account: Account, notes: Notes) -> None:
+    """Section 4: KMS opens the data key again."""
+    decrypt_data_key(account.client("kms"), bytes.fromhex(notes["encrypted_data_key"]))
+
+
+def clean_up(account: Account, notes: Notes) -> None:
+    """Section 9: the table and the sign-in go, the key rests."""
+    pieces.remove_table(account, notes)
+    pieces.remove_sign_in(account, notes)
+    account.client("kms").disable_key(KeyId=pieces.key_arn(account))
+
+
+DONE = {4: open_data_key, 9: clean_up}
+"""What a section does beside making pieces."""
 
 
 def main() -> None:

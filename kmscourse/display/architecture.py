@@ -1,100 +1,181 @@
-"""The architecture of the lab, drawn from the account as it stands: who holds what, and who is let in."""
+"""The architecture of the lab as the account stands: who holds what, who is let in, in words; diagram.py draws it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
-from kmscourse import access, pieces
+from kmscourse import access, audit, pieces
+from kmscourse import kms as keys
 from kmscourse.account import Account
-from kmscourse.display.svg import Drawing
 from kmscourse.notes import Notes
+from kmscourse.policy import edit
+from kmscourse.policy.principals import Kind, principal
+
+ADMINISTRATOR, ACCOUNT, MY_KEY = "the administrator", "the account's IAM", "myKey"
+STATES = {
+    "Enabled": "is enabled",
+    "Disabled": "is disabled, and opens nothing as it is",
+    "PendingDeletion": "waits for its deletion, and opens nothing as it is",
+}
+EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
+
+
+class Part(StrEnum):
+    """A part of the architecture, by the name that a list of changes gives to it."""
+
+    ADMINISTRATOR = "the administrator"
+    KEY = "the KMS key myKey"
+    POLICY = "its key policy"
+    ENCRYPTED = "the encrypted data key"
+    PLAINTEXT = "the data key in the clear"
+    DECRYPT = "the way back by Decrypt"
+    MESSAGE = "the sealed message"
+    TABLE = "the table Books"
+    TABLE_KEY = "its table key"
+    GRANT = "the grant for DynamoDB"
+    READER = "the sign-in of IAMLabUser"
+    AT_TABLE = "IAM's answer to IAMLabUser"
+    AT_KEY = "KMS's answer to IAMLabUser"
 
 
 @dataclass(frozen=True)
 class Architecture:
     """What the diagram shows.
 
-    ``key_state`` is Enabled, Disabled, PendingDeletion or None (no key yet); ``reader`` is "let in", "refused" or None
-    (IAMLabUser has no table to read, or can't sign in yet).
+    ``key_state`` is myKey's state as KMS names it, or None (no key yet); ``lets_in`` are those whom its policy allows
+    something. ``opened``: KMS has decrypted a data key for the administrator. ``table_key`` says under which key that
+    of Books is encrypted, None where there is no table; ``granted``: a grant lets DynamoDB use myKey. ``reader``:
+    IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to IAMLabUser's Scan, None where nobody is
+    asked.
     """
 
     key_state: str | None = None
+    lets_in: tuple[str, ...] = ()
     data_key: bool = False
+    opened: bool = False
     message: bool = False
-    table: bool = False
-    reader: str | None = None
+    table_key: str | None = None
+    granted: bool = False
+    reader: bool = False
+    at_table: bool | None = None
+    at_key: bool | None = None
 
     @classmethod
     def of(cls, account: Account, notes: Notes) -> Architecture:
         """The architecture as the account's main user finds it now."""
-        table = pieces.table_exists(account, notes)
-        reader = None
-        if table and pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes):
-            decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
-            reader = "let in" if decision.allowed else "refused"
-        return cls(
-            key_state=pieces.key_state(account),
-            data_key="encrypted_data_key" in notes or "envelope" in notes,
+        kms, arn = account.client("kms"), pieces.find_key(account)
+        kept = "encrypted_data_key" in notes or "envelope" in notes
+        found = cls(
+            data_key=kept,
+            opened=kept and _has_decrypted(account),
             message="envelope" in notes,
-            table=table,
-            reader=reader,
+            reader=pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes),
         )
+        if arn is not None:
+            grants = kms.list_grants(KeyId=arn)["Grants"]
+            found = replace(
+                found,
+                key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
+                lets_in=_let_in(keys.key_policy(kms, arn), account),
+                granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
+            )
+        if pieces.table_exists(account, notes):
+            at_table, at_key = _answers(account, found)
+            found = replace(found, table_key=_table_key(account, arn), at_table=at_table, at_key=at_key)
+        return found
 
-    def __repr__(self) -> str:
-        """The same in words."""
-        if self.key_state is None:
-            return "The account has its administrator, and no KMS key of its own yet."
-        state = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waiting for its deletion"}
-        said = [f"The administrator has the KMS key myKey, {state.get(self.key_state, self.key_state)}."]
-        if self.key_state != "Enabled":
-            said.append("It opens nothing as it is.")
-        if self.data_key:
-            said.append("The application keeps a data key, encrypted under myKey.")
-        if self.message:
-            said.append("With it the application keeps a message, encrypted under the data key.")
-        if self.table:
-            said.append("DynamoDB keeps the table Books, encrypted under myKey.")
-        if self.reader:
-            said.append(f"IAMLabUser signs in, scans Books, and is {self.reader}.")
-        return " ".join(said)
+    @property
+    def works(self) -> bool:
+        """Is there a key, and is it enabled?"""
+        return self.key_state == "Enabled"
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
-
-    def svg(self) -> str:
-        """The drawing, as an SVG document that needs no font, script or style from elsewhere."""
-        height = 330 if self.data_key or self.reader else 172  # the lower row: the application, the reader
-        draw = Drawing(760, height, title="The architecture of the lab", description=repr(self))
-        draw.frame(150, 16, 594, 140, "Your AWS account")
-        draw.person(64, 96, "Administrator")
+    def said(self) -> dict[Part, str]:
+        """The parts that are there, each with the sentence that says how it is."""
+        found = {Part.ADMINISTRATOR: "The administrator looks after the account."}
         if self.key_state is not None:
-            draw.arrow(98, 96, 258, 96, "manages")
-            note = {"Enabled": "", "Disabled": "disabled", "PendingDeletion": "to be deleted"}
-            draw.box(
-                262,
-                62,
-                150,
-                68,
-                "KMS key myKey",
-                note.get(self.key_state, self.key_state),
-                kind="key" if self.key_state == "Enabled" else "off",
-            )
+            state = STATES.get(self.key_state, f"is {self.key_state}")
+            found[Part.KEY] = f"The administrator manages the KMS key myKey, which {state}."
+            found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
         if self.data_key:
-            draw.frame(150, 196, 340, 120, "Your application")
-            if self.key_state == "Enabled":
-                draw.arrow(312, 130, 262, 226, "makes, opens", dx=-62)
-            else:
-                draw.arrow(312, 130, 262, 226, "opens nothing", dx=-66, kind="no")
-            draw.box(178, 230, 130, 66, "Data key", "kept encrypted", kind="key")
+            found[Part.ENCRYPTED] = "The application keeps a data key, encrypted under myKey."
+            found[Part.PLAINTEXT] = "In the clear, the data key is in the application's memory, for a moment."
+        if self.opened:
+            found[Part.DECRYPT] = "KMS has decrypted a data key for the application: that is the way back."
         if self.message:
-            draw.arrow(308, 263, 346, 263, "")
-            draw.box(350, 230, 120, 66, "Message", "sealed", kind="data")
-        if self.table:
-            draw.arrow(412, 96, 536, 96, "opens", kind="plain" if self.key_state == "Enabled" else "no")
-            draw.box(540, 62, 150, 68, "Table Books", "encrypted", kind="data")
+            found[Part.MESSAGE] = "The application keeps a message, sealed with a data key."
+        if self.table_key is not None:
+            found[Part.TABLE] = "DynamoDB keeps the table Books."
+            found[Part.TABLE_KEY] = f"The table key of Books, which encrypts it, is under {self.table_key}."
+        if self.granted:
+            found[Part.GRANT] = "A grant on myKey lets DynamoDB use it."
         if self.reader:
-            draw.person(615, 262, "IAMLabUser")
-            draw.arrow(
-                615, 236, 615, 134, self.reader, dx=42, kind="yes" if self.reader == "let in" else "no"
+            found[Part.READER] = "IAMLabUser may sign in."
+        if self.at_table is not None:
+            found[Part.AT_TABLE] = f"IAMLabUser's Scan of Books: by IAM it is {verdict(self.at_table)}."
+        if self.at_key is not None:
+            found[Part.AT_KEY] = (
+                f"The Decrypt of the table key, as IAMLabUser: by KMS it is {verdict(self.at_key)}."
             )
-        return draw.document()
+        return found
+
+
+def verdict(allowed: bool) -> str:
+    """An answer as a word."""
+    return "allowed" if allowed else "refused"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _has_decrypted(account: Account) -> bool:
+    """Has KMS decrypted something for the main user, not counting what DynamoDB asked in their name?"""
+    for event in audit.events(account.client("cloudtrail"), event_name="Decrypt", most=EVENTS):
+        identity = event["userIdentity"]
+        if (
+            identity.get("arn") == account.user_arn
+            and "invokedBy" not in identity
+            and "errorCode" not in event
+        ):
+            return True
+    return False
+
+
+def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
+    """Whom a key policy allows something, each once and in its order."""
+    found = []
+    for statement in edit.statements(policy):
+        if statement.get("Effect") == "Allow":
+            everyone = statement.get("Principal") in ("*", {"AWS": "*"})
+            found += (
+                ["everyone"] if everyone else [_name(arn, account) for arn in edit.principal_arns(statement)]
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _name(arn: str, account: Account) -> str:
+    if arn == account.user_arn:
+        return ADMINISTRATOR
+    named = principal(arn)
+    return ACCOUNT if named.kind is Kind.ROOT and named.account == account.id else named.name
+
+
+def _table_key(account: Account, arn: str | None) -> str:
+    """What the table's key is encrypted under."""
+    table = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]
+    under = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    if under is None:
+        return "a key that AWS owns"
+    return MY_KEY if under == arn else "another KMS key"
+
+
+def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool | None]:
+    """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
+    if not found.reader:
+        return None, None
+    at_table, at_key = access.doors(account, pieces.lab_user_arn(account), pieces.TABLE)
+    return at_table.allowed, None if at_key is None else at_key.allowed and found.works

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kmscourse.display.picture import Picture
 from kmscourse.display.svg import Drawing
 
 BLOCK_SIZE = 16  # bytes: one AES block
@@ -40,34 +41,34 @@ PICTURE = _bitmap(_DRAWN)
 """A picture of the letters KMS, as bytes to encrypt: 22 rows of 38 squares, each square a block of 16 equal bytes."""
 
 
-class Blocks:
+class Blocks(Picture):
     """Byte strings drawn side by side under their names: a square for each block of 16 bytes, 38 in a row.
 
     A square's grey is the first four bits of its block. Equal blocks look alike; of those that look alike, not all
     are equal, so the caption says how many different ones there are.
     """
 
+    title = "Bytes as squares, one for each block of 16"
+
     def __init__(self, panels: Mapping[str, bytes]) -> None:
         self._panels = {
             name: [data[start : start + BLOCK_SIZE] for start in range(0, len(data), BLOCK_SIZE)]
             for name, data in panels.items()
         }
+        self.width = _GAP + len(panels) * (COLUMNS * SIDE + _GAP)
 
     def __repr__(self) -> str:
         """The same in words."""
         return "\n".join(f"{name}: {_count(blocks)}" for name, blocks in self._panels.items())
-
-    def _repr_svg_(self) -> str:
-        return self.svg()
 
     def svg(self) -> str:
         """The drawing, as an SVG document."""
         rows = max(-(-len(blocks) // COLUMNS) for blocks in self._panels.values())
         width, height = COLUMNS * SIDE, rows * SIDE
         draw = Drawing(
-            _GAP + len(self._panels) * (width + _GAP),
+            self.width,
             height + 76,
-            title="Bytes as squares, one for each block of 16",
+            title=self.title,
             description=repr(self),
         )
         for number, (name, blocks) in enumerate(self._panels.items()):

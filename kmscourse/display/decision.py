@@ -1,66 +1,74 @@
-"""A decision as a card: each step on the way, the verdict, and under a refusal what would let the caller in."""
+"""A decision as a card: each step on the way, the verdict, what AWS says, what nearly matched, what would open it."""
 
 from __future__ import annotations
 
-import json
-from html import escape
+from collections.abc import Iterator
 
-from kmscourse.display.table import html_table
+from kmscourse.display.card import Block, Card, Folded, Grid, Points, Words
+from kmscourse.display.refusal import Labelled
+from kmscourse.display.steps import Steps, shortened
+from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Advice, Change, Decision
 from kmscourse.policy.edits import Kind
+from kmscourse.refusal import Refusal
 
-_WAYS_IN = "What would let them in (each way was tried out)"
+WAYS_IN = "What would let them in (each way was tried out)"
+NEARLY = {False: "What nearly let them in", True: "What nearly kept them out"}
 
 
-class DecisionCard:
-    """A policy decision, shown step by step; ``ways_in`` is what would open a refused one."""
+class DecisionCard(Card):
+    """A policy decision, shown step by step.
 
-    def __init__(self, decision: Decision, ways_in: Advice | None = None) -> None:
+    ``ways_in`` is what would open a refused one; ``said`` is AWS's own sentence, where it has said one.
+    """
+
+    def __init__(self, decision: Decision, ways_in: Advice | None = None, said: str = "") -> None:
         self.decision = decision
         self.ways_in = Advice() if ways_in is None else ways_in
+        super().__init__(*self._parts(said or decision.sentence()))
 
-    def _rows(self) -> list[tuple[str, str, str]]:
-        return [
-            (step.question, step.answer, (step.statement or {}).get("Sid", ""))
-            for step in self.decision.steps
+    def _parts(self, said: str) -> Iterator[Block]:
+        allowed = self.decision.allowed
+        yield Steps(self.decision)
+        for number, step in enumerate(self.decision.steps, 1):
+            if step.statement is not None:
+                kind = "grant" if "GrantId" in step.statement else "statement"
+                yield Folded(f"The {kind} of step {number}", step.statement)
+        yield Words(self.decision.reason, "✓ Allowed." if allowed else "✗ Refused.")
+        if not allowed:
+            yield from _sentence(said)
+        yield from _near_misses(self.decision)
+        if self.ways_in:
+            yield Points(WAYS_IN, [(change.description, _documents(change)) for change in self.ways_in])
+        elif self.ways_in.obstacle:
+            yield Words(self.ways_in.obstacle)
+
+
+def _sentence(said: str) -> Iterator[Block]:
+    """AWS's sentence with its parts; a wording that isn't known is shown as it is."""
+    try:
+        yield Labelled(Refusal.read(said))
+    except KmsCourseError:
+        yield Words(said, "AWS says:")
+
+
+def _near_misses(decision: Decision) -> Iterator[Block]:
+    """The statements and grants that would have turned it, but for one element, and which that is."""
+    if decision.near_misses:
+        names = [shortened(near.name) for near in decision.near_misses]
+        rows = [
+            (name, near.layer, near.element, near.why)
+            for name, near in zip(names, decision.near_misses, strict=True)
         ]
-
-    def __repr__(self) -> str:
-        steps = [
-            f"{number}. {question} {answer}" + (f' ("{sid}")' if sid else "")
-            for number, (question, answer, sid) in enumerate(self._rows(), 1)
-        ]
-        return "\n".join([*steps, f"→ {self.decision.reason}", *self._ways_in_words()])
-
-    def _ways_in_words(self) -> list[str]:
-        if not self.ways_in:
-            return [self.ways_in.obstacle] if self.ways_in.obstacle else []
-        return [f"{_WAYS_IN}:", *(f"- {change.description}" for change in self.ways_in)]
-
-    def _repr_html_(self) -> str:
-        mark = "✓ allowed" if self.decision.allowed else "✗ refused"
-        return (
-            html_table("The decision, step by step", ("Question", "Answer", "Statement"), self._rows())
-            + f"<p><strong>{mark}.</strong> {escape(self.decision.reason)}</p>"
-            + _html_ways_in(self.ways_in)
-        )
+        head = ("Statement or grant", "Kind of policy", "What failed", "Why")
+        yield Grid(NEARLY[decision.allowed], head, rows)
+        for name, near in zip(names, decision.near_misses, strict=True):
+            yield Folded(f"In full: {name}", near.statement)
 
 
-def _html_ways_in(ways_in: Advice) -> str:
-    if not ways_in:
-        return f"<p>{escape(ways_in.obstacle)}</p>" if ways_in.obstacle else ""
-    return f"<p>{escape(_WAYS_IN)}:</p><ul>{''.join(map(_html_way, ways_in))}</ul>"
-
-
-def _html_way(change: Change) -> str:
-    """The sentence, and folded under it the JSON of each statement or grant."""
-    folded = [
-        f"<details><summary>the {'grant' if edit.kind is Kind.GRANT else 'statement'}</summary>"
-        f"<pre>{escape(_json(edit.document))}</pre></details>"
+def _documents(change: Change) -> list[Folded]:
+    """The JSON of each statement or grant."""
+    return [
+        Folded(f"the {'grant' if edit.kind is Kind.GRANT else 'statement'}", edit.document)
         for edit in change.edits
     ]
-    return f"<li>{escape(change.description)}{''.join(folded)}</li>"
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, indent=4, ensure_ascii=False)

@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kmscourse.display.table import html_table, text_table
+from kmscourse.display.card import Card, Grid
+from kmscourse.display.table import Code
+from kmscourse.policy import edit
 
 _HEAD = ("Statement", "Effect", "Who", "May do", "On", "If")
 
 
-class PolicyCard:
+class PolicyCard(Card):
     """A policy document, shown as a table: statement, effect, who, may do, on, if."""
 
     def __init__(self, policy: Mapping[str, Any], title: str = "") -> None:
-        statements = policy["Statement"]
-        self._rows = [_row(s) for s in (statements if isinstance(statements, list) else [statements])]
-        self._title = title or str(policy.get("Id", "Policy"))
+        super().__init__(statements(policy, title))
 
-    def __repr__(self) -> str:
-        return text_table(self._title, _HEAD, self._rows)
 
-    def _repr_html_(self) -> str:
-        return html_table(self._title, _HEAD, self._rows)
+def statements(policy: Mapping[str, Any], title: str = "") -> Grid:
+    """The table of a policy's statements."""
+    rows = [_row(statement) for statement in edit.statements(policy)]
+    return Grid(title or str(policy.get("Id", "Policy")), _HEAD, rows)
 
 
 def _row(statement: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         str(statement.get("Sid", "")),
-        str(statement["Effect"]),
+        str(statement.get("Effect", "")),
         _who(statement),
-        _either(statement, "Action"),
-        _either(statement, "Resource"),
-        _conditions(statement.get("Condition", {})),
+        Code(_either(statement, "Action")),
+        Code(_either(statement, "Resource")),
+        Code(_conditions(statement.get("Condition", {}))),
     )
 
 
 def _lines(value: object) -> str:
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "\n".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _either(statement: Mapping[str, Any], element: str) -> str:
@@ -47,18 +47,22 @@ def _either(statement: Mapping[str, Any], element: str) -> str:
 
 
 def _who(statement: Mapping[str, Any]) -> str:
+    if "Principal" not in statement and "NotPrincipal" not in statement:
+        return "whoever has this policy"
     prefix = "all but " if "NotPrincipal" in statement else ""
-    principal = statement.get("Principal", statement.get("NotPrincipal", "whoever has this policy"))
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
     if isinstance(principal, Mapping):
         principal = [
             arn for arns in principal.values() for arn in (arns if isinstance(arns, list) else [arns])
         ]
-    return prefix + _lines(principal)
+    return Code(prefix + _lines(principal))
 
 
-def _conditions(condition: Mapping[str, Mapping[str, object]]) -> str:
+def _conditions(condition: object) -> str:
+    if not isinstance(condition, Mapping):
+        return str(condition)
     return "\n".join(
         f"{key} {operator} {_lines(value)}"
         for operator, keys in condition.items()
-        for key, value in keys.items()
+        for key, value in (keys.items() if isinstance(keys, Mapping) else [("", keys)])
     )

@@ -1,6 +1,8 @@
-"""A few shapes for diagrams, as SVG: boxes, people, arrows. Light paper of its own, so that it reads on any theme.
+"""A few shapes for drawings, as SVG: boxes, people, arrows, tags.
 
-What matters is never said by colour alone: a refused arrow is dashed and crossed, a switched-off box is dashed.
+A drawing brings paper of its own, which is neither glaring in the dark nor grey in the light, and needs no id, font,
+script or style from elsewhere: it looks the same in a page, in a file and on paper, and two of them never meet. What
+matters is never said by colour alone: it also has a mark, a word, or a line of its own kind.
 """
 
 from __future__ import annotations
@@ -9,10 +11,23 @@ from collections.abc import Sequence
 from html import escape
 from math import hypot
 
-INK, PAPER, FAINT = "#1b2733", "#ffffff", "#8493a3"
-FILL = {"key": "#fff1cf", "data": "#dff0ff", "off": "#eceff2"}
-EDGE = {"key": "#9a6700", "data": "#0b62a8", "off": "#66727f"}
-LINE = {"plain": INK, "yes": "#1a7f37", "no": "#b3261e"}
+INK, PAPER, MARGIN, FAINT = "#1b2733", "#f5f2ea", "#d6d0c2", "#55616e"
+FILL = {"key": "#ffedbd", "data": "#dbeafa", "open": "#fbe3da", "paper": "#ffffff", "off": "#e6e6e3"}
+EDGE = {"key": "#7a5200", "data": "#0b5394", "open": "#9c3510", "paper": INK, "off": "#5c6670"}
+LINE = {"plain": INK, "yes": "#1a6b2f", "no": "#b3261e"}
+DASHES = {"off": "7 5", "open": "7 5", "gone": "2 6", "no": "8 6"}
+NAME, NOTE, SMALL = 19, 16, 15  # sizes of text
+THIN, THICK = 2.0, 4.5  # lines; a thick one is new or changed
+
+ICONS = {
+    "key": '<circle cx="7" cy="12" r="5"/><path d="M12 12h11M18 12v5M23 12v5"/>',
+    "lock": '<rect x="3" y="10" width="18" height="12" rx="2"/><path d="M7 10v-3a5 5 0 0 1 10 0v3"/>',
+    "table": '<rect x="1" y="3" width="22" height="18" rx="2"/><path d="M1 9h22M1 15h22M9 9v12"/>',
+    "paper": '<path d="M4 1h11l5 5v17h-16zM15 1v5h5M8 11h8M8 15h8M8 19h5"/>',
+}
+"""Drawn in squares of 24 units, by lines alone."""
+
+Place = tuple[float, float]
 
 
 class Drawing:
@@ -20,12 +35,12 @@ class Drawing:
 
     def __init__(self, width: int, height: int, *, title: str, description: str) -> None:
         self._parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-            'role="img" aria-labelledby="title description" '
-            'font-family="system-ui, -apple-system, Segoe UI, Roboto, sans-serif">',
-            f'<title id="title">{escape(title)}</title>',
-            f'<desc id="description">{escape(description)}</desc>',
-            f'<rect width="{width}" height="{height}" rx="10" fill="{PAPER}"/>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+            f'height="{height}" role="img" aria-label="{escape(f"{title}. {description}")}" '
+            'font-family="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, DejaVu Sans, sans-serif">',
+            f"<title>{escape(title)}</title>",
+            f"<desc>{escape(description)}</desc>",
+            f'<rect x="1" y="1" width="{width - 2}" height="{height - 2}" rx="12" fill="{PAPER}" stroke="{MARGIN}"/>',
         ]
 
     def document(self) -> str:
@@ -33,21 +48,36 @@ class Drawing:
         return "\n".join([*self._parts, "</svg>"])
 
     def text(
-        self, x: float, y: float, words: str, *, size: int = 14, weight: int = 400, fill: str = INK
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: int = NOTE,
+        weight: int = 400,
+        fill: str = INK,
+        anchor: str = "middle",
     ) -> None:
-        """Words, centred on x, with their base line at y."""
+        """Words with their base line at y; ``anchor`` says what of them is at x: start, middle or end."""
         self._parts.append(
-            f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" text-anchor="middle" '
+            f'<text x="{x:g}" y="{y:g}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}" '
             f'fill="{fill}">{escape(words)}</text>'
+        )
+
+    def label(self, x: float, y: float, words: str, *, fill: str = INK, anchor: str = "middle") -> None:
+        """Words beside or across a line: with a rim of paper, so that the line doesn't strike them out."""
+        self._parts.append(
+            f'<text x="{x:g}" y="{y:g}" font-size="{NOTE}" font-weight="600" text-anchor="{anchor}" fill="{fill}" '
+            f'stroke="{PAPER}" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{escape(words)}</text>'
         )
 
     def frame(self, x: float, y: float, width: float, height: float, label: str) -> None:
         """A border around what belongs together, with its name in the upper left corner."""
         self._parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="none" stroke="{FAINT}" '
-            'stroke-dasharray="2 4"/>'
-            f'<text x="{x + 12:g}" y="{y + 20:g}" font-size="12" fill="#55616e">{escape(label)}</text>'
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="10" fill="none" stroke="{FAINT}" '
+            'stroke-width="1.5" stroke-dasharray="1.5 4"/>'
         )
+        self.text(x + 14, y + 24, label, size=SMALL, fill=FAINT, anchor="start")
 
     def box(
         self,
@@ -56,20 +86,64 @@ class Drawing:
         width: float,
         height: float,
         name: str,
-        note: str = "",
+        notes: Sequence[str] = (),
         *,
         kind: str = "data",
+        icon: str = "",
+        mark: str = "",
     ) -> None:
-        """A thing with a name and a line under it; ``kind`` is key, data or off."""
-        dashes = ' stroke-dasharray="6 4"' if kind == "off" else ""
+        """A thing with a name and lines under it.
+
+        ``kind`` is key, data, paper, open (a secret in the clear) or off; ``mark`` is "", new, changed or gone.
+        """
+        dashes = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
+        line = THICK if mark else THIN
         self._parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="6" fill="{FILL[kind]}" '
-            f'stroke="{EDGE[kind]}" stroke-width="2"{dashes}/>'
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{FILL[kind]}" '
+            f'stroke="{EDGE[kind]}" stroke-width="{line:g}"{dashes}/>'
         )
-        middle = x + width / 2
-        self.text(middle, y + height / 2 + (-3 if note else 5), name, size=15, weight=600)
-        if note:
-            self.text(middle, y + height / 2 + 17, note, size=13)
+        left = x + 14
+        if icon:
+            self._parts.append(
+                f'<g transform="translate({left:g} {y + 12:g}) scale(.96)" fill="none" stroke="{EDGE[kind]}" '
+                f'stroke-width="2.4" stroke-linecap="round">{ICONS[icon]}</g>'
+            )
+        self.text(left + (33 if icon else 0), y + 30, name, size=NAME, weight=700, anchor="start")
+        for number, note in enumerate(notes):
+            self.text(left, y + 55 + 22 * number, note, anchor="start")
+        self.tag(x + width - 12, y, mark)
+
+    def empty(self, x: float, y: float, width: float, height: float, name: str) -> None:
+        """Where something was that is gone."""
+        self._parts.append(
+            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="none" stroke="{FAINT}" '
+            f'stroke-width="{THIN:g}" stroke-dasharray="{DASHES["gone"]}"/>'
+        )
+        self.text(x + width / 2, y + height / 2 + 6, name, size=NAME, fill=FAINT)
+        self.tag(x + width - 12, y, "gone")
+
+    def tag(self, right: float, middle: float, word: str) -> None:
+        """A word on a dark label, which ends at ``right``; no word, no label."""
+        if word:
+            width = 10 * len(word) + 16
+            self._parts.append(
+                f'<rect x="{right - width:g}" y="{middle - 12:g}" width="{width:g}" height="24" rx="12" '
+                f'fill="{INK}"/>'
+            )
+            self.text(right - width / 2, middle + 5, word, size=SMALL, weight=700, fill="#ffffff")
+
+    def person(self, x: float, y: float, name: str, *, mark: str = "") -> None:
+        """A person, standing around (x, y), with a name below; ``mark`` as for a box."""
+        line, dashes = THICK if mark else THIN, ""
+        if mark == "gone":
+            line, dashes = THIN, f' stroke-dasharray="{DASHES["gone"]}"'
+        self._parts.append(
+            f'<g fill="{FILL["paper"]}" stroke="{INK}" stroke-width="{line:g}"{dashes}>'
+            f'<circle cx="{x:g}" cy="{y - 16:g}" r="13"/><path d="M{x - 25:g} {y + 28:g}a25 25 0 0 1 50 0z"/></g>'
+        )
+        self.text(x, y + 54, name, size=NAME, weight=700)
+        if mark:
+            self.tag(x + 30 + 10 * len(mark), y - 26, mark)
 
     def squares(self, x: float, y: float, side: float, columns: int, greys: Sequence[int]) -> None:
         """Squares without a border, row after row from the upper left corner; a grey is 0 (black) to 15 (white)."""
@@ -82,47 +156,31 @@ class Drawing:
             self._parts.append(f'<path fill="#{grey * 0x111:03x}" d="{path}"/>')
         self._parts.append("</g>")
 
-    def person(self, x: float, y: float, name: str) -> None:
-        """A person, standing around (x, y), with a name below."""
-        self._parts.append(
-            f'<circle cx="{x:g}" cy="{y - 10:g}" r="9" fill="{PAPER}" stroke="{INK}" stroke-width="2"/>'
-            f'<path d="M{x - 17:g} {y + 20:g} a17 17 0 0 1 34 0 z" fill="{PAPER}" stroke="{INK}" stroke-width="2"/>'
-        )
-        self.text(x, y + 40, name, size=13, weight=600)
-
-    def arrow(
-        self,
-        x1: float,
-        y1: float,
-        x2: float,
-        y2: float,
-        label: str,
-        *,
-        dx: float = 0,
-        kind: str = "plain",
-    ) -> None:
-        """An arrow with a label at its middle (moved by dx); ``kind`` is plain, yes or no."""
+    def arrow(self, *places: Place, kind: str = "plain", mark: str = "") -> None:
+        """An arrow along ``places``; ``kind`` is plain, yes or no, which also put their sign on its first part."""
+        (x1, y1), (x2, y2) = places[-2:]
         length = hypot(x2 - x1, y2 - y1)
         ux, uy = (x2 - x1) / length, (y2 - y1) / length
-        colour = LINE[kind]
-        dashes = ' stroke-dasharray="7 5"' if kind == "no" else ""
-        left, right = (
-            (x2 - 11 * ux + 6 * uy, y2 - 11 * uy - 6 * ux),
-            (x2 - 11 * ux - 6 * uy, y2 - 11 * uy + 6 * ux),
-        )
+        line, head = (THICK, 18.0) if mark else (THIN + 0.5, 14.0)
+        path = [*places[:-1], (x2 - head * ux, y2 - head * uy)]
+        wings = [(x2 - head * ux + side * uy, y2 - head * uy - side * ux) for side in (head / 2, -head / 2)]
+        dashes = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
         self._parts.append(
-            f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2 - 8 * ux:.4g}" y2="{y2 - 8 * uy:.4g}" stroke="{colour}" '
-            f'stroke-width="2"{dashes}/>'
-            f'<polygon points="{x2:g},{y2:g} {left[0]:.4g},{left[1]:.4g} {right[0]:.4g},{right[1]:.4g}" '
-            f'fill="{colour}"/>'
+            f'<polyline points="{_points(path)}" fill="none" stroke="{LINE[kind]}" stroke-width="{line:g}"'
+            f'{dashes} stroke-linejoin="round"/>'
+            f'<polygon points="{_points([(x2, y2), *wings])}" fill="{LINE[kind]}"/>'
         )
-        middle_x, middle_y = (x1 + x2) / 2, (y1 + y2) / 2
-        if kind == "no":
-            for sign in (1, -1):
-                self._parts.append(
-                    f'<line x1="{middle_x - 8:g}" y1="{middle_y - 8 * sign:g}" x2="{middle_x + 8:g}" '
-                    f'y2="{middle_y + 8 * sign:g}" stroke="{colour}" stroke-width="3"/>'
-                )
-        if label:
-            offset = 5 if dx else -8
-            self.text(middle_x + dx, middle_y + offset, label, size=13, weight=600, fill=colour)
+        if kind != "plain":
+            self._sign((places[0][0] + places[1][0]) / 2, (places[0][1] + places[1][1]) / 2, kind)
+
+    def _sign(self, x: float, y: float, kind: str) -> None:
+        """A tick or a cross in a ring."""
+        stroke = "M-6 0l4 5 8-10" if kind == "yes" else "M-5-5l10 10M5-5l-10 10"
+        self._parts.append(
+            f'<g transform="translate({x:g} {y:g})" fill="{FILL["paper"]}" stroke="{LINE[kind]}" stroke-width="3" '
+            f'stroke-linecap="round"><circle r="13"/><path d="{stroke}"/></g>'
+        )
+
+
+def _points(places: Sequence[Place]) -> str:
+    return " ".join(f"{x:.5g},{y:.5g}" for x, y in places)

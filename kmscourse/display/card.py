@@ -1,0 +1,135 @@
+"""Cards: blocks, one under the other, each in HTML for a page and in words for a terminal or a screen reader.
+
+The HTML is static: it is the same in JupyterLab, in VS Code and on GitHub, with a kernel or without one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol
+
+from kmscourse.display.table import html_table, inline, text_table
+
+_CARD = "line-height:1.45;max-width:76em"
+_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0 8px"
+
+
+class Block(Protocol):
+    """A part of a card."""
+
+    def html(self) -> str:
+        """For a page."""
+
+    def text(self) -> str:
+        """For a terminal; "" where the page folds it away."""
+
+
+class Card:
+    """Blocks, one under the other."""
+
+    def __init__(self, *blocks: Block) -> None:
+        self.blocks = blocks
+
+    def __repr__(self) -> str:
+        return "\n".join(text for block in self.blocks if (text := block.text()))
+
+    def _repr_html_(self) -> str:
+        return f'<div style="{_CARD}">\n' + "\n".join(block.html() for block in self.blocks) + "\n</div>"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph, which may begin with something said loudly."""
+
+    said: str
+    loud: str = ""
+
+    def html(self) -> str:
+        """For a page."""
+        loud = f"<strong>{escape(self.loud)}</strong> " if self.loud else ""
+        return f'<p style="margin:0 0 8px">{loud}{inline(self.said)}</p>'
+
+    def text(self) -> str:
+        """For a terminal."""
+        return f"{self.loud} {self.said}".strip()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and values, a row for each."""
+
+    caption: str
+    rows: Sequence[tuple[str, str]]
+
+    def html(self) -> str:
+        """For a page."""
+        return html_table(self.caption, (), self.rows, named=True)
+
+    def text(self) -> str:
+        """For a terminal."""
+        return text_table(self.caption, (), self.rows)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows under a head."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def html(self) -> str:
+        """For a page."""
+        return html_table(self.caption, self.head, self.rows)
+
+    def text(self) -> str:
+        """For a terminal."""
+        return text_table(self.caption, self.head, self.rows)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What only some want to read: JSON, or text as it is. A terminal doesn't show it."""
+
+    summary: str
+    content: object
+
+    def html(self) -> str:
+        """For a page."""
+        content = self.content if isinstance(self.content, str) else as_json(self.content)
+        return (
+            f"<details><summary>{escape(self.summary)}</summary>"
+            f'<pre style="{_PRE}">{escape(content)}</pre></details>'
+        )
+
+    def text(self) -> str:
+        """For a terminal."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list; under each point what is folded away."""
+
+    caption: str
+    points: Sequence[tuple[str, Sequence[Folded]]]
+
+    def html(self) -> str:
+        """For a page."""
+        items = [
+            f"<li>{escape(said)}{''.join(each.html() for each in folded)}</li>"
+            for said, folded in self.points
+        ]
+        return f'<p style="margin:0"><strong>{escape(self.caption)}</strong></p><ul>{"".join(items)}</ul>'
+
+    def text(self) -> str:
+        """For a terminal."""
+        return "\n".join([f"{self.caption}:", *(f"- {said}" for said, _ in self.points)])
+
+
+def as_json(document: object) -> str:
+    """A document as AWS's console lays it out."""
+    return json.dumps(document, indent=4, ensure_ascii=False, default=str)

@@ -1,0 +1,95 @@
+"""AWS's sentence with each part labelled: who may not do what on which resource, because of which policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from kmscourse.display.card import Card, Grid
+from kmscourse.display.table import Code
+from kmscourse.policy.principals import principal
+from kmscourse.refusal import Refusal, Role
+
+_SAID = (
+    "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"
+)
+_PART = "font-weight:normal;text-decoration:underline;text-underline-offset:3px"
+
+MEANINGS = {
+    Role.CODE: "What a program looks at. The words behind it may change, this doesn't.",
+    Role.CALL: "The call that was refused.",
+    Role.PASSED_ON: "DynamoDB let the call itself pass, and wanted to open the table's key in the caller's name. "
+    "What follows is what KMS answered.",
+    Role.WHO: "The caller: the {kind} {name}.",
+    Role.MAY_NOT: "The caller is known, and the call was signed as it should be: what is missing is a permission.",
+    Role.ACTION: "The action, as policies write it.",
+    Role.RESOURCE: "What it was to be done on.",
+    Role.TECHNICAL: "For support: the service, its HTTP status, its error code, and the number of the request.",
+}
+MISSING = {
+    "identity-based policy": "Nothing that the caller carries in IAM allows it. AWS names one kind of policy only: "
+    "of a key, a statement in its key policy, or a grant, would do as well.",
+    "resource-based policy": "The resource's own policy (of a key: the key policy) neither names the caller nor "
+    "leaves it to the account's IAM.",
+    "permissions boundary": "The caller's permissions boundary doesn't allow it, whatever else does.",
+    "session policy": "The session was made with a policy that doesn't allow it, whatever else does.",
+    "service control policy": "The organisation above the account doesn't allow it, whatever the account does.",
+    "resource control policy": "The organisation above the account doesn't allow it on its resources.",
+    "VPC endpoint policy": "The network's endpoint doesn't let the call through.",
+}
+DENIED = "A statement says Deny, and a Deny wins over every Allow: it has to be changed or taken out."
+UNSAID = (
+    "AWS doesn't say more: the key may be missing, or in another Region, or closed to the caller. "
+    "Whoever may not know is not told."
+)
+
+
+class RefusalCard(Card):
+    """A refusal as AWS said it, with each part labelled; takes the message or boto3's whole sentence.
+
+    Raises KmsCourseError for a text that is no refusal.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(Labelled(Refusal.read(text)))
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A refusal's text with its parts underlined, numbered and named, and what each of them says."""
+
+    refusal: Refusal
+
+    def html(self) -> str:
+        """For a page."""
+        said, rows = "", list[tuple[str, str, str]]()
+        for part in self.refusal.parts:
+            said += escape(part.text) if part.role is None else ""
+            if part.role is not None:
+                label = f"{len(rows) + 1}\N{NO-BREAK SPACE}{part.role}"
+                said += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
+                rows.append((label, Code(part.text), meaning(self.refusal, part.role)))
+        return (
+            f'<p style="margin:0"><strong>AWS says</strong></p><blockquote style="{_SAID}">{said}</blockquote>\n'
+            + Grid("What each part says", ("Part", "In AWS's words", "Meaning"), rows).html()
+        )
+
+    def text(self) -> str:
+        """For a terminal."""
+        said, lines = "AWS says: ", list[str]()
+        for part in self.refusal.parts:
+            said += part.text
+            if part.role is not None:
+                lines.append(f"[{len(lines) + 1}] {part.role}: {meaning(self.refusal, part.role)}")
+                said += f" [{len(lines)}]"
+        return "\n".join([said, *lines])
+
+
+def meaning(refusal: Refusal, role: Role) -> str:
+    """What a part of the sentence tells."""
+    if role is not Role.BECAUSE:
+        who = principal(refusal.principal or "")
+        return MEANINGS[role].format(kind=who.kind.value, name=who.name)
+    if refusal.explicit:
+        return DENIED
+    return MISSING.get(refusal.policy_type or "", UNSAID)

@@ -1,0 +1,120 @@
+"""The diagram says the same in its drawing and in its words, and never by colour alone."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from dataclasses import replace
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+
+from kmscourse.display.architecture import Architecture, Part
+from kmscourse.display.diagram import Diagram
+from kmscourse.display.growth import before
+from tests.display.test_growth import ALL, ANY
+
+SVG = "{http://www.w3.org/2000/svg}"
+NAMES = {
+    Part.KEY: "KMS key myKey",
+    Part.POLICY: "Key policy",
+    Part.MESSAGE: "Message",
+    Part.TABLE: "Table Books",
+    Part.TABLE_KEY: "Table key",
+    Part.GRANT: "Grant",
+    Part.READER: "IAMLabUser",
+    Part.DECRYPT: "Decrypt",
+}
+
+
+def parsed(drawn: Diagram) -> ElementTree.Element:
+    return ElementTree.fromstring(drawn.svg())  # noqa: S314  our own document
+
+
+def words(drawn: Diagram) -> list[str]:
+    """The texts in the drawing."""
+    return [text.text or "" for text in parsed(drawn).iter(f"{SVG}text")]
+
+
+@given(now=ANY, earlier=ANY)
+def test_every_part_is_drawn_and_no_other(now: Architecture, earlier: Architecture) -> None:
+    drawn = Diagram(now, earlier)
+    shown, said = words(drawn), now.said()
+    for part, name in NAMES.items():
+        ghost = drawn.changed.get(part) == "gone" and part in (Part.TABLE, Part.READER)
+        needs = now.table_key is not None if part is Part.GRANT else now.data_key
+        drawable = part not in (Part.GRANT, Part.DECRYPT, Part.MESSAGE) or needs
+        assert (name in shown) == ((part in said and drawable) or ghost), name
+
+
+@given(now=ANY, earlier=ANY)
+def test_the_drawing_is_whole_and_says_in_words_what_it_shows(
+    now: Architecture, earlier: Architecture
+) -> None:
+    drawn = Diagram(now, earlier)
+    root = parsed(drawn)
+    lines = repr(drawn).splitlines()
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}desc") == " ".join(lines)
+    assert root.get("aria-label") == f"{drawn.title}. {' '.join(lines)}"
+    assert set(now.said().values()) <= set(lines)
+    _, _, width, height = map(float, (root.get("viewBox") or "").split())
+    for text in root.iter(f"{SVG}text"):
+        assert 0 < float(text.get("x", 0)) < width
+        assert 0 < float(text.get("y", 0)) < height
+
+
+@given(now=ANY, earlier=ANY)
+def test_it_needs_nothing_from_elsewhere_and_two_of_them_never_meet(
+    now: Architecture, earlier: Architecture
+) -> None:
+    assert not re.search(r"(href|url\(|<script|<style|@import|\sid=)", Diagram(now, earlier).svg())
+
+
+def test_what_is_new_has_a_thicker_line_a_tag_and_a_sentence() -> None:
+    now = replace(ALL, reader=False, at_table=None, at_key=None)
+    calm, marked = Diagram(now), Diagram(now, before(now, 6))
+    assert "new" not in words(calm)
+    assert 'stroke-width="4.5"' not in calm.svg()
+    assert words(marked).count("new") == 3
+    assert (
+        marked.svg().count('stroke-width="4.5"') == 4
+    )  # the table, its key, the grant, and the arrow to the key
+    assert (
+        repr(marked).splitlines()[-1]
+        == "New here: the table Books, its table key and the grant for DynamoDB."
+    )
+    assert "New here: the table Books, its table key and the grant for DynamoDB." in words(marked)
+
+
+def test_a_refusal_can_be_told_without_colour() -> None:
+    refused, let_in = Diagram(replace(ALL, at_key=False)), Diagram(ALL)
+    assert refused.svg().count("stroke-dasharray") == let_in.svg().count("stroke-dasharray") + 1
+    assert refused.svg().count("M-5-5l10 10M5-5l-10 10") == 1  # the cross
+    assert "Decrypt, as IAMLabUser: refused" in words(refused)
+    assert "Decrypt, as IAMLabUser: allowed" in words(let_in)
+
+
+@pytest.mark.parametrize("state", ["Disabled", "PendingDeletion", "Unavailable"])
+def test_a_key_that_is_switched_off_opens_nothing(state: str) -> None:
+    shown = words(Diagram(replace(ALL, key_state=state)))
+    assert {"makes and opens nothing", "opens nothing"} <= set(shown)
+    assert "GenerateDataKey gives both forms" not in shown
+
+
+def test_a_long_list_in_a_key_policy_is_cut_and_counted() -> None:
+    drawn = Diagram(replace(ALL, lets_in=tuple("abcdef")))
+    assert [word for word in words(drawn) if word.startswith("·")] == ["· a", "· b", "· c", "· 3 more"]
+    assert "a, b, c, d, e and f" in repr(drawn)
+
+
+def test_a_cell_shows_an_image_with_its_text_alternative() -> None:
+    drawn = Diagram(replace(ALL, lets_in=("<b>",)))
+    html = drawn._repr_html_()
+    alt, source = re.findall(r'alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"', html)[0]
+    assert unescape(alt) == f"{drawn.title}. {drawn!r}"
+    assert b64decode(source).decode() == drawn.svg()
+    assert "<b>" not in html
+    assert html.count("<li>") == len(repr(drawn).splitlines())

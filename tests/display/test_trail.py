@@ -1,0 +1,65 @@
+"""The audit trail as a timeline: the first event first, refusals with their code."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse import pieces
+from kmscourse.account import Account
+from kmscourse.audit import events
+from kmscourse.course import prepare
+from kmscourse.display.trail import TrailCard
+from kmscourse.iam import LAB_USER
+from kmscourse.notes import Notes
+
+
+def test_what_dynamodb_did_for_a_caller_is_told_with_its_context(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    with pytest.raises(ClientError):
+        account.session_for(LAB_USER).client("dynamodb").scan(TableName=pieces.TABLE)
+    found = events(account.client("cloudtrail"), event_name="Decrypt")
+    *_, last = repr(TrailCard(found)).splitlines()
+    assert len(repr(TrailCard(found)).splitlines()) == 2 + len(found)
+    for told in (
+        LAB_USER,
+        "kms:Decrypt",
+        "dynamodb.amazonaws.com",
+        pieces.key_arn(account).rpartition("/")[2],
+        "aws:dynamodb:tableName=Books, aws:dynamodb:subscriberId=123456789012",
+        "✗ AccessDenied",
+    ):
+        assert told in last
+
+
+def test_the_first_event_stands_first(account: Account) -> None:
+    kms = account.client("kms")
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.disable_key(KeyId=arn)
+    _, _, *rows = repr(TrailCard(events(account.client("cloudtrail"), resource=arn))).splitlines()
+    assert ["kms:CreateKey" in rows[0], "kms:DisableKey" in rows[1]] == [True, True]
+    assert all(row.endswith("✓") for row in rows)
+
+
+def test_an_event_without_a_key_says_what_it_named(account: Account) -> None:
+    account.client("iam").get_user(UserName=LAB_USER)
+    _, _, row = repr(TrailCard(events(account.client("cloudtrail"), event_name="GetUser")[:1])).splitlines()
+    assert row.split()[3:] == ["iam:GetUser", LAB_USER, "✓"]
+
+
+def test_nothing_is_said_as_such() -> None:
+    assert repr(TrailCard([], "Grants")) == "Grants. Nothing of it is in the trail."
+
+
+def test_what_an_event_says_is_shown_and_never_run() -> None:
+    event = {
+        "eventTime": "2026-11-26T03:34:47Z",
+        "eventName": "<script>",
+        "eventSource": "kms.amazonaws.com",
+        "userIdentity": {"type": "<script>"},
+        "requestParameters": {"encryptionContext": {"<script>": "<script>"}, "keyId": "<script>"},
+        "errorCode": "<script>",
+    }
+    html = TrailCard([event])._repr_html_()
+    assert "<script>" not in html
+    assert html.count("&lt;script&gt;") == 6
