@@ -80,6 +80,11 @@ def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     serve.add_argument("--data", type=Path, help="the folder that keeps its state (default: KMSCOURSE_HOME)")
     serve.add_argument("--idle-hours", type=float, default=8.0, help="end after so long without a request")
+    serve.add_argument(
+        "--table-key-cache",
+        metavar="SECONDS",
+        help="how long DynamoDB keeps an opened table key, on AWS about 300 (default: KMSCOURSE_TABLE_KEY_CACHE, or 0)",
+    )
     serve.set_defaults(run=sandbox_serve)
 
     env = actions.add_parser("env", help='shell exports for AWS clients: eval "$(kmscourse sandbox env)"')
@@ -146,14 +151,16 @@ def check_sections(chosen: argparse.Namespace) -> None:
 
 def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
-    from kmscourse.sandbox import process
+    from kmscourse.sandbox import process, table_key_cache
 
     def announce(endpoint: Endpoint) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
         said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
         print(json.dumps(said), flush=True)
 
-    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce)
+    given = chosen.table_key_cache
+    kept = None if given is None else table_key_cache.seconds(given, "--table-key-cache")
+    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce, kept)
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
@@ -183,6 +190,12 @@ def sandbox_status(_: argparse.Namespace) -> None:
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
     print(f"It holds {_count(status['Keys'], 'key')} and {_count(status['Tables'], 'table')}.")
+    kept = status["TableKeyCache"]
+    print(
+        f"DynamoDB keeps an opened table key for {kept:g} s."
+        if kept
+        else "DynamoDB opens a table's key each time."
+    )
     if status["Notice"]:
         print(status["Notice"])
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from kmscourse import cli
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox import server
 
 
@@ -143,10 +144,29 @@ def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out
     assert endpoint.url in said
     assert "0 keys and 0 tables" in said
+    assert "DynamoDB opens a table's key each time." in said
     assert cli.main(["sandbox", "reset"]) == 0
     assert cli.main(["sandbox", "stop"]) == 0
     assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
     assert server.find(home) is None
+
+
+def test_how_long_a_table_key_is_kept_is_a_setting(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "300")
+    server.find_or_start(home)
+    assert cli.main(["sandbox", "status"]) == 0
+    assert "DynamoDB keeps an opened table key for 300 s." in capsys.readouterr().out
+    server.stop(home)
+    monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "five minutes")
+    with pytest.raises(SandboxError, match="KMSCOURSE_TABLE_KEY_CACHE is 'five minutes'"):
+        server.find_or_start(home)
+    done = kmscourse("sandbox", "serve", "--table-key-cache", "-1", "--idle-hours", "0.0001")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "--table-key-cache is '-1'. Give the seconds" in done.stderr
+    done = kmscourse("sandbox", "serve", "--table-key-cache", "60", "--idle-hours", "0.0001")
+    assert done.returncode == 0, "what the command says counts"
 
 
 def test_no_verb_prints_help_and_fails() -> None:

@@ -16,6 +16,9 @@ from typing import Any
 from kmscourse.sandbox import authorization, operations, resources, rules, signature, wire
 from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.call import Access, AwsError, Call, HttpRequest, HttpResponse
+from kmscourse.sandbox.relay import opened
+from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
+from kmscourse.sandbox.table_key_cache import TableKeyCache
 from kmscourse.sandbox.tableops import access
 from kmscourse.sandbox.trail import Trail
 from kmscourse.sandbox.views import Credentials, Happening
@@ -29,7 +32,7 @@ class Application:
     """One account and its stages. ``handle`` may be called from several threads: calls take turns.
 
     ``instance`` is what Status proves this process with, ``on_stop`` is called when the main user asks the process
-    to end.
+    to end, ``table_key_cache`` are the seconds for which DynamoDB keeps an opened table key.
     """
 
     def __init__(
@@ -37,10 +40,12 @@ class Application:
         backend: Backend,
         *,
         instance: str = "",
+        table_key_cache: float = 0.0,
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         self.backend = backend
         self._trail = Trail(backend.storage, backend.user_named)
+        self._table_keys = TableKeyCache(table_key_cache)
         self._instance = instance
         self._on_stop = on_stop
 
@@ -97,6 +102,8 @@ class Application:
         accesses: list[Access] = []
         try:
             accesses = resources.touched(call, caller, self.backend)
+            if call.action in DATA_OPERATIONS:
+                accesses = self._table_keys.still_to_open(caller, accesses, now)
             authorization.authorize(call, caller, accesses, self.backend)
             exact = rules.check(call, caller, accesses, self.backend)
             answer = operations.perform(exact, caller, self.backend, self._trail, self)
@@ -105,8 +112,11 @@ class Application:
             self.backend.rollback()
             if isinstance(error, AwsError):
                 self._trail.record(call, caller, accesses, now, error=error)
+                self._table_keys.opened(caller, opened(accesses, error), now)
             raise
         self._trail.record(exact, caller, accesses, now, answer=answer)
+        self._table_keys.forget(exact)
+        self._table_keys.opened(caller, opened(accesses), now)
         self._note(self.backend.take_happenings())
         return answer
 
@@ -136,6 +146,7 @@ class Application:
     def reset(self) -> None:
         """Start the account over; the main user and its access key stay."""
         self.backend.reset()
+        self._table_keys.clear()
 
     def status(self) -> Mapping[str, Any]:
         """What the account is, and how much is in its home region."""
@@ -147,6 +158,7 @@ class Application:
             "Keys": len(self.backend.keys(region)),
             "Tables": len(self.backend.tables(region)),
             "Since": self.backend.since,
+            "TableKeyCache": self._table_keys.seconds,
             "Notice": self.backend.notice,
             "Instance": self._instance,
         }

@@ -182,9 +182,10 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "How long an opened table key is kept",
-            "Not at all: every request asks the key, so a change of a policy or of the key shows at once.",
+            "Not at all: every request asks the key, so a change of a policy or of the key shows at once. With "
+            "KMSCOURSE_TABLE_KEY_CACHE, so many seconds for each principal and table.",
             "About five minutes for each connection; a reader who was let in can go on for that long.",
-            "tests/sandbox/tableops/test_access.py::test_its_items_are_out_of_reach",
+            "tests/sandbox/test_table_key_cache.py::test_by_default_nothing_is_kept",
         ),
         Difference(
             "When a table notices that its key does not work, or works again",

@@ -13,12 +13,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import takewhile
 from typing import Any
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.recorded import parameters_of, response_of
-from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.relay import RelayedError, reached
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
 from kmscourse.sandbox.resources.keys import DYNAMODB, is_alias, is_key
 from kmscourse.sandbox.resources.shapes import is_operation
@@ -78,13 +77,8 @@ def _on_behalf(
     call: Call, caller: Caller, accesses: Sequence[Access], now: datetime, error: AwsError | None
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
-    reached = [access for access in accesses if access.via is not None]
-    if isinstance(error, RelayedError):
-        refused_at = error.access
-        reached = [*takewhile(lambda access: access != refused_at, reached), refused_at]
-    elif error is not None:
-        return
-    for access in reached:
+    uses = reached(accesses, error)
+    for access in uses:
         event = _event(
             call,
             now,
@@ -94,7 +88,7 @@ def _on_behalf(
             parameters=_of_access(access),
             response=None,
             keys=[access.resource],
-            error=error.inner if isinstance(error, RelayedError) and access is reached[-1] else None,
+            error=error.inner if isinstance(error, RelayedError) and access is uses[-1] else None,
         )
         yield {**event, "sourceIPAddress": DYNAMODB, "userAgent": DYNAMODB}
 

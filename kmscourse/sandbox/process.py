@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import late
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
+from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
@@ -42,21 +43,29 @@ def run(
     port: int = 0,
     idle_hours: float = IDLE_HOURS,
     announce: Callable[[Endpoint], None] | None = None,
+    table_key_cache: float | None = None,
 ) -> None:
     """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
 
-    Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. Raises
-    AlreadyRunningError, or SandboxError where the port is taken or the account can't be opened.
+    Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. ``table_key_cache`` are
+    the seconds of ``table_key_cache.py``; None leaves them to the environment. Raises AlreadyRunningError, or
+    SandboxError where the port is taken, the account can't be opened or a setting makes no sense.
     """
+    if table_key_cache is None:
+        table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
     with _lock(home), _listen(home, port) as listening:
         (home / ENDPOINT_FILE).unlink(missing_ok=True)
         _open_log(home / LOG_FILE)
-        asyncio.run(_serve(home, listening, idle_hours * 3600, announce))
+        asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
 
 
 async def _serve(
-    home: Path, listening: socket.socket, idle_seconds: float, announce: Callable[[Endpoint], None] | None
+    home: Path,
+    listening: socket.socket,
+    idle_seconds: float,
+    announce: Callable[[Endpoint], None] | None,
+    table_key_cache: float,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     late.put_off()
@@ -65,7 +74,8 @@ async def _serve(
 
     stop = asyncio.Event()
     instance = secrets.token_hex(16)
-    with contextlib.closing(Application.open(home, instance=instance, on_stop=stop.set)) as application:
+    application = Application.open(home, instance=instance, on_stop=stop.set, table_key_cache=table_key_cache)
+    with contextlib.closing(application):
         main = application.main_access_key
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",

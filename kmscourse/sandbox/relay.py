@@ -5,6 +5,9 @@ Source: recorded answers of AWS; DynamoDB Developer Guide, "Encryption at rest u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from kmscourse.sandbox.call import Access, AwsError
 
 # KMS's code: (DynamoDB's code, its status, how its text begins, the name of KMS's exception there).
@@ -14,6 +17,10 @@ _PASSED_ON = {
     "DisabledException": ("ValidationException", 400, "KMS key disabled error", "DisabledException"),
     "ValidationException": ("InternalServerError", 500, "KMS internal error", _UNMODELLED),
 }
+# Refusals that an item's state brings about, which only an opened table shows.
+_AFTER_OPENING = frozenset(
+    {"ConditionalCheckFailedException", "DuplicateItemException", "TransactionCanceledException"}
+)
 
 
 class RelayedError(AwsError):
@@ -31,3 +38,17 @@ class RelayedError(AwsError):
         )
         self.inner = inner
         self.access = access
+
+
+def reached(accesses: Sequence[Access], error: AwsError | None) -> list[Access]:
+    """The uses of keys that DynamoDB came to before the call ended, the one that KMS refused the last, if one was."""
+    on_behalf = [access for access in accesses if access.via is not None]
+    if isinstance(error, RelayedError):
+        refused = error.access
+        return [*takewhile(lambda access: access != refused, on_behalf), refused]
+    return on_behalf if error is None or error.code in _AFTER_OPENING else []
+
+
+def opened(accesses: Sequence[Access], error: AwsError | None = None) -> list[Access]:
+    """The uses of keys that KMS has allowed DynamoDB."""
+    return [] if isinstance(error, RelayedError) else reached(accesses, error)

@@ -123,9 +123,9 @@ class Gate:
     Everything is asked by the main user unless ``by`` says otherwise. Refusals are raised as AwsError.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self._ahead = timedelta()
-        self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead)
+        self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead, **options)
         self.backend = self.application.backend
         self.account = self.backend.account_id
         self.main = self.backend.main_user
