@@ -7,8 +7,11 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 from kmscourse.sandbox import server
@@ -44,3 +47,11 @@ def environment_of(home: Path) -> Callable[..., Environment]:
         return inherited | nobody | exported
 
     return environment
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> Callable[[str], Any]:
+    """Makes the main user's boto3 clients, which reach the running sandbox as a student's do."""
+    endpoint = server.find_or_start(home)
+    session = boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region)
+    return partial(session.client, endpoint_url=endpoint.url)
