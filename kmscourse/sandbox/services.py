@@ -45,7 +45,13 @@ SERVICES = {
         Service("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
     )
 }
-BY_TARGET = {service.target: service for service in SERVICES.values() if service.is_json}
+# The SDKs that are made from Smithy models, as JavaScript's, leave the namespace of a target away.
+BY_TARGET = {
+    target: service
+    for service in SERVICES.values()
+    if service.is_json
+    for target in (service.target, service.target.rpartition(".")[2])
+}
 
 
 def offered() -> str:

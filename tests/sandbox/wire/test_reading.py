@@ -21,6 +21,7 @@ from tests.sandbox.wire.sending import SCOPE, cbor_request, form_request, json_r
         ("TrentService.GenerateDataKey", "kms:GenerateDataKey"),
         ("DynamoDB_20120810.Scan", "dynamodb:Scan"),
         ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "cloudtrail:LookupEvents"),
+        ("CloudTrail_20131101.LookupEvents", "cloudtrail:LookupEvents"),
         ("KmsCourse.SignIn", "kmscourse:SignIn"),
     ],
 )
