@@ -25,7 +25,7 @@ class DecisionCard(Card):
     def __init__(self, decision: Decision, ways_in: Advice | None = None, said: str = "") -> None:
         self.decision = decision
         self.ways_in = Advice() if ways_in is None else ways_in
-        super().__init__(*self._parts(said or decision.sentence()))
+        super().__init__(*self._parts(said))
 
     def _parts(self, said: str) -> Iterator[Block]:
         allowed = self.decision.allowed
@@ -36,7 +36,7 @@ class DecisionCard(Card):
                 yield Folded(f"The {kind} of step {number}", step.statement)
         yield Words(self.decision.reason, "✓ Allowed." if allowed else "✗ Refused.")
         if not allowed:
-            yield from _sentence(said)
+            yield _sentence(said or self.decision.sentence(), "AWS says" if said else "AWS would say")
         yield from _near_misses(self.decision)
         if self.ways_in:
             yield Points(WAYS_IN, [(change.description, _documents(change)) for change in self.ways_in])
@@ -44,12 +44,12 @@ class DecisionCard(Card):
             yield Words(self.ways_in.obstacle)
 
 
-def _sentence(said: str) -> Iterator[Block]:
+def _sentence(said: str, opening: str) -> Block:
     """AWS's sentence with its parts; a wording that isn't known is shown as it is."""
     try:
-        yield Labelled(Refusal.read(said))
+        return Labelled(Refusal.read(said), opening)
     except KmsCourseError:
-        yield Words(said, "AWS says:")
+        return Words(said, f"{opening}:")
 
 
 def _near_misses(decision: Decision) -> Iterator[Block]:

@@ -59,6 +59,7 @@ class Labelled:
     """A refusal's text with its parts underlined, numbered and named, and what each of them says."""
 
     refusal: Refusal
+    opening: str = "AWS says"
 
     def html(self) -> str:
         """For a page."""
@@ -70,13 +71,13 @@ class Labelled:
                 said += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
                 rows.append((label, Code(part.text), meaning(self.refusal, part.role)))
         return (
-            f'<p style="margin:0"><strong>AWS says</strong></p><blockquote style="{_SAID}">{said}</blockquote>\n'
+            f'<p style="margin:0"><strong>{self.opening}</strong></p><blockquote style="{_SAID}">{said}</blockquote>\n'
             + Grid("What each part says", ("Part", "In AWS's words", "Meaning"), rows).html()
         )
 
     def text(self) -> str:
         """For a terminal."""
-        said, lines = "AWS says: ", list[str]()
+        said, lines = f"{self.opening}: ", list[str]()
         for part in self.refusal.parts:
             said += part.text
             if part.role is not None:

@@ -1,4 +1,4 @@
-"""The audit trail as a timeline: who asked what, through whom, on what, and what was answered."""
+"""The audit trail as a timeline: who asked what, on what, and what was answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kmscourse.display.card import Card, Grid, Words
 from kmscourse.display.moment import moment
 from kmscourse.display.table import Code
 
-HEAD = ("When", "Who", "Asked", "Through", "On", "Encryption context", "Answer")
+HEAD = ("When (UTC)", "Who", "Asked", "On", "Encryption context", "Answer")
 
 
 class TrailCard(Card):
@@ -22,23 +22,24 @@ class TrailCard(Card):
     def __init__(
         self, events: Iterable[Mapping[str, Any]], title: str = "What happened, in its order"
     ) -> None:
-        rows = [_row(event) for event in reversed(list(events))]
+        found = list(reversed(list(events)))
+        days = list(dict.fromkeys(moment(event["eventTime"]).partition(" ")[0] for event in found))
+        title = f"{title} ({' to '.join(dict.fromkeys([days[0], days[-1]]))})" if days else title
+        rows = [_row(event, dated=len(days) > 1) for event in found]
         super().__init__(
-            Grid(title, HEAD, rows) if rows else Words("Nothing of it is in the trail.", title + ".")
+            Grid(title, HEAD, rows) if rows else Words("Nothing of it is in the trail.", f"{title}.")
         )
 
 
-def _row(event: Mapping[str, Any]) -> tuple[str, ...]:
-    told = summary(event)
-    service = event["eventSource"].partition(".")[0]
+def _row(event: Mapping[str, Any], *, dated: bool) -> tuple[str, ...]:
+    told, when = summary(event), moment(event["eventTime"]).removesuffix("Z")
     return (
-        moment(event["eventTime"]),
-        told["who"],
-        Code(f"{service}:{told['event']}"),
-        told["through"],
-        Code("\n".join(_things(event))),
+        when if dated else when.partition(" ")[2],
+        f"{told['who']}\nthrough {told['through']}" if told["through"] else told["who"],
+        Code(f"{event['eventSource'].partition('.')[0]}:{told['event']}"),
+        "\n".join(_things(event)),
         "\n".join(told["encryption context"].split(", ")),
-        f"✗ {event['errorCode']}" if event.get("errorCode") else "✓",
+        f"✗ {event['errorCode']}" if event.get("errorCode") else "✓ answered",
     )
 
 
@@ -47,9 +48,10 @@ def _things(event: Mapping[str, Any]) -> list[str]:
     keys = [resource["ARN"] for resource in event.get("resources") or () if resource.get("ARN")]
     asked = event.get("requestParameters") or {}
     named = [asked[name] for name in ("keyId", "tableName", "userName", "aliasName") if asked.get(name)]
-    return [_short(thing) for thing in keys or named[:1]]
+    return [_short(str(thing)) for thing in keys or named[:1]]
 
 
 def _short(thing: str) -> str:
-    """A key's id without the ARN around it."""
-    return thing.partition(":key/")[2] or thing
+    """Of a key's ARN, how its id begins."""
+    key_id = thing.partition(":key/")[2]
+    return f"key\N{NO-BREAK SPACE}{key_id.removeprefix('mrk-')[:8]}…" if key_id else thing

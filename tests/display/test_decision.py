@@ -56,7 +56,7 @@ def test_an_allow_is_shown_as_one() -> None:
     card = DecisionCard(evaluate(Request(USER, "kms:Decrypt", KEY), resource_policy=POLICY))
     assert signs(card) == ["✓", "✓", "✓"]
     assert f"✓ Allowed. {card.decision.reason}" in repr(card)
-    assert "AWS says" not in repr(card)
+    assert "AWS would say" not in repr(card)
 
 
 def test_a_deny_ends_it_at_the_first_step() -> None:
@@ -96,12 +96,13 @@ def test_the_statements_that_it_rests_on_can_be_read_in_full() -> None:
 
 def test_awss_sentence_is_labelled_as_it_was_said_or_would_be() -> None:
     decision = evaluate(REQUEST, resource_policy=POLICY)
-    assert f"AWS says: User: {READER} [1] is not authorized to perform [2]: kms:Decrypt [3]" in repr(
+    assert f"AWS would say: User: {READER} [1] is not authorized to perform [2]: kms:Decrypt [3]" in repr(
         DecisionCard(decision)
     )
     said = (
         f"An error occurred (AccessDeniedException) when calling the Decrypt operation: {decision.sentence()}"
     )
+    assert "AWS says: An error occurred" in repr(DecisionCard(decision, said=said))
     assert "[2] call: " in repr(DecisionCard(decision, said=said))
     assert "AWS says: something new" in repr(DecisionCard(decision, said="something new"))
 

@@ -25,7 +25,7 @@ def test_what_dynamodb_did_for_a_caller_is_told_with_its_context(account: Accoun
         LAB_USER,
         "kms:Decrypt",
         "dynamodb.amazonaws.com",
-        pieces.key_arn(account).rpartition("/")[2],
+        f"key\N{NO-BREAK SPACE}{pieces.key_arn(account).rpartition('/')[2][:8]}…",
         "aws:dynamodb:tableName=Books, aws:dynamodb:subscriberId=123456789012",
         "✗ AccessDenied",
     ):
@@ -38,13 +38,26 @@ def test_the_first_event_stands_first(account: Account) -> None:
     kms.disable_key(KeyId=arn)
     _, _, *rows = repr(TrailCard(events(account.client("cloudtrail"), resource=arn))).splitlines()
     assert ["kms:CreateKey" in rows[0], "kms:DisableKey" in rows[1]] == [True, True]
-    assert all(row.endswith("✓") for row in rows)
+    assert all(row.endswith("✓ answered") for row in rows)
 
 
 def test_an_event_without_a_key_says_what_it_named(account: Account) -> None:
     account.client("iam").get_user(UserName=LAB_USER)
     _, _, row = repr(TrailCard(events(account.client("cloudtrail"), event_name="GetUser")[:1])).splitlines()
-    assert row.split()[3:] == ["iam:GetUser", LAB_USER, "✓"]
+    assert row.split()[2:] == ["iam:GetUser", LAB_USER, "✓", "answered"]
+
+
+def test_the_day_is_said_once_or_with_every_event() -> None:
+    event = {"eventName": "Decrypt", "eventSource": "kms.amazonaws.com", "userIdentity": {"type": "Root"}}
+    first, second = (
+        {**event, "eventTime": when} for when in ("2026-11-26T23:59:59Z", "2026-11-27T00:00:01Z")
+    )
+    caption, _, row = repr(TrailCard([first])).splitlines()
+    assert caption.endswith("(2026-11-26)")
+    assert row.startswith("23:59:59  ")
+    caption, _, *rows = repr(TrailCard([second, first])).splitlines()
+    assert caption.endswith("(2026-11-26 to 2026-11-27)")
+    assert [row[:19] for row in rows] == ["2026-11-26 23:59:59", "2026-11-27 00:00:01"]
 
 
 def test_nothing_is_said_as_such() -> None:
