@@ -100,7 +100,7 @@ class Architecture:
             found[Part.KEY] = f"The administrator manages the KMS key myKey, which {state}."
             found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
         if self.data_key:
-            found[Part.ENCRYPTED] = "The application keeps a data key, encrypted under myKey."
+            found[Part.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
             found[Part.PLAINTEXT] = "In the clear, the data key is in the application's memory, for a moment."
         if self.opened:
             found[Part.DECRYPT] = "KMS has decrypted a data key for the application: that is the way back."

@@ -10,7 +10,7 @@ from kmscourse.display.picture import Picture
 from kmscourse.display.svg import FAINT, NAME, Drawing
 
 NOTES = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waits for its deletion"}
-MOST_NAMES = 4  # that a key policy shows
+MOST_NAMES, LONGEST_NAME = 4, 19  # that a key policy shows
 LETTERS = 104  # of the caption in a line
 
 
@@ -63,7 +63,8 @@ class Diagram(Picture):
         draw.box(240, 58, 250, 76, "KMS key myKey", [note], kind=kind, icon="key", mark=self._mark(Part.KEY))
         if len(names) > MOST_NAMES:
             names[MOST_NAMES - 1 :] = [f"{len(names) - MOST_NAMES + 1} more"]
-        notes, mark = [f"· {name}" for name in names] or ["lets nobody in"], self._mark(Part.POLICY)
+        notes = [f"· {_short(name)}" for name in names] or ["lets nobody in"]
+        mark = self._mark(Part.POLICY)
         height = max(96, 46 + 22 * len(notes))
         draw.box(286, 152, 204, height, "Key policy", notes, kind="paper", icon="paper", mark=mark)
 
@@ -82,7 +83,7 @@ class Diagram(Picture):
         draw.box(
             40, 384, 246, 96, "Data key", clear, kind="open", icon="key", mark=self._mark(Part.PLAINTEXT)
         )
-        encrypted = ["encrypted under", "myKey: kept"]
+        encrypted = ["encrypted by", "KMS: kept"]
         draw.box(392, 384, 192, 96, "Data key", encrypted, kind="key", icon="lock", mark=mark)
         if self.now.opened:
             mark = self._mark(Part.DECRYPT)
@@ -129,3 +130,7 @@ class Diagram(Picture):
             draw.arrow((816, 236), (490, 236), kind=kind, mark=mark)
             draw.label(656, 270, f"Decrypt, as IAMLabUser: {verdict(self.now.at_key)}")
             draw.tag(808, 236, mark)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -110,6 +110,12 @@ def test_a_long_list_in_a_key_policy_is_cut_and_counted() -> None:
     assert "a, b, c, d, e and f" in repr(drawn)
 
 
+def test_a_long_name_in_a_key_policy_is_cut_in_the_drawing_alone() -> None:
+    drawn = Diagram(replace(ALL, lets_in=("a-role-with-a-long-name",)))
+    assert "· a-role-with-a-long…" in words(drawn)
+    assert "a-role-with-a-long-name" in repr(drawn)
+
+
 def test_a_cell_shows_an_image_with_its_text_alternative() -> None:
     drawn = Diagram(replace(ALL, lets_in=("<b>",)))
     html = drawn._repr_html_()
