@@ -107,17 +107,18 @@ class Application:
             authorization.authorize(call, caller, accesses, self.backend)
             exact = rules.check(call, caller, accesses, self.backend)
             answer = operations.perform(exact, caller, self.backend, self._trail, self)
+            self._trail.record(exact, caller, accesses, now, answer=answer)
+            self._note(self.backend.take_happenings())
             self.backend.commit()
         except BaseException as error:
             self.backend.rollback()
             if isinstance(error, AwsError):
                 self._trail.record(call, caller, accesses, now, error=error)
+                self.backend.commit()
                 self._table_keys.opened(caller, opened(accesses, error), now)
             raise
-        self._trail.record(exact, caller, accesses, now, answer=answer)
         self._table_keys.forget(exact)
         self._table_keys.opened(caller, opened(accesses), now)
-        self._note(self.backend.take_happenings())
         return answer
 
     def _let_time_pass(self) -> None:
@@ -127,11 +128,11 @@ class Application:
             happened = self.backend.take_happenings()
             for happening in happened:
                 access.follow(happening.key_arn, happening.at, self.backend)
+            self._note(happened)
             self.backend.commit()
         except BaseException:
             self.backend.rollback()
             raise
-        self._note(happened)
 
     def _note(self, happened: Iterable[Happening]) -> None:
         for happening in happened:

@@ -34,7 +34,7 @@ Find = Callable[[Row], Any]
 
 
 class StateError(ValueError):
-    """A document that can't be read: what in it, in one sentence."""
+    """A document that can't be read, in one sentence that quotes nothing of it: it may hold a secret."""
 
 
 class Codec:
@@ -60,7 +60,7 @@ class Codec:
         try:
             return self._decoded(json.loads(document))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise StateError(f"A row can't be read ({type(error).__name__}: {error}).") from None
+            raise StateError(f"A row can't be read ({type(error).__name__}).") from None
 
     def _encoded(self, value: Any, leave_out: frozenset[str] = frozenset(), top: bool = False) -> Any:
         if value is None or isinstance(value, bool | int | float):
@@ -143,7 +143,7 @@ class Codec:
                 mapping: dict[str, Any] = dict.__new__(self._class_of(name))
                 dict.update(mapping, self._decoded(entries))
                 return mapping
-        raise StateError(f"A row holds something of an unknown kind, {kind}.")
+        raise StateError("A row can't be read (it holds something of an unknown kind).")
 
     def _object(self, cls: type, attributes: Mapping[str, Any]) -> Any:
         made: Any = object.__new__(cls)

@@ -5,34 +5,40 @@ it touched and no others, so that its cost does not grow with the account. Audit
 own, oldest first, the latest ``EVENTS_KEPT`` of them. The file is for its owner's eyes only (mode 0600): it
 holds key material and access keys, which AWS keeps in its hardware; plaintext data keys and passwords never.
 
-A change is flushed to the disk itself before ``write`` returns (write-ahead log, synchronous=FULL). An event is
-handed to the operating system, which survives ``kill -9`` though not a power cut. Opening a file runs no code
-out of it: it is text, and ``state.py`` reads it.
+What one call changes and its events are one transaction: all of it is kept, or nothing. A change is flushed to the
+disk itself before ``write`` returns (write-ahead log, synchronous=FULL). Events alone are handed to the operating
+system, which survives ``kill -9`` though not a power cut. Opening a file runs no code out of it: it is text, and
+``state.py`` reads it. Each row carries a checksum, so that damage which leaves SQLite's pages in order is found too.
+
+Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
+version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
+file is there for the version that can read it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import sqlite3
-import time
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmscourse.errors import SandboxError
+from kmscourse.sandbox import aside
 
-FORMAT = "kmscourse account, format 3"
+FORMAT = "kmscourse account, format 4"
 EVENTS_KEPT = 10_000
 
-_TABLES = """
-    CREATE TABLE IF NOT EXISTS about (stamp TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS rows (
-        id INTEGER PRIMARY KEY, collection TEXT, key TEXT, document TEXT NOT NULL, UNIQUE (collection, key)
-    );
-    CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL);
-"""
+_TABLES = (
+    "CREATE TABLE about (stamp TEXT NOT NULL)",
+    "CREATE TABLE rows (id INTEGER PRIMARY KEY, collection TEXT, key TEXT, document TEXT NOT NULL, "
+    "checksum INTEGER NOT NULL, UNIQUE (collection, key))",
+    "CREATE TABLE events (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
+)
 
 # SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
 _NOT_THE_FILES_FAULT = (
@@ -46,8 +52,8 @@ _NOT_THE_FILES_FAULT = (
 )
 
 _PUT = """
-    INSERT INTO rows (collection, key, document) VALUES (?, ?, ?)
-    ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document
+    INSERT INTO rows (collection, key, document, checksum) VALUES (?, ?, ?, ?)
+    ON CONFLICT (collection, key) DO UPDATE SET document = excluded.document, checksum = excluded.checksum
 """
 
 log = logging.getLogger(__name__)
@@ -60,60 +66,98 @@ class Row(NamedTuple):
     key: str
 
 
+class DamagedError(ValueError):
+    """A row that is not what was written, in a few words that quote nothing of it."""
+
+
 class Storage:
     """Rows and events of one account, used by one process at a time under the backend's lock.
 
     ``path`` None keeps them in memory only. ``version`` names what else the documents depend on (moto's
-    version). A file that is damaged, or was written under another version, is renamed and left as it is, and
-    the account starts over; ``notice`` is then the sentence to show. Raises SandboxError where the file can't
-    be opened at all, or another process has it.
+    version). A file that is damaged, or was written under another version, is set aside, and the account starts
+    over; ``notice`` is then the sentence to show. Raises SandboxError where the file can't be opened at all, or
+    another process has it.
     """
 
     def __init__(self, path: Path | None, version: str) -> None:
         self._path = path
         self._stamp = f"{FORMAT}, {version}"
+        self._events_waiting: list[str] = []
         self.notice: str | None = None
         try:
-            self._database = self._open()
-            found = self._database.execute("SELECT stamp FROM about").fetchone()[0]
+            self._database = self._connect()
+            fault = self._fault()
+            if fault is not None:
+                self.set_aside(fault)
         except (OSError, sqlite3.Error) as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-            if isinstance(error, OSError) or code in _NOT_THE_FILES_FAULT:
-                raise SandboxError(
-                    f"The practice account's file {path} can't be opened ({error}). Stop the other sandbox that "
-                    "uses it, or set KMSCOURSE_HOME to another folder."
-                ) from None
-            self.set_aside(f"is damaged ({error})")
-        else:
-            if found != self._stamp:
-                self.set_aside(f"was written as “{found}”, which is not “{self._stamp}”")
+            raise SandboxError(
+                f"The practice account's file {path} can't be opened ({error}). Stop the other sandbox that "
+                "uses it, or set KMSCOURSE_HOME to another folder."
+            ) from None
 
-    def _open(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
+        """The file opened, or made where there is none. What is there is not read yet, and left as it is."""
         if self._path is not None:
-            # SQLite gives the files beside it (the log) the same mode.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            os.chmod(self._path, 0o600)
+            if not self._path.exists():
+                self._make(self._path)
+            os.chmod(self._path, 0o600)  # SQLite gives the files beside it (the log) the same mode.
+        self._synchronous = ""
         database = sqlite3.connect(
             self._path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
-        try:
-            database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_TABLES)
-            if database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("its pages contradict each other")
-            if database.execute("SELECT count(*) FROM about").fetchone()[0] == 0:
-                database.execute("INSERT INTO about VALUES (?)", (self._stamp,))
-        except BaseException:
-            database.close()
-            raise
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if self._path is None:
+            self._begin(database)
         return database
 
+    def _make(self, path: Path) -> None:
+        """A file without rows, which has its name only once it is whole and on disk."""
+        made = path.with_name(f"{path.name}.new")
+        made.unlink(missing_ok=True)
+        handle = os.open(made, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        try:
+            with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as database:
+                database.execute("PRAGMA synchronous = OFF")
+                database.execute("PRAGMA journal_mode = WAL")
+                self._begin(database)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        made.rename(path)
+
+    def _begin(self, database: sqlite3.Connection) -> None:
+        with _transaction(database):
+            for table in _TABLES:
+                database.execute(table)
+            database.execute("INSERT INTO about VALUES (?)", (self._stamp,))
+
+    def _fault(self) -> str | None:
+        """What hinders the use of the file, if anything does. Raises sqlite3.Error where it can't be reached at all."""
+        if self._path is not None and self._path.stat().st_size == 0:
+            return "is damaged (it is empty)"  # SQLite would drop its log.
+        try:
+            stamp = self._database.execute("SELECT stamp FROM about").fetchone()
+            if stamp != (self._stamp,):
+                return f"was written as “{stamp[0] if stamp else ''}”, which is not “{self._stamp}”"
+            pages = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _NOT_THE_FILES_FAULT:
+                self.close()
+                raise
+            return f"is damaged ({error})"
+        return None if pages == "ok" else f"is damaged ({pages})"
+
     def rows(self) -> Iterator[tuple[Row, str]]:
-        """Every row with its document, in the order in which they were first written."""
-        query = "SELECT collection, key, document FROM rows ORDER BY id"
-        for collection, key, document in self._database.execute(query):
-            yield Row(collection, key), document
+        """Every row with its document, in the order in which they were first written. Raises DamagedError."""
+        query = "SELECT collection, key, document, checksum FROM rows ORDER BY id"
+        try:
+            for collection, key, document, checksum in self._database.execute(query):
+                row = Row(collection, key)
+                if _checksum(row, document) != checksum:
+                    raise DamagedError("a row is not as it was written")
+                yield row, document
+        except sqlite3.Error:  # Its text may quote the row, and a row may hold a secret.
+            raise DamagedError("a row can't be read") from None
 
     def document(self, row: Row) -> str | None:
         """What was last written there, None where nothing is."""
@@ -121,34 +165,43 @@ class Storage:
         found: tuple[str] | None = self._database.execute(query, row).fetchone()
         return None if found is None else found[0]
 
-    def write(self, documents: Mapping[Row, str | None], afresh: bool = False) -> None:
-        """Put each document in its row, remove the row where it is None: all of them on disk, or none.
+    def append_event(self, event: Mapping[str, Any]) -> None:
+        """Keep an audit event, with the next ``write``."""
+        self._events_waiting.append(json.dumps(event))
 
-        ``afresh`` first removes all rows and events.
+    def forget_events(self) -> None:
+        """Drop the events that no ``write`` has kept yet."""
+        self._events_waiting.clear()
+
+    def write(self, documents: Mapping[Row, str | None], afresh: bool = False) -> None:
+        """Put each document in its row, remove the row where it is None; keep the events: all of it, or nothing.
+
+        Documents are on disk when this returns. ``afresh`` first removes all rows and events.
         """
-        removed = [row for row, document in documents.items() if document is None]
-        written = [(*row, document) for row, document in documents.items() if document is not None]
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        if documents or afresh:
+            self._flush("FULL")
+        elif self._events_waiting:
+            self._flush("NORMAL")
+        else:
+            return
+        with _transaction(self._database):
             if afresh:
                 self._database.execute("DELETE FROM rows")
                 self._database.execute("DELETE FROM events")
-            self._database.executemany("DELETE FROM rows WHERE collection = ? AND key = ?", removed)
-            self._database.executemany(_PUT, written)
-            self._database.execute("COMMIT")
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
+                self._events_waiting.clear()
+            for row, document in documents.items():
+                if document is None:
+                    self._database.execute("DELETE FROM rows WHERE collection = ? AND key = ?", row)
+                else:
+                    self._database.execute(_PUT, (*row, document, _checksum(row, document)))
+            for event in self._events_waiting:
+                self._keep(event)
+        self._events_waiting.clear()
 
-    def append_event(self, event: Mapping[str, Any]) -> int:
-        """Keep an audit event; its number, larger than every earlier one's, is returned."""
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        cursor = self._database.execute("INSERT INTO events (document) VALUES (?)", (json.dumps(event),))
-        number = cursor.lastrowid or 0
+    def _keep(self, event: str) -> None:
+        number = self._database.execute("INSERT INTO events (document) VALUES (?)", (event,)).lastrowid or 0
         if number % 1000 == 0:
             self._database.execute("DELETE FROM events WHERE id <= ?", (number - EVENTS_KEPT,))
-        return number
 
     def events(self, before: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
         """The events with their numbers, newest first; only those numbered below ``before``, if it is given."""
@@ -157,24 +210,47 @@ class Storage:
             yield number, json.loads(document)
 
     def set_aside(self, reason: str) -> None:
-        """Rename the file and begin an empty one; ``notice`` says so, ``reason`` says why."""
+        """Leave the file as it is under another name and begin an empty one; ``notice`` says so, ``reason`` why.
+
+        Raises OSError where there is no room for that; the file is then where it was.
+        """
         if self._path is None:
             raise SandboxError(f"The practice account {reason}.")
-        if hasattr(self, "_database"):
-            self._database.close()
-        aside = self._path.with_name(f"account-set-aside-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.db")
-        self._path.rename(aside)
-        for suffix in ("-wal", "-shm"):
-            log_file = self._path.with_name(self._path.name + suffix)
-            if log_file.exists():
-                log_file.rename(aside.with_name(aside.name + suffix))
+        try:
+            kept = aside.copied(self._path)
+        finally:
+            self.close()  # Not before: SQLite writes to the file when it closes it.
+        aside.remove(self._path)
         self.notice = (
-            f"The practice account's file {self._path} {reason}. It was kept as {aside.name}, and the account "
+            f"The practice account's file {self._path} {reason}. It was kept as {kept.name}, and the account "
             "starts over; the notebooks make anew what they need."
         )
         log.warning("%s", self.notice)
-        self._database = self._open()
+        self._database = self._connect()
+
+    def _flush(self, synchronous: str) -> None:
+        """Whether the next transaction waits for the disk (FULL) or not (NORMAL)."""
+        if synchronous != self._synchronous:
+            self._database.execute(f"PRAGMA synchronous = {synchronous}")
+            self._synchronous = synchronous
 
     def close(self) -> None:
         """End the use of the file; a later ``Storage`` finds everything that was written."""
         self._database.close()
+
+
+@contextlib.contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """All that is executed within it, or nothing."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:  # A full disk ends it by itself.
+            database.execute("ROLLBACK")
+        raise
+
+
+def _checksum(row: Row, document: str) -> int:
+    return zlib.crc32(f"{row.collection}\0{row.key}\0{document}".encode())

@@ -23,8 +23,8 @@ from kmscourse.sandbox.views import Happening
 class EventLog(Protocol):
     """Where events are kept, the latest of them only: ``storage.Storage`` is one."""
 
-    def append_event(self, event: Mapping[str, Any]) -> int:
-        """Keep an event under a number larger than every earlier one's."""
+    def append_event(self, event: Mapping[str, Any]) -> None:
+        """Keep an event, under a number larger than every earlier one's, with what its call has changed."""
 
     def events(self, before: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
         """The events with their numbers, newest first, those below ``before`` where it is given."""

@@ -49,6 +49,7 @@ def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
     kept("iam:DeleteUserPolicy", UserName="IAMLabUser", PolicyName="BooksReader")
     session = kept.backend.session_for("ada")
     kept.backend.storage.append_event({"eventName": "CreateKey"})
+    kept.backend.commit()
     kept.backend.reset()
     for _ in range(2):
         backend = kept.backend

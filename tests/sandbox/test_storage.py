@@ -1,8 +1,7 @@
-"""Rows and events are there again when the file is opened anew; a file that can't be used is set aside, not lost."""
+"""Rows and events are there again when the file is opened anew. What is done with a damaged file: test_damage.py."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -85,17 +84,43 @@ def test_writing_afresh_removes_all_else(storage: Storage, file: Path) -> None:
 
 
 def test_events_come_newest_first(storage: Storage, file: Path) -> None:
-    numbers = [storage.append_event({"n": n}) for n in range(5)]
-    assert numbers == sorted(numbers)
+    for n in range(5):
+        storage.append_event({"n": n})
+        storage.write({})
     again = reopened(storage, file)
     assert [event["n"] for _, event in again.events()] == [4, 3, 2, 1, 0]
-    assert [event["n"] for _, event in again.events(before=numbers[2])] == [1, 0]
+    number = next(number for number, event in again.events() if event["n"] == 2)
+    assert [event["n"] for _, event in again.events(before=number)] == [1, 0]
+
+
+def test_events_and_the_change_they_tell_of_are_kept_together(
+    storage: Storage, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.append_event({"n": 1})
+    assert list(storage.events()) == [], "an event without its change"
+    monkeypatch.setattr(storage, "_keep", lambda event: storage._database.execute("INSERT INTO nothing"))
+    with pytest.raises(sqlite3.Error):
+        storage.write({Row("a", "1"): "x"})
+    assert dict(storage.rows()) == {}, "a change without its event"
+    monkeypatch.undo()
+    storage.write({Row("a", "1"): "x"})
+    again = reopened(storage, file)
+    assert [event for _, event in again.events()] == [{"n": 1}]
+    assert dict(again.rows()) == {Row("a", "1"): "x"}
+
+
+def test_a_forgotten_event_is_not_kept(storage: Storage) -> None:
+    storage.append_event({"n": 1})
+    storage.forget_events()
+    storage.write({Row("a", "1"): "x"})
+    assert list(storage.events()) == []
 
 
 def test_only_the_latest_events_are_kept(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage_module, "EVENTS_KEPT", 50)
     for n in range(1100):
         storage.append_event({"n": n})
+        storage.write({})
     kept = [event["n"] for _, event in storage.events()]
     assert kept == list(range(1099, 1049, -1))
 
@@ -107,64 +132,10 @@ def test_the_file_is_for_its_owner_only(storage: Storage, file: Path) -> None:
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(file: Path) -> None:
-    file.touch(0o644)
+    Storage(file, VERSION).close()
+    file.chmod(0o644)
     Storage(file, VERSION).close()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def set_aside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name.startswith("account-set-aside-"))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"this is no database at all, but long enough to be taken for one" * 40,
-        b"SQLite format 3\0" + b"\xff" * 5000,
-    ],
-)
-def test_a_damaged_file_is_set_aside(file: Path, damage: bytes) -> None:
-    file.write_bytes(damage)
-    storage = Storage(file, VERSION)
-    (aside,) = set_aside(file.parent)
-    assert aside.read_bytes() == damage, "the damaged file is kept as it was"
-    assert storage.notice is not None
-    assert "is damaged" in storage.notice
-    assert aside.name in storage.notice
-    assert list(storage.rows()) == []
-    storage.write({Row("a", "1"): "x"})
-    assert reopened(storage, file).notice is None, "the new file is a good one"
-
-
-def test_a_database_of_something_else_is_set_aside(file: Path) -> None:
-    other = sqlite3.connect(file)
-    other.execute("CREATE TABLE about (something TEXT, else_ TEXT)")
-    other.execute("INSERT INTO about VALUES ('a', 'b')")
-    other.commit()
-    other.close()
-    assert "is damaged" in (Storage(file, VERSION).notice or "")
-
-
-def test_pages_overwritten_in_the_middle_are_noticed(storage: Storage, file: Path) -> None:
-    storage.write({Row("keys", f"{n}"): "x" * 200 for n in range(500)})
-    storage.close()
-    content = bytearray(file.read_bytes())
-    content[8192:40960] = os.urandom(32768)
-    file.write_bytes(content)
-    assert "is damaged" in (Storage(file, VERSION).notice or "")
-
-
-def test_a_file_of_another_version_is_set_aside_and_can_be_brought_back(storage: Storage, file: Path) -> None:
-    storage.write({Row("a", "1"): "x"})
-    newer = reopened(storage, file, "moto 1")
-    assert newer.notice is not None
-    assert "moto 0" in newer.notice
-    assert "moto 1" in newer.notice
-    assert list(newer.rows()) == []
-    newer.close()
-    (aside,) = set_aside(file.parent)
-    aside.rename(file)
-    assert dict(Storage(file, VERSION).rows()) == {Row("a", "1"): "x"}
 
 
 def test_a_file_in_use_is_not_opened_twice(storage: Storage, file: Path) -> None:
@@ -173,7 +144,7 @@ def test_a_file_in_use_is_not_opened_twice(storage: Storage, file: Path) -> None
         SandboxError, match=r"can't be opened \(database is locked\)\. Stop the other sandbox"
     ):
         Storage(file, VERSION)
-    assert not set_aside(file.parent), "a busy file is no damaged one"
+    assert len(list(file.parent.glob("*set-aside*"))) == 0, "a busy file is no damaged one"
     assert storage.document(Row("a", "1")) == "x"
 
 
@@ -193,4 +164,5 @@ def test_an_account_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest
     storage = Storage(None, VERSION)
     storage.write({Row("a", "1"): "x"})
     storage.append_event({})
+    storage.write({})
     assert list(tmp_path.iterdir()) == []

@@ -23,9 +23,8 @@ class Log:
     def __init__(self) -> None:
         self.kept: list[dict[str, Any]] = []
 
-    def append_event(self, event: Mapping[str, Any]) -> int:
+    def append_event(self, event: Mapping[str, Any]) -> None:
         self.kept.append(dict(event))
-        return len(self.kept)
 
     def events(self, before: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
         numbered = list(enumerate(self.kept, 1))

@@ -24,7 +24,7 @@ from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources.sse import named_key
 from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
-from kmscourse.sandbox.storage import Storage
+from kmscourse.sandbox.storage import DamagedError, Storage
 from kmscourse.sandbox.views import Credentials, Happening, TableView
 
 ACCOUNT = "123456789012"
@@ -60,7 +60,7 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
             self._begin()
             try:
                 self._keeper.load()
-            except StateError as error:
+            except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
             if "main_user" not in self._about:

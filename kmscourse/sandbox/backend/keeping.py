@@ -67,19 +67,18 @@ class Keeper:
         self._codec = Codec(_name_of, _class_of, _row_of, self._find)
 
     def commit(self, afresh: bool = False) -> None:
-        """Write what was touched since the last commit; it is on disk when this returns.
+        """Write what was touched since the last commit, and the events; it is on disk when this returns.
 
         ``afresh``: everything else that the file holds is removed with the same stroke.
 
         Raises AwsError (500) where it can't be written; what was touched is then as it was.
         """
         touched = self._journal.take()
-        if not touched:
-            return
         try:
             documents = {row: self._document(row, key) for row, key in touched.items()}
             self._storage.write(documents, afresh)
         except (sqlite3.Error, TypeError, OSError) as error:
+            self._storage.forget_events()
             self._restore(touched)
             raise AwsError(
                 "InternalFailure",
@@ -88,13 +87,12 @@ class Keeper:
             ) from None
 
     def rollback(self) -> None:
-        """Make everything that was touched since the last commit as it was then."""
-        touched = self._journal.take()
-        if touched:
-            self._restore(touched)
+        """Make everything that was touched since the last commit as it was then; its events have not been."""
+        self._storage.forget_events()
+        self._restore(self._journal.take())
 
     def load(self) -> None:
-        """Fill the account from its file. Raises StateError for a row that can't be read."""
+        """Fill the account from its file. Raises StateError or DamagedError for a row that can't be read."""
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
         try:
             for row, document in rows:
@@ -103,9 +101,7 @@ class Keeper:
         except StateError:
             raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
-            raise StateError(
-                f"A row can't be put where it belongs ({type(error).__name__}: {error})."
-            ) from None
+            raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
         self._journal.take()
 
     def _document(self, row: Row, key: Any) -> str | None:
@@ -138,6 +134,8 @@ class Keeper:
         self._collection(row.collection)[row.key] = entry
 
     def _restore(self, touched: dict[Row, Any]) -> None:
+        if not touched:
+            return
         for row in sorted(touched, key=_order):
             document = self._storage.document(row)
             before = None if document is None else self._codec.decode(document)

@@ -33,7 +33,8 @@ def written(practice: Any, monkeypatch: pytest.MonkeyPatch) -> list[set[Row]]:
     write = practice.backend.storage.write
 
     def noting(documents: Any, *rest: Any) -> None:
-        commits.append(set(documents))
+        if documents:
+            commits.append(set(documents))
         write(documents, *rest)
 
     monkeypatch.setattr(practice.backend.storage, "write", noting)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,37 +115,3 @@ def test_a_write_that_fails_is_answered_so_and_undone(practice: Any, monkeypatch
     assert caught.value.status == 500
     assert everything(practice.backend) == before
     practice.key(Description="after")
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        '{"$object": ["Popen", {"args": "touch owned"}]}',
-        '{"$object": ["Key", {"id": {"$ref": ["iam/aws/users", "nobody"]}}]}',
-        '{"$object": ["Key", {"id": "x"',
-        "[]",
-    ],
-)
-def test_a_row_that_makes_no_sense_sets_the_file_aside(
-    kept: Any, tmp_path: Path, open_account: Callable[[Path], Any], document: str
-) -> None:
-    kept.key()
-    kept.backend.storage.write({Row("kms/us-east-1/keys", "x"): document})
-    kept.backend.close()
-    again = open_account(kept.path)
-    assert "is damaged (A row can't be" in again.backend.notice
-    assert again.backend.keys("us-east-1") == []
-    assert any(path.name.startswith("account-set-aside-") for path in tmp_path.iterdir())
-    assert not Path("owned").exists()
-
-
-@pytest.mark.parametrize(
-    "collection",
-    ["kms/us-east-1/nonsense", "s3/us-east-1/buckets", "x", "dynamodb/us-east-1/tables/Gone/items"],
-)
-def test_a_row_of_nothing_known_sets_the_file_aside(
-    kept: Any, open_account: Callable[[Path], Any], collection: str
-) -> None:
-    kept.backend.storage.write({Row(collection, "x"): "{}"})
-    kept.backend.close()
-    assert "is damaged" in open_account(kept.path).backend.notice
