@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from kmscourse.sandbox.call import HttpRequest
 
-ALGORITHM = "AWS4-HMAC-SHA256"
 IN_HEADER, IN_QUERY, NOWHERE = "header", "query", ""
 _NAMES = re.compile(r"[A-Za-z0-9-]{1,40}")
 _MAX_FIELDS = 2_000

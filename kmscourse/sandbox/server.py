@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.sandbox import sigv4
+from kmscourse.sandbox.call import HttpRequest
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
@@ -135,19 +137,23 @@ def ask(
 
 
 def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:
-    from botocore.auth import SigV4Auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
+    timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers = {
-        "Host": host,
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": f"KmsCourse.{operation}",
+        "content-type": "application/x-amz-json-1.1",
+        "host": host,
+        "x-amz-date": timestamp,
+        "x-amz-target": f"KmsCourse.{operation}",
     }
-    request = AWSRequest("POST", endpoint.url + "/", headers=headers, data=body)
-    credentials = Credentials(endpoint.access_key_id, endpoint.secret_access_key)
-    SigV4Auth(credentials, "kmscourse", endpoint.region).add_auth(request)
-    return dict(request.headers.items())
+    request = HttpRequest("POST", "/", headers, body)
+    signature = sigv4.signature(
+        request, headers, endpoint.secret_access_key, timestamp, endpoint.region, "kmscourse"
+    )
+    scope = f"{timestamp[:8]}/{endpoint.region}/kmscourse/{sigv4.TERMINATOR}"
+    return {
+        **headers,
+        "authorization": f"{sigv4.ALGORITHM} Credential={endpoint.access_key_id}/{scope}, "
+        f"SignedHeaders={';'.join(sorted(headers))}, Signature={signature}",
+    }
 
 
 def _read_endpoint(path: Path) -> Endpoint | None:

@@ -1,7 +1,7 @@
 """Who signed: Signature Version 4 checked against the secret of the access key that the request names.
 
-The signature is computed again by botocore's own signer over exactly the headers that the client says it
-signed; a presigned URL has it in its query. The checks run in the order in which AWS was seen to make them, so that
+The signature is computed again over exactly the headers that the client says it signed; a presigned URL has it in
+its query. The checks run in the order in which AWS was seen to make them, so that
 a request with several faults meets the same refusal.
 
 Source: AWS IAM User Guide, "Create a signed AWS API request"; the API references' pages "Common errors"; how far a
@@ -13,16 +13,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from botocore import credentials
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.compat import HTTPHeaders
-
+from kmscourse.sandbox import sigv4
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.claim import ALGORITHM, IN_QUERY, NOWHERE, Claim, claim, without_signature
+from kmscourse.sandbox.claim import IN_QUERY, NOWHERE, Claim, claim, without_signature
 from kmscourse.sandbox.services import SERVICES, regions
 from kmscourse.sandbox.views import Credentials
 
@@ -70,33 +67,15 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
         raise _refusal(call, EXPIRED, error.message) from None
     if found is None or not found.active:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
-    target = without_signature(call.http.target) if said.where == IN_QUERY else call.http.target
-    expected = signature(call, target, found.secret, signed, timestamp)
+    request = call.http
+    if said.where == IN_QUERY:
+        request = replace(request, target=without_signature(request.target))
+    expected = sigv4.signature(request, signed, found.secret, timestamp, call.region, call.service)
     if not hmac.compare_digest(expected.encode(), said.parts["Signature"].encode()):
         raise _refusal(call, INVALID, MISMATCH_TEXT)
     if not hmac.compare_digest((found.token or "").encode(), said.token.encode()):
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
     return found.caller
-
-
-def signature(call: Call, target: str, secret: str, signed: list[str], timestamp: str) -> str:
-    """The signature (64 hex digits) that ``secret`` gives this request to ``target`` over the headers in ``signed``."""
-    request = AWSRequest(call.http.method, f"http://sandbox{target}", data=call.http.body)
-    for name in signed:
-        request.headers[name] = call.http.headers[name]
-    request.context["timestamp"] = timestamp
-    signer = _ExactSigner(credentials.Credentials(call.access_key_id, secret), call.service, call.region)
-    return str(signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request))
-
-
-class _ExactSigner(SigV4Auth):
-    """botocore's signer over exactly the headers it is given, and over the body as it came."""
-
-    def headers_to_sign(self, request: AWSRequest) -> HTTPHeaders:
-        return request.headers
-
-    def payload(self, request: AWSRequest) -> str:
-        return hashlib.sha256(request.data or b"").hexdigest()
 
 
 def _check_whole(call: Call, said: Claim) -> str:
@@ -117,11 +96,11 @@ def _check_whole(call: Call, said: Claim) -> str:
         faults.append(f"{whose} 'X-Amz-Date'{'.' if said.where == IN_QUERY else ' header.'}")
     if faults:
         raise _refusal(call, INCOMPLETE, " ".join(faults))
-    if said.algorithm != ALGORITHM:
+    if said.algorithm != sigv4.ALGORITHM:
         raise _refusal(
             call,
             INCOMPLETE,
-            f"Unsupported AWS 'algorithm': '{said.algorithm[:50]}' (only {ALGORITHM} for now).",
+            f"Unsupported AWS 'algorithm': '{said.algorithm[:50]}' (only {sigv4.ALGORITHM} for now).",
         )
     return said.timestamp or ""
 

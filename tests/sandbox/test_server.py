@@ -61,10 +61,16 @@ def test_a_started_sandbox_is_found_again_and_again(running: Path) -> None:
     assert client(first).list_keys()["Keys"] == []
 
 
-def test_its_caller_does_not_import_moto() -> None:
-    program = "import sys; from kmscourse.sandbox import server; print('moto' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+def test_who_looks_for_it_imports_neither_moto_nor_botocore(running: Path) -> None:
+    program = """if True:
+        import pathlib, sys
+        from kmscourse.sandbox import server
+        assert server.find(pathlib.Path(sys.argv[1]))
+        print([name for name in ("moto", "botocore") if name in sys.modules])
+    """
+    command = [sys.executable, "-c", program, str(running)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_many_that_ask_at_once_get_the_same_one(home: Path) -> None:
