@@ -28,6 +28,8 @@ CONDITION = {
     "ConditionExpression": "attribute_exists(Author)",
 }
 
+PUT_NEW = {"PutRequest": {"Item": NEW}}
+
 WAYS: list[tuple[str, dict[str, Any]]] = [
     ("GetItem", {"TableName": "Books", "Key": KEY}),
     ("GetItem", {"TableName": ARN, "Key": KEY}),
@@ -48,7 +50,7 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
     ("BatchGetItem", {"RequestItems": {"Books": {"Keys": [KEY]}}}),
     ("BatchGetItem", {"RequestItems": {"Open": {"Keys": [KEY]}, ARN: {"Keys": [KEY]}}}),
     ("BatchWriteItem", {"RequestItems": {"Books": [{"PutRequest": {"Item": NEW}}]}}),
-    ("BatchWriteItem", {"RequestItems": {"Open": [], "Books": [{"DeleteRequest": {"Key": KEY}}]}}),
+    ("BatchWriteItem", {"RequestItems": {"Open": [PUT_NEW], "Books": [{"DeleteRequest": {"Key": KEY}}]}}),
     ("TransactGetItems", {"TransactItems": [{"Get": {"TableName": "Books", "Key": KEY}}]}),
     (
         "TransactGetItems",

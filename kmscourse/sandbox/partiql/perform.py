@@ -17,6 +17,7 @@ from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.partiql.reader import read
 from kmscourse.sandbox.partiql.requests import NOT_ONE_ITEM, Request, one_item, requests
 from kmscourse.sandbox.partiql.syntax import Exists, Insert, Select, Statement
+from kmscourse.sandbox.transactions import cancelled
 from kmscourse.sandbox.views import TableView
 
 if TYPE_CHECKING:
@@ -211,8 +212,4 @@ def _with_duplicates(error: AwsError, found: list[Statement]) -> AwsError:
         else reason
         for statement, reason in zip(found, reasons, strict=True)
     ]
-    codes = ", ".join(reason["Code"] for reason in told)
-    message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
-    return AwsError(
-        error.code, message, error.status, {**error.fields, "CancellationReasons": told, "Message": message}
-    )
+    return cancelled(told)

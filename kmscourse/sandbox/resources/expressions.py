@@ -22,6 +22,7 @@ KINDS = (
     "ProjectionExpression",
     "UpdateExpression",
 )
+LONGEST = 4096
 WORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
 _CLAUSES = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
 _TOKEN = re.compile(
@@ -51,6 +52,9 @@ class Token:
 
 def tokens(kind: str, text: str, names: Mapping[str, str]) -> list[Token]:
     """The pieces of ``text``, an expression of one of the ``KINDS``. Raises AwsError ValidationException."""
+    if len(text) > LONGEST:
+        fault = f"Expression size has exceeded the maximum allowed size; expression size: {len(text)}"
+        raise invalid(kind, fault)
     pieces = [(str(found.lastgroup), found[0]) for found in _TOKEN.finditer(text) if found.lastgroup != "gap"]
     if not pieces:
         raise invalid(kind, "The expression can not be empty;")
@@ -90,6 +94,54 @@ def attributes(parameters: Mapping[str, Any]) -> set[str]:
         for token in tokens(kind, parameters[kind], names)
         if token.attribute
     }
+
+
+class Reading:
+    """A place in an expression, and what may stand there. Raises AwsError ValidationException for anything else."""
+
+    def __init__(self, kind: str, text: str, parameters: Mapping[str, Any]) -> None:
+        self.kind = kind
+        self.values: Mapping[str, Any] = parameters.get("ExpressionAttributeValues") or {}
+        self._tokens = tokens(kind, text, parameters.get("ExpressionAttributeNames") or {})
+        self._at = 0
+
+    @property
+    def here(self) -> Token:
+        return self._tokens[self._at] if self._at < len(self._tokens) else Token("end", "")
+
+    def advance(self) -> Token:
+        token = self.here
+        self._at += 1
+        return token
+
+    def takes(self, text: str) -> bool:
+        """Moves on if this symbol or keyword stands here."""
+        if text not in (self.here.text, self.here.word):
+            return False
+        self._at += 1
+        return True
+
+    def expect(self, text: str) -> None:
+        if not self.takes(text):
+            raise self.unexpected()
+
+    def expect_end(self) -> None:
+        if self.here.kind != "end":
+            raise self.unexpected()
+
+    def value(self) -> Token:
+        """A placeholder of a value that the request gives."""
+        if self.here.kind != "value":
+            raise self.unexpected()
+        if self.here.text not in self.values:
+            fault = "An expression attribute value used in expression is not defined; attribute value: "
+            raise invalid(self.kind, fault + self.here.text)
+        return self.advance()
+
+    def unexpected(self) -> AwsError:
+        """The refusal of what stands here."""
+        texts = ["", *(token.text for token in self._tokens), ""]
+        return syntax_error(self.kind, texts, min(self._at + 1, len(texts) - 1))
 
 
 def syntax_error(kind: str, texts: list[str], place: int) -> AwsError:

@@ -19,6 +19,7 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.resources import attribute_values
 from kmscourse.sandbox.services import SERVICES
 
 # Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
@@ -140,6 +141,7 @@ def _check_attribute(shape: StructureShape, value: Mapping[str, Any], path: str)
         )
     if path.count(".m.") + path.count(".l.") > _DEEPEST_ATTRIBUTE:
         raise AwsError("ValidationException", "Nesting Levels have exceeded supported limits")
+    attribute_values.check(value)
 
 
 def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ grants.py      DynamoDB's grant on a table's key
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ def perform(call: Call, backend: Backend) -> dict[str, Any]:
     """The answer to a call of DynamoDB that the stages before have let through. Raises AwsError."""
     if call.operation in partiql.OPERATIONS:
         return partiql.perform(call, backend, lambda request: _request(call, request, backend))
+    if call.operation == "TransactGetItems":
+        return _read_together(call, backend)
     if call.operation not in _OF_TABLES:
         return answers.of_items(call, _plainly(call, backend))
     name = call.parameters["TableName"]
@@ -37,9 +40,29 @@ def perform(call: Call, backend: Backend) -> dict[str, Any]:
 
 
 def _request(call: Call, request: Request, backend: Backend) -> dict[str, Any]:
-    """What a PartiQL statement of ``call`` stands for, checked and performed like any other such call."""
+    """What a PartiQL statement of ``call`` stands for, performed like any other such call.
+
+    Its conditions are well formed as they are, and a filter of it may be on a key.
+    """
     own = replace(call, operation=request.operation, parameters=request.parameters)
-    return _plainly(items.check(own, backend), backend)
+    checked = own if own.operation in ("Query", "Scan") else items.check(own, backend)
+    return _read_together(own, backend) if own.operation == "TransactGetItems" else _plainly(checked, backend)
+
+
+def _read_together(call: Call, backend: Backend) -> dict[str, Any]:
+    """TransactGetItems: moto would give whole items, whatever part of them is asked for."""
+    parts = [item["Get"] for item in call.parameters["TransactItems"]]
+    found = [_plainly(replace(call, operation="GetItem", parameters=part), backend) for part in parts]
+    answer: dict[str, Any] = {
+        "Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in found]
+    }
+    if call.parameters.get("ReturnConsumedCapacity") not in (None, "NONE"):
+        units = Counter(part["TableName"] for part in parts)
+        answer["ConsumedCapacity"] = [
+            {"TableName": name, "CapacityUnits": 2.0 * count, "ReadCapacityUnits": 2.0 * count}
+            for name, count in units.items()
+        ]
+    return answer
 
 
 def _plainly(call: Call, backend: Backend) -> dict[str, Any]:
