@@ -8,7 +8,7 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 UV      := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-.PHONY: lab test test-notebooks lint record clean
+.PHONY: lab test test-notebooks test-browser lint record clean
 
 lab: $(VENV)/.lab
 	$(BIN)/kmscourse lab
@@ -18,6 +18,9 @@ test: lint
 
 test-notebooks: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 --dist loadfile notebooks tests/notebooks
+
+test-browser: $(VENV)/.test
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
