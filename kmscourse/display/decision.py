@@ -47,7 +47,7 @@ class DecisionCard(Card):
 def _sentence(said: str, opening: str) -> Block:
     """AWS's sentence with its parts; a wording that isn't known is shown as it is."""
     try:
-        return Labelled(Refusal.read(said), opening)
+        return Labelled(Refusal.read(said), opening, folded=True)
     except KmsCourseError:
         return Words(said, f"{opening}:")
 

@@ -56,10 +56,14 @@ class RefusalCard(Card):
 
 @dataclass(frozen=True)
 class Labelled:
-    """A refusal's text with its parts underlined, numbered and named, and what each of them says."""
+    """A refusal's text with its parts underlined, numbered and named, and what each of them says.
+
+    ``folded``: on a page, only its opening shows until one unfolds it.
+    """
 
     refusal: Refusal
     opening: str = "AWS says"
+    folded: bool = False
 
     def html(self) -> str:
         """For a page."""
@@ -70,10 +74,13 @@ class Labelled:
                 label = f"{len(rows) + 1}\N{NO-BREAK SPACE}{part.role}"
                 said += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
                 rows.append((label, Code(part.text), meaning(self.refusal, part.role)))
-        return (
-            f'<p style="margin:0"><strong>{self.opening}</strong></p><blockquote style="{_SAID}">{said}</blockquote>\n'
+        body = (
+            f'<blockquote style="{_SAID}">{said}</blockquote>\n'
             + Grid("What each part says", ("Part", "In AWS's words", "Meaning"), rows).html()
         )
+        if self.folded:
+            return f"<details><summary>{self.opening}, word by word</summary>{body}</details>"
+        return f'<p style="margin:0"><strong>{self.opening}</strong></p>{body}'
 
     def text(self) -> str:
         """For a terminal."""
