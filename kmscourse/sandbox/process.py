@@ -18,13 +18,13 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import late
+from kmscourse.sandbox.logfile import log_to
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
@@ -56,7 +56,7 @@ def run(
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
     with _lock(home), _listen(home, port) as listening:
         (home / ENDPOINT_FILE).unlink(missing_ok=True)
-        _open_log(home / LOG_FILE)
+        log_to(home / LOG_FILE, LOG_BYTES)
         asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
 
 
@@ -179,16 +179,6 @@ def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool
     finally:
         if still_ours():
             path.unlink(missing_ok=True)
-
-
-def _open_log(path: Path) -> None:
-    """One line a request: time, caller, call, outcome. Never parameters, never a secret."""
-    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
-    package = logging.getLogger("kmscourse")
-    package.setLevel(logging.INFO)
-    package.propagate = False
-    package.handlers = [handler]
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

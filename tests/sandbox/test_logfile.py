@@ -1,0 +1,54 @@
+"""The log has its lines in their order, for its owner alone, and stays small."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kmscourse.sandbox.logfile import LogFile
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sandbox.log"
+
+
+@pytest.fixture
+def handler(path: Path) -> Iterator[LogFile]:
+    made = LogFile(path, most=200)
+    yield made
+    made.close()
+
+
+def say(handler: LogFile, sentence: str) -> None:
+    handler.emit(logging.LogRecord("kmscourse", logging.INFO, "", 0, sentence, None, None))
+
+
+def test_lines_are_there_as_soon_as_they_are_said(handler: LogFile, path: Path) -> None:
+    say(handler, "one")
+    say(handler, "zwölf")
+    assert path.read_text("utf-8") == "one\nzwölf\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_it_goes_on_where_it_was(handler: LogFile, path: Path) -> None:
+    say(handler, "one")
+    again = LogFile(path, most=200)
+    say(again, "two")
+    again.close()
+    assert path.read_text() == "one\ntwo\n"
+
+
+def test_a_full_file_makes_way_and_the_latest_lines_are_kept(handler: LogFile, path: Path) -> None:
+    for number in range(100):
+        say(handler, f"line {number:03}")
+        assert path.stat().st_size <= 200
+    before = path.with_name("sandbox.log.1")
+    kept = (before.read_text() + path.read_text()).splitlines()
+    assert kept == [f"line {number:03}" for number in range(100 - len(kept), 100)]
+    assert len(kept) > 20
+    assert sorted(each.name for each in path.parent.iterdir()) == ["sandbox.log", "sandbox.log.1"]
