@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from kmscourse.sandbox.backend.models import Part
@@ -124,6 +125,7 @@ class Grants(Part):
 
 def shown(key: Any, iam: Any) -> list[dict[str, Any]]:
     """The grants on a key of moto's as ListGrants prints them, the oldest first; ``iam`` knows its principals."""
+    present_name = cache(partial(_present_name, iam))  # Many grants are for few principals.
     return [
         {
             "KeyId": key.arn,
@@ -132,7 +134,7 @@ def shown(key: Any, iam: Any) -> list[dict[str, Any]]:
             "CreationDate": grant.created,
             "IssuingAccount": f"arn:aws:iam::{key.account_id}:root",
             **grant.terms,
-            **{name: _present_name(iam, grant.terms[name], held) for name, held in grant.holders.items()},
+            **{name: present_name(grant.terms[name], held) for name, held in grant.holders.items()},
         }
         for grant in key.grants.values()
     ]
