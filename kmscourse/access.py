@@ -77,7 +77,8 @@ def gather(account: Account, user_arn: str, resource: str) -> Layers:
     layers = Layers(identity_policies=identity_policies(iam, user_arn.rpartition("/")[2]))
     if ":key/" in resource:
         layers["resource_policy"] = keys.key_policy(kms, resource)
-        layers["grants"] = kms.list_grants(KeyId=resource)["Grants"]
+        pages = kms.get_paginator("list_grants").paginate(KeyId=resource)
+        layers["grants"] = pages.build_full_result()["Grants"]
     return layers
 
 

@@ -50,6 +50,13 @@ def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> No
     assert access.refused_case(account, text, pieces.TABLE).decision.sentence() == text
 
 
+def test_a_key_with_many_grants_is_read_whole(account: Account, key_id: str) -> None:
+    user = pieces.lab_user_arn(account)
+    for _ in range(51):  # one more than ListGrants shows at once
+        account.client("kms").create_grant(KeyId=key_id, GranteePrincipal=user, Operations=["Decrypt"])
+    assert len(access.gather(account, user, key_id)["grants"]) == 51
+
+
 @pytest.mark.parametrize("kind", [Kind.RESOURCE, Kind.IDENTITY, Kind.GRANT])
 def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, kind: Kind) -> None:
     prepare(account, notes, 7)
