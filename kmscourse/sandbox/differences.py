@@ -225,6 +225,24 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/rules/test_tables.py::test_backups_and_global_tables_are_refused_clearly",
         ),
         Difference(
+            "How many items a table has",
+            "ItemCount is exact, TableSizeBytes always 0.",
+            "Both are brought up to date about every six hours.",
+            "tests/sandbox/tableops/test_answers.py::test_items_are_counted_at_once",
+        ),
+        Difference(
+            "How a number comes back",
+            "As it was written: 1.50 stays 1.50.",
+            "Without zeros that say nothing: 1.5.",
+            "tests/sandbox/rules/test_items.py::test_numbers_that_are_put",
+        ),
+        Difference(
+            "A batch of PartiQL of which one statement is not allowed",
+            "Refused as a whole.",
+            "That statement is answered with AccessDenied, the others are performed.",
+            "tests/sandbox/test_ways_around_the_key.py::test_no_operation_is_a_way_around_the_key",
+        ),
+        Difference(
             "Time to live",
             "Turned on and off, but no item is ever deleted by it.",
             "Deletes items within a few days of their time.",

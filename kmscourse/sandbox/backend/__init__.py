@@ -10,6 +10,7 @@ keys.py         keys, by whatever names them; sealing and opening
 key_life.py     a key's life: made, rotated, imported into, deleted
 aliases.py      names of keys
 grants.py       grants on keys, and the tokens that stand for them
+tables.py       tables, and the transactions on them
 principals.py   access keys, sessions, passwords, the policies of a user
 keeping.py      the account's rows, written and read back
 account.py      Backend, through which the stages see all of it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,12 +20,13 @@ from kmscourse.sandbox.backend.key_life import KeyLife
 from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.principals import Principals, hashed
+from kmscourse.sandbox.backend.tables import Database
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources.sse import named_key
 from kmscourse.sandbox.seed import seed, seed_main_user
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import DamagedError, Storage
-from kmscourse.sandbox.views import Credentials, Happening, TableView
+from kmscourse.sandbox.views import Credentials, Happening
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -37,7 +38,7 @@ _ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|Transa
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, KeyLife, Aliases, Grants, Principals):
+class Backend(Keys, KeyLife, Aliases, Grants, Database, Principals):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be
@@ -76,7 +77,8 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
         self._about = Tracked(self._journal, "account/about")
         self._sessions = Tracked(self._journal, "account/sessions")
         self._happened: list[Happening] = []
-        own = {tracked.collection: tracked for tracked in (self._about, self._sessions)}
+        self._transactions = Tracked(self._journal, "account/transactions")
+        own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
     def reset(self) -> None:
@@ -123,21 +125,6 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
     def main_credentials(self) -> Credentials:
         """The main user's access key, the one that the course works with."""
         return self.access_keys(self.main_user)[0]
-
-    def table(self, region: str, name: str) -> TableView | None:
-        """A table by its name or its ARN."""
-        tables = self._models("dynamodb", region).tables
-        found = dict.get(tables, name.rpartition(":table/")[2])
-        return None if found is None else _table_view(found)
-
-    def tables(self, region: str) -> list[TableView]:
-        """All tables of a region, the oldest first."""
-        return [_table_view(table) for table in dict.values(self._models("dynamodb", region).tables)]
-
-    def set_inaccessible(self, table: TableView, since: float | None) -> None:
-        """Note since when a table's key is of no use; None where it is."""
-        with self._journal.changing(reads_count=True, tables_count=True):
-            self._models("dynamodb", table.region).tables[table.name].inaccessible_since = since
 
     def perform(self, call: Call) -> Answer:
         """moto's operation: a dict for KMS and DynamoDB, XML for IAM.
@@ -188,25 +175,3 @@ class Backend(Keys, KeyLife, Aliases, Grants, Principals):
         if key_id is None:
             return None
         return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}
-
-
-def _table_view(table: Any) -> TableView:
-    encryption = table.sse_specification or {}
-    return TableView(
-        name=table.name,
-        arn=table.table_arn,
-        region=table.region_name,
-        key_arn=encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None,
-        keys=_in_order(table.schema),
-        indexes={index.name: _in_order(index.schema) for index in table.all_indexes()},
-        types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
-        tags={tag["Key"]: tag["Value"] for tag in table.tags},
-        inaccessible_since=getattr(table, "inaccessible_since", None),
-        settings=getattr(table, "settings", {}),
-    )
-
-
-def _in_order(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """The attributes of a key schema, the partition key first."""
-    by_kind = sorted(schema, key=lambda element: element["KeyType"] != "HASH")
-    return tuple(element["AttributeName"] for element in by_kind)

@@ -3,6 +3,7 @@
 access.py      whether a table can be opened, as its key comes and goes
 answers.py     the answers in AWS's form
 grants.py      DynamoDB's grant on a table's key
+tokens.py      a transaction that is sent again
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.partiql import perform as partiql
 from kmscourse.sandbox.partiql.requests import Request
 from kmscourse.sandbox.rules import items
-from kmscourse.sandbox.tableops import answers, grants
+from kmscourse.sandbox.tableops import answers, grants, tokens
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -25,12 +26,22 @@ _OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTable")
 
 def perform(call: Call, backend: Backend) -> dict[str, Any]:
     """The answer to a call of DynamoDB that the stages before have let through. Raises AwsError."""
+    if call.operation in _OF_TABLES:
+        return _of_table(call, backend)
+    if tokens.is_repeated(call, backend):
+        statements = call.parameters.get("TransactStatements")
+        return {} if statements is None else {"Responses": [{} for _ in statements]}
     if call.operation in partiql.OPERATIONS:
-        return partiql.perform(call, backend, lambda request: _request(call, request, backend))
-    if call.operation == "TransactGetItems":
-        return _read_together(call, backend)
-    if call.operation not in _OF_TABLES:
-        return answers.of_items(call, _plainly(call, backend))
+        answer = partiql.perform(call, backend, lambda request: _request(call, request, backend))
+    elif call.operation == "TransactGetItems":
+        answer = _read_together(call, backend)
+    else:
+        answer = answers.of_items(call, _plainly(call, backend))
+    tokens.remember(call, backend)
+    return answer
+
+
+def _of_table(call: Call, backend: Backend) -> dict[str, Any]:
     name = call.parameters["TableName"]
     before = backend.table(call.region, name)
     answer = _plainly(call, backend)

@@ -129,6 +129,8 @@ def test_items_that_are_not_put(library: Any, item: dict[str, Any], message: str
 @pytest.mark.parametrize("number", ["0", "-1.50", "1e125", "1E-130", "9" * 38, "1" + "0" * 120, "+5", ".5"])
 def test_numbers_that_are_put(library: Any, number: str) -> None:
     library("dynamodb:PutItem", **BOOKS, Item={**KEY, "Pages": {"N": number}})
+    found = library("dynamodb:GetItem", **BOOKS, Key=KEY)["Item"]
+    assert found["Pages"] == {"N": number}, "as it was written"
 
 
 def test_an_updated_item_is_bounded_too(library: Any) -> None:

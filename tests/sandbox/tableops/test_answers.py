@@ -85,6 +85,13 @@ def test_a_table_class_shows_once_it_was_chosen(gate: Any) -> None:
     assert created["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
 
 
+def test_items_are_counted_at_once(gate: Any) -> None:
+    create(gate)
+    for author in "abc":
+        gate("dynamodb:PutItem", TableName="Books", Item={"Author": {"S": author}})
+    assert (table(gate)["ItemCount"], table(gate)["TableSizeBytes"]) == (3, 0)
+
+
 def test_an_index_has_an_arn(gate: Any) -> None:
     index = {"IndexName": "all", "KeySchema": SCHEMA["KeySchema"], "Projection": {"ProjectionType": "ALL"}}
     [described] = create(gate, **ON_DEMAND, GlobalSecondaryIndexes=[index])["GlobalSecondaryIndexes"]

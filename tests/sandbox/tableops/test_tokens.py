@@ -1,0 +1,115 @@
+"""A transaction with a token is done once, however often it is sent; and no token stands for two transactions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.application import Application
+
+KEY = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
+ADD = {
+    "Update": {
+        "TableName": "Books",
+        "Key": KEY,
+        "UpdateExpression": "ADD Readers :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+}
+STATEMENT = "UPDATE Books SET Readers = Readers + 1 WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
+
+
+def readers(gate: Any) -> str:
+    return str(gate("dynamodb:GetItem", TableName="Books", Key=KEY)["Item"]["Readers"]["N"])
+
+
+def add(gate: Any, token: str | None) -> dict[str, Any]:
+    given = {"ClientRequestToken": token} if token else {}
+    return dict(gate("dynamodb:TransactWriteItems", TransactItems=[ADD], **given))
+
+
+def test_with_the_same_token_it_is_done_once(gate: Any) -> None:
+    gate.books()
+    for _ in range(3):
+        assert add(gate, "a") == {}
+    assert readers(gate) == "1"
+    add(gate, "b")
+    for _ in range(2):
+        add(gate, None)
+    assert readers(gate) == "4"
+
+
+def test_a_token_is_known_for_ten_minutes(gate: Any) -> None:
+    gate.books()
+    add(gate, "a")
+    gate.later(days=9 / 1440)
+    add(gate, "a")
+    assert readers(gate) == "1"
+    gate.later(days=2 / 1440)
+    add(gate, "a")
+    assert readers(gate) == "2"
+
+
+def test_another_transaction_needs_another_token(gate: Any) -> None:
+    gate.books()
+    add(gate, "a")
+    other = [{"Delete": {"TableName": "Books", "Key": KEY}}]
+    refusal = gate.refused("dynamodb:TransactWriteItems", TransactItems=other, ClientRequestToken="a")
+    assert (refusal.code, refusal.status) == ("IdempotentParameterMismatchException", 400)
+    assert readers(gate) == "1"
+
+
+def test_a_cancelled_transaction_may_be_sent_again(gate: Any) -> None:
+    gate.books()
+    once = {"Put": {"TableName": "Books", "Item": KEY, "ConditionExpression": "attribute_not_exists(Author)"}}
+    given = {"TransactItems": [once], "ClientRequestToken": "a"}
+    assert gate.refused("dynamodb:TransactWriteItems", **given).code == "TransactionCanceledException"
+    gate("dynamodb:DeleteItem", TableName="Books", Key=KEY)
+    gate("dynamodb:TransactWriteItems", **given)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_partiql_too(gate: Any, times: int) -> None:
+    gate.books()
+    add(gate, None)
+    entries = [{"Statement": STATEMENT}]
+    for _ in range(times):
+        answer = gate("dynamodb:ExecuteTransaction", TransactStatements=entries, ClientRequestToken="a")
+        assert answer["Responses"] == [{}]
+    assert readers(gate) == "2"
+
+
+def test_reading_is_not_remembered(gate: Any) -> None:
+    gate.books()
+    add(gate, None)
+    select = "SELECT Readers FROM Books WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
+    given = {"TransactStatements": [{"Statement": select}], "ClientRequestToken": "a"}
+    for expected in ("1", "2"):
+        [found] = gate("dynamodb:ExecuteTransaction", **given)["Responses"]
+        assert found["Item"]["Readers"] == {"N": expected}
+        add(gate, None)
+
+
+def test_a_token_outlives_the_process(tmp_path: Path) -> None:
+    for _ in range(2):
+        application = Application.open(tmp_path)
+        dynamodb = inprocess.session(application).client("dynamodb")
+        if not dynamodb.list_tables()["TableNames"]:
+            dynamodb.create_table(
+                TableName="Books",
+                BillingMode="PAY_PER_REQUEST",
+                AttributeDefinitions=[
+                    {"AttributeName": name, "AttributeType": "S"} for name in ("Author", "Title")
+                ],
+                KeySchema=[
+                    {"AttributeName": "Author", "KeyType": "HASH"},
+                    {"AttributeName": "Title", "KeyType": "RANGE"},
+                ],
+            )
+        dynamodb.transact_write_items(TransactItems=[ADD], ClientRequestToken="a")
+        found = dynamodb.get_item(TableName="Books", Key=KEY)["Item"]["Readers"]
+        application.close()
+        assert found == {"N": "1"}
