@@ -8,17 +8,11 @@ not repeated here: the page lists them from ``resources.OFFERED``, by which the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from kmscourse.sandbox.differences.dynamodb import ROWS
+from kmscourse.sandbox.differences.row import Difference
 
-@dataclass(frozen=True)
-class Difference:
-    """One difference. ``proof`` is the test of what is said of ``here``, as in ``tests/test_x.py::test_y``."""
-
-    subject: str
-    here: str
-    on_aws: str
-    proof: str
+__all__ = ["DIFFERENCES", "Difference"]
 
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
@@ -173,96 +167,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/rules/test_key_policies.py::test_a_policy_that_can_not_be_read",
         ),
     ),
-    "DynamoDB": (
-        Difference(
-            "How long a table takes",
-            "CreateTable answers CREATING and DeleteTable DELETING, and the next request finds it done.",
-            "Seconds to minutes. Use the waiters: they work on both.",
-            "tests/sandbox/tableops/test_answers.py::test_a_table_comes_and_goes_as_on_aws",
-        ),
-        Difference(
-            "How long an opened table key is kept",
-            "Not at all: every request asks the key, so a change of a policy or of the key shows at once. With "
-            "KMSCOURSE_TABLE_KEY_CACHE, so many seconds for each principal and table.",
-            "About five minutes for each connection; a reader who was let in can go on for that long.",
-            "tests/sandbox/test_table_key_cache.py::test_by_default_nothing_is_kept",
-        ),
-        Difference(
-            "When a table notices that its key does not work, or works again",
-            "At once.",
-            "After 12 to 75 minutes, and 18 to 57 for the return; reads are refused some five minutes after the key "
-            "was disabled. A table that was still CREATING then vanishes within the hour.",
-            "tests/sandbox/tableops/test_access.py::test_it_is_said_to_be_inaccessible",
-        ),
-        Difference(
-            "A table whose key stays unusable",
-            "Stays INACCESSIBLE_ENCRYPTION_CREDENTIALS.",
-            "Is archived after seven days: ARCHIVED, with a backup of it.",
-            "tests/sandbox/tableops/test_access.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
-        ),
-        Difference(
-            "DynamoDB's grant on a key, revoked",
-            "The table goes on: only a listing of grants shows that it is missing.",
-            "The table becomes INACCESSIBLE_ENCRYPTION_CREDENTIALS; another key for it mends that.",
-            "tests/sandbox/tableops/test_access.py::test_a_revoked_grant_is_not_missed_here",
-        ),
-        Difference(
-            "Another key for a table",
-            "The next request finds it changed, as often as you like.",
-            "Takes about twenty seconds, four times a day; then one every six hours.",
-            "tests/sandbox/rules/test_encryption_changes.py::test_the_answer_shows_the_table_as_it_was",
-        ),
-        Difference(
-            "Streams, global tables, resource policies of tables",
-            "Refused with UnsupportedOperationException, in CreateTable and UpdateTable too.",
-            "Offered.",
-            "tests/sandbox/rules/test_tables.py::test_what_only_aws_offers_is_said_so",
-        ),
-        Difference(
-            "Backups and point-in-time recovery",
-            "Refused with UnsupportedOperationException.",
-            "Offered; a backup has a key of its own.",
-            "tests/sandbox/rules/test_tables.py::test_backups_and_global_tables_are_refused_clearly",
-        ),
-        Difference(
-            "How many items a table has",
-            "ItemCount is exact, TableSizeBytes always 0.",
-            "Both are brought up to date about every six hours.",
-            "tests/sandbox/tableops/test_answers.py::test_items_are_counted_at_once",
-        ),
-        Difference(
-            "How a number comes back",
-            "As it was written: 1.50 stays 1.50.",
-            "Without zeros that say nothing: 1.5.",
-            "tests/sandbox/rules/test_items.py::test_numbers_that_are_put",
-        ),
-        Difference(
-            "A batch of PartiQL of which one statement is not allowed",
-            "Refused as a whole.",
-            "That statement is answered with AccessDenied, the others are performed.",
-            "tests/sandbox/test_ways_around_the_key.py::test_no_operation_is_a_way_around_the_key",
-        ),
-        Difference(
-            "Time to live",
-            "Turned on and off, but no item is ever deleted by it.",
-            "Deletes items within a few days of their time.",
-            "tests/sandbox/rules/test_tables.py::test_time_to_live_deletes_nothing_here",
-        ),
-        Difference(
-            "What KMS says inside a refusal of DynamoDB's",
-            "KMS's sentence of today within the words recorded around it.",
-            "No recording of a refused Scan with KMS's sentence in it is known. Rely on the code, the beginning and "
-            "the end.",
-            "tests/sandbox/test_authorization.py::test_a_relayed_refusal_knows_what_kms_said",
-        ),
-        Difference(
-            "PartiQL",
-            "What the developer guide shows; but a SELECT names whole attributes, no paths within them. What is not "
-            "understood is refused.",
-            "Paths in a SELECT too, and aliases of tables.",
-            "tests/sandbox/partiql/test_reader.py::test_statements_that_are_refused",
-        ),
-    ),
+    "DynamoDB": ROWS,
     "IAM and STS": (
         Difference(
             "Signing in to the console",
