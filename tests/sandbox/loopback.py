@@ -26,7 +26,7 @@ def echo(request: HttpRequest) -> HttpResponse:
 
 
 @contextlib.contextmanager
-def serving(idle_seconds: float = 60.0) -> Iterator[int]:
+def serving(idle_seconds: float = 60.0, handler: sandbox_http.Handler = echo) -> Iterator[int]:
     """The port of a server that runs in a thread of its own for as long as the block."""
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
@@ -34,7 +34,7 @@ def serving(idle_seconds: float = 60.0) -> Iterator[int]:
     stop = asyncio.Event()
 
     def run() -> None:
-        loop.run_until_complete(sandbox_http.serve(listening, echo, stop, idle_seconds))
+        loop.run_until_complete(sandbox_http.serve(listening, handler, stop, idle_seconds))
         loop.close()
 
     thread = threading.Thread(target=run)

@@ -29,7 +29,7 @@ CLASSES = {
     "ResourcePolicy": "moto.dynamodb.models.table",
     "Item": "moto.dynamodb.models.dynamo_type",
     "DynamoType": "moto.dynamodb.models.dynamo_type",
-    "LimitedSizeDict": "moto.dynamodb.models.dynamo_type",
+    "LimitedSizeDict": "kmscourse.sandbox.backend.attributes",
     "User": "moto.iam.models",
     "Group": "moto.iam.models",
     "Role": "moto.iam.models",

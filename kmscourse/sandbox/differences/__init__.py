@@ -28,7 +28,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "Other operations",
             "Refused at once with the same code. The list below says which there are.",
             "Each service's whole API.",
-            "tests/sandbox/test_fuzz.py::test_every_known_operation_that_is_not_offered_says_so",
+            "tests/sandbox/fuzz/test_requests.py::test_every_known_operation_that_is_not_offered_says_so",
         ),
         Difference(
             "Where keys are kept",

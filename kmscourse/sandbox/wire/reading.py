@@ -16,7 +16,9 @@ from kmscourse.sandbox.wire.sender import Protocol, not_offered, sender
 
 HOME_REGION = "us-east-1"
 MAX_DEPTH = 100  # DynamoDB's 32 levels of an item take two brackets each
+MAX_VALUES = 50_000  # each takes its time in every stage: a million would stop the account for a minute
 MAX_FIELDS = 2_000
+MAX_FORM = 2_000_000  # bytes; the longest policies that IAM takes, in percent signs, fit several times
 
 
 def read(http: HttpRequest) -> Call:
@@ -64,9 +66,10 @@ def _read_json(http: HttpRequest) -> tuple[str, Mapping[str, Any]]:
 
 
 def _json_object(body: bytes) -> Mapping[str, Any]:
-    """The body as a JSON object of bounded depth whose strings are all writable as UTF-8."""
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth(body) > MAX_DEPTH:
-        raise AwsError("SerializationException", f"The request is nested deeper than {MAX_DEPTH} levels.")
+    """The body as a JSON object of bounded depth and extent whose strings are all writable as UTF-8."""
+    brackets = body.count(b"{") + body.count(b"[")
+    if brackets > MAX_DEPTH or body.count(b",") + brackets > MAX_VALUES:
+        _check_extent(body)
     try:
         parameters = json.loads(body.decode(), parse_constant=_refuse_constant)
         if b"\\u" in body:  # An escaped lone surrogate is JSON, but no text that can be answered or stored.
@@ -78,16 +81,20 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
     return {name: value for name, value in parameters.items() if value is not None}  # null says: not given
 
 
-def _depth(body: bytes) -> int:
-    """The deepest nesting of brackets in a JSON text, strings left out."""
-    deepest = depth = 0
-    for bracket in re.findall(rb'"(?:[^"\\]|\\.)*"?|[\[{\]}]', body, re.DOTALL):
-        if bracket in (b"[", b"{"):
+def _check_extent(body: bytes) -> None:
+    """Raises AwsError where the brackets of a JSON text, those in strings left out, nest too deep or are too many."""
+    depth = values = 0
+    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"?|[\[{\]},]', body, re.DOTALL):
+        first = body[match.start()]
+        if first in b"[{":
             depth += 1
-            deepest = max(deepest, depth)
-        elif bracket in (b"]", b"}"):
+        elif first in b"]}":
             depth -= 1
-    return deepest
+        values += first in b"[{,"
+        if depth > MAX_DEPTH:
+            raise AwsError("SerializationException", f"The request is nested deeper than {MAX_DEPTH} levels.")
+        if values > MAX_VALUES:
+            raise AwsError("SerializationException", f"The request holds more than {MAX_VALUES} values.")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -97,6 +104,8 @@ def _refuse_constant(name: str) -> NoReturn:
 def _read_form(http: HttpRequest, service: Service) -> tuple[str, Mapping[str, str]]:
     """Action and parameters of a form, in a POST's body or in a GET's query, presigned or not."""
     path, _, query = http.target.partition("?")
+    if len(http.body) > MAX_FORM:
+        raise AwsError("RequestEntityTooLarge", f"The form is larger than {MAX_FORM} bytes.", 413)
     try:
         text = http.body.decode() if http.method == "POST" else query
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")

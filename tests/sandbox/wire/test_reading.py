@@ -64,6 +64,8 @@ def test_an_unsigned_call_is_read_too_so_that_it_can_be_refused_as_unsigned() ->
         (b'{"a":' * 101 + b"1" + b"}" * 101, "SerializationException"),
         (b"[" * 1_000_000, "SerializationException"),
         (b'{"a":' * 100_000, "SerializationException"),
+        (b'{"a":[' + b"1," * 50_000 + b"1]}", "SerializationException"),
+        (b'{"a":[' + b"{}," * 30_000 + b"1]}", "SerializationException"),
     ],
     ids=lambda value: repr(value[:20]),
 )
@@ -83,6 +85,11 @@ def test_brackets_in_strings_are_no_depth() -> None:
     assert (
         wire.read(json_request("TrentService.Encrypt", {"Plaintext": text})).parameters["Plaintext"] == text
     )
+
+
+def test_commas_in_strings_are_no_values() -> None:
+    text = "a,[{" * 100_000
+    assert wire.read(json_request("TrentService.Encrypt", {"Text": text})).parameters == {"Text": text}
 
 
 def test_many_small_objects_are_no_depth() -> None:
@@ -117,6 +124,10 @@ def test_many_small_objects_are_no_depth() -> None:
         (form_request("Action=Get%20User&Version=2010-05-08"), "InvalidAction"),
         (form_request("Action=%ff&Version=2010-05-08"), "MalformedQueryString"),
         (form_request("&".join(f"a{n}=1" for n in range(3000))), "MalformedQueryString"),
+        (
+            form_request("Action=GetUser&Version=2010-05-08&UserName=" + "%2F" * 1_000_000),
+            "RequestEntityTooLarge",
+        ),
     ],
 )
 def test_what_the_account_does_not_offer_is_refused(request_: HttpRequest, code: str) -> None:
