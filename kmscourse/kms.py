@@ -26,6 +26,7 @@ def create_key(
     users: Sequence[str] = (),
     description: str = "",
     tags: Mapping[str, str] | None = None,
+    administrators_may_delete: bool = True,
 ) -> str:
     """The ARN of a new symmetric key with the alias ``alias`` ("myKey" or "alias/myKey").
 
@@ -43,7 +44,10 @@ def create_key(
         "Tags": [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()],
     }
     if account is not None:
-        request["Policy"] = json.dumps(console_key_policy(account, administrators, users))
+        policy = console_key_policy(
+            account, administrators, users, administrators_may_delete=administrators_may_delete
+        )
+        request["Policy"] = json.dumps(policy)
     arn = kms.create_key(**request)["KeyMetadata"]["Arn"]
     try:
         kms.create_alias(AliasName=name, TargetKeyId=arn)

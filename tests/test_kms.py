@@ -31,6 +31,12 @@ def keys(kms) -> set[str]:
     return {key["KeyArn"] for page in kms.get_paginator("list_keys").paginate() for key in page["Keys"]}
 
 
+def test_its_administrators_may_be_kept_from_deleting_it(kms, people):
+    arn = create_key(kms, "myKey", administrators=[ALICE], administrators_may_delete=False)
+    may_do = key_policy(kms, arn)["Statement"][1]["Action"]
+    assert not [action for action in may_do if "KeyDeletion" in action]
+
+
 def test_a_key_is_made_as_the_console_makes_it(kms, people):
     arn = create_key(
         kms,

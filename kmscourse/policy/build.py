@@ -28,6 +28,7 @@ ADMINISTRATOR_ACTIONS = (
     "kms:CancelKeyDeletion",
     "kms:RotateKeyOnDemand",
 )
+DELETION_ACTIONS = ("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion")
 USER_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 GRANT_ACTIONS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
@@ -38,18 +39,26 @@ def default_key_policy(account: str) -> Document:
 
 
 def console_key_policy(
-    account: str, administrators: Sequence[str] = (), users: Sequence[str] = ()
+    account: str,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+    *,
+    administrators_may_delete: bool = True,
 ) -> Document:
     """The policy that the console writes on its "create key" page.
 
     ``administrators`` and ``users`` are ARNs. The users get two statements: one for calls of their own, one
     for grants that an AWS service makes in their name. With neither, only the account's statement stands.
+    ``administrators_may_delete`` is the page's tick "Allow key administrators to delete this key".
     """
     statements = [root_statement(account)]
     if administrators:
-        statements.append(
-            allow("Allow access for Key Administrators", administrators, ADMINISTRATOR_ACTIONS),
-        )
+        may_do = [
+            action
+            for action in ADMINISTRATOR_ACTIONS
+            if administrators_may_delete or action not in DELETION_ACTIONS
+        ]
+        statements.append(allow("Allow access for Key Administrators", administrators, may_do))
     if users:
         statements.append(allow("Allow use of the key", users, USER_ACTIONS))
         for_services = allow("Allow attachment of persistent resources", users, GRANT_ACTIONS)

@@ -41,6 +41,19 @@ def test_the_consoles_policy_has_four_statements() -> None:
     assert users["Principal"] == services["Principal"] == {"AWS": USER}
 
 
+def test_administrators_may_be_kept_from_deleting() -> None:
+    """AWS KMS Developer Guide, "Control access to key deletion": two permissions make the difference."""
+    with_it, without = (
+        build.console_key_policy(A, [ADMIN], [USER], administrators_may_delete=may)["Statement"]
+        for may in (True, False)
+    )
+    assert set(with_it[1]["Action"]) - set(without[1]["Action"]) == {
+        "kms:ScheduleKeyDeletion",
+        "kms:CancelKeyDeletion",
+    }
+    assert [*with_it[:1], *with_it[2:]] == [*without[:1], *without[2:]]
+
+
 def test_nobody_chosen_nobody_named() -> None:
     assert build.console_key_policy(A)["Statement"] == [ROOT_STATEMENT]
     assert len(build.console_key_policy(A, users=[USER])["Statement"]) == 3
