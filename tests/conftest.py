@@ -64,6 +64,11 @@ def key_id(kms: Any) -> str:
 @pytest.fixture
 def account(sandbox: Application, main: boto3.Session) -> Account:
     """The practice account as a notebook's Lab holds it, with its clients."""
+    return account_of(sandbox, main)
+
+
+def account_of(sandbox: Application, main: boto3.Session) -> Account:
+    """The account that an application serves, seen by its main user."""
     caller = sandbox.main_access_key.caller
     return Account(
         "sandbox", caller.account, sandbox.home_region, caller.arn, main, partial(session_of, sandbox)
