@@ -6,6 +6,7 @@ KmsCourseError                 whatever kmscourse itself refuses
 ├── SignInRefused              a user name and password that open nothing
 ├── PolicyError                a policy that can't be read
 ├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
+├── Cancelled                  long work that was called off, and left nothing behind
 └── CourseError                a section, note or check that isn't there
 """
 
@@ -34,6 +35,10 @@ class PolicyError(KmsCourseError):
 
 class EnvelopeError(KmsCourseError):
     """An envelope or sealed file that can't be opened: damaged, cut short, or sealed for another context."""
+
+
+class Cancelled(KmsCourseError):  # noqa: N818 (somebody wanted it)
+    """Long work that was called off. What it had written is gone, and what was there before is as it was."""
 
 
 class CourseError(KmsCourseError):
