@@ -1,91 +1,210 @@
-"""The console's page KMS, Customer managed keys, Create key: its five steps on one page."""
+"""The console's page KMS, Customer managed keys, Create key, in its five steps."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from html import escape
+from typing import Any
 
-from ipywidgets import SelectMultiple
+from ipywidgets import ToggleButton, VBox
 
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
-from kmscourse.kms import alias_name, create_key
+from kmscourse.kms import alias_name, create_key, find_key
 from kmscourse.policy.build import console_key_policy
-from kmscourse.widgets.field import LABELS, WIDE, Field, fixed, given, text
-from kmscourse.widgets.page import Lab, Page, code, scrolling
+from kmscourse.widgets.calls import Call, Named
+from kmscourse.widgets.configure import KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY
+from kmscourse.widgets.controls import Choices, lines, show, text, tick
+from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.look import code, facts, folded, message, scrolling
+from kmscourse.widgets.page import Lab
+from kmscourse.widgets.pairs import read_pairs
+from kmscourse.widgets.steps import Step, Steps
 
-CHOSEN = {
-    "Key type": "Symmetric",
-    "Key usage": "Encrypt and decrypt",
-    "Key material origin": "KMS",
-    "Regionality": "Single-Region key",
-}
+SERVICE_LINKED = "/aws-service-role/"
 
 
-class CreateKeyPage(Page):
+class CreateKeyPage(Steps):
     """Creates a symmetric key with an alias, for the administrators and users that are chosen.
 
-    Raises ClientError where the account's users may not be listed.
+    Raises ClientError where the account's users and roles may not be listed.
     """
 
     title = "Create key"
-    action = "Create key"
+    action = "Finish"
+    refreshes = True
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        pages = lab.client("iam").get_paginator("list_users").paginate()
-        people = sorted((user["UserName"], user["Arn"]) for page in pages for user in page["Users"])
+        self._arn = ""
         nobody = f"Nobody is chosen. Choose yourself: {lab.account.user_name}."
-        self.alias = Field(text("Alias", "myKey"), alias_name)
-        self.administrators = Field(_several("Key administrators", people), given(nobody))
-        self.users = Field(_several("Key users", people), given(nobody))
-        choices = [Field(fixed(label, value)) for label, value in CHOSEN.items()]
-        super().__init__([*choices, self.alias, self.administrators, self.users])
-
-    def shown(self) -> str:
-        """The key policy as it grows, and the calls that would be made."""
-        policy = console_key_policy(self._lab.account.id, self.administrators.value, self.users.value)
-        alias = f"alias/{self.alias.value.removeprefix('alias/')}"
-        boto3_lines = (
-            'arn = kms.create_key(Policy=json.dumps(policy))["KeyMetadata"]["Arn"]\n'
-            f"kms.create_alias(AliasName={alias!r}, TargetKeyId=arn)"
+        configure = [choice.field() for choice in (KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY)]
+        self.advanced = ToggleButton(description="Advanced options", layout={"width": "auto"})
+        self._more = VBox([field.view for field in configure[2:]])
+        self.alias = Field(
+            text("Alias", "myKey"),
+            alias_name,
+            note="A name for people and programs; it can be changed later.",
         )
-        cli_lines = (
-            "aws kms create-key --policy file://policy.json\n"
-            f"aws kms create-alias --alias-name {shlex.quote(alias)} --target-key-id ARN-OF-THE-NEW-KEY"
+        self.description = Field(text("Description (optional)"), _description)
+        self.tags = Field(
+            lines("Tags (optional)", "project=kms-course", rows=2),
+            _tags,
+            note="One a line: a name, =, and a value.",
         )
-        return "\n".join(
+        self.administrators = Field(Choices("Key administrators"), given(nobody))
+        self.deletion = Field(tick("Allow key administrators to delete this key", value=True))
+        self.users = Field(Choices("Key users"), given(nobody))
+        self.read()
+        super().__init__(
             [
-                scrolling(PolicyCard(policy, title="The key policy, as it will be")._repr_html_()),
-                "<details><summary>The same as JSON: policy, or policy.json</summary>"
-                f"<pre>{escape(json.dumps(policy, indent=4))}</pre></details>",
-                code("In boto3", boto3_lines),
-                code("In the AWS CLI", cli_lines),
+                Step(
+                    "Configure key",
+                    configure,
+                    [configure[0].view, configure[1].view, self.advanced, self._more],
+                ),
+                Step("Add labels", [self.alias, self.description, self.tags]),
+                Step("Key administrators", [self.administrators, self.deletion]),
+                Step("Key users", [self.users]),
+                Step("Review"),
             ]
         )
+        self.advanced.observe(self._unfold, "value")
+        self._unfold(None)
+
+    def read(self) -> None:
+        """The account's users and roles, as they are now."""
+        people = _people(self._lab.client("iam"))
+        self.administrators.control.offer(people)
+        self.users.control.offer(people)
+
+    def shown(self) -> str:
+        """From the third step on the key policy as it grows; at the last all that is chosen, and the calls."""
+        return [lambda: "", lambda: "", self._administration, self._use, self._review][self.step]()
+
+    def leave(self) -> None:
+        """An alias that is taken is said before one goes on."""
+        if self.step == 1 and find_key(self._lab.client("kms"), self.alias.value) is not None:
+            self.alias.say(f"{alias_name(self.alias.value)} already names a key: take another alias.")
 
     def act(self) -> str:
-        """Create the key; an alias that is taken is said at its field."""
+        """Create the key; an alias that has been taken meanwhile is said at its field."""
         try:
-            arn = create_key(
+            self._arn = create_key(
                 self._lab.client("kms"),
                 self.alias.value,
                 administrators=self.administrators.value,
                 users=self.users.value,
+                description=self.description.value,
+                tags=read_pairs(self.tags.value),
+                administrators_may_delete=self.deletion.value,
             )
         except KmsCourseError as error:  # the people come from the account: only the alias can be wrong
             self.alias.say(str(error))
             return ""
-        return f"The key has been created.\nARN: {arn}"
+        return "The key has been created."
+
+    def result(self) -> str:
+        return facts([("ARN", self._arn)])
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """The key policy that the key will get."""
+        return console_key_policy(
+            self._lab.account.id,
+            self.administrators.value,
+            self.users.value,
+            administrators_may_delete=self.deletion.value,
+        )
+
+    def _administration(self) -> str:
+        return self._policy_after(
+            "Whom you tick may manage the key, and not use it. Each choice goes into the statement "
+            '"Allow access for Key Administrators".'
+        )
+
+    def _use(self) -> str:
+        return self._policy_after(
+            "Whom you tick may use the key, and not manage it. Each choice goes into two statements: one for "
+            "calls of their own, one for grants to AWS services."
+        )
+
+    def _policy_after(self, meaning: str) -> str:
+        return message("·", meaning) + scrolling(
+            PolicyCard(self.policy, title="The key policy so far")._repr_html_()
+        )
+
+    def _review(self) -> str:
+        chosen = [(field.control.description, str(field.value)) for field in self.steps[0].fields]
+        alias = f"alias/{self.alias.value.removeprefix('alias/')}"
+        tags = ", ".join(self.tags.value.split("\n"))
+        labels = [("Alias", alias), ("Description", self.description.value or "-"), ("Tags", tags or "-")]
+        policy = json.dumps(self.policy, indent=4)
+        return "\n".join(
+            [
+                facts([*chosen, *labels]),
+                scrolling(PolicyCard(self.policy, title="The key policy, as it will be")._repr_html_()),
+                folded("The same as JSON: policy, or policy.json", code("Key policy", policy)),
+                *self._calls(alias),
+            ]
+        )
+
+    def _calls(self, alias: str) -> list[str]:
+        request: dict[str, Any] = {"Policy": Named("json.dumps(policy)", "file://policy.json", None)}
+        if self.description.value:
+            request["Description"] = self.description.value
+        if tags := _pairs_or_none(self.tags.value):
+            request["Tags"] = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
+        create = Call("kms", "create_key", request)
+        return [
+            code(
+                "In boto3",
+                f"answer = {create.python}\n"
+                'arn = answer["KeyMetadata"]["Arn"]\n'
+                f"kms.create_alias(AliasName={alias!r}, TargetKeyId=arn)",
+            ),
+            code(
+                "In the AWS CLI",
+                f"{create.cli}\n"
+                f"aws kms create-alias --alias-name {shlex.quote(alias)} --target-key-id ARN-OF-THE-NEW-KEY",
+            ),
+        ]
+
+    def _unfold(self, _: object) -> None:
+        show(self._more, self.advanced.value)
 
 
-def _several(label: str, people: list[tuple[str, str]]) -> SelectMultiple:
-    return SelectMultiple(
-        description=label,
-        options=people,
-        rows=min(len(people), 6),
-        tooltip=f"{label}: with Ctrl or Shift, choose more than one",
-        style=LABELS,
-        layout=WIDE,
+def _people(iam: Any) -> list[tuple[str, str]]:
+    """The account's users, then its roles, by name: what is shown, and the ARN. AWS's own roles are left out."""
+    users = [user for page in iam.get_paginator("list_users").paginate() for user in page["Users"]]
+    roles = [role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]]
+    own = [role for role in roles if not role["Path"].startswith(SERVICE_LINKED)]
+    return sorted((user["UserName"], user["Arn"]) for user in users) + sorted(
+        (f"{role['RoleName']} (role)", role["Arn"]) for role in own
     )
+
+
+def _description(description: str) -> None:
+    if len(description) > 8192:
+        raise KmsCourseError("A description has 8192 characters at the most.")
+
+
+def _tags(text: str) -> None:
+    """Raises KmsCourseError for what KMS would refuse as a tag."""
+    tags = read_pairs(text)
+    for name, value in tags.items():
+        if name.lower().startswith("aws:"):
+            raise KmsCourseError(f"{name}: names that begin with aws: are AWS's own.")
+        if len(name) > 128 or len(value) > 256:
+            raise KmsCourseError(
+                f"{name[:40]}: a tag has a name of 128 and a value of 256 characters at the most."
+            )
+    if len(tags) > 50:
+        raise KmsCourseError("A key has 50 tags at the most.")
+
+
+def _pairs_or_none(text: str) -> dict[str, str]:
+    try:
+        return read_pairs(text)
+    except KmsCourseError:  # the field says it
+        return {}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shlex
-from collections.abc import Mapping
-
-from botocore import xform_name
-from ipywidgets import Dropdown, RadioButtons
 
 from kmscourse.dynamodb import create_encrypted_table
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.field import LABELS, WIDE, Field, given, message, text
-from kmscourse.widgets.page import Lab, Page, code
+from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.controls import chosen, offer, one_of, text
+from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import facts, message
+from kmscourse.widgets.page import Lab
 
 YOURS = "Stored in your account, and owned and managed by you"
 WHOSE = {
@@ -23,7 +21,7 @@ WHOSE = {
 }
 
 
-class CreateTablePage(Page):
+class CreateTablePage(Form):
     """Creates a table whose keys are strings, encrypted under a customer managed key of the account.
 
     Raises ClientError where the account's aliases may not be listed.
@@ -31,35 +29,36 @@ class CreateTablePage(Page):
 
     title = "Create table"
     action = "Create table"
+    refreshes = True
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        pages = lab.client("kms").get_paginator("list_aliases").paginate()
-        names = sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
-        own = [name for name in names if not name.startswith("alias/aws/")]
+        self._arn = ""
         self.name = Field(text("Table name", "Books"), _table_name)
         self.partition_key = Field(text("Partition key (String)", "Author"), _attribute_name)
         self.sort_key = Field(text("Sort key (String)", "Book_Title, or nothing"), self._other_attribute)
-        self.encryption = Field(
-            RadioButtons(description="Encryption at rest", options=list(WHOSE), style=LABELS, layout=WIDE),
-            _yours,
-        )
+        self.encryption = Field(one_of("Encryption at rest", list(WHOSE)), _yours)
         self.key = Field(
-            Dropdown(description="KMS key", options=own, tooltip="KMS key", style=LABELS, layout=WIDE),
-            given("There is no key of your own yet: section 1 creates one. Then run this cell again."),
+            chosen("KMS key", []),
+            given("There is no key of your own yet: section 1 creates one. Then choose Refresh."),
         )
+        self.read()
         super().__init__([self.name, self.partition_key, self.sort_key, self.encryption, self.key])
+
+    def read(self) -> None:
+        """The aliases of the account's own keys, as they are now; the one that was chosen stays so."""
+        pages = self._lab.client("kms").get_paginator("list_aliases").paginate()
+        names = sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
+        own = [name for name in names if not name.startswith("alias/aws/")]
+        offer(self.key.control, own)
 
     def shown(self) -> str:
         """What the encryption chosen means, and the call that would be made."""
         whose = WHOSE[self.encryption.value]
-        self.key.control.disabled = bool(whose)
+        self.key.offer(not whose)
         if whose:
             return message("·", f"{whose} For a key of your own, choose the third.")
-        request = self.request()
-        return code("In boto3", boto3_call("dynamodb", "create_table", request)) + code(
-            "In the AWS CLI", cli_call("dynamodb", "create_table", request)
-        )
+        return shown(Call("dynamodb", "create_table", self.request()))
 
     def request(self) -> dict[str, object]:
         """The parameters of CreateTable, as create_encrypted_table sends them."""
@@ -76,14 +75,17 @@ class CreateTablePage(Page):
 
     def act(self) -> str:
         """Create the table and wait until it is active."""
-        arn = create_encrypted_table(
+        self._arn = create_encrypted_table(
             self._lab.client("dynamodb"),
             self.name.value,
             self.key.value,
             partition_key=self.partition_key.value,
             sort_key=self.sort_key.value or None,
         )
-        return f"The table has been created, and is active.\nARN: {arn}"
+        return "The table has been created, and is active."
+
+    def result(self) -> str:
+        return facts([("ARN", self._arn)])
 
     def _other_attribute(self, name: str) -> None:
         if name:
@@ -92,22 +94,6 @@ class CreateTablePage(Page):
             raise KmsCourseError(
                 "The partition key has this name already: the sort key is another attribute."
             )
-
-
-def boto3_call(client: str, method: str, request: Mapping[str, object]) -> str:
-    """The call in Python, a parameter a line."""
-    return "\n".join(
-        [f"{client}.{method}(", *(f"    {name}={value!r}," for name, value in request.items()), ")"]
-    )
-
-
-def cli_call(service: str, method: str, request: Mapping[str, object]) -> str:
-    """The same call as a command line of the AWS CLI; what is no text is given as JSON."""
-    words = [
-        f"--{xform_name(name, '-')} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
-        for name, value in request.items()
-    ]
-    return " \\\n    ".join([f"aws {service} {xform_name(method, '-').replace('_', '-')}", *words])
 
 
 def _table_name(name: str) -> None:

@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
-from ipywidgets import HTML, Dropdown, Password, Text, VBox, Widget
+from ipywidgets import HTML, Checkbox, Password, VBox, Widget
 
 from kmscourse.errors import KmsCourseError
-
-WIDE = {"width": "auto", "max_width": "52em"}
-LABELS = {"description_width": "12em"}
-CALM = "line-height:1.4;white-space:pre-wrap;overflow-wrap:anywhere"
+from kmscourse.widgets.controls import show
+from kmscourse.widgets.look import hint, message
 
 
 class Field:
     """A labelled control, with room below for what is wrong with its value.
 
     ``check`` raises KmsCourseError for a value that can't be right: when the page's button is pressed, and at every
-    change from the first mistake on, or from the beginning where ``live``.
+    change from the first mistake on, or from the beginning where ``live``. ``note`` is what to know about it.
     """
 
     def __init__(
-        self, control: Widget, check: Callable[[Any], object] = lambda value: None, *, live: bool = False
+        self,
+        control: Widget,
+        check: Callable[[Any], object] = lambda value: None,
+        *,
+        live: bool = False,
+        note: str = "",
     ) -> None:
         self.control = control
         self.problem = ""
         self._check, self._live = check, live
-        self._room = HTML()
-        self.view = VBox([control, self._room])
+        self._note, self._room = HTML(), HTML()
+        self.view = VBox([self.placed(), self._note, self._room])
+        self.view.add_class("kms-field")
+        self.tell(note)
+        self.say("")
         control.observe(self._changed, "value")
+
+    def placed(self) -> Widget:
+        """The control as it stands on the page."""
+        return self.control
 
     @property
     def value(self) -> Any:
         """What has been filled in or chosen."""
         return self.control.value
 
+    @property
+    def offered(self) -> bool:
+        """Whether the field stands on the page as it is now; one that doesn't can't be wrong."""
+        return bool(self.view.layout.display != "none")
+
+    def offer(self, offered: bool) -> None:
+        """Put the field on the page, or take it away; its value stays."""
+        show(self.view, offered)
+
     def passes(self) -> bool:
         """Whether the value can be right; if not, the field says why."""
         try:
-            self._check(self.value)
+            if self.offered:
+                self._check(self.value)
         except KmsCourseError as error:
             self._live = True
             self.say(str(error))
@@ -52,13 +71,21 @@ class Field:
         """Show what is wrong, or nothing."""
         self.problem = problem
         self._room.value = message("✗", problem) if problem else ""
+        show(self._room, bool(problem))
+
+    def tell(self, note: str) -> None:
+        """Show what to know about the field as it stands, or nothing."""
+        self._note.value = hint(note) if note else ""
+        show(self._note, bool(note))
 
     def row(self) -> tuple[str, str]:
         """Label and value, or the choices with those taken marked; of a password nothing."""
         label = self.control.description
         if isinstance(self.control, Password):
             return label, ""
-        if hasattr(self.control, "options"):
+        if isinstance(self.control, Checkbox):
+            return label, "●" if self.value else "○"
+        if hasattr(self.control, "options") and hasattr(self.control, "index"):
             index = self.control.index
             taken = index if isinstance(index, tuple) else (index,)
             names = [option if isinstance(option, str) else option[0] for option in self.control.options]
@@ -68,32 +95,6 @@ class Field:
     def _changed(self, _: object) -> None:
         if self._live:
             self.passes()
-
-
-def message(mark: str, sentence: str) -> str:
-    """A sentence for people, with its mark; read aloud when it appears."""
-    role = "alert" if mark == "✗" else "status"
-    return f'<div role="{role}" style="{CALM}">{mark} {escape(sentence)}</div>'
-
-
-def text(label: str, placeholder: str = "", kind: type[Widget] = Text) -> Widget:
-    """A line to type in. It speaks when it is left: a value on its way while one types could arrive after the click."""
-    return kind(
-        description=label,
-        placeholder=placeholder,
-        continuous_update=False,
-        tooltip=label,
-        style=LABELS,
-        layout=WIDE,
-    )
-
-
-def fixed(label: str, value: str) -> Dropdown:
-    """A choice of the console's page that this course has made already."""
-    tooltip = f"{label}: the course takes {value}"
-    return Dropdown(
-        description=label, options=[value], disabled=True, tooltip=tooltip, style=LABELS, layout=WIDE
-    )
 
 
 def given(what: str) -> Callable[[object], None]:

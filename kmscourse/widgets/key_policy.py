@@ -1,123 +1,193 @@
-"""The console's page of a key, its tab Key policy, switched to policy view and to Edit."""
+"""The console's page of a key, its tab Key policy: default view, policy view, and Edit."""
 
 from __future__ import annotations
 
 import difflib
-import json
-import re
+from typing import Any
 
-from ipywidgets import Button, Textarea
-
-from kmscourse.errors import KmsCourseError, PolicyError
+from kmscourse.census import Census
+from kmscourse.display.policy import PolicyCard
+from kmscourse.errors import KmsCourseError
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy.lint import lint
+from kmscourse.policy import Layers
+from kmscourse.policy.build import DELETION_ACTIONS
+from kmscourse.policy.edit import principal_arns, statements
+from kmscourse.policy.principals import principal
 from kmscourse.policy.read import parse
-from kmscourse.widgets.field import Field, message
-from kmscourse.widgets.page import Lab, Page, code
+from kmscourse.widgets.calls import Call, Named, shown
+from kmscourse.widgets.controls import show
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import code, facts, folded, message, scrolling
+from kmscourse.widgets.opens import opens_and_closes
+from kmscourse.widgets.page import Lab, button
+from kmscourse.widgets.policy_field import PolicyField, text_of
+
+ADMINISTRATORS, USERS = "Allow access for Key Administrators", "Allow use of the key"
+CONSOLES = {
+    "Enable IAM User Permissions",
+    ADMINISTRATORS,
+    USERS,
+    "Allow attachment of persistent resources",
+}
+"""The statements of the console's policy, by Sid."""
 
 
-class KeyPolicyPage(Page):
-    """Changes the key policy of the course's key: mistakes are said while you type, the difference before you save.
+class KeyPolicyPage(Form):
+    """Shows the key policy of the course's key, or of ``key_arn``, and changes it.
 
-    A policy that can be read is linted as you type; a remark keeps nobody from saving.
+    While one types, mistakes are said with their line; before one saves, the difference is shown, and what it opens
+    and closes. A policy that can be read is linted as well; a remark keeps nobody from saving.
 
     Raises CourseError where there is no such key yet, ClientError where its policy may not be read.
     """
 
     title = "Key policy"
     action = "Save changes"
+    refreshes = True
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab, self._arn = lab, lab.key_arn
-        self._before = key_policy(lab.client("kms"), self._arn)
-        self.policy = Field(
-            Textarea(
-                value=_text(self._before),
-                description="Key policy",
-                rows=24,
-                tooltip="Key policy, as JSON",
-                layout={"width": "auto"},
-            ),
-            _readable,
-            live=True,
+    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+        self._lab, self._arn = lab, key_arn or lab.key_arn
+        self._census: Census | None = None
+        self.editing, self.as_text = False, False
+        self.policy = PolicyField("Key policy", account=lab.account.id)
+        self.read()
+        self.switch = button("Switch to policy view")
+        self.edit = button("Edit", "Edit the policy as text")
+        self.cancel = button("Cancel", "Drop the changes")
+        super().__init__(
+            [self.policy], before=[self.switch, self.edit], after=[self.cancel], body=[self.policy.view]
         )
-        self.again = Button(
-            description="Read it again", tooltip="Drop your changes and read the key's policy again"
-        )
-        self.again.on_click(self._read_again)
-        super().__init__([self.policy], more=[self.again])
+        self.switch.on_click(lambda _: self._show(as_text=not self.as_text, editing=False))
+        self.edit.on_click(self._edit)
+        self.cancel.on_click(self._cancel)
+        self._show(as_text=False, editing=False)
+
+    def read(self) -> None:
+        """The key's policy as it is now. What is being typed stays, and the difference is to the policy as it is."""
+        self._before = key_policy(self._lab.client("kms"), self._arn)
+        if self.editing:
+            self._census = Census(self._lab.account)
+        else:
+            self.policy.control.value = text_of(self._before)
 
     def shown(self) -> str:
-        """What a linter says of the text, what a save would change, and the calls that would be made."""
-        return self._remarks() + self._difference()
-
-    def _remarks(self) -> str:
-        try:
-            found = lint(self.policy.value, account=self._lab.account.id)
-        except PolicyError:  # the field says it
-            return ""
-        return "".join(message("!", str(remark)) for remark in found)
-
-    def _difference(self) -> str:
-        before, after = _text(self._before).splitlines(), _laid_out(self.policy.value).splitlines()
-        difference = list(difflib.unified_diff(before, after, "as it is", "as you want it", lineterm="", n=2))
-        if not difference:
-            return message("·", "No difference yet from the policy as it is.")
-        arn = json.dumps(self._arn)
-        return "".join(
-            [
-                code("The difference (+ comes, - goes)", "\n".join(difference)),
-                code("In boto3", f'kms.put_key_policy(KeyId={arn}, PolicyName="default", Policy=text)'),
-                code(
-                    "In the AWS CLI",
-                    f"aws kms put-key-policy --key-id {self._arn} --policy-name default --policy file://policy.json",
-                ),
-            ]
-        )
+        """One of the two views; while one edits, the remarks, the difference, and the call that would be made."""
+        if self.editing:
+            return self.policy.shown_remarks(self._before) + self._difference()
+        if self.as_text:
+            return code("Key policy", text_of(self._before))
+        return default_view(self._before)
 
     def act(self) -> str:
         """Put the policy, unless somebody else has changed it in the meantime: what they did would be lost."""
+        if not self.editing:
+            raise KmsCourseError("Nothing has been changed yet: choose Edit first.")
         kms, wanted = self._lab.client("kms"), parse(self.policy.value)
         if key_policy(kms, self._arn) != self._before:
             raise KmsCourseError(
-                "The key's policy is no longer the one on this page. Copy what you typed, choose Read it again, "
-                "and make your change there."
+                "The key's policy is no longer the one that this page began with: somebody else has changed it. "
+                "Choose Refresh, look at the difference again, and take over what they did."
             )
         if wanted == self._before:
             raise KmsCourseError("There is nothing to save: this is the policy as it is.")
         put_key_policy(kms, self._arn, wanted)
         self._before = wanted
-        self._follow(None)
+        self._show(as_text=True, editing=False)
         return "The key policy has been saved."
 
-    def _read_again(self, _: object) -> None:
+    def rows(self) -> list[tuple[str, str]]:
+        return [self.policy.row()]
+
+    def _show(self, *, as_text: bool, editing: bool) -> None:
+        self.as_text, self.editing = as_text, editing
+        self.policy.offer(editing)
+        self.switch.description = "Switch to default view" if as_text else "Switch to policy view"
+        for at_rest in (self.switch, self.edit):
+            show(at_rest, not editing)
+        for at_work in (self.button, self.cancel):
+            show(at_work, editing)
+        self._follow(None)
+
+    def _edit(self, _: object) -> None:
         with self.answering():
-            self._before = key_policy(self._lab.client("kms"), self._arn)
-            self.policy.control.value = _text(self._before)
-            self._follow(None)
-            self.outcome.value = message("✓", "This is the key's policy as it is now.")
+            self._census = Census(self._lab.account)
+            self.policy.control.value = text_of(self._before)
+            self.outcome.value = ""
+            self._show(as_text=True, editing=True)
+
+    def _cancel(self, _: object) -> None:
+        self._show(as_text=True, editing=False)
+        self.policy.control.value = text_of(self._before)
+        self.outcome.value = message("·", "Nothing has been changed.")
+
+    def _difference(self) -> str:
+        wanted = self.policy.policy
+        after = text_of(wanted) if wanted is not None else self.policy.value
+        lines = list(
+            difflib.unified_diff(
+                text_of(self._before).splitlines(),
+                after.splitlines(),
+                "as it is",
+                "as you want it",
+                lineterm="",
+                n=2,
+            )
+        )
+        if not lines:
+            return message("·", "No difference yet from the policy as it is.")
+        put = Call(
+            "kms",
+            "put_key_policy",
+            {
+                "KeyId": self._arn,
+                "PolicyName": "default",
+                "Policy": Named("text", "file://policy.json", after),
+            },
+        )
+        return "".join(
+            [
+                code("The difference (+ comes, - goes)", "\n".join(lines)),
+                self._effect(wanted) if wanted is not None else "",
+                shown(put),
+            ]
+        )
+
+    def _effect(self, wanted: dict[str, Any]) -> str:
+        census = self._census or Census(self._lab.account)
+
+        def change(who: str, key: str) -> Layers:
+            return {**census.layers(who, key), "resource_policy": wanted}
+
+        return opens_and_closes(census, [self._arn], change)
 
 
-def _text(policy: dict[str, object]) -> str:
-    return json.dumps(policy, indent=4)
+def default_view(policy: dict[str, Any]) -> str:
+    """Who manages the key and who uses it, where the policy has the console's form; every other statement below.
+
+    AWS KMS Developer Guide, "Changing a key policy": the default view is there for the console's policy only.
+    """
+    found = statements(policy)
+    by_sid = {statement.get("Sid"): statement for statement in found}
+    if ADMINISTRATORS not in by_sid and USERS not in by_sid:
+        return _card(found, "Key policy")
+    actions = by_sid.get(ADMINISTRATORS, {}).get("Action", [])
+    may_delete = all(action in actions for action in DELETION_ACTIONS)
+    rows = [
+        ("Key administrators", _names(by_sid.get(ADMINISTRATORS, {}))),
+        ("Key deletion", "Key administrators may delete this key" if may_delete else "Not by this policy"),
+        ("Key users", _names(by_sid.get(USERS, {}))),
+    ]
+    others = [statement for statement in found if statement.get("Sid") not in CONSOLES]
+    return (
+        facts(rows)
+        + (_card(others, "Statements beside the console's") if others else "")
+        + folded("Every statement, in words", _card(found, "Key policy"))
+    )
 
 
-def _laid_out(text: str) -> str:
-    """The policy in the layout of the page, so that only what it says makes a difference; as it is where it is none."""
-    try:
-        return _text(parse(text))
-    except PolicyError:
-        return text
+def _card(found: list[dict[str, Any]], title: str) -> str:
+    return scrolling(PolicyCard({"Statement": found}, title=title)._repr_html_())
 
 
-def _readable(text: str) -> None:
-    """Raises PolicyError with the line at fault, and a mark where in the line."""
-    try:
-        parse(text)
-    except PolicyError as error:
-        place = re.match(r"Line (\d+), column (\d+):", str(error))
-        if place is None:
-            raise
-        number, column = int(place[1]), int(place[2])
-        line = text.split("\n")[number - 1]
-        raise PolicyError(f"{error}\n{number} | {line[: column - 1]}▸{line[column - 1 :]}") from None
+def _names(statement: dict[str, Any]) -> str:
+    return ", ".join(principal(arn).name for arn in principal_arns(statement)) or "-"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import boto3
-from ipywidgets import Password
 
-from kmscourse.widgets.field import Field, given, text
-from kmscourse.widgets.page import Lab, Page, code
+from kmscourse.widgets.controls import Secret, text
+from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import code
+from kmscourse.widgets.page import Lab
 
 
-class SignInPage(Page):
+class SignInPage(Form):
     """Signs a user in: ``session`` is theirs afterwards, and None where nobody is signed in.
 
     The password is forgotten as soon as it has been used.
@@ -22,7 +24,7 @@ class SignInPage(Page):
         self._lab = lab
         self.session: boto3.Session | None = None
         self.user_name = Field(text("IAM user name", "IAMLabUser"), given("Type the name of the user."))
-        self.password = Field(text("Password", kind=Password), given("Type the password of the user."))
+        self.password = Field(text("Password", kind=Secret), given("Type the password of the user."))
         super().__init__([self.user_name, self.password])
 
     def shown(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import boto3
 import pytest
@@ -11,7 +12,10 @@ from kmscourse import Lab, course
 from kmscourse.account import Account
 from kmscourse.errors import SignInRefused
 from kmscourse.notes import Notes
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import AwsError
+from tests.conftest import account_of
 
 
 def lab_at(section: int, account: Account, notes: Notes) -> Lab:
@@ -27,6 +31,15 @@ def lab_at(section: int, account: Account, notes: Notes) -> Lab:
     return Lab(dataclasses.replace(account, make_session=make_session), notes, course.section(section))
 
 
+@pytest.fixture(scope="module")
+def seen_lab8(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab as section 8 starts, for tests that only look: the tests of a module share it."""
+    application = Application.open()
+    account = account_of(application, inprocess.session(application))
+    yield lab_at(8, account, Notes(tmp_path_factory.mktemp("notes"), account.id))
+    application.close()
+
+
 @pytest.fixture
 def lab1(account: Account, notes: Notes) -> Lab:
     return lab_at(1, account, notes)
@@ -35,6 +48,11 @@ def lab1(account: Account, notes: Notes) -> Lab:
 @pytest.fixture
 def lab6(account: Account, notes: Notes) -> Lab:
     return lab_at(6, account, notes)
+
+
+@pytest.fixture
+def lab7(account: Account, notes: Notes) -> Lab:
+    return lab_at(7, account, notes)
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""A page to fill in: fields, a preview that follows them, and a button that does what the preview shows."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+from ipywidgets import HTML, Button, HBox, Widget
+
+from kmscourse.widgets.field import Field
+from kmscourse.widgets.look import message
+from kmscourse.widgets.page import Page, button
+
+
+class Form(Page):
+    """A page with fields and a button. ``refresh`` is there where the account can change beneath the page.
+
+    ``body`` is what stands above the preview, the fields where nothing is said; ``before`` and ``after`` are more
+    buttons, to the left and right of the page's own.
+    """
+
+    action = ""
+    refreshes = False
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        *,
+        body: Sequence[Widget] | None = None,
+        before: Sequence[Button] = (),
+        after: Sequence[Button] = (),
+    ) -> None:
+        self.fields = fields
+        self.preview = HTML()
+        self.button = button(self.action, self.title, primary=True)
+        self.refresh = button("Refresh", "Read the account again")
+        self.when_done: list[Callable[[], object]] = []
+        buttons = [*before, self.button, *after, *([self.refresh] if self.refreshes else [])]
+        self.buttons = HBox(buttons, layout={"flex_flow": "row wrap"})
+        super().__init__([*(body or [field.view for field in fields]), self.preview, self.buttons])
+        self._resting = [self.button]
+        self.button.on_click(self._pressed)
+        self.refresh.on_click(self._refreshed)
+        for field in fields:
+            field.control.observe(self._follow, "value")
+        self._follow(None)
+
+    @abstractmethod
+    def shown(self) -> str:
+        """The preview's HTML for the fields as they are."""
+
+    @abstractmethod
+    def act(self) -> str:
+        """Do what the button says; returns what to tell, or "" where a field has told what is wrong."""
+
+    def result(self) -> str:
+        """What is shown below what was told, as HTML."""
+        return ""
+
+    def read(self) -> None:
+        """Read the account, as it is now."""
+
+    def rows(self) -> list[tuple[str, str]]:
+        return [field.row() for field in self.fields]
+
+    def _follow(self, _: object) -> None:
+        self.preview.value = self.shown()
+
+    def _pressed(self, _: object) -> None:
+        passed = [field.passes() for field in self.fields]  # each says what is wrong with it
+        if not all(passed):
+            self.outcome.value = message("✗", "Nothing was sent: see what is marked ✗ above.")
+            return
+        with self.answering():
+            told = self.act()
+            self.outcome.value = message("✓", told) + self.result() if told else ""
+            if told:
+                for tell in self.when_done:
+                    tell()
+
+    def _refreshed(self, _: object) -> None:
+        with self.answering():
+            self.read()
+            self._follow(None)
+            self.outcome.value = message("✓", "This is the account as it is now.")

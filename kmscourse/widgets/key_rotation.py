@@ -1,0 +1,96 @@
+"""The console's page of a key, its tab for rotation: new key material by itself, or on demand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipywidgets import BoundedIntText
+
+from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.controls import tick
+from kmscourse.widgets.field import Field
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import facts, message, table
+from kmscourse.widgets.page import Lab, button
+
+SHORTEST, LONGEST, USUAL = 90, 2560, 365  # days (KMS API Reference, "EnableKeyRotation")
+
+
+class KeyRotationPage(Form):
+    """Switches the yearly rotation of the course's key, or of ``key_arn``, on and off, and rotates it now.
+
+    Raises CourseError where there is no such key yet, ClientError where its rotation may not be read.
+    """
+
+    title = "Key rotation"
+    action = "Save"
+    refreshes = True
+
+    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+        self._lab, self._arn = lab, key_arn or lab.key_arn
+        self.automatic = Field(tick("Rotate this key automatically"))
+        self.days = Field(
+            BoundedIntText(
+                value=USUAL,
+                min=SHORTEST,
+                max=LONGEST,
+                description="Rotation period, in days (90 to 2560)",
+                tooltip="Rotation period, in days",
+                layout={"width": "18em"},
+            )
+        )
+        self.read()
+        self.now = button("Rotate now", "Make new key material now")
+        super().__init__([self.automatic, self.days], after=[self.now])
+        self._resting = [self.button, self.now]
+        self.now.on_click(self._rotate)
+
+    def read(self) -> None:
+        """How the key is rotated, and how often it has been."""
+        kms = self._lab.client("kms")
+        self._status: dict[str, Any] = kms.get_key_rotation_status(KeyId=self._arn)
+        self._rotations: list[dict[str, Any]] = kms.list_key_rotations(KeyId=self._arn)["Rotations"]
+        self.automatic.control.value = self._status["KeyRotationEnabled"]
+        self.days.control.value = self._status.get("RotationPeriodInDays", USUAL)
+
+    def shown(self) -> str:
+        """How it is, what a rotation means, and the calls that would be made."""
+        self.days.offer(self.automatic.value)
+        is_on = self._status["KeyRotationEnabled"]
+        now = [("Automatic rotation", "On" if is_on else "Off")]
+        if "RotationPeriodInDays" in self._status:
+            now.append(("Period", f"{self._status['RotationPeriodInDays']} days"))
+        if "NextRotationDate" in self._status:
+            now.append(("Next rotation", str(self._status["NextRotationDate"].date())))
+        meaning = (
+            "A rotation gives the key new material to encrypt with. It keeps the old, so that everything opens as "
+            "before; its ARN, its alias and its policy stay."
+        )
+        return facts(now) + self._history() + message("·", meaning) + shown(self.call)
+
+    @property
+    def call(self) -> Call:
+        """The call that Save makes."""
+        if not self.automatic.value:
+            return Call("kms", "disable_key_rotation", {"KeyId": self._arn})
+        return Call(
+            "kms", "enable_key_rotation", {"KeyId": self._arn, "RotationPeriodInDays": self.days.value}
+        )
+
+    def act(self) -> str:
+        """Switch the rotation on or off."""
+        self.call.make(self._lab.client("kms"))
+        self.read()
+        self._follow(None)
+        return f"Automatic rotation is {'on' if self._status['KeyRotationEnabled'] else 'off'}."
+
+    def _rotate(self, _: object) -> None:
+        with self.answering():
+            Call("kms", "rotate_key_on_demand", {"KeyId": self._arn}).make(self._lab.client("kms"))
+            self.read()
+            self._follow(None)
+            self.outcome.value = message("✓", "The rotation has been asked for.")
+
+    def _history(self) -> str:
+        rows = [(str(one["RotationDate"].date()), one["RotationType"]) for one in self._rotations]
+        return table("Rotations so far", ("When", "How"), rows) if rows else ""

@@ -1,0 +1,56 @@
+"""What a change of policies opens and closes, asked of everybody in the account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from kmscourse.census import Census
+from kmscourse.policy import Layers, evaluate
+from kmscourse.policy.principals import principal
+from kmscourse.widgets.look import message, table
+
+Change = Callable[[str, str], Layers]
+"""(a principal, a resource) -> the layers that would bear on it."""
+
+
+@dataclass
+class Answers:
+    """Of one principal, by one way: the actions whose answer changes."""
+
+    opened: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+
+def answers(census: Census, resource: str, change: Change) -> tuple[dict[tuple[str, str], Answers], int]:
+    """The answers about a resource that change, by principal and way, and the number of questions asked."""
+    found: dict[tuple[str, str], Answers] = {}
+    asked = 0
+    before = {who: census.layers(who, resource) for who in census.people}
+    after = {who: change(who, resource) for who in census.people}
+    for way, request in census.questions(resource):
+        asked += 1
+        was = evaluate(request, **before[request.principal]).allowed
+        allowed = evaluate(request, **after[request.principal]).allowed
+        if was != allowed:
+            at = found.setdefault((request.principal, way), Answers())
+            (at.opened if allowed else at.closed).append(request.action)
+    return found, asked
+
+
+def opens_and_closes(census: Census, resources: Iterable[str], change: Change) -> str:
+    """The answers that change, as a table: who, to what, in which way, and which actions."""
+    asked = 0
+    alike: dict[tuple[str, str, str, str], list[str]] = {}  # what several ways have in common
+    for resource in resources:
+        found, number = answers(census, resource, change)
+        asked += number
+        for (who, way), each in found.items():
+            opened, closed = ("\n".join(actions) or "-" for actions in (each.opened, each.closed))
+            same = (principal(who).name, census.name_of(resource), opened, closed)
+            alike.setdefault(same, []).append(way)
+    if not alike:
+        return message("·", f"Nobody's permission changes: {asked} questions were asked before and after.")
+    rows = [(who, what, "\n".join(ways), *actions) for (who, what, *actions), ways in alike.items()]
+    caption = f"What the change opens and closes ({asked} questions asked before and after)"
+    return table(caption, ("Who", "To what", "How", "Opens", "Closes"), rows)

@@ -1,0 +1,108 @@
+"""A policy to be edited: its text with line numbers, what is wrong with it at its place, and remarks by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ipywidgets import HTML, HBox, Textarea, Widget
+
+from kmscourse.errors import PolicyError
+from kmscourse.policy.lint import Remark, lint
+from kmscourse.policy.places import statement
+from kmscourse.policy.read import parse
+from kmscourse.widgets.field import Field
+from kmscourse.widgets.look import folded, message
+
+SPARE = 1  # empty lines below the text, to go on writing
+
+
+class PolicyField(Field):
+    """The text of a policy; mistakes are said while one types, with the line and a mark where in the line.
+
+    ``kind`` is whose policy it is, ``account`` the key's own; both are for the remarks.
+    """
+
+    def __init__(self, label: str, *, kind: Literal["key", "identity"] = "key", account: str) -> None:
+        self.kind, self._account = kind, account
+        self._numbers = HTML()
+        super().__init__(
+            Textarea(description=label, tooltip=f"{label}, as JSON", layout={"width": "auto"}),
+            readable,
+            live=True,
+        )
+        self.control.observe(self._number, "value")
+        self._number(None)
+
+    def placed(self) -> Widget:
+        box = HBox([self._numbers, self.control])
+        box.add_class("kms-editor")
+        return box
+
+    @property
+    def policy(self) -> dict[str, Any] | None:
+        """The policy, where the text can be read as one."""
+        try:
+            return parse(self.value)
+        except PolicyError:
+            return None
+
+    def remarks(self) -> list[tuple[int, Remark]]:
+        """What is wrong, dangerous or doubtful in it, each with its line. None, where it can't be read."""
+        if self.policy is None:
+            return []
+        found = lint(self.value, kind=self.kind, account=self._account)
+        return [(self._line(remark.statement), remark) for remark in found]
+
+    def shown_remarks(self, before: Mapping[str, Any]) -> str:
+        """The remarks as HTML; those that the policy ``before`` deserves as well are folded away."""
+        old = {_gist(remark) for remark in lint(before, kind=self.kind, account=self._account)}
+        new: list[str] = []
+        known: list[str] = []
+        for line, remark in self.remarks():
+            (known if _gist(remark) in old else new).append(message("!", f"Line {line}: {remark}"))
+        kept = folded(f"Remarks on the policy as it is: {len(known)}", "".join(known)) if known else ""
+        return "".join(new) + kept
+
+    def say(self, problem: str) -> None:
+        super().say(problem)
+        self._number(None)
+
+    def _line(self, number: int | None) -> int:
+        at = statement(self.value, number) if number else 0
+        text: str = self.value
+        return text.count("\n", 0, at) + 1
+
+    def _number(self, _: object) -> None:
+        """Number the lines, and mark those of which something is said."""
+        lines = self.value.count("\n") + 1 + SPARE
+        wrong = re.match(r"Line (\d+),", self.problem)
+        marks = {line: "!" for line, _ in self.remarks()} | ({int(wrong[1]): "✗"} if wrong else {})
+        numbers = "\n".join(f"{marks.get(line, ' ')}{line:>3}" for line in range(1, lines + 1))
+        self._numbers.value = f'<div class="kms-numbers" aria-hidden="true">{numbers}</div>'
+        self.control.rows = lines
+
+
+def _gist(remark: Remark) -> tuple[str, str | None, str]:
+    """A remark without the statement's number, which changes with what stands before it."""
+    return remark.name, remark.sid, remark.reason
+
+
+def text_of(policy: Mapping[str, Any]) -> str:
+    """A policy in the layout of the page."""
+    return json.dumps(policy, indent=4)
+
+
+def readable(text: str) -> None:
+    """Raises PolicyError with the line at fault, and a mark where in the line."""
+    try:
+        parse(text)
+    except PolicyError as error:
+        place = re.match(r"Line (\d+), column (\d+):", str(error))
+        if place is None:
+            raise
+        number, column = int(place[1]), int(place[2])
+        line = text.split("\n")[number - 1]
+        raise PolicyError(f"{error}\n{number} | {line[: column - 1]}▸{line[column - 1 :]}") from None

@@ -1,0 +1,92 @@
+"""A page in steps, as the console has them: Previous, Next, and at the last the button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from ipywidgets import HTML, VBox, Widget
+
+from kmscourse.widgets.controls import show
+from kmscourse.widgets.field import Field
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.page import button
+
+_CURRENT = ' aria-current="step"'
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its title, its fields, and the widgets that show them (the fields' own, where nothing is said)."""
+
+    title: str
+    fields: Sequence[Field] = ()
+    body: Sequence[Widget] | None = None
+
+
+class Steps(Form):
+    """A form of several steps. ``step`` is the one that is shown, counted from 0.
+
+    Next goes on only from a step without mistakes. The page's button stands on the last step; from Python it can be
+    pressed on any, and leads back to the first mistake.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.steps = steps
+        self.step = 0
+        self.previous = button("Previous", "Go back to the step before")
+        self.next = button("Next", "Go on to the next step", primary=True)
+        self._where = HTML()
+        self._rooms = [VBox(step.body or [field.view for field in step.fields]) for step in steps]
+        fields = [field for step in steps for field in step.fields]
+        super().__init__(fields, body=[self._where, *self._rooms], before=[self.previous, self.next])
+        self._resting = [self.previous, self.next, self.button]
+        self.previous.on_click(lambda _: self.go(self.step - 1))
+        self.next.on_click(self._on)
+        self.go(0)
+
+    def go(self, step: int) -> None:
+        """Show a step; one before the first, or behind the last, is that one."""
+        self.step = min(max(step, 0), len(self.steps) - 1)
+        last = len(self.steps) - 1
+        items = [
+            f"<li{_CURRENT if number == self.step else ''}>{number + 1} {escape(each.title)}</li>"
+            for number, each in enumerate(self.steps)
+        ]
+        self._where.value = (
+            f'<ol class="kms-steps" aria-label="Steps">{"".join(items)}</ol>'
+            f'<div role="status"><h4>Step {self.step + 1} of {last + 1}: '
+            f"{escape(self.steps[self.step].title)}</h4></div>"
+        )
+        for number, room in enumerate(self._rooms):
+            show(room, number == self.step)
+        show(self.previous, self.step > 0)
+        show(self.next, self.step < last)
+        show(self.button, self.step == last)
+        self.outcome.value = ""
+        self._follow(None)
+
+    def leave(self) -> None:
+        """What the account has to say before the step is left: raise, or say it at a field."""
+
+    def _on(self, _: object) -> None:
+        passed = [field.passes() for field in self.steps[self.step].fields]
+        if not all(passed):
+            return
+        with self.answering():
+            self.leave()
+            self.outcome.value = ""
+            if not self._mistaken(self.step):
+                self.go(self.step + 1)
+
+    def _mistaken(self, step: int) -> bool:
+        return any(field.problem for field in self.steps[step].fields)
+
+    def _pressed(self, pressed: object) -> None:
+        super()._pressed(pressed)
+        wrong = next((number for number in range(len(self.steps)) if self._mistaken(number)), None)
+        if wrong is not None and wrong != self.step:
+            said = self.outcome.value
+            self.go(wrong)
+            self.outcome.value = said

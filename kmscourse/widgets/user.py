@@ -1,0 +1,113 @@
+"""The console's page of an IAM user: its ARN, its permissions, and whether it may sign in."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+from ipywidgets import HTML
+
+from kmscourse.census import Census
+from kmscourse.display.policy import PolicyCard
+from kmscourse.errors import KmsCourseError
+from kmscourse.iam import enable_console_access, has_console_access, user_arn
+from kmscourse.widgets.calls import Call, Named, shown
+from kmscourse.widgets.controls import Secret, one_of, text
+from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import facts, folded, message, scrolling
+from kmscourse.widgets.page import Lab
+
+ENABLE, DISABLE = "Enable", "Disable"
+
+
+class UserPage(Form):
+    """Shows a user of the account, and gives or takes its console access. The password is forgotten once it is used.
+
+    Raises ClientError where there is no such user, or it may not be read.
+    """
+
+    title = "User"
+    action = "Apply"
+    refreshes = True
+
+    def __init__(self, lab: Lab, name: str = "IAMLabUser") -> None:
+        self._lab, self.name = lab, name
+        self.general = HTML()
+        self.access = Field(one_of("Console access", [ENABLE, DISABLE]))
+        self.password = Field(
+            text("Custom password", kind=Secret),
+            given("Type a password for the user."),
+            note="The user signs in with this password, and with this one only.",
+        )
+        self.read()
+        super().__init__(
+            [self.access, self.password], body=[self.general, self.access.view, self.password.view]
+        )
+
+    def read(self) -> None:
+        """The user, its policies, and whether it may sign in, as they are now."""
+        iam = self._lab.client("iam")
+        arn = user_arn(iam, self.name)
+        self.enabled = has_console_access(iam, self.name)
+        person = Census(self._lab.account).people[arn]
+        self._facts = [
+            ("User name", self.name),
+            ("Console access", "Enabled" if self.enabled else "Disabled"),
+            ("Console sign-in link", f"https://{self._lab.account.id}.signin.aws.amazon.com/console"),
+            ("ARN", arn),
+        ]
+        self._policies = [PolicyCard(policy, title=name) for name, policy in person.policies.items()]
+        cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
+        self.general.value = (
+            f"<h4>Summary</h4>{facts(self._facts)}"
+            + folded("Permissions", cards or "This user carries no policy.")
+            + "<h4>Security credentials</h4>"
+        )
+
+    def shown(self) -> str:
+        """What is about to be done, and the call that would be made, the password apart."""
+        wants_access = self.access.value == ENABLE
+        self.password.offer(wants_access)
+        if not wants_access and not self.enabled:
+            return message("·", f"{self.name} has no console access: there is nothing to disable.")
+        return shown(self.call)
+
+    @property
+    def call(self) -> Call:
+        """The call that Apply makes."""
+        if self.access.value == DISABLE:
+            return Call("iam", "delete_login_profile", {"UserName": self.name})
+        return Call(
+            "iam",
+            "update_login_profile" if self.enabled else "create_login_profile",
+            {
+                "UserName": self.name,
+                "Password": Named("password", '"$PASSWORD"', None),
+                "PasswordResetRequired": False,
+            },
+        )
+
+    def act(self) -> str:
+        """Give console access with the password, or take it; a password that IAM refuses is said at its field."""
+        iam = self._lab.client("iam")
+        if self.access.value == DISABLE:
+            if not has_console_access(iam, self.name):
+                raise KmsCourseError(f"{self.name} has no console access: there is nothing to disable.")
+            self.call.make(iam)
+            told = f"{self.name} can no longer sign in to the console."
+        else:
+            try:
+                enable_console_access(iam, self.name, self.password.value)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "PasswordPolicyViolation":
+                    raise
+                self.password.say(str(error))
+                return ""
+            told = f"{self.name} can sign in to the console with the password that you typed."
+        self.password.control.value = ""
+        self.password.say("")
+        self.read()
+        self._follow(None)
+        return told
+
+    def rows(self) -> list[tuple[str, str]]:
+        return [*self._facts, *(("Permissions", repr(card)) for card in self._policies), *super().rows()]
