@@ -137,11 +137,10 @@ class ExploreItemsPage(Form):
         told = super().refused(error)
         if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "AccessDeniedException":
             return told
+        said = error.response["Error"]["Message"]
         try:
-            case = access.refused_case(
-                self._lab.account, error.response["Error"]["Message"], self.table.value
-            )
-            card = DecisionCard(case.decision, case.ways_in)._repr_html_()
+            case = access.refused_case(self._lab.account, said, self.table.value)
+            card = DecisionCard(case.decision, case.ways_in, said)._repr_html_()
         except (KmsCourseError, ClientError) as unknown:
             return told + folded("Why?", message("✗", f"The decision can't be taken again: {unknown}"))
         return told + folded("Why? The decision, step by step", scrolling(card))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 from ipywidgets import HTML
 
-from kmscourse.census import Census
+from kmscourse.access import named_identity_policies
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import enable_console_access, has_console_access, user_arn
@@ -48,14 +48,15 @@ class UserPage(Form):
         iam = self._lab.client("iam")
         arn = user_arn(iam, self.name)
         self.enabled = has_console_access(iam, self.name)
-        person = Census(self._lab.account).people[arn]
         self._facts = [
             ("User name", self.name),
             ("Console access", "Enabled" if self.enabled else "Disabled"),
             ("Console sign-in link", f"https://{self._lab.account.id}.signin.aws.amazon.com/console"),
             ("ARN", arn),
         ]
-        self._policies = [PolicyCard(policy, title=name) for name, policy in person.policies.items()]
+        self._policies = [
+            PolicyCard(policy, title=name) for name, policy in named_identity_policies(iam, self.name)
+        ]
         cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
         self.general.value = (
             f"<h4>Summary</h4>{facts(self._facts)}"

@@ -12,6 +12,7 @@ import pytest
 
 from kmscourse import Lab
 from kmscourse.dynamodb import delete_table
+from kmscourse.kms import create_key
 from kmscourse.widgets import CreateTablePage
 from kmscourse.widgets.create_table import WHOSE, YOURS
 
@@ -72,18 +73,22 @@ def test_only_keys_of_ones_own_are_offered(lab6: Lab) -> None:
     assert CreateTablePage(lab6).key.control.options == ("alias/another", "alias/myKey")
 
 
-def test_no_key_yet_is_said_at_its_field(lab1: Lab) -> None:
+def test_no_key_yet_is_said_at_its_field_and_found_by_refresh_once_it_is_there(lab1: Lab) -> None:
     page = CreateTablePage(lab1)
     page.encryption.control.value = YOURS
     page.button.click()
     assert page.key.problem.startswith("There is no key of your own yet: section 1 creates one.")
+    create_key(lab1.client("kms"), "mine")
+    page.refresh.click()
+    assert page.key.value == "alias/mine"
+    assert "alias/mine" in page.preview.value
 
 
 @pytest.mark.parametrize("whose", [choice for choice in WHOSE if choice != YOURS])
 def test_a_key_that_is_not_yours_is_explained_at_its_field(lab6: Lab, whose: str) -> None:
     page = filled(lab6)
     page.encryption.control.value = whose
-    assert page.key.control.disabled
+    assert not page.key.offered
     page.button.click()
     assert page.encryption.problem.startswith(WHOSE[whose])
     assert tables(lab6) == []
