@@ -19,6 +19,13 @@ def show(widget: Widget, shown: bool) -> None:
     widget.layout.display = None if shown else "none"
 
 
+def focus_on(*widgets: Widget) -> None:
+    """Put the keyboard on the first of these widgets that can be seen: a button that rests loses it."""
+    shown = (widget for widget in widgets if widget.layout.display != "none")
+    if (first := next(shown, None)) is not None:
+        first.focus()
+
+
 def text(label: str, placeholder: str = "", kind: type[Widget] = Text) -> Widget:
     """A line to type in. It speaks when it is left: a value on its way while one types could arrive after the click."""
     return kind(
@@ -99,6 +106,11 @@ class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._room.children = self._boxes
         self.value = tuple(value for _, value in self.options if value in kept)
         self._show(None)
+
+    def focus(self) -> None:
+        """Put the keyboard on the first box."""
+        for box in self._boxes[:1]:
+            box.focus()
 
     @property
     def index(self) -> tuple[int, ...]:

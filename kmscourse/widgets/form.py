@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ipywidgets import HTML, Button, HBox, Widget
 
+from kmscourse.widgets.controls import focus_on
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.look import message
 from kmscourse.widgets.page import Page, button
@@ -67,9 +68,10 @@ class Form(Page):
         self.preview.value = self.shown()
 
     def _pressed(self, _: object) -> None:
-        passed = [field.passes() for field in self.fields]  # each says what is wrong with it
-        if not all(passed):
+        wrong = [field for field in self.fields if not field.passes()]  # each says what is wrong with it
+        if wrong:
             self.outcome.value = message("✗", "Nothing was sent: see what is marked ✗ above.")
+            focus_on(wrong[0].control)
             return
         with self.answering():
             told = self.act()
@@ -77,6 +79,11 @@ class Form(Page):
             if told:
                 for tell in self.when_done:
                     tell()
+        self.settle()
+
+    def settle(self) -> None:
+        """Once AWS has answered: put the keyboard where it was, or where one goes on."""
+        focus_on(self.button, self.refresh)
 
     def _refreshed(self, _: object) -> None:
         with self.answering():

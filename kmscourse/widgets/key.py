@@ -39,7 +39,6 @@ class KeyPage(Page):
         self.refresh = button("Refresh", "Read the account again")
         self.title = "Customer managed key"
         super().__init__([self.general, self.refresh, self.tabs])
-        self._resting = [self.refresh]
         for tab in tabs:
             show(tab.refresh, False)  # the page's own does it for all
         self.read()

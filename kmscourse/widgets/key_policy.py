@@ -15,7 +15,7 @@ from kmscourse.policy.edit import principal_arns, statements
 from kmscourse.policy.principals import principal
 from kmscourse.policy.read import parse
 from kmscourse.widgets.calls import Call, Named, shown
-from kmscourse.widgets.controls import show
+from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import code, facts, folded, message, scrolling
 from kmscourse.widgets.opens import opens_and_closes
@@ -114,11 +114,16 @@ class KeyPolicyPage(Form):
             self.policy.control.value = text_of(self._before)
             self.outcome.value = ""
             self._show(as_text=True, editing=True)
+            focus_on(self.policy.control)
 
     def _cancel(self, _: object) -> None:
         self._show(as_text=True, editing=False)
         self.policy.control.value = text_of(self._before)
         self.outcome.value = message("·", "Nothing has been changed.")
+        self.settle()
+
+    def settle(self) -> None:
+        focus_on(self.button, self.edit)
 
     def _difference(self) -> str:
         wanted = self.policy.policy

@@ -10,6 +10,15 @@ from kmscourse.display.table import html_table
 
 STYLE = f"<style>{Path(__file__).with_name('pages.css').read_text(encoding='utf-8')}</style>"
 
+_LEAVE_KEYS = (
+    "this.closest('.kms-page').addEventListener('focusin',e=>{e.target.dataset.lmSuppressShortcuts=true})"
+)
+KEYS = f'<i class="kms-keys" onanimationstart="{_LEAVE_KEYS}"></i>'
+"""Keeps the notebook's own keys from a page: without it, an arrow in a choice leaves the page, and dd deletes its cell.
+
+JupyterLab leaves keys alone at an element with this attribute (Lumino, CommandRegistry), and ipywidgets sets none.
+"""
+
 _MARKS = {"✓": "kms-yes", "✗": "kms-no", "!": "kms-mind"}
 _COPY = "navigator.clipboard.writeText(this.dataset.text).then(()=>{this.textContent='Copied'})"
 

@@ -17,7 +17,7 @@ from ipywidgets import HTML, Button, VBox, Widget
 
 from kmscourse.display.table import html_table
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.look import STYLE, message
+from kmscourse.widgets.look import KEYS, STYLE, message
 
 if TYPE_CHECKING:
     import boto3
@@ -49,7 +49,7 @@ class Page(ABC):
     def __init__(self, parts: Sequence[Widget]) -> None:
         self.outcome = HTML()
         self._resting: Sequence[Button] = ()
-        heading = HTML(f"{STYLE}<h3>{escape(self.title)}</h3>")
+        heading = HTML(f"{STYLE}{KEYS}<h3>{escape(self.title)}</h3>")
         self.view = VBox([heading, *parts, self.outcome])
         self.view.add_class("kms-page")
 

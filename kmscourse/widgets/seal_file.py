@@ -50,12 +50,12 @@ class SealFilePage(Form):
         )
         self.bar = HTML()
         self.cancel = button("Cancel", "Call the work off")
-        self.cancel.disabled = True
         super().__init__([self.what, self.source, self.target, self.context], after=[self.cancel])
         self.view.children = [*self.view.children[:-1], self.bar, self.view.children[-1]]
         self.source.control.observe(self._suggest, "value")
         self.what.control.observe(self._suggest, "value")
-        self.cancel.on_click(lambda _: self._called_off.set())
+        self._resting = ()  # the work has a thread of its own, and begins once at a time
+        self.cancel.on_click(self._call_off)
 
     def shown(self) -> str:
         """The call that would be made, and what it replaces."""
@@ -101,15 +101,17 @@ class SealFilePage(Form):
         if self._work is not None and self._work.is_alive():
             return
         self._called_off.clear()
-        self.cancel.disabled = False
-        self._work = threading.Thread(target=self._run, args=[pressed], name=self.title)
+        self._work = threading.Thread(target=super()._pressed, args=[pressed], name=self.title)
         self._work.start()
 
-    def _run(self, pressed: object) -> None:
-        try:
-            super()._pressed(pressed)
-        finally:
-            self.cancel.disabled = True
+    def settle(self) -> None:
+        """The keyboard stays where it is by now."""
+
+    def _call_off(self, _: object) -> None:
+        if self._work is not None and self._work.is_alive():
+            self._called_off.set()
+        else:
+            self.outcome.value = message("·", "Nothing is under way.")
 
     def _heard(self, progress: Meter) -> Progress:
         """The same progress, which ends where the work is called off, or where the notebook's kernel ends."""

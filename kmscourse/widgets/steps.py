@@ -8,7 +8,7 @@ from html import escape
 
 from ipywidgets import HTML, VBox, Widget
 
-from kmscourse.widgets.controls import show
+from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.page import button
@@ -42,7 +42,7 @@ class Steps(Form):
         fields = [field for step in steps for field in step.fields]
         super().__init__(fields, body=[self._where, *self._rooms], before=[self.previous, self.next])
         self._resting = [self.previous, self.next, self.button]
-        self.previous.on_click(lambda _: self.go(self.step - 1))
+        self.previous.on_click(self._back)
         self.next.on_click(self._on)
         self.go(0)
 
@@ -70,23 +70,30 @@ class Steps(Form):
     def leave(self) -> None:
         """What the account has to say before the step is left: raise, or say it at a field."""
 
-    def _on(self, _: object) -> None:
-        passed = [field.passes() for field in self.steps[self.step].fields]
-        if not all(passed):
-            return
-        with self.answering():
-            self.leave()
-            self.outcome.value = ""
-            if not self._mistaken(self.step):
-                self.go(self.step + 1)
+    def _back(self, _: object) -> None:
+        self.go(self.step - 1)
+        focus_on(self.previous, self.next)
 
-    def _mistaken(self, step: int) -> bool:
-        return any(field.problem for field in self.steps[step].fields)
+    def _on(self, _: object) -> None:
+        for field in self.steps[self.step].fields:
+            field.passes()
+        if not self._mistakes(self.step):
+            with self.answering():
+                self.leave()
+                self.outcome.value = ""
+                if not self._mistakes(self.step):
+                    self.go(self.step + 1)
+        focus_on(*self._mistakes(self.step), self.next, self.button)
+
+    def _mistakes(self, step: int) -> list[Widget]:
+        """The controls of a step in which something is wrong."""
+        return [field.control for field in self.steps[step].fields if field.problem]
 
     def _pressed(self, pressed: object) -> None:
         super()._pressed(pressed)
-        wrong = next((number for number in range(len(self.steps)) if self._mistaken(number)), None)
+        wrong = next((number for number in range(len(self.steps)) if self._mistakes(number)), None)
         if wrong is not None and wrong != self.step:
             said = self.outcome.value
             self.go(wrong)
             self.outcome.value = said
+            focus_on(*self._mistakes(wrong))

@@ -31,6 +31,14 @@ def lab_at(section: int, account: Account, notes: Notes) -> Lab:
     return Lab(dataclasses.replace(account, make_session=make_session), notes, course.section(section))
 
 
+@pytest.fixture(autouse=True)
+def nothing_swallowed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """ipywidgets logs what goes wrong behind a button, and goes on: here the test fails."""
+    yield
+    swallowed = [record for record in caplog.get_records("call") if record.exc_info]
+    assert not swallowed, swallowed[0].getMessage()
+
+
 @pytest.fixture(scope="module")
 def seen_lab8(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A lab as section 8 starts, for tests that only look: the tests of a module share it."""
