@@ -176,7 +176,7 @@ def delete_table(own: Student, number: int) -> str:
         (make_table, "ResourceInUseException: Table already exists: Taken"),
         (put_first, "ConditionalCheckFailedException: The conditional request failed"),
         (make_user, "EntityAlreadyExists: "),
-        (delete_table, "ResourceNotFoundException: Requested resource not found"),
+        (delete_table, "ResourceNotFoundException: Requested resource not found: Table: Taken not found"),
     ],
 )
 def test_a_race_has_one_winner(
