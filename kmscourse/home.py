@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from kmscourse.errors import HomeError
 
 
@@ -17,8 +15,7 @@ def home() -> Path:
 
     Raises HomeError where it can't be made or written.
     """
-    chosen = os.environ.get("KMSCOURSE_HOME") or user_data_path("kmscourse", appauthor=False)
-    folder = Path(chosen).expanduser().absolute()
+    folder = Path(os.environ.get("KMSCOURSE_HOME") or _default()).expanduser().absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -31,3 +28,9 @@ def home() -> Path:
             f"The folder {folder} can't be written to. Set KMSCOURSE_HOME to a folder that you can write to."
         )
     return folder
+
+
+def _default() -> Path:
+    from platformdirs import user_data_path  # Slow to import, and not needed by who says where the home is.
+
+    return user_data_path("kmscourse", appauthor=False)

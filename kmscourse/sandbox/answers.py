@@ -42,19 +42,11 @@ def printed(value: Any, indent: str = "") -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _keys(call: Call, answer: Answer, backend: Backend) -> Answer:
-    """The account's own keys, unless only those are wanted that others share with it: there are none."""
-    if "SELF" not in call.parameters.get("ResourceOwners", ["SELF"]):
-        answer["Keys"] = []
-    return page(call, answer, "Keys", lambda key: str(key["KeyId"]))
-
-
 def _tags(call: Call, answer: Answer, backend: Backend) -> Answer:
     return page(call, answer, "Tags", lambda tag: str(tag["TagKey"]))
 
 
 AMENDMENTS: Mapping[tuple[str, str], Amendment] = {
     ("kms", "GetKeyPolicy"): _policy,
-    ("kms", "ListKeys"): _keys,
     ("kms", "ListResourceTags"): _tags,
 }

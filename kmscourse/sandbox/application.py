@@ -156,7 +156,7 @@ class Application:
             "Account": self.backend.account_id,
             "Region": region,
             "User": self.backend.main_user,
-            "Keys": len(self.backend.keys(region)),
+            "Keys": len(self.backend.key_ids(region)),
             "Tables": len(self.backend.tables(region)),
             "Since": self.backend.since,
             "TableKeyCache": self._table_keys.seconds,

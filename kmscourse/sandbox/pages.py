@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
@@ -25,12 +25,17 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 
 
 def page(call: Call, answer: dict[str, Any], member: str, name: Callable[[Any], str]) -> dict[str, Any]:
-    """``answer`` with the entries of ``member`` after the Marker, at most Limit of them, in the order of their names.
+    """``answer`` with a page of the entries of ``member``, in the order of their names."""
+    entries = {name(entry): entry for entry in answer[member]}
+    return page_of(call, member, sorted(entries), entries.__getitem__)
+
+
+def page_of(call: Call, member: str, names: Sequence[str], entry: Callable[[str], Any]) -> dict[str, Any]:
+    """The entries for those of ``names``, which are in their order, that follow the Marker; at most Limit of them.
 
     A marker keeps its place when entries come and go, so that one may delete what a page shows before asking for the
     next. Raises AwsError InvalidMarkerException, ValidationException.
     """
-    entries = sorted(answer[member], key=name)
     usual, most = LIMITS[member]
     limit = call.parameters.get("Limit") or usual
     if limit > most:
@@ -40,11 +45,12 @@ def page(call: Call, answer: dict[str, Any], member: str, name: Callable[[Any], 
             f"value less than or equal to {most}",
         )
     marker = call.parameters.get("Marker")
-    start = 0 if marker is None else bisect_right(entries, _last_shown(marker, member), key=name)
-    shown, rest = entries[start : start + limit], entries[start + limit :]
-    paged = {member: shown, "Truncated": bool(rest)}
-    if rest:
-        paged["NextMarker"] = base64.b64encode(json.dumps([member, name(shown[-1])]).encode()).decode()
+    start = 0 if marker is None else bisect_right(names, _last_shown(marker, member))
+    shown = names[start : start + limit]
+    more = start + limit < len(names)
+    paged = {member: [entry(name) for name in shown], "Truncated": more}
+    if more:
+        paged["NextMarker"] = base64.b64encode(json.dumps([member, shown[-1]]).encode()).decode()
     return paged
 
 

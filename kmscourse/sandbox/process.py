@@ -20,10 +20,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox import late
+from kmscourse.sandbox import late, lock
 from kmscourse.sandbox.logfile import log_to
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
@@ -101,21 +99,18 @@ async def _serve(
 @contextlib.contextmanager
 def _lock(home: Path) -> Iterator[None]:
     """This home's lock: whoever holds it is the sandbox."""
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(home / LOCK_FILE, mode=0o600)
-        # Not at once: ``server.stop`` takes the lock for an instant to see whether it is free.
-        lock.acquire(timeout=0.3)
-    except Timeout:
-        raise AlreadyRunningError(f"A sandbox is running already for {home}.") from None
-    except OSError as error:
-        raise SandboxError(
-            f"The folder {home} can't be used ({error.strerror}). Choose one that you can write to."
-        ) from None
-    try:
+    with contextlib.ExitStack() as stack:
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Not at once: ``server.stop`` takes the lock for an instant to see whether it is free.
+            stack.enter_context(lock.held(home / LOCK_FILE, seconds=0.3))
+        except lock.TakenError:
+            raise AlreadyRunningError(f"A sandbox is running already for {home}.") from None
+        except OSError as error:
+            raise SandboxError(
+                f"The folder {home} can't be used ({error.strerror}). Choose one that you can write to."
+            ) from None
         yield
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager

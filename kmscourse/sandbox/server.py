@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kmscourse.errors import SandboxError, SignInRefused
-from kmscourse.sandbox import sigv4
+from kmscourse.sandbox import lock, sigv4
 from kmscourse.sandbox.call import HttpRequest
 
 START_SECONDS = 60.0
@@ -167,12 +167,10 @@ def _read_endpoint(path: Path) -> Endpoint | None:
 @contextlib.contextmanager
 def _starting(home: Path) -> Iterator[None]:
     """One starter at a time for each home."""
-    from filelock import FileLock, Timeout
-
     try:
-        with FileLock(home / START_FILE, timeout=START_SECONDS, mode=0o600):
+        with lock.held(home / START_FILE, seconds=START_SECONDS):
             yield
-    except Timeout:
+    except lock.TakenError:
         raise SandboxError(f"The sandbox of {home} takes too long to start. Try again.") from None
     except OSError as error:
         raise SandboxError(f"The sandbox could not start: {error.strerror or error} ({home}).") from None
@@ -224,17 +222,7 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
 
 def _locked(home: Path) -> bool:
     """True while some process is this home's sandbox."""
-    from filelock import FileLock, Timeout
-
-    if not (home / LOCK_FILE).exists():
-        return False
-    lock = FileLock(home / LOCK_FILE)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
+    return (home / LOCK_FILE).exists() and lock.is_held(home / LOCK_FILE)
 
 
 def _last_line(path: Path) -> str:

@@ -5,6 +5,7 @@ Source: AWS KMS Developer Guide, "Aliases in AWS KMS"; AWS KMS API Reference, "A
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,20 +46,22 @@ class Aliases(Part):
         with self._journal.changing(reads_count=True, tables_count=False):
             self._models("kms", region).take_alias(name)
 
-    def aliases(self, region: str) -> list[dict[str, Any]]:
-        """All aliases of a region as ListAliases prints them; AWS's own are there before they have a key."""
+    def alias_names(self, region: str) -> Sequence[str]:
+        """The names of all aliases of a region, in their order; AWS's own are there before they have a key."""
+        names: Sequence[str] = self._models("kms", region).alias_names
+        return names
+
+    def alias(self, region: str, name: str) -> dict[str, Any]:
+        """One of them, as ListAliases prints it."""
+        printed = {"AliasName": name, "AliasArn": f"arn:aws:kms:{region}:{self.account_id}:{name}"}
         kms = self._models("kms", region)
-        arn = f"arn:aws:kms:{region}:{self.account_id}:"
-        found = [
-            {
-                "AliasName": name,
-                "AliasArn": arn + name,
-                "TargetKeyId": key.id,
-                "CreationDate": alias.created,
-                "LastUpdatedDate": alias.updated,
-            }
-            for key in dict.values(kms.keys)
-            for name, alias in key.aliases.items()
-        ]
-        without_key = [{"AliasName": name, "AliasArn": arn + name} for name in kms.predefined_aliases()]
-        return sorted(found + without_key, key=lambda alias: str(alias["AliasName"]))
+        if not kms.alias_exists(name):
+            return printed
+        key = dict.__getitem__(kms.keys, kms.get_key_id_from_alias(name))
+        alias = key.aliases[name]
+        return {
+            **printed,
+            "TargetKeyId": key.id,
+            "CreationDate": alias.created,
+            "LastUpdatedDate": alias.updated,
+        }

@@ -151,8 +151,10 @@ def _comparable(terms: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unique_id(iam: Any, arn: str) -> str | None:
     """The id (AIDA…, AROA…) of the user or role with this ARN; None for any other principal."""
-    holders = [*dict.values(iam.users), *dict.values(iam.roles)]
-    return next((holder.id for holder in holders if holder.arn == arn), None)
+    user = dict.get(iam.users, arn.rpartition("/")[2])
+    if user is not None and user.arn == arn:
+        return str(user.id)
+    return next((role.id for role in dict.values(iam.roles) if role.arn == arn), None)
 
 
 def _present_name(iam: Any, arn: str, unique_id: str) -> str:

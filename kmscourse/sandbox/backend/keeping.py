@@ -134,9 +134,8 @@ class Keeper:
         self._collection(row.collection)[row.key] = entry
 
     def _restore(self, touched: dict[Row, Any]) -> None:
-        if not touched:
-            return
-        for row in sorted(touched, key=_order):
+        changed = [row for row in sorted(touched, key=_order) if self._is_changed(row, touched[row])]
+        for row in changed:
             document = self._storage.document(row)
             before = None if document is None else self._codec.decode(document)
             now = self._entry(row, touched[row])
@@ -149,8 +148,15 @@ class Keeper:
                 kept = {name: value for name, value in vars(now).items() if name in _LEFT_OUT}
                 vars(now).clear()
                 vars(now).update(vars(before) | kept)
-        self._models.index({row.collection.partition("/")[0] for row in touched})
+        self._models.index({row.collection.partition("/")[0] for row in changed})
         self._journal.take()
+
+    def _is_changed(self, row: Row, key: Any) -> bool:
+        """Whether a thing is other than it was written: most of what a refused call has touched is not."""
+        try:
+            return self._document(row, key) != self._storage.document(row)
+        except TypeError:  # It is what can't be written.
+            return True
 
     def _remove(self, row: Row, key: Any) -> None:
         table = _table_of_items(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox import ciphertext
@@ -49,6 +49,11 @@ class Keys(Part):
         if found is None:
             raise _not_found(missing)
         return self._view(found, kms)
+
+    def key_ids(self, region: str) -> Sequence[str]:
+        """The ids of all keys of a region, in their order."""
+        ids: Sequence[str] = self._models("kms", region).key_ids
+        return ids
 
     def find_key(self, arn: str) -> KeyView | None:
         """The key with this key ARN, in whatever region."""

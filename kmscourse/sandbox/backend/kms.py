@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,10 @@ YEAR = 365  # Days after which AWS rotates the keys that it manages.
 
 
 class Kms(KmsBackend):
-    """The keys of one region; ``now`` is the account's clock. What a key has of ours: ``material.py``."""
+    """The keys of one region; ``now`` is the account's clock. What a key has of ours: ``material.py``.
+
+    ``key_ids`` and ``alias_names`` are in their order; the aliases of AWS's own are among them before they have a key.
+    """
 
     now: Callable[[], datetime]
 
@@ -33,9 +37,11 @@ class Kms(KmsBackend):
         self._token_owners: dict[bytes, str] = {}
         self._dues: list[tuple[datetime, str]] = []  # a heap; what no longer stands in _due_of is passed over
         self._due_of: dict[str, datetime | None] = {}
+        self.key_ids = sorted(self.keys)
         for key in dict.values(self.keys):
             self._alias_targets.update(dict.fromkeys(key.aliases, key.id))
             self.follow(key)
+        self.alias_names = sorted({*RESERVED_ALIASES, *self._alias_targets})
 
     def follow(self, key: Any) -> None:
         """Note what has become of a key's material and dates."""
@@ -86,6 +92,7 @@ class Kms(KmsBackend):
         key.creation_date = self.now().timestamp()
         material.prepare(key)
         self.keys[key.id] = key
+        insort(self.key_ids, key.id)
         if tags:
             self.tagger.tag_resource(key.id, tags)
         self.follow(key)
@@ -93,13 +100,14 @@ class Kms(KmsBackend):
 
     def remove(self, key: Any) -> None:
         """A key's end: its material, its aliases, its grants and its tags go with it."""
-        for alias in key.aliases:
-            self._alias_targets.pop(alias, None)
+        for alias in list(key.aliases):
+            self.take_alias(alias)
         for piece in key.materials:
             self._token_owners.pop(piece.token, None)
         self._due_of.pop(key.id, None)
         self.tagger.tags.pop(key.id, None)
         self.keys.pop(key.id)
+        self.key_ids.remove(key.id)
 
     def alias_exists(self, alias_name: str) -> bool:
         return alias_name in self._alias_targets
@@ -125,16 +133,18 @@ class Kms(KmsBackend):
         alias.updated = now
         self.keys[key_id].aliases[name] = alias  # type: ignore[assignment]  # ours, in the place of moto's
         self._alias_targets[name] = key_id
+        if name not in RESERVED_ALIASES:
+            insort(self.alias_names, name)
         return alias
 
     def take_alias(self, name: str) -> Alias | None:
         """Take an alias from the key that it stands for, if it does."""
         key_id = self._alias_targets.pop(name, None)
-        return None if key_id is None else self.keys[key_id].aliases.pop(name)  # type: ignore[return-value]
-
-    def predefined_aliases(self) -> list[str]:
-        """The aliases of AWS's own that stand for no key yet."""
-        return [name for name in RESERVED_ALIASES if name not in self._alias_targets]
+        if key_id is None:
+            return None
+        if name not in RESERVED_ALIASES:
+            del self.alias_names[bisect_left(self.alias_names, name)]
+        return self.keys[key_id].aliases.pop(name)  # type: ignore[return-value]
 
 
 def aws_managed_policy(service: str, region: str, account: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.keyops.request import Answer, Operation, key_in
-from kmscourse.sandbox.pages import page
+from kmscourse.sandbox.pages import page_of
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -39,11 +39,9 @@ def delete_alias(call: Call, backend: Backend) -> Answer:
 
 def list_aliases(call: Call, backend: Backend) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html"""
-    aliases = backend.aliases(call.region)
-    if call.parameters.get("KeyId"):
-        key = key_in(call, backend)
-        aliases = [alias for alias in aliases if alias.get("TargetKeyId") == key.id]
-    return page(call, {"Aliases": aliases}, "Aliases", lambda alias: str(alias["AliasName"]))
+    named = call.parameters.get("KeyId")
+    names = sorted(key_in(call, backend).aliases) if named else backend.alias_names(call.region)
+    return page_of(call, "Aliases", names, lambda name: backend.alias(call.region, name))
 
 
 OPERATIONS: Mapping[str, Operation] = {

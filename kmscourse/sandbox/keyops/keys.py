@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.keyops.request import Answer, Operation, key_in
+from kmscourse.sandbox.pages import page_of
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -22,6 +23,14 @@ def create_key(call: Call, backend: Backend) -> Answer:
 def describe_key(call: Call, backend: Backend) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
     return {"KeyMetadata": backend.metadata(key_in(call, backend))}
+
+
+def list_keys(call: Call, backend: Backend) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html"""
+    own = "SELF" in call.parameters.get("ResourceOwners", ["SELF"])  # Nobody shares a key with the account.
+    arn = f"arn:aws:kms:{call.region}:{backend.account_id}:key/"
+    key_ids = backend.key_ids(call.region) if own else []
+    return page_of(call, "Keys", key_ids, lambda key_id: {"KeyId": key_id, "KeyArn": arn + key_id})
 
 
 def enable_key(call: Call, backend: Backend) -> Answer:
@@ -59,6 +68,7 @@ def cancel_key_deletion(call: Call, backend: Backend) -> Answer:
 OPERATIONS: Mapping[str, Operation] = {
     "CreateKey": create_key,
     "DescribeKey": describe_key,
+    "ListKeys": list_keys,
     "EnableKey": enable_key,
     "DisableKey": disable_key,
     "ScheduleKeyDeletion": schedule_key_deletion,

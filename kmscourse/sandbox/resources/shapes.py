@@ -66,7 +66,9 @@ def ignores_ciphertext(call: Call) -> bool:
 @cache
 def service_model(service: str) -> ServiceModel:
     """AWS's public description of a service, as botocore ships it."""
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    loader = Loader()  # Its load_service_model looks through all services first, some four hundred folders.
+    version = loader.determine_latest_version(service, "service-2")
+    return ServiceModel(loader.load_data(f"{service}/{version}/service-2"), service)
 
 
 @cache

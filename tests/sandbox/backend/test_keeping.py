@@ -8,6 +8,7 @@ import sqlite3
 from typing import Any
 
 import pytest
+from moto.kms.utils import RESERVED_ALIASES
 
 from kmscourse.sandbox.backend.models import COLLECTIONS
 from kmscourse.sandbox.call import AwsError
@@ -45,6 +46,14 @@ def everything(backend: Any) -> dict[Row, str]:
     return rows
 
 
+def check_indexes(backend: Any) -> None:
+    """What is derived from the keys says what they say."""
+    kms = backend._models("kms", "us-east-1")
+    keys = list(dict.values(kms.keys))
+    assert kms.key_ids == sorted(key.id for key in keys)
+    assert kms.alias_names == sorted({*RESERVED_ALIASES, *(alias for key in keys for alias in key.aliases)})
+
+
 def compare(written: dict[Row, str], held: dict[Row, str], after: str) -> None:
     assert written.keys() == held.keys(), f"after {after} rows are missing or left over"
     for row, document in held.items():
@@ -78,6 +87,7 @@ def test_a_rollback_undoes_every_operation(practice: Any) -> None:
         practice(action, **filled)
         backend.commit = commit
         compare(everything(backend), before, f"undoing {action}")
+        check_indexes(backend)
         assert set(everything(backend)) == set(dict(backend.storage.rows()))
         practice(action, **filled_in(parameters, practice))
 
@@ -93,6 +103,7 @@ def test_whatever_is_done_in_whatever_order_is_kept(kept: Any, seed: int) -> Non
         except AwsError:
             compare(everything(kept.backend), before, f"a refused {action}")
         compare(dict(kept.backend.storage.rows()), everything(kept.backend), action)
+        check_indexes(kept.backend)
     before = everything(kept.backend)
     kept.restart()
     assert kept.backend.notice is None

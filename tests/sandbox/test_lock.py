@@ -1,0 +1,82 @@
+"""One process at a time holds a lock, and the system takes it back from one that is gone."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kmscourse.sandbox import lock
+
+HOLDER = """if True:
+    import pathlib, sys, time
+    from kmscourse.sandbox import lock
+    with lock.held(pathlib.Path(sys.argv[1]), seconds=float(sys.argv[2])):
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "lock"
+
+
+@pytest.fixture
+def holder(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which holds the lock until it is killed."""
+    command = [sys.executable, "-c", HOLDER, str(path), "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_free_lock_can_be_held_and_is_free_again(path: Path) -> None:
+    for _ in range(2):
+        assert not lock.is_held(path)
+        with lock.held(path, seconds=0):
+            assert lock.is_held(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_another_process_holds_can_not_be_had(path: Path, holder: subprocess.Popen[str]) -> None:
+    assert lock.is_held(path)
+    start = time.monotonic()
+    with pytest.raises(lock.TakenError), lock.held(path, seconds=0.1):
+        pytest.fail("two processes hold the lock")
+    assert time.monotonic() - start >= 0.1
+
+
+def test_a_lock_outlives_no_process(path: Path, holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    with lock.held(path, seconds=10):
+        assert lock.is_held(path)
+
+
+def test_who_waits_gets_it(path: Path, holder: subprocess.Popen[str]) -> None:
+    command = [sys.executable, "-c", HOLDER, str(path), "30"]
+    waiter = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    with waiter:
+        assert waiter.stdout is not None
+        holder.kill()
+        assert waiter.stdout.readline() == "held\n"
+        waiter.kill()
+
+
+def test_a_failure_within_lets_go_of_it(path: Path) -> None:
+    with pytest.raises(RuntimeError), lock.held(path, seconds=0):
+        raise RuntimeError
+    assert not lock.is_held(path)
+
+
+def test_a_file_out_of_reach_is_an_error_and_no_lock(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=os.strerror(2)), lock.held(tmp_path / "missing" / "lock", seconds=0):
+        pytest.fail("there is no such folder")
