@@ -13,12 +13,17 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import settings
 
 from kmscourse.account import Account
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+
+# A busy machine takes its time over an example; that is no fault of what is tested.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -204,10 +204,14 @@ class Storage:
             self._database.execute("DELETE FROM events WHERE id <= ?", (number - EVENTS_KEPT,))
 
     def events(self, before: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The events with their numbers, newest first; only those numbered below ``before``, if it is given."""
+        """The events with their numbers, newest first; only those numbered below ``before``, if it is given.
+
+        One that can't be read any more is left out: it must not hide the others.
+        """
         query = "SELECT id, document FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
         for number, document in self._database.execute(query, (before or 1 << 62, EVENTS_KEPT)):
-            yield number, json.loads(document)
+            with contextlib.suppress(ValueError, TypeError):
+                yield number, json.loads(document)
 
     def set_aside(self, reason: str) -> None:
         """Leave the file as it is under another name and begin an empty one; ``notice`` says so, ``reason`` why.

@@ -166,3 +166,16 @@ def test_an_account_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest
     storage.append_event({})
     storage.write({})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_event_that_cannot_be_read_hides_no_other(storage: Storage, file: Path) -> None:
+    for number in range(3):
+        storage.append_event({"n": number})
+    storage.write({Row("users", "ada"): "1"})
+    storage.close()
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE events SET document = '{nope' WHERE document LIKE '%1%'")
+    database.close()
+    again = Storage(file, VERSION)
+    assert [event["n"] for _, event in again.events()] == [2, 0]
+    again.close()
