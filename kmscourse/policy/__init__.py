@@ -7,6 +7,7 @@ match.py        actions and ARNs against patterns
 operators.py    the condition operators, one value at a time
 conditions.py   the Condition element
 document.py     a policy and its statements, compiled
+context_keys.py which condition keys a policy asks about
 kms.py          what only KMS has: grants, aliases
 evaluation.py   how AWS decides
 policies.py     every policy that bears on a request, by layer

@@ -22,7 +22,8 @@ Found = tuple[int, str] | None
 
 def place(text: str, at: int) -> str:
     """As in: Line 3, column 7. Both count from 1, in characters."""
-    return f"Line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
+    line, column = places.line_and_column(text, at)
+    return f"Line {line}, column {column}"
 
 
 def mistake(text: str, error: JSONDecodeError) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,3 +75,20 @@ def statement(text: str, number: int) -> int:
     )
     found = {part.path: part.at for part in parts(text) if part.path in wanted}
     return next((found[path] for path in wanted if path in found), 0)
+
+
+def statements(text: str) -> list[tuple[int, int]]:
+    """From where to where each statement of a policy stands, white space before it included. The text must be JSON."""
+    found: dict[int, int] = {}
+    for part in parts(text):
+        if part.path == ('"Statement"',) and part.text == "{":
+            found[0] = part.at
+        elif len(part.path) == 2 and part.path[0] == '"Statement"' and isinstance(part.path[1], int):
+            found[part.path[1]] = part.at
+    decoder = json.JSONDecoder()
+    return [(len(text[:at].rstrip()), decoder.raw_decode(text, at)[1]) for _, at in sorted(found.items())]
+
+
+def line_and_column(text: str, at: int) -> tuple[int, int]:
+    """Both counted from 1."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
