@@ -1,6 +1,6 @@
 """Write docs/differences.md, "Where the sandbox differs from AWS": ``python -m tools.differences``.
 
-Run it after a change to ``kmscourse/sandbox/differences.py`` or to the operations that are offered. A test holds the
+Run it after a change to ``kmscourse/sandbox/differences/`` or to the operations that are offered. A test holds the
 page to both.
 """
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "differences.md"
 
 HEAD = """\
-<!-- Written by `python -m tools.differences` from kmscourse/sandbox/differences.py: change it there. -->
+<!-- Written by `python -m tools.differences` from kmscourse/sandbox/differences/: change it there. -->
 
 # Where the sandbox differs from AWS
 

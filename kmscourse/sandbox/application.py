@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from kmscourse.sandbox import authorization, operations, resources, rules, signature, wire
+from kmscourse.sandbox import authorization, console, operations, resources, rules, signature, wire
 from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.call import Access, AwsError, Call, HttpRequest, HttpResponse
 from kmscourse.sandbox.relay import opened
@@ -107,6 +107,8 @@ class Application:
             authorization.authorize(call, caller, accesses, self.backend)
             exact = rules.check(call, caller, accesses, self.backend)
             answer = operations.perform(exact, caller, self.backend, self._trail, self)
+            if call.service != console.SERVICE:
+                self.backend.note_use(caller, call.service, call.region)
             self._trail.record(exact, caller, accesses, now, answer=answer)
             self._note(self.backend.take_happenings())
             self.backend.commit()

@@ -11,7 +11,7 @@ Source: IAM User Guide, "Policy evaluation logic", "AWS global condition context
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.policy import Decision, Request, evaluate
@@ -24,6 +24,15 @@ from kmscourse.sandbox.views import KeyView
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
+
+
+# What aws:PrincipalType says of temporary credentials, by the operation that gave them out.
+_KINDS = {"AssumeRole": "AssumedRole", "GetFederationToken": "FederatedUser"}
+_TERSE = (
+    "sts:AssumeRole",
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+)  # STS doesn't tell who should have allowed
 
 
 def authorize(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> list[Decision]:
@@ -53,34 +62,56 @@ def decide(
             principal=caller.arn,
             action=access.action,
             resource=access.resource,
-            context={**global_context(call, caller, access, backend.now()), **access.context},
+            context={
+                **principal_context(caller, backend.principal_tags(caller)),
+                **global_context(call, caller, access, backend.now()),
+                **access.context,
+            },
             resource_account=_owner(access, backend),
         ),
         identity_policies=backend.identity_policies(caller),
         permissions_boundaries=backend.permissions_boundaries(caller),
-        resource_policy=key_policy or (key.policy if key else None),
+        session_policy=backend.session_policy(caller),
+        resource_policy=key_policy or (key.policy if key else _trust_policy(access, backend)),
         grants=_grants(call, access, key, backend),
     )
 
 
-def global_context(call: Call, caller: Caller, access: Access, now: datetime) -> dict[str, str | list[str]]:
-    """The condition keys that every request carries, ``aws:…``; ``now`` is in UTC."""
+def principal_context(caller: Caller, tags: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """The condition keys that tell who asks, ``aws:Principal…`` and the like; ``tags`` are the caller's."""
+    kind = _KINDS.get(caller.made_by, "Account" if caller.arn.endswith(":root") else "User")
     context: dict[str, str | list[str]] = {
         "aws:PrincipalArn": caller.arn,
         "aws:PrincipalAccount": caller.account,
-        "aws:PrincipalType": "Account" if caller.arn.endswith(":root") else "User",
-        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalType": kind,
         "aws:userid": caller.user_id,
-        "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    if caller.user_name:
+        context["aws:username"] = caller.user_name
+    if caller.temporary is not None:
+        if kind == "AssumedRole":
+            context["aws:PrincipalArn"] = caller.temporary.issuer.arn  # not the session's
+        context["aws:TokenIssueTime"] = _moment(datetime.fromtimestamp(caller.temporary.since, UTC))
+        context["aws:MultiFactorAuthPresent"] = (
+            "false"  # only temporary credentials could have a second factor
+        )
+        if caller.temporary.source_identity:
+            context["aws:SourceIdentity"] = caller.temporary.source_identity
+    for key, value in tags.items():
+        context[f"aws:PrincipalTag/{key}"] = value
+    return context
+
+
+def global_context(call: Call, caller: Caller, access: Access, now: datetime) -> dict[str, str | list[str]]:
+    """The condition keys of the request that every one carries, ``aws:…``; ``now`` is in UTC."""
+    context: dict[str, str | list[str]] = {
+        "aws:PrincipalIsAWSService": "false",
+        "aws:CurrentTime": _moment(now),
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:RequestedRegion": call.region,
         "aws:SecureTransport": "true",  # Loopback stands in for TLS: nothing leaves the machine.
         "aws:ViaAWSService": "true" if access.via else "false",
     }
-    if caller.user_name:
-        context["aws:username"] = caller.user_name
-    if caller.access_key_id.startswith("ASIA"):  # Only temporary credentials could carry a second factor.
-        context["aws:MultiFactorAuthPresent"] = "false"
     if access.via:
         context.update(
             {"aws:CalledVia": [access.via], "aws:CalledViaFirst": access.via, "aws:CalledViaLast": access.via}
@@ -104,14 +135,29 @@ def _grants(call: Call, access: Access, key: KeyView | None, backend: Backend) -
     return [grant for grant in key.grants if grant["GrantId"] == wanted]
 
 
+def _trust_policy(access: Access, backend: Backend) -> Mapping[str, Any] | None:
+    """The policy of a role that is to be assumed says who may."""
+    return backend.trust_policy(access.resource) if access.action.startswith("sts:") else None
+
+
 def _owner(access: Access, backend: Backend) -> str:
-    return access.resource.split(":", 5)[4] if access.resource.startswith("arn:") else backend.account_id
+    """The account that a resource belongs to: its ARN says so, unless it is AWS's own policy, which all may use."""
+    named = access.resource.split(":", 5)[4] if access.resource.startswith("arn:") else "aws"
+    return backend.account_id if named == "aws" else named
+
+
+def _moment(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _denied(call: Call, access: Access, decision: Decision) -> AwsError:
     sentence = decision.sentence()
-    if access.action == "kms:TagResource" and access.resource == "*":
-        sentence = sentence.replace(" on resource: *", "", 1)  # AWS names no resource that isn't there yet.
+    if access.resource == "*" and (access.action == "kms:TagResource" or call.service == "sts"):
+        sentence = sentence.replace(
+            " on resource: *", "", 1
+        )  # AWS names no resource where there is none yet.
+    if access.action in _TERSE:
+        sentence = sentence.partition(" because no ")[0]
     if not SERVICES[call.service].is_json:
         return AwsError("AccessDenied", sentence, 403)
     error = AwsError("AccessDeniedException", sentence)

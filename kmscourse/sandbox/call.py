@@ -69,14 +69,55 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Issuer:
+    """The role or user behind temporary credentials; ``kind`` is Role or IAMUser, as CloudTrail has it."""
+
+    kind: str
+    arn: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """What is known of temporary credentials: which operation gave them out, when (seconds since 1970), and for whom.
+
+    ``made_by`` is AssumeRole, GetFederationToken, GetSessionToken, or SignIn for a console's. ``tags`` are those
+    of the session alone, ``transitive`` the keys among them that go on to the next role.
+    """
+
+    made_by: str
+    since: float
+    issuer: Issuer
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive: Sequence[str] = ()
+    source_identity: str = ""
+
+
+@dataclass(frozen=True)
 class Caller:
-    """Who signed: an IAM user (or the account itself, where ``arn`` ends in ``:root``)."""
+    """Who signed: an IAM user, an assumed role, a federated user (or the account itself, ``arn`` ends in ``:root``).
+
+    ``user_id`` is AIDA… for a user, AROA…:session for an assumed role, account:name for a federated user;
+    ``user_name`` is empty for all but users.
+    """
 
     arn: str
     account: str
     user_id: str
     user_name: str
     access_key_id: str
+    temporary: Temporary | None = None
+
+    @property
+    def made_by(self) -> str:
+        """The operation that gave out the credentials; empty where they are a user's access key."""
+        return self.temporary.made_by if self.temporary else ""
+
+    @property
+    def principal_id(self) -> str:
+        """The id of the user or role whose policies apply: AIDA…, AROA…"""
+        return self.temporary.issuer.id if self.temporary else self.user_id
 
 
 @dataclass(frozen=True)
@@ -91,3 +132,7 @@ class Access:
     resource: str
     context: Context = field(default_factory=dict)
     via: str | None = None
+
+
+class Entries(dict[str, str]):
+    """A map in an answer: the query protocol writes it in another way than a structure."""

@@ -49,8 +49,12 @@ def perform(call: Call, caller: Caller, backend: Backend, host: Host) -> dict[st
 
 
 def sign_in(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
-    """The console's sign-in page: a user name and a password for temporary credentials."""
-    return _session(backend.sign_in(_text(parameters, "UserName"), _text(parameters, "Password")))
+    """The console's sign-in page: a user name and a password for temporary credentials.
+
+    Where AWS would ask for a new password at this point, NewPassword is it.
+    """
+    new = _text(parameters, "NewPassword") if "NewPassword" in parameters else None
+    return _session(backend.sign_in(_text(parameters, "UserName"), _text(parameters, "Password"), new))
 
 
 def session_for(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:

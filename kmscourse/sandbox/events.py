@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
@@ -25,7 +25,7 @@ from kmscourse.sandbox.resources.shapes import is_operation
 Event = dict[str, Any]
 
 _GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
-_READING = ("Get", "List", "Describe", "Lookup")
+_READING = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
 _TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable")
 _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 
@@ -173,14 +173,37 @@ def _event(
 
 
 def _identity(caller: Caller) -> Event:
-    identity = {
-        "type": "Root" if caller.arn.endswith(":root") else "IAMUser",
+    """Who called, as ``userIdentity``. Source: CloudTrail User Guide, "CloudTrail userIdentity element"."""
+    kinds = {"AssumeRole": "AssumedRole", "GetFederationToken": "FederatedUser"}
+    identity: Event = {
+        "type": kinds.get(caller.made_by, "Root" if caller.arn.endswith(":root") else "IAMUser"),
         "principalId": caller.user_id,
         "arn": caller.arn,
         "accountId": caller.account,
         "accessKeyId": caller.access_key_id,
     }
-    return {**identity, "userName": caller.user_name} if caller.user_name else identity
+    if caller.user_name:
+        identity["userName"] = caller.user_name
+    if caller.temporary is None:
+        return identity
+    session: Event = {}
+    if caller.made_by in kinds:
+        issuer = caller.temporary.issuer
+        session["sessionIssuer"] = {
+            "type": issuer.kind,
+            "principalId": issuer.id,
+            "arn": issuer.arn,
+            "accountId": caller.account,
+            "userName": issuer.name,
+        }
+    since = datetime.fromtimestamp(caller.temporary.since, UTC)
+    session["attributes"] = {
+        "creationDate": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "mfaAuthenticated": "false",
+    }
+    if caller.temporary.source_identity:
+        session["sourceIdentity"] = caller.temporary.source_identity
+    return {**identity, "sessionContext": session}
 
 
 _CONTEXT = "kms:EncryptionContext:"

@@ -64,7 +64,7 @@ def _summary(event: Mapping[str, Any]) -> dict[str, Any]:
     }
     named = {
         "AccessKeyId": identity.get("accessKeyId"),
-        "Username": identity.get("userName") or identity.get("invokedBy") or identity.get("arn"),
+        "Username": _user_of(identity),
     }
     return {**summary, **{name: value for name, value in named.items() if value}}
 
@@ -91,6 +91,14 @@ _NAMED_IN: Mapping[str, Mapping[str, str]] = {
         "policyArn": "AWS::IAM::Policy",
     },
 }
+
+
+def _user_of(identity: Mapping[str, Any]) -> str | None:
+    """A user's name, an assumed role's session's; else who is there at all."""
+    if identity.get("type") in ("AssumedRole", "FederatedUser"):
+        return str(identity["principalId"]).partition(":")[2]
+    return identity.get("userName") or identity.get("invokedBy") or identity.get("arn")
+
 
 _TEXTS = ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "AccessKeyId")
 _OF_RESOURCES = ("ResourceType", "ResourceName")

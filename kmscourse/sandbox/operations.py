@@ -1,7 +1,8 @@
 """Which code performs a call that the stages before have let through.
 
-Keys and their cryptography are ours (``keyops/``), so is the audit trail, the caller's identity and what a console
-does; everything else is moto's, its answer put into AWS's form by ``answers.py``, and DynamoDB's by ``tableops/``.
+Keys and their cryptography are ours (``keyops/``), so are the audit trail, STS, IAM's policy simulator and what a
+console does; everything else is moto's, its answer put into AWS's form by ``answers.py``, and DynamoDB's by
+``tableops/``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox import answers, console, keyops, tableops
+from kmscourse.sandbox import answers, console, keyops, simulate, sts, tableops
 from kmscourse.sandbox.call import Call, Caller, HttpResponse
 from kmscourse.sandbox.rules.iam import check_readable
 from kmscourse.sandbox.tableops import access
@@ -37,7 +38,13 @@ def perform(call: Call, caller: Caller, backend: Backend, trail: Trail, host: co
     if call.service == "cloudtrail":
         return trail.look_up(call)
     if call.service == "sts":
-        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+        return sts.perform(call, caller, backend)
+    if call.service == "iam" and call.operation in simulate.OPERATIONS:
+        return simulate.perform(call, backend)
+    if call.action == "iam:ChangePassword":
+        old, new = call.parameters["OldPassword"], call.parameters["NewPassword"]
+        backend.change_password(caller.user_name, old, new)
+        return {}
     if call.service == "kms":
         keyops.end_dry_run(call)
     answer = backend.perform(call)

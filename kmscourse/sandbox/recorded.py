@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from kmscourse.sandbox.call import Call
+from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.resources import shapes
 from kmscourse.sandbox.resources.shapes import input_shape, is_operation
 
 LONGEST = 500  # Characters of one text.
@@ -21,7 +22,10 @@ MOST = 25  # Entries of one list or map.
 LARGEST = 8_000  # Characters of JSON of one part of an event.
 
 # Documents can hold anything, and a grant token is a credential.
-_NEVER = frozenset({"Policy", "PolicyDocument", "AssumeRolePolicyDocument", "GrantToken", "GrantTokens"})
+_NEVER = frozenset({
+    "Policy", "PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy", "PolicyInputList",
+    "PermissionsBoundaryPolicyInputList", "GrantToken", "GrantTokens", "TokenCode",
+})  # fmt: skip
 # The answers that name what the call made.
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "kms:CreateKey": ("KeyMetadata",),
@@ -31,6 +35,8 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "kms:RotateKeyOnDemand": ("KeyId",),
     "kms:ImportKeyMaterial": ("KeyId", "KeyMaterialId"),
     "kms:DeleteImportedKeyMaterial": ("KeyId", "KeyMaterialId"),
+    "sts:AssumeRole": ("AssumedRoleUser", "SourceIdentity"),
+    "sts:GetFederationToken": ("FederatedUser",),
 }
 
 
@@ -39,7 +45,14 @@ def parameters_of(call: Call) -> dict[str, Any]:
     if not is_operation(call.service, call.operation):
         return {}
     shape = input_shape(call.service, call.operation)
-    return {} if shape is None else _structure(shape, call.parameters)
+    return {} if shape is None else _structure(shape, _readable(call))
+
+
+def _readable(call: Call) -> Mapping[str, Any]:
+    try:
+        return shapes.parameters_of(call)
+    except AwsError:  # a form that could not be read, so that the call was refused
+        return call.parameters
 
 
 def response_of(call: Call, answer: Any) -> dict[str, Any] | None:

@@ -34,6 +34,9 @@ INVALID = ("InvalidSignatureException", "SignatureDoesNotMatch", 403)
 EXPIRED = ("ExpiredTokenException", "ExpiredToken", 403)
 UNKNOWN_KEY = ("UnrecognizedClientException", "InvalidClientTokenId", 403)
 
+# The operations of STS whose credentials do not open IAM (without a second factor, which nobody has here).
+NOT_FOR_IAM = ("GetSessionToken", "GetFederationToken")
+
 UNKNOWN_KEY_TEXT = "The security token included in the request is invalid."
 MISMATCH_TEXT = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
@@ -52,7 +55,8 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     """The identity whose secret signed this request; ``now`` is in UTC.
 
     Raises AwsError with the code of the call's protocol: unsigned, badly formed, skewed by too many minutes, an
-    access key that is unknown or inactive, a wrong secret, a changed request, a wrong token.
+    access key that is unknown or inactive, a wrong secret, a changed request, a wrong token, or one that does not
+    open this service.
     """
     said = claim(call.http)
     timestamp = _check_whole(call, said)
@@ -74,6 +78,8 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     if not hmac.compare_digest(expected.encode(), said.parts["Signature"].encode()):
         raise _refusal(call, INVALID, MISMATCH_TEXT)
     if not hmac.compare_digest((found.token or "").encode(), said.token.encode()):
+        raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
+    if call.service == "iam" and found.caller.made_by in NOT_FOR_IAM:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
     return found.caller
 

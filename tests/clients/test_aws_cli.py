@@ -111,3 +111,38 @@ def test_the_lab(home: Path, environment_of: EnvironmentOf, tmp_path: Path) -> N
 )
 def test_nobody_else_gets_in(environment_of: EnvironmentOf, changed: Environment, code: str) -> None:
     assert code in refusal(environment_of() | changed, "kms", "list-keys")
+
+
+def test_a_role_and_the_policy_simulator(home: Path, environment_of: EnvironmentOf) -> None:
+    main = environment_of()
+    account = aws(main, "sts", "get-caller-identity")["Account"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = ("--role-name", "robot")
+    arn = aws(main, "iam", "create-role", *role, "--assume-role-policy-document", document)["Role"]["Arn"]
+    reads = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
+    aws(main, "iam", "attach-role-policy", *role, "--policy-arn", reads)
+
+    simulated = aws(
+        main, "iam", "simulate-principal-policy", "--policy-source-arn", arn,
+        "--action-names", "dynamodb:ListTables", "kms:Decrypt",
+    )  # fmt: skip
+    assert {
+        result["EvalActionName"]: result["EvalDecision"] for result in simulated["EvaluationResults"]
+    } == {
+        "dynamodb:ListTables": "allowed",
+        "kms:Decrypt": "implicitDeny",
+    }
+
+    given = aws(main, "sts", "assume-role", "--role-arn", arn, "--role-session-name", "work")["Credentials"]
+    robot = {
+        **main,
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
+    assert aws(robot, "sts", "get-caller-identity")["Arn"].endswith(":assumed-role/robot/work")
+    assert aws(robot, "dynamodb", "list-tables")["TableNames"] == []
+    assert ":assumed-role/robot/work is not authorized to perform: kms:CreateKey" in refusal(
+        robot, "kms", "create-key"
+    )

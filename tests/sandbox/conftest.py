@@ -132,7 +132,7 @@ class Gate:
         self._key_ids = {self.main: self.backend.main_credentials().caller.access_key_id}
 
     def caller(self, name: str) -> Caller:
-        """The identity of a user, signed in."""
+        """The identity of a user, signed in, or of whatever session has got this name (``assume``)."""
         if name not in self._key_ids:
             credentials = self.backend.session_for(name)
             self.backend.commit()
@@ -181,6 +181,27 @@ class Gate:
             self("iam:PutUserPolicy", UserName=name, PolicyName="own", PolicyDocument=json.dumps(document))
         return name
 
+    def role(self, name: str, *statements: dict[str, Any], trusts: str = "", **parameters: Any) -> str:
+        """The ARN of a new role with these statements. It trusts the account, or the ARN ``trusts``."""
+        trust = {"Effect": "Allow", "Principal": {"AWS": trusts or self.account}, "Action": "sts:*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        self("iam:CreateRole", RoleName=name, AssumeRolePolicyDocument=document, **parameters)
+        if statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+            self("iam:PutRolePolicy", RoleName=name, PolicyName="own", PolicyDocument=document)
+        return f"arn:aws:iam::{self.account}:role{parameters.get('Path', '/')}{name}"
+
+    def assume(self, role: str, by: str = "", **parameters: Any) -> str:
+        """A session of a role, by its ARN; what is returned can be handed on as ``by``."""
+        asked = {"RoleArn": role, "RoleSessionName": "work", **parameters}
+        return self.signed_in(self("sts:AssumeRole", by=by, **asked)["Credentials"])
+
+    def signed_in(self, credentials: dict[str, Any]) -> str:
+        """Credentials that STS gave out, to be handed on as ``by``."""
+        key_id = str(credentials["AccessKeyId"])
+        self._key_ids[key_id] = key_id
+        return key_id
+
     def key(self, **parameters: Any) -> str:
         """The ARN of a new key."""
         return str(self("kms:CreateKey", **parameters)["KeyMetadata"]["Arn"])
@@ -197,12 +218,12 @@ class Gate:
         return self("kms:ImportKeyMaterial", KeyId=key, **self.wrapped_for(key, given), **more)
 
     def allow(self, key: str, user: str, *actions: str) -> None:
-        """Add a statement for a user to a key's policy."""
+        """Add a statement for a user, or for whom an ARN names, to a key's policy."""
         policy = json.loads(self("kms:GetKeyPolicy", KeyId=key)["Policy"])
         policy["Statement"].append(
             {
                 "Effect": "Allow",
-                "Principal": {"AWS": self.arn(user)},
+                "Principal": {"AWS": user if ":" in user else self.arn(user)},
                 "Action": list(actions),
                 "Resource": "*",
             }

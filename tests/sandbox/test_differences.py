@@ -77,11 +77,6 @@ def test_nobody_is_throttled(gate: Any) -> None:
         gate.events()  # two a second on AWS
 
 
-def test_there_are_no_managed_policies_of_awss(gate: Any) -> None:
-    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-    assert gate.refused("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn=arn).code == "NoSuchEntity"
-
-
 def test_an_event_appears_with_the_next_request(gate: Any) -> None:
     gate.refused("kms:ListKeys", by="IAMLabUser")
     [event] = gate("cloudtrail:LookupEvents", MaxResults=1)["Events"]

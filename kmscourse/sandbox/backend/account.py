@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kmscourse.sandbox.backend.aliases import Aliases
+from kmscourse.sandbox.backend.entities import Entities
 from kmscourse.sandbox.backend.grants import Grants
 from kmscourse.sandbox.backend.invoke import Answer, invoke
 from kmscourse.sandbox.backend.journal import Journal, Tracked
@@ -19,7 +20,7 @@ from kmscourse.sandbox.backend.keeping import Keeper
 from kmscourse.sandbox.backend.key_life import KeyLife
 from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.models import Models
-from kmscourse.sandbox.backend.principals import Principals, hashed
+from kmscourse.sandbox.backend.passwords import Passwords, hashed
 from kmscourse.sandbox.backend.tables import Database
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources.sse import named_key
@@ -38,7 +39,7 @@ _ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|Transa
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, KeyLife, Aliases, Grants, Database, Principals):
+class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be

@@ -1,60 +1,104 @@
-"""moto's IAM with AWS's kind of identifiers and secrets, and nothing left behind by what is renamed or deleted.
+"""moto's IAM with AWS's kind of identifiers and secrets, its quotas and words, and nothing left behind by what goes.
 
-Source: IAM API Reference; texts of DeleteConflict as quoted by users of AWS.
+What is asked for in every call (users by id, roles by name, groups of a user) is found by an index.
+
+Source: IAM API Reference; IAM User Guide, "IAM and AWS STS quotas"; texts as recorded from AWS by localstack's
+tests or quoted by users of AWS.
 """
 
 from __future__ import annotations
 
-import secrets
-import string
+from collections.abc import Iterable
 from typing import Any
 
-from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists
-from moto.iam.models import AccessKey, Group, IAMBackend, User
+from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists, NotFoundException
 
+from kmscourse.sandbox.backend.iam_credentials import Credentials
+from kmscourse.sandbox.backend.iam_policies import limit, size
 from kmscourse.sandbox.backend.models import identifier
+from kmscourse.sandbox.backend.people import Group, new_role, new_user
 
-_SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
+_TRUST_BYTES = 2_048
+Tags = list[dict[str, str]]
 
 
-class Iam(IAMBackend):
-    """The account's users, groups, roles and policies."""
+class Iam(Credentials):
+    """The account's users, groups, roles and policies. ``settings`` holds what the account has one of."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        self.settings: dict[str, Any] = {}
+        self.managed_policies = {}
+        self.users_by_id: dict[str, Any] = {}
+        self._roles_by_name: dict[str, Any] = {}
+        self._groups_of: dict[str, list[Any]] = {}
+        super().__init__(region_name, account_id)
 
     def index(self) -> None:
-        """Find all access keys anew, after users came from elsewhere than through this class."""
-        self.access_keys = {
-            key.access_key_id: key for user in dict.values(self.users) for key in user.access_keys
-        }
+        """Find everything anew, after rows came from elsewhere than through this class."""
+        users, groups = list(dict.values(self.users)), list(dict.values(self.groups))
+        self.access_keys = {key.access_key_id: key for user in users for key in user.access_keys}
+        self.users_by_id = {user.id: user for user in users}
+        self._roles_by_name = {role.name: role for role in dict.values(self.roles)}
+        self._groups_of = {}
+        for group in groups:
+            for user in group.users:
+                self._groups_of.setdefault(user.id, []).append(group)
+
+    # What the account has one of. moto would lose it with the process.
+
+    @property
+    def account_password_policy(self) -> Any:
+        return self.settings.get("password_policy")
+
+    @account_password_policy.setter
+    def account_password_policy(self, policy: Any) -> None:
+        self._set("password_policy", policy)
+
+    @property
+    def account_aliases(self) -> list[str]:
+        return list(self.settings.get("aliases", ()))
+
+    @account_aliases.setter
+    def account_aliases(self, aliases: list[str]) -> None:
+        self._set("aliases", aliases)
+
+    def _set(self, name: str, value: Any) -> None:
+        if value:
+            self.settings[name] = value
+        else:
+            self.settings.pop(name, None)
+
+    # Users
 
     def create_user(
-        self, region_name: str, user_name: str, path: str = "/", tags: list[dict[str, str]] | None = None
-    ) -> User:
-        user = super().create_user(region_name, user_name, path, tags)
-        user.id = identifier("AIDA")
+        self,
+        region_name: str,
+        user_name: str,
+        path: str = "/",
+        tags: Tags | None = None,
+        permissions_boundary: str | None = None,
+    ) -> Any:
+        _refuse_double("User", user_name, self.users)
+        limit(len(self.users), 5_000, "UsersPerAccount: 5000")
+        user = new_user(self.account_id, region_name, user_name, path)
+        user.id, user.create_date = identifier("AIDA"), self._now()
+        if permissions_boundary:
+            self.bound(user, permissions_boundary)
+        if tags:
+            self.tagger.tag_resource(user.arn, tags)
+        self.users[user_name] = self.users_by_id[user.id] = user
         return user
 
-    def create_group(self, group_name: str, path: str = "/") -> Group:
-        group = super().create_group(group_name, path)
-        group.id = identifier("AGPA")
-        return group
-
-    def create_access_key(self, user_name: str, prefix: str = "AKIA", status: str = "Active") -> AccessKey:
-        key = super().create_access_key(user_name, prefix, status)
-        key.secret_access_key = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(40))
-        return key
-
-    def update_login_profile(
-        self, user_name: str, password: str | None, password_reset_required: bool
-    ) -> User:
-        kept = self.get_user(user_name).password
-        return super().update_login_profile(user_name, password or kept or "", password_reset_required)
+    def get_user(self, name: str) -> Any:
+        return super().get_user(name)
 
     def update_user(
         self, user_name: str, new_path: str | None = None, new_user_name: str | None = None
     ) -> None:
-        if new_user_name in self.users and new_user_name != user_name:
-            raise EntityAlreadyExists(f"User with name {new_user_name} already exists.")
-        old_arn = self.get_user(user_name).arn
+        old = self.get_user(user_name)
+        if new_user_name and new_user_name.lower() != user_name.lower():
+            _refuse_double("User", new_user_name, self.users)
+        old_arn = old.arn
         super().update_user(user_name, new_path, new_user_name)
         user = self.get_user(new_user_name or user_name)
         if self.tagger.has_tags(old_arn):
@@ -64,16 +108,63 @@ class Iam(IAMBackend):
         for group in self.get_groups_for_user(user.name):
             self.groups[group.name] = group  # it names its users, so it is written too
 
-    def get_groups_for_user(self, user_name: str) -> list[Group]:
-        user = self.get_user(user_name)
-        return [group for group in dict.values(self.groups) if user in group.users]
-
     def delete_user(self, user_name: str) -> None:
         user = self.get_user(user_name)
         _refuse(user.password, "delete login profile")
         _refuse(user.access_keys, "delete access keys")
         _refuse(self.get_groups_for_user(user_name), "remove users from group")
         super().delete_user(user_name)
+        self.users_by_id.pop(user.id)
+        self.bound(user, None)
+
+    def tag_user(self, name: str, tags: Tags) -> None:
+        user = self.get_user(name)
+        known = self.tagger.get_tag_dict_for_resource(user.arn)
+        same = {key.lower() for key in (tag["Key"] for tag in tags)}
+        self.tagger.untag_resource_using_names(user.arn, [key for key in known if key.lower() in same])
+        super().tag_user(name, tags)
+
+    # Groups
+
+    def create_group(self, group_name: str, path: str = "/") -> Group:
+        _refuse_double("Group", group_name, self.groups)
+        limit(len(self.groups), 300, "GroupsPerAccount: 300")
+        group = Group(self.account_id, self.region_name, group_name, path)
+        group.id, group.create_date = identifier("AGPA"), self._now()
+        self.groups[group_name] = group
+        return group
+
+    def get_group(self, group_name: str) -> Any:
+        group = self.groups.get(group_name)
+        if group is None:
+            raise NotFoundException(f"The group with name {group_name} cannot be found.")
+        return group
+
+    def update_group(self, group_name: str, new_group_name: str | None, new_path: str | None) -> None:
+        group = self.get_group(group_name)
+        if new_group_name and new_group_name.lower() != group_name.lower():
+            _refuse_double("Group", new_group_name, self.groups)
+        group.path = new_path or group.path
+        if new_group_name:
+            group.name = new_group_name
+            self.groups[new_group_name] = self.groups.pop(group_name)
+
+    def get_groups_for_user(self, user_name: str) -> list[Any]:
+        return list(self._groups_of.get(self.get_user(user_name).id, ()))
+
+    def add_user_to_group(self, group_name: str, user_name: str) -> None:
+        user, group = self.get_user(user_name), self.get_group(group_name)
+        groups = self._groups_of.setdefault(user.id, [])
+        if group not in groups:
+            limit(len(groups), 10, "GroupsPerUser: 10")
+            group.users.append(user)
+            groups.append(group)
+
+    def remove_user_from_group(self, group_name: str, user_name: str) -> None:
+        user, group = self.get_user(user_name), self.get_group(group_name)
+        if group in self._groups_of.get(user.id, ()):  # AWS doesn't mind where it isn't
+            group.users.remove(user)
+            self._groups_of[user.id].remove(group)
 
     def delete_group(self, group_name: str) -> None:
         group = self.get_group(group_name)
@@ -82,12 +173,88 @@ class Iam(IAMBackend):
         _refuse(group.policies, "delete policies")
         super().delete_group(group_name)
 
-    def delete_policy(self, policy_arn: str) -> None:
-        all_holders: list[Any] = [self.users, self.groups, self.roles]
-        holders = [holder for holders in all_holders for holder in dict.values(holders)]
-        if any(policy_arn in holder.managed_policies for holder in holders):
-            raise DeleteConflictException("Cannot delete a policy attached to entities.")
-        super().delete_policy(policy_arn)
+    # Roles
+
+    def create_role(
+        self,
+        role_name: str,
+        assume_role_policy_document: str,
+        path: str,
+        permissions_boundary: str | None,
+        description: str,
+        tags: Tags,
+        max_session_duration: str | None,
+        linked_service: str | None = None,
+    ) -> Any:
+        _refuse_double("Role", role_name, self._roles_by_name)
+        limit(len(self.roles), 1_000, "RolesPerAccount: 1000")
+        _check_trust_size(assume_role_policy_document)
+        role = new_role(
+            account_id=self.account_id,
+            partition=self.partition,
+            role_id=identifier("AROA"),
+            name=role_name,
+            assume_role_policy_document=assume_role_policy_document,
+            path=path,
+            permissions_boundary=None,
+            description=description,
+            tags=tags,
+            max_session_duration=max_session_duration,
+            linked_service=linked_service,
+        )
+        role.create_date = self._now()
+        if permissions_boundary:
+            self.bound(role, permissions_boundary)
+        self.roles[role.id] = self._roles_by_name[role_name] = role
+        return role
+
+    def role(self, role_name: str) -> Any:
+        """The role, or None; it does not count as changed."""
+        return self._roles_by_name.get(role_name)
+
+    def get_role(self, role_name: str) -> Any:
+        known = self._roles_by_name.get(role_name)
+        if known is None:
+            raise NotFoundException(f"The role with name {role_name} cannot be found.")
+        return self.roles[known.id]
+
+    def update_role(
+        self, role_name: str, role_description: str | None, max_session_duration: str | None
+    ) -> Any:
+        role = self.get_role(role_name)
+        role.description = role.description if role_description is None else role_description
+        role.max_session_duration = max_session_duration or role.max_session_duration
+        return role
+
+    def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        role = self.get_role(role_name)
+        _check_trust_size(policy_document)
+        role.assume_role_policy_document = policy_document
+
+    def tag_role(self, role_name: str, tags: Tags) -> None:
+        role = self.get_role(role_name)
+        new = {tag["Key"].lower() for tag in tags}
+        role.tags = [tag for tag in role.tags if tag["Key"].lower() not in new] + tags
+
+    def untag_role(self, role_name: str, tag_keys: list[str]) -> None:
+        role = self.get_role(role_name)
+        role.tags = [tag for tag in role.tags if tag["Key"] not in tag_keys]
+
+    def delete_role(self, role_name: str) -> None:
+        role = self.get_role(role_name)
+        super().delete_role(role_name)
+        self.bound(role, None)
+        self._roles_by_name.pop(role_name)
+
+
+def _refuse_double(kind: str, name: str, known: Iterable[str]) -> None:
+    """Names differ by more than the case of their letters."""
+    if any(name.lower() == other.lower() for other in known):
+        raise EntityAlreadyExists(f"{kind} with name {name} already exists.")
+
+
+def _check_trust_size(document: str) -> None:
+    limit(size(document), _TRUST_BYTES + 1, f"ACLSizePerRole: {_TRUST_BYTES}")
 
 
 def _refuse(hindrance: object, remedy: str) -> None:

@@ -30,20 +30,24 @@ CLASSES = {
     "Item": "moto.dynamodb.models.dynamo_type",
     "DynamoType": "moto.dynamodb.models.dynamo_type",
     "LimitedSizeDict": "kmscourse.sandbox.backend.attributes",
-    "User": "moto.iam.models",
-    "Group": "moto.iam.models",
-    "Role": "moto.iam.models",
-    "ManagedPolicy": "moto.iam.models",
+    "User": "kmscourse.sandbox.backend.people",
+    "Group": "kmscourse.sandbox.backend.people",
+    "Role": "kmscourse.sandbox.backend.people",
+    "ManagedPolicy": "kmscourse.sandbox.backend.people",
+    "AWSManagedPolicy": "kmscourse.sandbox.backend.people",
     "PolicyVersion": "moto.iam.models",
+    "AccountPasswordPolicy": "moto.iam.models",
     "InstanceProfile": "moto.iam.models",
     "AccessKey": "moto.iam.models",
+    "AccessKeyLastUsed": "moto.iam.models",
     "MFADevice": "moto.iam.models",
     "SigningCertificate": "moto.iam.models",
     "SshPublicKey": "moto.iam.models",
     "Certificate": "moto.iam.models",
     "SAMLProvider": "moto.iam.models",
     "OpenIDConnectProvider": "moto.iam.models",
-    "Session": "kmscourse.sandbox.backend.principals",
+    "Session": "kmscourse.sandbox.backend.sessions",
+    "Terms": "kmscourse.sandbox.views",
 }
 
 # Things of IAM that others name: they are written once, elsewhere as references.
@@ -51,6 +55,7 @@ _NAMED = {
     "User": ("iam/aws/users", "name"),
     "Role": ("iam/aws/roles", "id"),
     "ManagedPolicy": ("iam/aws/managed_policies", "arn"),
+    "AWSManagedPolicy": ("iam/aws/managed_policies", "arn"),
 }
 
 _LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own

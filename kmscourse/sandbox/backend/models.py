@@ -17,7 +17,7 @@ from typing import Any
 from kmscourse.sandbox.backend.items import Tables
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 
-_LETTERS = string.ascii_uppercase + "234567"
+LETTERS = string.ascii_uppercase + "234567"
 
 # The dicts of moto's backends whose entries are rows, in the order in which they can be read back:
 # a thing comes after what it refers to.
@@ -25,6 +25,7 @@ COLLECTIONS = {
     "kms": ("tagger.tags", "keys"),
     "dynamodb": ("tables", "backups", "resource_policies"),
     "iam": (
+        "settings",
         "tagger.tags",
         "managed_policies",
         "users",
@@ -39,7 +40,7 @@ COLLECTIONS = {
 
 
 class Models:
-    """moto's backends of one account: ``models("kms", "us-east-1")``."""
+    """moto's backends of one account: ``models("kms", "us-east-1")``. Each has the account's clock as ``now``."""
 
     def __init__(self, account: str, journal: Journal, now: Callable[[], datetime]) -> None:
         self._account = account
@@ -168,4 +169,4 @@ class Part:
 
 def identifier(prefix: str, length: int = 21) -> str:
     """An identifier as IAM gives them out: AIDA… for a user, AGPA… for a group, ASIA… (20 letters) for a session."""
-    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length - len(prefix)))
+    return prefix + "".join(secrets.choice(LETTERS) for _ in range(length - len(prefix)))

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmscourse.sandbox.differences.dynamodb import ROWS
+from kmscourse.sandbox.differences import dynamodb, iam
 from kmscourse.sandbox.differences.row import Difference
 
 __all__ = ["DIFFERENCES", "Difference"]
-
 
 DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
     "The account": (
@@ -167,21 +166,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/rules/test_key_policies.py::test_a_policy_that_can_not_be_read",
         ),
     ),
-    "DynamoDB": ROWS,
-    "IAM and STS": (
-        Difference(
-            "Signing in to the console",
-            "A page of the course, without a second factor, for a session of twelve hours.",
-            "The web console, with MFA where the account asks for it.",
-            "tests/sandbox/backend/test_principals.py::test_a_session_ends",
-        ),
-        Difference(
-            "AWS's own managed policies",
-            "There are none: write what you attach.",
-            "More than a thousand, as arn:aws:iam::aws:policy/ReadOnlyAccess.",
-            "tests/sandbox/test_differences.py::test_there_are_no_managed_policies_of_awss",
-        ),
-    ),
+    "DynamoDB": dynamodb.ROWS,
+    "IAM and STS": iam.ROWS,
     "CloudTrail": (
         Difference(
             "When an event appears",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.resources import dynamodb, grants, iam, kms, shapes
+from kmscourse.sandbox.resources import dynamodb, grants, iam, kms, names, shapes, sts
 from kmscourse.sandbox.resources.reading import Reader, anywhere
 from kmscourse.sandbox.services import SERVICES
 
@@ -21,7 +21,7 @@ OFFERED: Mapping[str, Mapping[str, Reader]] = {
     "kms": kms.OPERATIONS,
     "dynamodb": dynamodb.OPERATIONS,
     "iam": iam.OPERATIONS,
-    "sts": iam.STS_OPERATIONS,
+    "sts": sts.OPERATIONS,
     "cloudtrail": {"LookupEvents": anywhere},
 }
 # What a console does and no API offers: no policy speaks of it (``console.py`` says who may).
@@ -40,6 +40,8 @@ def touched(call: Call, caller: Caller, backend: Backend) -> list[Access]:
     reader = OFFERED[call.service].get(call.operation)
     if reader is None:
         raise _not_offered(call)
+    if call.service == "iam":
+        names.check(call.parameters)
     shapes.check(call)
     if call.service == "kms":
         grants.check_tokens(call, backend)

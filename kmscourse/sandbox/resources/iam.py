@@ -1,4 +1,4 @@
-"""The IAM and STS operations that the practice account offers, and the users, groups, roles and policies they touch.
+"""The IAM operations that the practice account offers, and the users, groups, roles and policies that they touch.
 
 Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
 Management (IAM)"; IAM User Guide, "IAM ARNs".
@@ -6,17 +6,15 @@ Management (IAM)"; IAM User Guide, "IAM ARNs".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from html import unescape
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
-from kmscourse.sandbox.resources.reading import Reader, anywhere, tag_context
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.resources.reading import Reader, anywhere, form_list, form_tags, tag_context
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.views import EntityView
 
 # Without a UserName these are about the caller (rules/iam.py writes the name in).
 ABOUT_ONESELF = frozenset(
@@ -31,6 +29,12 @@ ABOUT_ONESELF = frozenset(
         "DeleteLoginProfile",
     }
 )
+# Those whose decision can depend on what bounds the user or role.
+_BOUNDED = frozenset({
+    "CreateUser", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "PutUserPolicy", "DeleteUserPolicy",
+    "AttachUserPolicy", "DetachUserPolicy", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy",
+    "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
+})  # fmt: skip
 
 
 def user_name(call: Call, caller: Caller) -> str:
@@ -43,78 +47,79 @@ def user_name(call: Call, caller: Caller) -> str:
 
 def on_user(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """An operation on one user, perhaps the caller's own."""
-    yield Access(call.action, _arn(backend, "user", call, user_name(call, caller)), _context(call))
+    yield _access(call, "user", user_name(call, caller), backend)
 
 
 def on_group(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """An operation on one group."""
-    yield Access(call.action, _arn(backend, "group", call, call.parameters["GroupName"]), _context(call))
+    yield _access(call, "group", call.parameters["GroupName"], backend)
 
 
 def on_role(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """An operation on one role."""
-    yield Access(call.action, _arn(backend, "role", call, call.parameters["RoleName"]), _context(call))
+    yield _access(call, "role", call.parameters["RoleName"], backend)
 
 
 def on_policy(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     """An operation on one managed policy, which is named by its ARN or, when new, by its name."""
-    arn = call.parameters.get("PolicyArn") or _arn(backend, "policy", call, call.parameters["PolicyName"])
-    yield Access(call.action, arn, _context(call))
+    yield _access(call, "policy", call.parameters.get("PolicyArn") or call.parameters["PolicyName"], backend)
+
+
+def on_source(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """A question about what a user, group or role may do."""
+    yield Access(call.action, call.parameters["PolicySourceArn"])
+
+
+def own_password(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """ChangePassword is about the caller, and needs no permission where the password policy gives it to all."""
+    if not caller.user_name:
+        raise AwsError("InvalidUserType", "Only IAM Users can change their own password")  # inference
+    if not backend.users_change_passwords:
+        yield _access(call, "user", caller.user_name, backend)
+
+
+def password_policy(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    """Who may change its own password by the password policy may see that policy."""
+    return () if caller.user_name and backend.users_change_passwords else anywhere(call, caller, backend)
 
 
 def key_last_used(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
-    """GetAccessKeyLastUsed is about the user to whom the access key belongs."""
-    found = backend.credentials(call.parameters["AccessKeyId"])
-    name = found.caller.user_name if found else "*"
-    yield Access(call.action, f"arn:aws:iam::{backend.account_id}:user/{name}")
+    """GetAccessKeyLastUsed is about the user to whom the access key belongs; of unknown ones nothing is said."""
+    key_id = call.parameters["AccessKeyId"]
+    owner = backend.owner_of(key_id)
+    if owner is None:
+        raise AwsError(
+            "AccessDenied",
+            f"User: {caller.arn} is not authorized to perform {call.action} on resource: access key {key_id}",
+            403,
+        )
+    yield _access(call, "user", owner, backend)
 
 
-def nothing_needed(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
-    """sts:GetCallerIdentity answers everybody, and no policy can forbid it."""
-    return ()
-
-
-def _arn(backend: Backend, kind: str, call: Call, name: str) -> str:
-    """The ARN of a user, group, role or policy: with the path that it has, or is to be made with."""
-    if not call.operation.startswith("Create") or call.operation in ABOUT_ONESELF:
-        found = _found(backend, kind, call, name)
-        if found is not None:
-            return found
+def _access(call: Call, kind: str, name: str, backend: Backend) -> Access:
+    """The access to a user, group, role or policy: with the path that it has, or is to be made with."""
+    makes = call.operation.startswith("Create") and call.operation not in ABOUT_ONESELF
+    known = None if makes and ":" not in name else backend.entity(kind, name)
     path = call.parameters.get("Path") or "/"
-    return f"arn:aws:iam::{backend.account_id}:{kind}{path}{name}"
+    arn = name if ":" in name else f"arn:aws:iam::{backend.account_id}:{kind}{path}{name}"
+    return Access(call.action, known.arn if known else arn, _context(call, known))
 
 
-def _found(backend: Backend, kind: str, call: Call, name: str) -> str | None:
-    reading = replace(
-        call, operation=f"Get{kind.capitalize()}", parameters={f"{kind.capitalize()}Name": name}
-    )
-    try:
-        answer = backend.perform(reading)
-    except AwsError:
-        return None
-    body = answer.body.decode() if isinstance(answer, HttpResponse) else ""
-    arn = re.search(rf"<Arn>(arn:aws:iam::\d+:{kind}/[^<]*)</Arn>", body)
-    return unescape(arn[1]) if arn else None
-
-
-def _context(call: Call) -> dict[str, str | list[str]]:
-    """The condition keys of an IAM call: the policy it is about, the boundary it sets, its tags."""
+def _context(call: Call, known: EntityView | None) -> dict[str, str | list[str]]:
+    """The condition keys of an IAM call: the policy it is about, what bounds whom it is about, tags."""
     form: Mapping[str, str] = call.parameters
-    context = tag_context(_form_tags(form))
-    tag_keys = [value for name, value in form.items() if name.startswith("TagKeys.member.")]
+    context = tag_context(form_tags(form))
+    tag_keys = form_list(form, "TagKeys")
     if tag_keys:
         context["aws:TagKeys"] = tag_keys
     if form.get("PolicyArn"):
         context["iam:PolicyARN"] = form["PolicyArn"]
-    if form.get("PermissionsBoundary"):
-        context["iam:PermissionsBoundary"] = form["PermissionsBoundary"]
+    boundary = form.get("PermissionsBoundary") or (known.boundary if known else None)
+    if boundary and call.operation in _BOUNDED:
+        context["iam:PermissionsBoundary"] = boundary
+    for key, value in known.tags.items() if known else ():
+        context[f"aws:ResourceTag/{key}"] = context[f"iam:ResourceTag/{key}"] = value
     return context
-
-
-def _form_tags(form: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    for name, value in form.items():
-        if name.startswith("Tags.member.") and name.endswith(".Key"):
-            yield value, form.get(name.removesuffix("Key") + "Value", "")
 
 
 def _table(reader: Reader, operations: str) -> dict[str, Reader]:
@@ -127,6 +132,7 @@ OPERATIONS: Mapping[str, Reader] = {
         """CreateUser GetUser UpdateUser DeleteUser TagUser UntagUser ListUserTags ListGroupsForUser
         PutUserPolicy GetUserPolicy DeleteUserPolicy ListUserPolicies
         AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies
+        PutUserPermissionsBoundary DeleteUserPermissionsBoundary
         CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys
         CreateLoginProfile GetLoginProfile UpdateLoginProfile DeleteLoginProfile""",
     ),
@@ -140,7 +146,8 @@ OPERATIONS: Mapping[str, Reader] = {
         on_role,
         """CreateRole GetRole UpdateRole UpdateRoleDescription DeleteRole UpdateAssumeRolePolicy
         TagRole UntagRole ListRoleTags PutRolePolicy GetRolePolicy DeleteRolePolicy ListRolePolicies
-        AttachRolePolicy DetachRolePolicy ListAttachedRolePolicies""",
+        AttachRolePolicy DetachRolePolicy ListAttachedRolePolicies
+        PutRolePermissionsBoundary DeleteRolePermissionsBoundary""",
     ),
     **_table(
         on_policy,
@@ -151,9 +158,11 @@ OPERATIONS: Mapping[str, Reader] = {
         anywhere,
         """ListUsers ListGroups ListRoles ListPolicies GetAccountSummary GetAccountAuthorizationDetails
         ListAccountAliases CreateAccountAlias DeleteAccountAlias
-        GetAccountPasswordPolicy UpdateAccountPasswordPolicy DeleteAccountPasswordPolicy""",
+        UpdateAccountPasswordPolicy DeleteAccountPasswordPolicy
+        SimulateCustomPolicy GetContextKeysForCustomPolicy""",
     ),
+    **_table(on_source, "SimulatePrincipalPolicy GetContextKeysForPrincipalPolicy"),
+    "ChangePassword": own_password,
+    "GetAccountPasswordPolicy": password_policy,
     "GetAccessKeyLastUsed": key_last_used,
 }
-
-STS_OPERATIONS: Mapping[str, Reader] = {"GetCallerIdentity": nothing_needed}

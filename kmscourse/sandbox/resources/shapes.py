@@ -26,7 +26,7 @@ from kmscourse.sandbox.services import SERVICES
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts")
 _DEEPEST_ATTRIBUTE = 32
-_UNSHOWN = "Value"  # In place of "Value '…'": what is secret, and what has no short form.
+_UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
 
 
@@ -45,7 +45,7 @@ def check(call: Call) -> None:
     if shape is None:
         return
     is_json = SERVICES[call.service].is_json
-    parameters = call.parameters if is_json else _unfolded(shape, call.parameters) or {}
+    parameters = parameters_of(call)
     faults = list(_structure_faults(shape, parameters, "", call.service))
     required = _ALSO_REQUIRED.get((call.service, call.operation), ())
     if ignores_ciphertext(call):
@@ -61,6 +61,14 @@ def ignores_ciphertext(call: Call) -> bool:
     """Whether a dry run asks for the permission alone, whatever the ciphertext would be."""
     parameters = call.parameters
     return bool(parameters.get("DryRun")) and "IGNORE_CIPHERTEXT" in parameters.get("DryRunModifiers", ())
+
+
+def parameters_of(call: Call) -> Mapping[str, Any]:
+    """The parameters as the model has them: of a query form, its lists and structures put together."""
+    shape = input_shape(call.service, call.operation)
+    if shape is None or SERVICES[call.service].is_json:
+        return call.parameters
+    return _unfolded(shape, call.parameters) or {}
 
 
 @cache
@@ -148,7 +156,7 @@ def _check_attribute(shape: StructureShape, value: Mapping[str, Any], path: str)
 
 def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
     kind = shape.type_name
-    hidden = kind == "blob" or bool(shape.metadata.get("sensitive"))
+    hidden = kind == "blob" or bool(shape.metadata.get("sensitive")) or service == "iam"
     shown = _UNSHOWN if hidden else f"Value '{str(value)[:_SHOWN_CHARACTERS]}'"
     subject = f"{shown} at '{path}'"
     if kind in ("integer", "long"):
@@ -180,7 +188,7 @@ def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterato
     if service not in _LENGTHS_CHECKED:
         return
     if allowed and text not in allowed:
-        yield f"{failed} enum value set: [{', '.join(allowed)}]"
+        yield f"{failed} enum value set" + ("" if service == "iam" else f": [{', '.join(allowed)}]")
     if pattern and not _compiled(pattern).fullmatch(text):
         yield f"{failed} regular expression pattern: {pattern}"
 

@@ -1,6 +1,7 @@
-"""What IAM works out of a request before the operation itself, and what of it the practice account has not got.
+"""What IAM works out of a request before the operation itself, and what it checks and moto does not.
 
-Source: IAM API Reference, the UserName parameter of the operations that may leave it out.
+Source: IAM API Reference, the UserName parameter of the operations that may leave it out; IAM User Guide, "Tags
+for IAM resources"; texts as recorded from AWS by localstack's tests.
 """
 
 from __future__ import annotations
@@ -10,27 +11,45 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kmscourse.errors import PolicyError
-from kmscourse.policy.read import parse
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.resources.iam import ABOUT_ONESELF, user_name
+from kmscourse.sandbox.resources.reading import form_tags
+from kmscourse.sandbox.rules.documents import check_identity_policy, check_trust_policy
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
 
+_POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/.+")
+_AWS_POLICY = "arn:aws:iam::aws:"
+_OF_ITS_OWNER = (
+    "CreatePolicyVersion",
+    "DeletePolicy",
+    "DeletePolicyVersion",
+    "SetDefaultPolicyVersion",
+    "TagPolicy",
+    "UntagPolicy",
+)
+_TAGS_OF_USERS = ("CreateUser", "TagUser", "CreateRole", "TagRole")
+
 
 def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
     """The call with the caller's own name where it names no user. Raises AwsError where a rule forbids it."""
-    if call.operation == "CreateUser" and call.parameters.get("PermissionsBoundary"):
-        raise AwsError(
-            "UnsupportedOperationException",
-            "The practice account does not offer PermissionsBoundary for users.",
-        )
-    if not re.fullmatch(r"[0-9]{0,9}", call.parameters.get("Marker", "")):
+    form = call.parameters
+    if not re.fullmatch(r"[0-9]{0,9}", form.get("Marker", "")):
         raise AwsError("ValidationError", "Invalid Marker.")
-    if call.operation not in ABOUT_ONESELF:
-        return call
-    return replace(call, parameters={**call.parameters, "UserName": user_name(call, caller)})
+    if "PolicyArn" in form:
+        _check_policy_arn(call, form["PolicyArn"])
+    _check_tags(call)
+    trust = form.get("AssumeRolePolicyDocument")
+    if call.operation == "UpdateAssumeRolePolicy":
+        trust = form["PolicyDocument"]
+    if trust is not None:
+        check_trust_policy(trust, backend)
+    if call.operation in ABOUT_ONESELF:
+        call = replace(call, parameters={**form, "UserName": user_name(call, caller)})
+    if call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in form:
+        backend.check_password(call.parameters["UserName"], form["Password"])
+    return call
 
 
 def check_readable(call: Call) -> None:
@@ -39,8 +58,22 @@ def check_readable(call: Call) -> None:
     Asked after moto has taken the document, as its texts for AWS's own refusals are the finer ones.
     """
     document = call.parameters.get("PolicyDocument")
-    if document is not None:
-        try:
-            parse(document)
-        except PolicyError as error:
-            raise AwsError("MalformedPolicyDocument", str(error)) from None
+    if document is not None and call.operation != "UpdateAssumeRolePolicy":
+        check_identity_policy(document)
+
+
+def _check_policy_arn(call: Call, arn: str) -> None:
+    if not _POLICY_ARN.fullmatch(arn):
+        raise AwsError("ValidationError", f"ARN {arn} is not valid.")
+    if arn.startswith(_AWS_POLICY) and call.operation in _OF_ITS_OWNER:
+        raise AwsError("AccessDenied", f"{arn} is AWS's own: nobody else can change it.", 403)  # inference
+
+
+def _check_tags(call: Call) -> None:
+    keys = [key for key, _ in form_tags(call.parameters)]
+    if call.operation in _TAGS_OF_USERS and len({key.lower() for key in keys}) < len(keys):
+        raise AwsError(
+            "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        )
+    if len(set(keys)) < len(keys):
+        raise AwsError("InvalidInput", "Duplicate tag keys found.")

@@ -53,9 +53,6 @@ def exists(name: str, backend: Backend, kind: str = "AWS") -> bool:
         return _SERVICE.fullmatch(name) is not None
     if kind != "AWS":
         return kind == "Federated"
-    session = re.fullmatch(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/[^/]+", name)
-    if session:
-        name = f"arn:aws:iam::{session[1]}:role/{session[2]}"
     return name == "*" or _ACCOUNT.fullmatch(name) is not None or backend.principal_exists(name)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from kmscourse.sandbox.call import Call, HttpResponse
+from kmscourse.sandbox.call import Call, Entries, HttpResponse
 from kmscourse.sandbox.services import SERVICES, Service
 
 
@@ -63,15 +63,17 @@ def _json_value(value: Any) -> Any:
 
 
 def _query_answer(service: Service, call: Call, answer: Mapping[str, Any]) -> bytes:
-    result = _xml(answer)
+    name = call.operation
+    result = f"<{name}Result>{_xml(answer)}</{name}Result>" if answer else ""
     return (
-        f'<{call.operation}Response xmlns="{service.namespace}"><{call.operation}Result>{result}'
-        f"</{call.operation}Result><ResponseMetadata><RequestId>{call.request_id}</RequestId></ResponseMetadata>"
-        f"</{call.operation}Response>"
+        f'<{name}Response xmlns="{service.namespace}">{result}<ResponseMetadata><RequestId>{call.request_id}'
+        f"</RequestId></ResponseMetadata></{name}Response>"
     ).encode()
 
 
 def _xml(value: Any) -> str:
+    if isinstance(value, Entries):
+        return "".join(f"<entry>{_xml({'key': key, 'value': inner})}</entry>" for key, inner in value.items())
     if isinstance(value, Mapping):
         return "".join(
             f"<{name}>{_xml(inner)}</{name}>" for name, inner in value.items() if inner is not None

@@ -103,4 +103,7 @@ def test_a_new_login_profile_without_a_password_keeps_the_old_one(ada: Any) -> N
     ada("iam:CreateLoginProfile", UserName="ada", Password="secret")
     assert refusal(ada, "iam:CreateLoginProfile", UserName="ada", Password="x").code == "EntityAlreadyExists"
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="true")
+    with pytest.raises(AwsError, match="You must change your password"):
+        ada.backend.sign_in("ada", "secret")
+    ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="false")
     assert ada.backend.sign_in("ada", "secret")

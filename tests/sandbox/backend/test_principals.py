@@ -1,4 +1,4 @@
-"""Whose an access key is, what opens with a password, which policies apply to a user."""
+"""Whose an access key is, which policies apply to a user, who is there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.backend.principals import hashed, matches
 from kmscourse.sandbox.call import AwsError
-
-PASSWORD = "NewUs@r150"
 
 
 def policy(action: str) -> str:
@@ -58,61 +55,6 @@ def test_secrets_are_not_shown(practice: Any) -> None:
     kept = dict.__getitem__(practice.backend._sessions, session.caller.access_key_id)
     assert session.secret not in repr(kept)
     assert session.token not in repr(kept)
-
-
-def test_a_password_opens_a_session(kept: Any) -> None:
-    kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
-    kept.restart()
-    session = kept.backend.sign_in("IAMLabUser", PASSWORD)
-    kept.backend.commit()
-    assert session.caller.user_name == "IAMLabUser"
-    assert session.caller.access_key_id.startswith("ASIA")
-    assert session.token
-    kept.restart()
-    assert kept.backend.credentials(session.caller.access_key_id) == session
-
-
-@pytest.mark.parametrize(
-    ("user_name", "password"),
-    [
-        ("ada", PASSWORD),
-        ("ada", ""),
-        ("IAMLabUser", PASSWORD),
-        ("IAMLabUser", ""),
-        ("nobody", PASSWORD),
-        ("", ""),
-    ],
-)
-def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, password: str) -> None:
-    practice("iam:CreateUser", UserName="ada")
-    practice("iam:CreateLoginProfile", UserName="ada", Password="another one")
-    with pytest.raises(AwsError) as caught:
-        practice.backend.sign_in(user_name, password)
-    assert (caught.value.code, caught.value.status) == ("SignInRefused", 403)
-    assert caught.value.message == "Your user name or password is incorrect."
-
-
-def test_a_changed_or_removed_password_no_longer_opens(practice: Any) -> None:
-    practice("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
-    practice("iam:UpdateLoginProfile", UserName="IAMLabUser", PasswordResetRequired="false")
-    assert practice.backend.sign_in("IAMLabUser", PASSWORD), "without a new password the old one stays"
-    practice("iam:UpdateLoginProfile", UserName="IAMLabUser", Password="new")
-    with pytest.raises(AwsError, match="SignInRefused"):
-        practice.backend.sign_in("IAMLabUser", PASSWORD)
-    assert practice.backend.sign_in("IAMLabUser", "new")
-    practice("iam:DeleteLoginProfile", UserName="IAMLabUser")
-    with pytest.raises(AwsError, match="SignInRefused"):
-        practice.backend.sign_in("IAMLabUser", "new")
-
-
-@pytest.mark.parametrize("password", [PASSWORD, "", "pässwörd", "\ud800", "x" * 5000])
-def test_a_password_is_kept_as_a_salted_hash(password: str) -> None:
-    kept = hashed(password)
-    assert matches(password, kept)
-    assert not matches(password + "x", kept)
-    assert not matches(password, None)
-    assert kept != hashed(password), "each has its own salt"
-    assert len(password) < 3 or password not in kept
 
 
 def test_a_session_ends(practice: Any) -> None:
@@ -193,7 +135,12 @@ def test_principals_that_exist(practice: Any) -> None:
         assert exists(there), there
     assert exists("arn:aws:iam::123456789012:user/people/ada")
     assert exists("arn:aws:iam::123456789012:role/robot")
+    for session in ("assumed-role/robot/work", "federated-user/anybody"):
+        assert exists(f"arn:aws:sts::123456789012:{session}"), session
     for absent in (
+        "arn:aws:sts::123456789012:assumed-role/absent/work",
+        "arn:aws:sts::999999999999:assumed-role/robot/work",
+        "arn:aws:sts::123456789012:assumed-role/robot/*",
         "",
         "arn:aws:iam::123456789012:user/ada",
         "arn:aws:iam::999999999999:root",
@@ -201,3 +148,54 @@ def test_principals_that_exist(practice: Any) -> None:
         "*",
     ):
         assert not exists(absent), absent
+
+
+def test_the_last_use_is_remembered_to_a_quarter_of_an_hour(gate: Any) -> None:
+    own = gate.caller(gate.main).access_key_id
+    unused = gate("iam:CreateAccessKey", UserName="IAMLabUser")["Xml"].split("<AccessKeyId>")[1].split("<")[0]
+    gate("kms:ListKeys", region="eu-west-1")
+    assert "<ServiceName>N/A<" in gate("iam:GetAccessKeyLastUsed", AccessKeyId=unused)["Xml"]
+    first = gate("iam:GetAccessKeyLastUsed", AccessKeyId=own)["Xml"]
+    assert "<ServiceName>iam<" in first, "by the first call since the account began"
+    gate.later(minutes=16)
+    gate("kms:ListKeys", region="eu-west-1")
+    later = gate("iam:GetAccessKeyLastUsed", AccessKeyId=own)["Xml"]
+    assert "<Region>eu-west-1<" in later
+    assert "<ServiceName>kms<" in later
+    refusal = gate.refused("iam:GetAccessKeyLastUsed", AccessKeyId="AKIAIOSFODNN7EXAMPLE")
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message.endswith("on resource: access key AKIAIOSFODNN7EXAMPLE")
+
+
+def test_the_last_use_of_a_role(gate: Any) -> None:
+    role = gate.role("robot", {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
+    assert "<LastUsedDate>" not in gate("iam:GetRole", RoleName="robot")["Xml"]
+    gate("kms:ListKeys", by=gate.assume(role), region="eu-west-1")
+    assert "<Region>eu-west-1</Region>" in gate("iam:GetRole", RoleName="robot")["Xml"]
+
+
+def test_no_call_goes_through_all_users(practice: Any) -> None:
+    """A session is found by its id, a role by its name, a user's groups by the user."""
+    trust = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]}
+    )
+    practice("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
+    practice("iam:CreateGroup", GroupName="readers")
+    practice("iam:AddUserToGroup", GroupName="readers", UserName="IAMLabUser")
+    session = practice.backend.session_for("IAMLabUser")
+    iam = practice.backend._iam
+
+    class Closed(dict[str, Any]):
+        def __iter__(self) -> Any:
+            raise AssertionError("somebody looks at all of them")
+
+        values = items = keys = __iter__  # type: ignore[assignment]
+
+    iam.users, iam.groups, iam.roles = Closed(iam.users), Closed(iam.groups), Closed(iam.roles)
+    iam.users_by_id = Closed(iam.users_by_id)
+    assert practice.backend.credentials(session.caller.access_key_id) == session
+    assert practice.backend.identity_policies(session.caller)
+    assert practice.backend.permissions_boundaries(session.caller) == []
+    assert practice.backend.principal_tags(session.caller) == {}
+    assert practice.backend.trust_policy("arn:aws:iam::123456789012:role/robot")
+    assert not practice.backend.principal_exists("arn:aws:iam::123456789012:role/absent")

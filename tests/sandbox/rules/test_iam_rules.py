@@ -75,14 +75,6 @@ def test_a_group_gives_its_policies_to_its_users(gate: Any) -> None:
     assert gate("kms:ListKeys", by="IAMLabUser")["Keys"] == []
 
 
-def test_a_boundary_is_not_silently_left_out(gate: Any) -> None:
-    refusal = gate.refused(
-        "iam:CreateUser", UserName="Ann", PermissionsBoundary="arn:aws:iam::123456789012:policy/Limit"
-    )
-    assert refusal.code == "UnsupportedOperationException"
-    assert gate.refused("iam:GetUser", UserName="Ann").code == "NoSuchEntity"
-
-
 def test_everybody_may_ask_who_they_are(gate: Any) -> None:
     gate.user("Nobody")
     found = gate("sts:GetCallerIdentity", by="Nobody")
@@ -112,3 +104,138 @@ def test_moto_speaks_first_of_a_malformed_policy(gate: Any) -> None:
 def test_a_marker_that_is_none(gate: Any) -> None:
     refusal = gate.refused("iam:ListRoles", Marker="junk")
     assert (refusal.code, refusal.message) == ("ValidationError", "Invalid Marker.")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {"UserName": "a b"},
+            "The specified value for userName is invalid. It must contain only alphanumeric characters and/or the "
+            "following: +=,.@_-",
+        ),
+        (
+            {"UserName": ""},
+            "The specified value for userName is invalid. It must contain only alphanumeric characters and/or the "
+            "following: +=,.@_-",
+        ),
+        (
+            {"UserName": "ann", "Path": "team"},
+            "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric "
+            "characters and/or / characters.",
+        ),
+        (
+            {"UserName": "x" * 65},
+            "1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must have length "
+            "less than or equal to 64",
+        ),
+    ],
+)
+def test_names_and_paths(gate: Any, parameters: dict[str, str], message: str) -> None:
+    refusal = gate.refused("iam:CreateUser", **parameters)
+    assert (refusal.code, refusal.message, refusal.status) == ("ValidationError", message, 400)
+
+
+def test_names_differ_by_more_than_case(gate: Any) -> None:
+    gate.user("Ann")
+    gate("iam:CreateGroup", GroupName="Readers")
+    gate.role("Robot")
+    for action, message, asked in (
+        ("CreateUser", "User with name ANN already exists.", {"UserName": "ANN"}),
+        ("CreateGroup", "Group with name readers already exists.", {"GroupName": "readers"}),
+        (
+            "UpdateUser",
+            "User with name ann already exists.",
+            {"UserName": "IAMLabUser", "NewUserName": "ann"},
+        ),
+    ):
+        refusal = gate.refused(f"iam:{action}", **asked)
+        assert (refusal.code, refusal.message, refusal.status) == ("EntityAlreadyExists", message, 409)
+    gate("iam:UpdateUser", UserName="Ann", NewUserName="ann")
+
+
+@pytest.mark.parametrize(
+    ("action", "asked", "message"),
+    [
+        ("GetUser", {"UserName": "x"}, "The user with name x cannot be found."),
+        ("GetGroup", {"GroupName": "x"}, "The group with name x cannot be found."),
+        ("GetRole", {"RoleName": "x"}, "The role with name x cannot be found."),
+        ("DeleteRole", {"RoleName": "x"}, "The role with name x cannot be found."),
+        (
+            "GetUserPolicy",
+            {"UserName": "IAMLabUser", "PolicyName": "x"},
+            "The user policy with name x cannot be found.",
+        ),
+        (
+            "DeleteUserPolicy",
+            {"UserName": "IAMLabUser", "PolicyName": "x"},
+            "The user policy with name x cannot be found.",
+        ),
+        ("GetLoginProfile", {"UserName": "IAMLabUser"}, "Login Profile for User IAMLabUser cannot be found."),
+        (
+            "UpdateAccessKey",
+            {"UserName": "IAMLabUser", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Inactive"},
+            "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found.",
+        ),
+    ],
+)
+def test_what_is_not_there(gate: Any, action: str, asked: dict[str, str], message: str) -> None:
+    refusal = gate.refused(f"iam:{action}", **asked)
+    assert (refusal.code, refusal.message, refusal.status) == ("NoSuchEntity", message, 404)
+
+
+def test_tags_are_the_resources_and_the_principals(gate: Any) -> None:
+    blue = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
+    gate("iam:CreateUser", UserName="Ann", **blue)
+    gate("iam:CreateUser", UserName="Bob")
+    same = {"StringEquals": {"iam:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    gate.user("Lead", {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*", "Condition": same})
+    assert gate.refused("iam:GetUser", by="Lead", UserName="Ann")
+    gate("iam:TagUser", UserName="Lead", **blue)
+    assert "Ann" in gate("iam:GetUser", by="Lead", UserName="Ann")["Xml"]
+    assert gate.refused("iam:GetUser", by="Lead", UserName="Bob").code == "AccessDenied"
+    gate("iam:UntagUser", UserName="Lead", **{"TagKeys.member.1": "team"})
+    assert gate.refused("iam:GetUser", by="Lead", UserName="Ann")
+
+
+def test_tag_keys_of_users_and_roles_do_not_differ_by_case_those_of_policies_do(gate: Any) -> None:
+    twice = {
+        "Tags.member.1.Key": "a",
+        "Tags.member.1.Value": "1",
+        "Tags.member.2.Key": "A",
+        "Tags.member.2.Value": "2",
+    }
+    document = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    refusal = gate.refused("iam:TagUser", UserName="IAMLabUser", **twice)
+    assert (refusal.code, refusal.message) == (
+        "InvalidInput",
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    )
+    gate("iam:CreatePolicy", PolicyName="Own", PolicyDocument=document, **twice)
+    arn = "arn:aws:iam::123456789012:policy/Own"
+    gate("iam:UntagPolicy", PolicyArn=arn, **{"TagKeys.member.1": "a"})
+    assert "<Key>A</Key>" in gate("iam:ListPolicyTags", PolicyArn=arn)["Xml"]
+    gate("iam:TagUser", UserName="IAMLabUser", **{"Tags.member.1.Key": "team", "Tags.member.1.Value": "1"})
+    gate("iam:TagUser", UserName="IAMLabUser", **{"Tags.member.1.Key": "TEAM", "Tags.member.1.Value": "2"})
+    assert "<Key>team<" not in gate("iam:ListUserTags", UserName="IAMLabUser")["Xml"]
+
+
+def test_awss_own_policies_are_awss(gate: Any) -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert "AdministratorAccess" in gate("iam:GetPolicy", PolicyArn=arn)["Xml"]
+    for action, asked in (("DeletePolicy", {}), ("DeletePolicyVersion", {"VersionId": "v1"})):
+        assert gate.refused(f"iam:{action}", PolicyArn=arn, **asked).code == "AccessDenied"
+    refusal = gate.refused("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn="AdministratorAccess!")
+    assert (refusal.code, refusal.message) == ("ValidationError", "ARN AdministratorAccess! is not valid.")
+
+
+def test_lists_come_in_pages(gate: Any) -> None:
+    for number in range(5):
+        gate.user(f"U{number}")
+    first = gate("iam:ListUsers", MaxItems="4")["Xml"]
+    assert first.count("<UserName>") == 4
+    assert "<IsTruncated>true<" in first
+    marker = first.split("<Marker>")[1].split("<")[0]
+    rest = gate("iam:ListUsers", Marker=marker)["Xml"]
+    assert "<IsTruncated>false<" in rest
+    assert first.count("<UserName>") + rest.count("<UserName>") == 7

@@ -1,0 +1,135 @@
+"""IAM's answers, where moto's are not AWS's: boundaries, login profiles, long lists in pages, what is shown where.
+
+Source: IAM API Reference, each operation's response; answers recorded from AWS by localstack's tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import never_return, return_if_not_empty
+from moto.iam import responses
+
+Method = Callable[[Any], ActionResult]
+
+# The operations whose answer is one list that moto gives whole, and the list's name.
+_LISTS = {
+    "list_users": "Users",
+    "list_groups": "Groups",
+    "list_groups_for_user": "Groups",
+    "list_user_policies": "PolicyNames",
+    "list_group_policies": "PolicyNames",
+    "list_role_policies": "PolicyNames",
+    "list_user_tags": "Tags",
+    "list_access_keys": "AccessKeyMetadata",
+    "list_policy_versions": "Versions",
+    "get_group": "Users",
+}
+_PAGE = 100
+
+
+class IamResponse(responses.IamResponse):
+    """One operation of IAM: a method each."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {  # noqa: RUF012 (moto's)
+        **responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "CreateRoleResponse.Role.Description": never_return,
+        "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "CreateRoleResponse.Role.RoleLastUsed": never_return,
+        "UpdateRoleDescriptionResponse.Role.MaxSessionDuration": never_return,
+        "UpdateRoleDescriptionResponse.Role.RoleLastUsed": never_return,
+        "UpdateRoleDescriptionResponse.Role.Tags": return_if_not_empty,
+        "GetRoleResponse.Role.Description": return_if_not_empty,
+        "ListRolesResponse.Roles.Role.Description": return_if_not_empty,
+        "ListUsersResponse.Users.User.PermissionsBoundary": never_return,
+        "GetGroupResponse.Users.User.PermissionsBoundary": never_return,
+        "GetGroupResponse.Users.User.Tags": never_return,
+        "CreatePolicyVersionResponse.PolicyVersion.Document": never_return,
+        "ListPolicyVersionsResponse.Versions.PolicyVersion.Document": never_return,
+    }
+
+    def create_user(self) -> ActionResult:
+        backend: Any = self.backend
+        user = backend.create_user(
+            self.region,
+            self._get_param("UserName"),
+            self._get_param("Path"),
+            self._get_param("Tags"),
+            self._get_param("PermissionsBoundary"),
+        )
+        return ActionResult({"User": user})
+
+    def put_user_permissions_boundary(self) -> ActionResult:
+        backend: Any = self.backend
+        backend.put_user_permissions_boundary(
+            self._get_param("UserName"), self._get_param("PermissionsBoundary")
+        )
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self) -> ActionResult:
+        backend: Any = self.backend
+        backend.delete_user_permissions_boundary(self._get_param("UserName"))
+        return EmptyResult()
+
+    def update_role(self) -> ActionResult:
+        self.backend.update_role(
+            self._get_param("RoleName"), self._get_param("Description"), self._get_param("MaxSessionDuration")
+        )
+        return EmptyResult()
+
+    def create_login_profile(self) -> ActionResult:
+        user: Any = self.backend.create_login_profile(
+            self._get_param("UserName"), self._get_param("Password")
+        )
+        user.password_reset_required = self._get_bool_param("PasswordResetRequired", False)
+        return self._login_profile(user)
+
+    def update_login_profile(self) -> ActionResult:
+        backend: Any = self.backend
+        reset = self._get_bool_param("PasswordResetRequired")
+        backend.update_login_profile(self._get_param("UserName"), self._get_param("Password"), reset)
+        return EmptyResult()
+
+    def get_login_profile(self) -> ActionResult:
+        return self._login_profile(self.backend.get_login_profile(self._get_param("UserName")))
+
+    def _login_profile(self, user: Any) -> ActionResult:
+        return ActionResult(
+            {
+                "LoginProfile": {
+                    "UserName": user.name,
+                    "CreateDate": user.password_created or user.create_date,
+                    "PasswordResetRequired": bool(user.password_reset_required),
+                }
+            }
+        )
+
+    def list_policy_versions(self) -> ActionResult:
+        newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]
+        return self._page({"Versions": newest_first}, "Versions")
+
+    def _page(self, result: dict[str, Any], member: str) -> ActionResult:
+        """The entries of ``member`` from the Marker on, at most MaxItems of them."""
+        entries = list(result[member])
+        start = int(self._get_param("Marker") or 0)
+        end = start + self._get_int_param("MaxItems", _PAGE)
+        paged = {**result, member: entries[start:end], "IsTruncated": end < len(entries)}
+        return ActionResult({**paged, "Marker": str(end)} if end < len(entries) else paged)
+
+
+def _paged(operation: str, member: str) -> Method:
+    whole: Method = getattr(responses.IamResponse, operation)
+
+    def method(self: Any) -> ActionResult:
+        result: Any = whole(self).result
+        answer: ActionResult = self._page(result, member)
+        return answer
+
+    return method
+
+
+for _operation, _member in _LISTS.items():
+    if _operation not in vars(IamResponse):
+        setattr(IamResponse, _operation, _paged(_operation, _member))

@@ -1,0 +1,74 @@
+"""What differs in IAM and STS."""
+
+from __future__ import annotations
+
+from kmscourse.sandbox.differences.row import Difference
+
+ROWS = (
+    Difference(
+        "Signing in to the console",
+        "A page of the course, without a second factor, for a session of twelve hours.",
+        "The web console, with MFA where the account asks for it.",
+        "tests/sandbox/backend/test_principals.py::test_a_session_ends",
+    ),
+    Difference(
+        "A second factor",
+        "Nobody has one: a SerialNumber or TokenCode is refused, and aws:MultiFactorAuthPresent is never true.",
+        "Users can have MFA devices, and policies can ask for them.",
+        "tests/sandbox/test_sts.py::test_nobody_has_a_second_factor",
+    ),
+    Difference(
+        "A password that has to be changed",
+        "SignIn takes the new one beside the old one, whatever the user's policies say.",
+        "The console asks for it, and the user needs iam:ChangePassword.",
+        "tests/sandbox/backend/test_passwords.py::test_a_password_that_must_be_changed_first",
+    ),
+    Difference(
+        "AWS's own managed policies",
+        "As moto ships them: the version in force alone, without its description.",
+        "Also earlier versions; AWS changes them at any time.",
+        "tests/sandbox/backend/test_iam_policies.py::test_awss_own_policies_say_what_they_say_on_aws",
+    ),
+    Difference(
+        "Policies that name a user or role who is deleted",
+        "Keep the ARN, so that a new one of that name is let in.",
+        "Hold the old one's id, AIDA… or AROA…, from then on: a new one of that name is somebody else.",
+        "tests/sandbox/test_roles.py::test_a_policy_goes_by_the_name_of_whom_it_names",
+    ),
+    Difference(
+        "A key policy that names a user, and that user's federated users",
+        "Lets the user in and none of them.",
+        "Lets them in as far as their session policy allows.",
+        "tests/sandbox/test_sessions.py::test_a_federated_user_is_not_the_user_whom_a_key_policy_names",
+    ),
+    Difference(
+        "How much session policies and tags may hold",
+        "2,048 characters together.",
+        "They are packed into a space whose size is not documented; PackedPolicySize says how full it is.",
+        "tests/sandbox/test_sessions.py::test_session_policies_that_are_too_long_or_not_there",
+    ),
+    Difference(
+        "When something was last used",
+        "Only by calls that were allowed, to a quarter of an hour.",
+        "By every call with a right signature; shown some time later.",
+        "tests/sandbox/backend/test_principals.py::test_the_last_use_is_remembered_to_a_quarter_of_an_hour",
+    ),
+    Difference(
+        "The policy simulator and several ResourceArns",
+        "EvalResourceName is * where it stands for all of them.",
+        "It shows the form of their ARNs.",
+        "tests/sandbox/test_simulate.py::test_of_several_resources_each_is_told_and_the_strictest_counts",
+    ),
+    Difference(
+        "The policy simulator and trust policies",
+        "A trust policy given as ResourcePolicy decides about sts:AssumeRole.",
+        "It is ignored, as users of AWS report.",
+        "tests/sandbox/test_simulate.py::test_a_trust_policy_counts",
+    ),
+    Difference(
+        "The policy simulator and who calls",
+        "aws:username, aws:userid and aws:PrincipalArn of the simulated caller are known.",
+        "Which keys need no ContextEntries is not documented.",
+        "tests/sandbox/test_simulate.py::test_variables_stand_for_the_simulated_user",
+    ),
+)

@@ -1,0 +1,93 @@
+"""Which policies IAM takes, for whom they hang on and for who may assume a role."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+TRUSTS = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+
+
+def policy(*statements: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements), **more})
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("{nope", "This policy contains invalid Json"),
+        (
+            policy({**TRUSTS, "Action": "s3:GetObject"}),
+            "AssumeRole policy may only specify STS AssumeRole actions.",
+        ),
+        (policy({**TRUSTS, "Resource": "*"}), "Has prohibited field Resource"),
+        (policy({"Effect": "Allow", "Action": "sts:AssumeRole"}), "Missing required field Principal"),
+        (
+            policy({**TRUSTS, "Principal": {"AWS": "arn:aws:iam::123456789012:user/Absent"}}),
+            'Invalid principal in policy: "AWS":"arn:aws:iam::123456789012:user/Absent"',
+        ),
+        (
+            policy({**TRUSTS, "Principal": {"AWS": "arn:aws:sts::123456789012:assumed-role/robot/*"}}),
+            'Invalid principal in policy: "AWS":"arn:aws:sts::123456789012:assumed-role/robot/*"',
+        ),
+        (
+            policy({**TRUSTS, "Principal": {"Service": "nobody.example.com"}}),
+            'Invalid principal in policy: "Service":"nobody.example.com"',
+        ),
+    ],
+)
+def test_trust_policies_that_are_none(gate: Any, document: str, message: str) -> None:
+    gate.role("robot")
+    for asked in (
+        {"action": "iam:CreateRole", "RoleName": "new", "AssumeRolePolicyDocument": document},
+        {"action": "iam:UpdateAssumeRolePolicy", "RoleName": "robot", "PolicyDocument": document},
+    ):
+        refusal = gate.refused(asked.pop("action"), **asked)
+        assert (refusal.code, refusal.message, refusal.status) == ("MalformedPolicyDocument", message, 400)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "*",
+        {"AWS": "*"},
+        {"AWS": ["arn:aws:iam::123456789012:root", "999999999999"]},
+        {"AWS": "arn:aws:iam::123456789012:user/IAMLabUser"},
+        {"AWS": "arn:aws:iam::123456789012:role/robot"},
+        {"AWS": "arn:aws:sts::123456789012:assumed-role/robot/work"},
+        {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+        {"Federated": "cognito-identity.amazonaws.com"},
+    ],
+)
+def test_whom_a_role_can_trust(gate: Any, principal: Any) -> None:
+    gate.role("robot")
+    document = policy({**TRUSTS, "Principal": principal})
+    gate("iam:UpdateAssumeRolePolicy", RoleName="robot", PolicyDocument=document)
+
+
+def test_a_trust_policy_is_not_too_long(gate: Any) -> None:
+    gate.role("robot")
+    document = policy({**TRUSTS, "Sid": "x" * 2_048})
+    refusal = gate.refused("iam:UpdateAssumeRolePolicy", RoleName="robot", PolicyDocument=document)
+    assert (refusal.code, refusal.message) == (
+        "LimitExceeded",
+        "Cannot exceed quota for ACLSizePerRole: 2048",
+    )
+
+
+def test_an_identity_policy_names_nobody(gate: Any) -> None:
+    document = policy({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"})
+    for asked in (
+        {"action": "iam:PutUserPolicy", "UserName": "IAMLabUser", "PolicyName": "odd"},
+        {"action": "iam:CreatePolicy", "PolicyName": "odd"},
+    ):
+        refusal = gate.refused(asked.pop("action"), PolicyDocument=document, **asked)
+        assert (refusal.code, refusal.message) == (
+            "MalformedPolicyDocument",
+            "Policy document should not specify a principal.",
+        )
+    assert (
+        gate.refused("iam:GetPolicy", PolicyArn="arn:aws:iam::123456789012:policy/odd").code == "NoSuchEntity"
+    )
