@@ -12,6 +12,8 @@ from kmscourse.widgets.field import Field
 from kmscourse.widgets.look import message
 from kmscourse.widgets.page import Page, button
 
+UNSENT = message("✗", "Nothing was sent: see what is marked ✗ above.")
+
 
 class Form(Page):
     """A page with fields and a button. ``refresh`` is there where the account can change beneath the page.
@@ -66,11 +68,13 @@ class Form(Page):
 
     def _follow(self, _: object) -> None:
         self.preview.value = self.shown()
+        if self.outcome.value == UNSENT and not any(field.problem for field in self.fields):
+            self.outcome.value = ""
 
     def _pressed(self, _: object) -> None:
         wrong = [field for field in self.fields if not field.passes()]  # each says what is wrong with it
         if wrong:
-            self.outcome.value = message("✗", "Nothing was sent: see what is marked ✗ above.")
+            self.outcome.value = UNSENT
             focus_on(wrong[0].control)
             return
         with self.answering():

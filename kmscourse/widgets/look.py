@@ -10,13 +10,17 @@ from kmscourse.display.table import html_table
 
 STYLE = f"<style>{Path(__file__).with_name('pages.css').read_text(encoding='utf-8')}</style>"
 
-_LEAVE_KEYS = (
-    "this.closest('.kms-page').addEventListener('focusin',e=>{e.target.dataset.lmSuppressShortcuts=true})"
+_LEAVE_KEYS = "p.addEventListener('focusin',e=>{e.target.dataset.lmSuppressShortcuts=true})"
+_KEEP_CLICKS = (
+    "p.addEventListener('pointerdown',e=>{e.target.closest('button')?.setPointerCapture(e.pointerId)})"
 )
-KEYS = f'<i class="kms-keys" onanimationstart="{_LEAVE_KEYS}"></i>'
+KEYS = f'<i class="kms-keys" onanimationstart="const p=this.closest(\'.kms-page\');{_LEAVE_KEYS};{_KEEP_CLICKS}"></i>'
 """Keeps the notebook's own keys from a page: without it, an arrow in a choice leaves the page, and dd deletes its cell.
 
 JupyterLab leaves keys alone at an element with this attribute (Lumino, CommandRegistry), and ipywidgets sets none.
+
+And keeps a click for the button that it began on: to press it leaves a field, which speaks then, and what the page
+answers can move the button away from under the mouse before that is let go (W3C, Pointer Events, setPointerCapture).
 """
 
 _MARKS = {"✓": "kms-yes", "✗": "kms-no", "!": "kms-mind"}

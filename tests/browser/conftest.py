@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from kmscourse.sandbox import server
 from tests.browser.lab import Jupyter
+from tests.browser.pages import Pages
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -128,3 +129,12 @@ def page(browser: Browser, jupyter: Jupyter) -> Iterator[Page]:
     ]
     assert not elsewhere, f"the page asked another machine: {elsewhere}"
     assert not faults, f"scripts of the page failed: {faults}"
+
+
+@pytest.fixture
+def pages(page: Page, jupyter: Jupyter, screenshots: Path) -> Iterator[Pages]:
+    """The console's pages. ipywidgets logs what goes wrong behind a button, and goes on: here the test fails."""
+    pages = Pages(page, jupyter, screenshots)
+    yield pages
+    pages.close()
+    assert not pages.failures, pages.failures[0]

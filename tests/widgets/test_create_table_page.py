@@ -121,3 +121,14 @@ def test_a_table_that_is_there_already_is_refused_by_dynamodb(lab6: Lab) -> None
     page.button.click()
     page.button.click()
     assert "(ResourceInUseException)" in page.outcome.value
+
+
+def test_a_mistake_that_is_mended_is_no_longer_spoken_of(lab6: Lab) -> None:
+    page = filled(lab6)
+    page.name.control.value = "B"
+    page.partition_key.control.value = ""
+    page.button.click()
+    page.name.control.value = "Books"
+    assert "Nothing was sent" in page.outcome.value, "there is another"
+    page.partition_key.control.value = "Author"
+    assert page.outcome.value == ""
