@@ -73,9 +73,7 @@ def one_item(statement: Select, table: TableView) -> Request:
 
 def _select(statement: Select, table: TableView) -> Iterator[Request]:
     if statement.index is not None and statement.index not in table.indexes:
-        raise AwsError(
-            "ValidationException", f"The table does not have the specified index: {statement.index}"
-        )
+        raise AwsError("ValidationException", "The table does not have the specified index")
     keys = table.indexes[statement.index] if statement.index else table.keys
     conditions = [_turned(condition) for condition in statement.conditions]
     leading = next((found for found in conditions if _values_of(found, keys[0])), None)

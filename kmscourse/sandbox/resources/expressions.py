@@ -57,7 +57,10 @@ def tokens(kind: str, text: str, names: Mapping[str, str]) -> list[Token]:
         raise invalid(kind, fault)
     pieces = [(str(found.lastgroup), found[0]) for found in _TOKEN.finditer(text) if found.lastgroup != "gap"]
     if not pieces:
-        raise invalid(kind, "The expression can not be empty;")
+        empty = invalid(kind, "The expression can not be empty;")
+        if kind == "UpdateExpression":
+            empty = AwsError(empty.code, f"1 validation error detected: {empty.message}")
+        raise empty
     texts = ["", *(piece for _, piece in pieces), ""]
     for place, (piece_kind, piece) in enumerate(pieces):
         if piece_kind == "other":

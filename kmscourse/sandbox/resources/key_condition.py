@@ -9,6 +9,7 @@ Source: DynamoDB Developer Guide, "Key condition expressions for the Query opera
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ KIND = "KeyConditionExpression"
 _COMPARISONS = ("=", "<", "<=", ">", ">=")
 _NOT_FOR_KEYS = ("OR", "NOT", "IN", "<>")
 _DEEPEST = 8
+_VALUE = re.compile(r":[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def read(parameters: Mapping[str, Any]) -> list[KeyCondition]:
             )
             for name, asked in (parameters.get("KeyConditions") or {}).items()
         ]
+    for name in parameters.get("ExpressionAttributeValues") or {}:
+        if not _VALUE.fullmatch(name):
+            fault = f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{name}"'
+            raise AwsError("ValidationException", fault)
     found = list(_Reader(KIND, expression, parameters).conditions())
     if len({condition.attribute for condition in found}) < len(found):
         raise AwsError(
@@ -102,6 +108,9 @@ class _Reader(Reading):
         if self.here.text not in _COMPARISONS:
             raise self.unexpected()
         sign = self.advance().text
+        if self.here.attribute:
+            fault = f"Invalid condition in {KIND}: Multiple attribute names used in one condition"
+            raise invalid(KIND, fault)
         value = self.value()
         return self._made(key, sign, f"{key.text} {sign} {value.text}", value)
 

@@ -54,6 +54,14 @@ def test_what_can_not_be_read_is_refused(kind: str, text: str, fault: str) -> No
     assert (refusal.value.code, refusal.value.message) == ("ValidationException", f"Invalid {kind}: {fault}")
 
 
+def test_an_empty_update_is_refused_with_a_count() -> None:
+    with pytest.raises(AwsError) as refusal:
+        attributes({"UpdateExpression": ""})
+    assert refusal.value.message == (
+        "1 validation error detected: Invalid UpdateExpression: The expression can not be empty;"
+    )
+
+
 words = st.from_regex(r"[a-z_][A-Za-z0-9_]{1,10}", fullmatch=True).filter(
     lambda word: word.upper() not in WORDS | {"SET", "REMOVE", "ADD", "DELETE"}
 )

@@ -64,7 +64,11 @@ def test_conditions_that_are_read(text: str, expected: list[tuple[str, str]], fo
             "contains(Author, :a)",
             "Invalid KeyConditionExpression: Invalid function name; function: contains",
         ),
-        ("Author = Title", 'Invalid KeyConditionExpression: Syntax error; token: "Title", near: "= Title"'),
+        (
+            "Author = Title",
+            "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names "
+            "used in one condition",
+        ),
         ("Author = :a AND", 'Invalid KeyConditionExpression: Syntax error; token: "<EOF>", near: "AND"'),
         ("Author.x = :a", 'Invalid KeyConditionExpression: Syntax error; token: ".", near: "Author . x"'),
         ("(" * 500, "Invalid KeyConditionExpression: The expression has redundant parentheses;"),
@@ -74,6 +78,14 @@ def test_conditions_that_are_refused(text: str, message: str) -> None:
     with pytest.raises(AwsError) as refusal:
         read(asked(text))
     assert (refusal.value.code, refusal.value.message) == ("ValidationException", message)
+
+
+def test_a_value_without_its_colon() -> None:
+    with pytest.raises(AwsError) as refusal:
+        read({**asked("Author = author"), "ExpressionAttributeValues": {"author": {"S": "Seth Godin"}}})
+    assert refusal.value.message == (
+        'ExpressionAttributeValues contains invalid key: Syntax error; key: "author"'
+    )
 
 
 def test_the_older_form_is_read_too() -> None:
