@@ -20,6 +20,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources import attribute_values
+from kmscourse.sandbox.resources.mistyped import mistyped
 from kmscourse.sandbox.services import SERVICES
 
 # Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
@@ -114,12 +115,12 @@ def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
 def _faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
     """One sentence for each constraint that ``value`` does not satisfy."""
     if isinstance(shape, StructureShape):
-        yield from _structure_faults(shape, _expect(value, dict, "Structure"), path, service)
+        yield from _structure_faults(shape, _expect(value, dict, "Structure", service), path, service)
     elif isinstance(shape, MapShape):
-        for key, inner in _expect(value, dict, "Map").items():
+        for key, inner in _expect(value, dict, "Map", service).items():
             yield from _faults(shape.value, inner, f"{path}.{key}.member", service)
     elif isinstance(shape, ListShape):
-        members = _expect(value, list, "List")
+        members = _expect(value, list, "List", service)
         yield from _size_faults(shape, len(members), "length", f"{_UNSHOWN} at '{path}'", service)
         for number, member in enumerate(members, 1):
             yield from _faults(shape.member, member, f"{path}.{number}.member", service)
@@ -160,15 +161,15 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
     shown = _UNSHOWN if hidden else f"Value '{str(value)[:_SHOWN_CHARACTERS]}'"
     subject = f"{shown} at '{path}'"
     if kind in ("integer", "long"):
-        yield from _size_faults(shape, _integer(value), "value", subject, service)
+        yield from _size_faults(shape, _integer(value, kind.capitalize(), service), "value", subject, service)
     elif kind == "string":
-        text = _expect(value, str, "String")
+        text = _expect(value, str, "String", service)
         yield from _size_faults(shape, len(text), "length", subject, service)
         yield from _text_faults(shape, text, subject, service)
     elif kind == "blob":
-        yield from _size_faults(shape, len(_blob(value)), "length", subject, service)
+        yield from _size_faults(shape, len(_blob(value, service)), "length", subject, service)
     elif SERVICES[service].is_json:
-        _expect(value, bool if kind == "boolean" else int | float, kind.capitalize())
+        _expect(value, bool if kind == "boolean" else int | float, kind.capitalize(), service)
 
 
 def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
@@ -203,27 +204,24 @@ def _null_fault(path: str) -> str:
     return f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
 
 
-def _integer(value: Any) -> int:
+def _integer(value: Any, wanted: str, service: str) -> int:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return int(_expect(value, int, "Integer"))
+    return int(_expect(value, int, wanted, service))
 
 
-def _blob(value: Any) -> bytes:
+def _blob(value: Any, service: str) -> bytes:
     try:
-        return base64.b64decode(_expect(value, str, "Blob"), validate=True)
+        return base64.b64decode(_expect(value, str, "Blob", service), validate=True)
     except (binascii.Error, ValueError):
         raise AwsError("SerializationException", "A blob in the request is not Base64.") from None
 
 
-def _expect(value: Any, kind: Any, wanted: str) -> Any:
+def _expect(value: Any, kind: Any, wanted: str, service: str) -> Any:
     """``value`` where it is of the JSON type ``kind``; a boolean is no number."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    found = {bool: "Boolean", str: "String", list: "List", dict: "Map"}.get(type(value), "Number")
-    if value is None:
-        found = "Null"
-    raise AwsError("SerializationException", f"{found} value can not be converted to a {wanted}")
+    raise mistyped(value, wanted, service)
 
 
 def _at(path: str, name: str) -> str:
