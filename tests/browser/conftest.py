@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kmscourse.sandbox import server
 from tests.browser.lab import Jupyter
@@ -27,6 +27,7 @@ from tests.browser.pages import Pages
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
+ANSWER_MS = 20_000  # to wait for what a page will say, on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,7 @@ def browser() -> Iterator[Browser]:
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             ],
         )
+        expect.set_options(timeout=ANSWER_MS)
         yield chromium
         chromium.close()
 

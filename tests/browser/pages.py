@@ -51,7 +51,7 @@ class Shown:
 
     def told(self, text: str) -> None:
         """Wait until the page says this: the kernel has answered then, and AWS before it."""
-        expect(self.root.locator(".kms-say:visible", has_text=text).first).to_be_visible(timeout=30_000)
+        expect(self.root.locator(".kms-say:visible", has_text=text).first).to_be_visible()
 
     def step(self, number: int) -> None:
         """Wait until this step is shown."""
@@ -81,15 +81,16 @@ class Shown:
         self.browser.keyboard.press(key)
 
     def look(self, name: str) -> None:
-        """Keep a picture of the page in both themes; axe-core finds nothing serious in either."""
-        self._picture(f"{name}-light")
+        """Keep a picture of the page in both themes, of one size; axe-core finds nothing serious in either."""
+        light = self._picture(f"{name}-light")
         self.notebook.menu("Settings", "Theme", "JupyterLab Dark")
         expect(self.browser.locator("body[data-jp-theme-light=false]")).to_be_attached()
-        self._picture(f"{name}-dark")
+        dark = self._picture(f"{name}-dark")
+        assert abs(light - dark) < 2, f"{name}: {light} px high in the light theme, {dark} px in the dark"
         self.notebook.menu("Settings", "Theme", "JupyterLab Light")
         expect(self.browser.locator("body[data-jp-theme-light=true]")).to_be_attached()
 
-    def _picture(self, name: str) -> None:
+    def _picture(self, name: str) -> float:
         usual = self.browser.viewport_size
         box = self.root.bounding_box()
         assert usual is not None
@@ -101,6 +102,7 @@ class Shown:
         self.browser.set_viewport_size(usual)
         found = faults(self.browser, SHOWN)
         assert not found, f"{name}:\n" + "\n".join(found)
+        return box["height"]
 
 
 class Pages:
@@ -161,7 +163,7 @@ class Pages:
     def open(self, page: str, section: int) -> Shown:
         """The page that this expression makes, as in ``CreateKeyPage(lab)``, on the account as a section starts."""
         opening = "from kmscourse import Lab\nfrom kmscourse.widgets import *\n"
-        name = f"{page.partition('(')[0]}.ipynb"
+        name = "page.ipynb"
         _write(self.folder / name, f"{opening}lab = Lab.open(section={section})", page)
         notebook = self._jupyter.open(self._page, name)
         notebook.menu("Run", "Run All Cells")

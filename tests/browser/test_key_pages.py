@@ -90,7 +90,7 @@ def test_a_key_policy_is_edited(pages: Pages) -> None:
     page.labelled("Key policy").fill(
         text.replace('"Statement": [', '"Statement": [' + statement(pages) + ",", 1)
     )
-    page.root.get_by_text("The difference (+ comes, - goes)").wait_for()
+    page.root.get_by_text("What the change opens and closes").wait_for()  # the difference was there before
     page.look("key-policy-difference")
     page.press("Save changes")
     page.told("The key policy has been saved.")
@@ -113,7 +113,7 @@ def test_a_key_policy_is_edited_by_keys_alone(pages: Pages) -> None:
     for _ in range(4):
         keyboard.press("Backspace")
     keyboard.insert_text(statement(pages) + ",")
-    page.root.get_by_text("The difference (+ comes, - goes)").wait_for()
+    page.root.get_by_text("What the change opens and closes").wait_for()
     page.keys("Save changes")
     page.told("The key policy has been saved.")
     expect(page.button("Edit")).to_be_focused()

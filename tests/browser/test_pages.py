@@ -197,6 +197,18 @@ def test_what_is_called_off_leaves_nothing_behind(pages: Pages) -> None:
     assert files(pages.folder) == before | {page.notebook.file.name}
 
 
+def test_what_fails_behind_a_button_is_noticed(pages: Pages) -> None:
+    page = pages.open("broken = SignInPage(lab); broken.act = lambda: 1 / 0; broken", section=8)
+    page.fill("IAM user name", LAB_USER)
+    page.fill("Password", PASSWORD)
+    assert not pages.failures
+    page.press("Sign in")
+    page.told("One moment.")
+    page.browser.wait_for_timeout(500)  # nothing on the page says that it is over
+    assert any("ZeroDivisionError" in failure for failure in pages.failures)
+    pages.failures.clear()
+
+
 def to_seal(pages: Pages, name: str) -> Shown:
     """The page, with everything filled in."""
     page = pages.open("SealFilePage(lab)", section=6)
