@@ -195,7 +195,7 @@ def test_refresh_finds_people_who_came_later_and_keeps_what_was_chosen(
     iam.create_user(UserName="Ada")
     trust = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*"}],
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
     }
     iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=json.dumps(trust))
     page.refresh.click()
