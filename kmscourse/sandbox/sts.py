@@ -50,9 +50,16 @@ def get_access_key_info(call: Call, caller: Caller, backend: Backend) -> Answer:
 
 def assume_role(call: Call, caller: Caller, backend: Backend) -> Answer:
     """Credentials of a role, for as long as it allows; for an hour at most where a role's session asks."""
-    role = backend.entity_of(call.parameters["RoleArn"])
-    if role is None:  # nobody is let in by a role that isn't there
-        raise AssertionError("the decision should have refused")
+    arn = call.parameters["RoleArn"]
+    role = backend.entity_of(arn)
+    if (
+        role is None or role.kind != "role"
+    ):  # an identity policy can allow it on anything, but only roles trust
+        raise AwsError(
+            "AccessDenied",
+            f"User: {caller.arn} is not authorized to perform: {call.action} on resource: {arn}",
+            403,
+        )
     seconds = _seconds(call, HOUR)
     if caller.made_by == "AssumeRole" and seconds > HOUR:
         raise AwsError(

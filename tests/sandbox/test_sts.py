@@ -115,6 +115,19 @@ def test_of_a_role_that_is_not_there_nothing_else_is_said(gate: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "rest", ["user/IAMLabUser", "instance-profile/robot", "group/readers", "root", "role/"]
+)
+def test_what_is_no_role_is_not_assumed(gate: Any, rest: str) -> None:
+    """Not even by the administrator, whom its own policy lets do anything with anything."""
+    arn = f"arn:aws:iam::{gate.account}:{rest}"
+    refusal = refused(gate, gate.main, arn)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == (
+        f"User: {gate.arn(gate.main)} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    )
+
+
+@pytest.mark.parametrize(
     "arn", ["nothing-valid-in-here", "arn::b:::something/test-role", "arn:a:a::aaaaaaaaaa:"]
 )
 def test_an_arn_that_is_none(gate: Any, arn: str) -> None:

@@ -11,7 +11,12 @@ key_life.py     a key's life: made, rotated, imported into, deleted
 aliases.py      names of keys
 grants.py       grants on keys, and the tokens that stand for them
 tables.py       tables, and the transactions on them
-principals.py   access keys, sessions, passwords, the policies of a user
+people.py       moto's users, groups, roles and policies, with what they lack
+iam_policies.py, iam_credentials.py, iam_answers.py   the rest of what replaces parts of moto's IAM
+aws_policies.py AWS's own managed policies
+principals.py   whose an access key is, and which policies apply; sessions.py is what is kept of temporary ones
+passwords.py    signing in, and which passwords may be
+entities.py     users, groups, roles and policies as the stages see them
 keeping.py      the account's rows, written and read back
 account.py      Backend, through which the stages see all of it
 """

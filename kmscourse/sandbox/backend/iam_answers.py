@@ -14,18 +14,20 @@ from moto.iam import responses
 
 Method = Callable[[Any], ActionResult]
 
-# The operations whose answer is one list that moto gives whole, and the list's name.
+# The operations whose answer moto gives whole, and its lists, which are paged one after the other.
 _LISTS = {
-    "list_users": "Users",
-    "list_groups": "Groups",
-    "list_groups_for_user": "Groups",
-    "list_user_policies": "PolicyNames",
-    "list_group_policies": "PolicyNames",
-    "list_role_policies": "PolicyNames",
-    "list_user_tags": "Tags",
-    "list_access_keys": "AccessKeyMetadata",
-    "list_policy_versions": "Versions",
-    "get_group": "Users",
+    "list_users": ("Users",),
+    "list_groups": ("Groups",),
+    "list_groups_for_user": ("Groups",),
+    "list_user_policies": ("PolicyNames",),
+    "list_group_policies": ("PolicyNames",),
+    "list_role_policies": ("PolicyNames",),
+    "list_user_tags": ("Tags",),
+    "list_access_keys": ("AccessKeyMetadata",),
+    "list_policy_versions": ("Versions",),
+    "list_entities_for_policy": ("PolicyGroups", "PolicyUsers", "PolicyRoles"),
+    "get_group": ("Users",),
+    "get_account_authorization_details": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
 }
 _PAGE = 100
 
@@ -108,28 +110,32 @@ class IamResponse(responses.IamResponse):
 
     def list_policy_versions(self) -> ActionResult:
         newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]
-        return self._page({"Versions": newest_first}, "Versions")
+        return self._page({"Versions": newest_first}, ("Versions",))
 
-    def _page(self, result: dict[str, Any], member: str) -> ActionResult:
-        """The entries of ``member`` from the Marker on, at most MaxItems of them."""
-        entries = list(result[member])
+    def _page(self, result: dict[str, Any], members: tuple[str, ...]) -> ActionResult:
+        """The entries of ``members`` from the Marker on, at most MaxItems of them."""
+        entries = [(member, entry) for member in members for entry in result[member]]
         start = int(self._get_param("Marker") or 0)
         end = start + self._get_int_param("MaxItems", _PAGE)
-        paged = {**result, member: entries[start:end], "IsTruncated": end < len(entries)}
+        shown = {member: [entry for of, entry in entries[start:end] if of == member] for member in members}
+        paged = {**result, **shown, "IsTruncated": end < len(entries)}
         return ActionResult({**paged, "Marker": str(end)} if end < len(entries) else paged)
 
 
-def _paged(operation: str, member: str) -> Method:
+def _paged(operation: str, members: tuple[str, ...]) -> Method:
     whole: Method = getattr(responses.IamResponse, operation)
 
     def method(self: Any) -> ActionResult:
+        asked = self.params
+        self.params = {name: value for name, value in asked.items() if name not in ("Marker", "MaxItems")}
         result: Any = whole(self).result
-        answer: ActionResult = self._page(result, member)
+        self.params = asked
+        answer: ActionResult = self._page(result, members)
         return answer
 
     return method
 
 
-for _operation, _member in _LISTS.items():
+for _operation, _members in _LISTS.items():
     if _operation not in vars(IamResponse):
-        setattr(IamResponse, _operation, _paged(_operation, _member))
+        setattr(IamResponse, _operation, _paged(_operation, _members))

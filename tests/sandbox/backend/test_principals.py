@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.storage import Row
 
 
 def policy(action: str) -> str:
@@ -66,6 +67,19 @@ def test_a_session_ends(practice: Any) -> None:
     assert caught.value.code == "ExpiredTokenException"
     practice.backend.session_for("IAMLabUser")
     assert practice.backend.credentials(key_id) is None, "sessions that are over are forgotten in time"
+
+
+def test_a_session_that_an_earlier_version_kept_still_opens(kept: Any) -> None:
+    """A row without what sessions have had to themselves since there are roles."""
+    (user_id,) = {kept.backend.session_for("IAMLabUser").caller.user_id}
+    ends = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
+    row = {"access_key_id": "ASIAEARLIER", "secret": "s", "token": "t", "user_id": user_id, "expires": ends}
+    document = json.dumps({"$object": ["Session", row]})
+    kept.backend.storage.write({Row("account/sessions", "ASIAEARLIER"): document})
+    kept.restart()
+    found = kept.backend.credentials("ASIAEARLIER")
+    assert (found.caller.user_name, found.caller.made_by, found.token) == ("IAMLabUser", "SignIn", "t")
+    assert kept.backend.session_policy(found.caller) is None
 
 
 def test_a_session_ends_with_its_user(practice: Any) -> None:
