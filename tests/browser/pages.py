@@ -82,13 +82,27 @@ class Shown:
 
     def look(self, name: str) -> None:
         """Keep a picture of the page in both themes, of one size; axe-core finds nothing serious in either."""
+        self._settle()
         light = self._picture(f"{name}-light")
         self.notebook.menu("Settings", "Theme", "JupyterLab Dark")
         expect(self.browser.locator("body[data-jp-theme-light=false]")).to_be_attached()
+        self._settle()
         dark = self._picture(f"{name}-dark")
         assert abs(light - dark) < 2, f"{name}: {light} px high in the light theme, {dark} px in the dark"
         self.notebook.menu("Settings", "Theme", "JupyterLab Light")
         expect(self.browser.locator("body[data-jp-theme-light=true]")).to_be_attached()
+
+    def _settle(self) -> None:
+        """Wait until the kernel has answered what was done last, and the page has stopped growing."""
+        height = -1.0
+        for _ in range(50):
+            self.notebook.wait_until_idle()
+            self.browser.wait_for_timeout(150)
+            box = self.root.bounding_box()
+            if box is not None and box["height"] == height:
+                return
+            height = box["height"] if box is not None else height
+        raise AssertionError("the page does not come to rest")
 
     def _picture(self, name: str) -> float:
         usual = self.browser.viewport_size

@@ -31,6 +31,7 @@ def test_a_key_is_created_step_by_step(pages: Pages) -> None:
     page.press("Next")
     page.step(4)
     page.labelled(pages.me).check()
+    expect(page.root).to_contain_text("Allow attachment of persistent resources")
     page.look("create-key")
     page.press("Next")
     page.step(5)
