@@ -249,7 +249,7 @@ class Iam(Credentials):
 
 def _refuse_double(kind: str, name: str, known: Iterable[str]) -> None:
     """Names differ by more than the case of their letters."""
-    if any(name.lower() == other.lower() for other in known):
+    if name.lower() in map(str.lower, known):  # thousands of users take a fraction of a millisecond
         raise EntityAlreadyExists(f"{kind} with name {name} already exists.")
 
 
