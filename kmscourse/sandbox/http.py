@@ -75,6 +75,7 @@ class Connection(asyncio.Protocol):
         self.deadline = time.monotonic() + REQUEST_SECONDS
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._head: h11.Request | None = None
+        self._headers: dict[str, str] = {}
         self._body = bytearray()
         self._chunks = 0
         self._transport: asyncio.Transport
@@ -138,7 +139,7 @@ class Connection(asyncio.Protocol):
             event = self._http.next_event()
             if isinstance(event, h11.Request):
                 self._head, self._body, self._chunks = event, bytearray(), 0
-                self._look_at(event)
+                self._headers = self._looked_at(event)
                 if self._http.they_are_waiting_for_100_continue:
                     self._send(h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue"))
             elif isinstance(event, h11.Data):
@@ -152,22 +153,24 @@ class Connection(asyncio.Protocol):
                 return HttpRequest(
                     self._head.method.decode("ascii"),
                     self._head.target.decode("ascii"),
-                    _headers(self._head),
+                    self._headers,
                     bytes(self._body),
                 )
             else:  # more has to come, or an answer has to go first, or the client has gone
                 return None
 
-    def _look_at(self, head: h11.Request) -> None:
+    def _looked_at(self, head: h11.Request) -> dict[str, str]:
+        """The headers of a request that may go on. Raises HttpError for any other."""
         if sum(len(name) + len(value) for name, value in head.headers) + len(head.target) > MAX_HEAD:
             raise HttpError(431, f"The request's headers are larger than {MAX_HEAD} bytes.")
         if len(head.headers) > MAX_HEADERS:
             raise HttpError(431, f"The request has more than {MAX_HEADERS} headers.")
-        names = Counter(name for name, _ in head.headers)
-        twice = next((name for name, times in names.items() if times > 1 and _counts_once(name)), None)
-        if twice is not None:
-            raise HttpError(400, f"The header {twice.decode('ascii')} may appear only once.")
         headers = _headers(head)
+        if len(headers) < len(head.headers):
+            names = Counter(name for name, _ in head.headers)
+            twice = next((name for name, times in names.items() if times > 1 and _counts_once(name)), None)
+            if twice is not None:
+                raise HttpError(400, f"The header {twice.decode('ascii')} may appear only once.")
         if head.http_version not in (b"1.1", b"1.0"):
             raise HttpError(400, "The sandbox speaks HTTP/1.1.")
         if not head.target.startswith(b"/"):
@@ -186,6 +189,7 @@ class Connection(asyncio.Protocol):
             )
         if int(headers.get("content-length", "0")) > MAX_BODY:
             raise HttpError(413, f"The request is larger than {MAX_BODY} bytes.")
+        return headers
 
     def _answer(self, request: HttpRequest) -> None:
         self.server.last_request = time.monotonic()
