@@ -9,6 +9,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -32,7 +33,8 @@ class Application:
     """One account and its stages. ``handle`` may be called from several threads: calls take turns.
 
     ``instance`` is what Status proves this process with, ``on_stop`` is called when the main user asks the process
-    to end, ``table_key_cache`` are the seconds for which DynamoDB keeps an opened table key.
+    to end, ``table_key_cache`` are the seconds for which DynamoDB keeps an opened table key. ``later`` is given
+    what can wait until an answer is on its way; it does it at once where it isn't told otherwise.
     """
 
     def __init__(
@@ -42,12 +44,15 @@ class Application:
         instance: str = "",
         table_key_cache: float = 0.0,
         on_stop: Callable[[], None] = lambda: None,
+        later: Callable[[Callable[[], None]], object] = lambda act: act(),
     ) -> None:
         self.backend = backend
         self._trail = Trail(backend.storage, backend.user_named)
         self._table_keys = TableKeyCache(table_key_cache)
         self._instance = instance
         self._on_stop = on_stop
+        self._later = later
+        self._unrecorded: Callable[[], None] | None = None
 
     @classmethod
     def open(
@@ -91,11 +96,14 @@ class Application:
             outcome = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
             failure = AwsError("InternalFailure", "The practice account failed at this request.", 500)
             response = wire.write_error(http, failure, _request_id(call))
+        if self._unrecorded is not None:
+            self._later(self._record)
         spent = (perf_counter() - started) * 1000
         log.info("%s %s %s %.1f ms", call.action if call else "-", response.status, outcome, spent)
         return response
 
     def _answer(self, call: Call) -> operations.Answer:
+        self._record()
         now = self.backend.now()
         self._let_time_pass()
         caller = signature.verify(call, self.backend, now)
@@ -109,19 +117,34 @@ class Application:
             answer = operations.perform(exact, caller, self.backend, self._trail, self)
             if call.service != console.SERVICE:
                 self.backend.note_use(caller, call.service, call.region)
-            self._trail.record(exact, caller, accesses, now, answer=answer)
-            self._note(self.backend.take_happenings())
-            self.backend.commit()
+            record = partial(self._trail.record, exact, caller, accesses, now, answer=answer)
+            if self.backend.changed:
+                record()
+                self._note(self.backend.take_happenings())
+                self.backend.commit()
+            else:
+                self._unrecorded = record
         except BaseException as error:
             self.backend.rollback()
             if isinstance(error, AwsError):
-                self._trail.record(call, caller, accesses, now, error=error)
-                self.backend.commit()
+                self._unrecorded = partial(self._trail.record, call, caller, accesses, now, error=error)
                 self._table_keys.opened(caller, opened(accesses, error), now)
             raise
         self._table_keys.forget(exact)
         self._table_keys.opened(caller, opened(accesses), now)
         return answer
+
+    def _record(self) -> None:
+        """Keep the events of the last call if it changed nothing: then they have not been kept with a change."""
+        with self.backend.lock:
+            record, self._unrecorded = self._unrecorded, None
+            if record is None:
+                return
+            try:
+                record()
+                self.backend.commit()
+            except AwsError as error:  # It was answered already, and what it did is no worse for that.
+                log.error("A call is missing from the trail: %s", error.message)
 
     def _let_time_pass(self) -> None:
         """Let happen, and keep, what time has done to keys since the last call."""
@@ -168,6 +191,7 @@ class Application:
 
     def close(self) -> None:
         """Let go of the account's file."""
+        self._record()
         self.backend.close()
 
 

@@ -72,7 +72,13 @@ async def _serve(
 
     stop = asyncio.Event()
     instance = secrets.token_hex(16)
-    application = Application.open(home, instance=instance, on_stop=stop.set, table_key_cache=table_key_cache)
+    application = Application.open(
+        home,
+        instance=instance,
+        on_stop=stop.set,
+        table_key_cache=table_key_cache,
+        later=asyncio.get_running_loop().call_soon,
+    )
     with contextlib.closing(application):
         main = application.main_access_key
         endpoint = Endpoint(

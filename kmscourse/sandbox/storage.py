@@ -6,9 +6,11 @@ own, oldest first, the latest ``EVENTS_KEPT`` of them. The file is for its owner
 holds key material and access keys, which AWS keeps in its hardware; plaintext data keys and passwords never.
 
 What one call changes and its events are one transaction: all of it is kept, or nothing. A change is flushed to the
-disk itself before ``write`` returns (write-ahead log, synchronous=FULL). Events alone are handed to the operating
-system, which survives ``kill -9`` though not a power cut. Opening a file runs no code out of it: it is text, and
-``state.py`` reads it. Each row carries a checksum, so that damage which leaves SQLite's pages in order is found too.
+disk itself before ``write`` returns (write-ahead log, synchronous=FULL). Events alone, of a call that changed
+nothing, follow once it is answered, and go to the operating system, which need not flush them.
+
+Opening a file runs no code out of it: it is text, and ``state.py`` reads it. Each row carries a checksum, so that
+damage which leaves SQLite's pages in order is found too.
 
 Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
 version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the

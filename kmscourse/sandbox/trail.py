@@ -2,7 +2,8 @@
 
 Recorded are also the calls on a key that DynamoDB makes for a caller, which are how a Scan shows up here: the
 Scan itself is a data event, and CloudTrail's event history has none of those. The history is bounded: its log keeps
-so many events, and none of them is larger than ``recorded.bounded`` makes it.
+so many events, and none of them is larger than ``recorded.bounded`` makes it. A change and its events are kept
+together; the events of a call that changed nothing are kept just after its answer, and before the next call.
 
 Source: AWS CloudTrail User Guide, "CloudTrail record contents", "Viewing CloudTrail event history"; CloudTrail
 API Reference, "LookupEvents".

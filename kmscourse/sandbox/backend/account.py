@@ -99,6 +99,11 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
         """Give the file free."""
         self.storage.close()
 
+    @property
+    def changed(self) -> bool:
+        """Whether a call may have changed anything since the last commit."""
+        return bool(self._journal)
+
     def commit(self) -> None:
         """Bring what was changed since the last commit to disk. Raises AwsError (500) where that fails."""
         self._keeper.commit()

@@ -1,0 +1,113 @@
+"""An answer goes out before the events of a call that changed nothing are kept, and they are kept all the same."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.application import Application
+
+
+class Later(list[Callable[[], None]]):
+    """What an account has put off."""
+
+    def settle(self) -> None:
+        while self:
+            self.pop(0)()
+
+
+@pytest.fixture
+def later() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def application(tmp_path: Path, later: Later) -> Any:
+    made = Application.open(tmp_path, later=later.append)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def main(application: Application) -> boto3.Session:
+    return inprocess.session(application)
+
+
+def kept(application: Application) -> list[str]:
+    """The names of the events that the account's file holds, the oldest first."""
+    return [event["eventName"] for _, event in application.backend.storage.events()][::-1]
+
+
+def test_the_events_of_a_read_wait_until_it_is_answered(
+    application: Application, main: boto3.Session, later: Later
+) -> None:
+    main.client("kms").list_keys()
+    later.settle()  # The key's first use is a change.
+    before = kept(application)
+    main.client("kms").list_aliases()
+    assert kept(application) == before
+    later.settle()
+    assert kept(application) == [*before, "ListAliases"]
+
+
+def test_a_change_is_kept_with_its_events_before_it_is_answered(
+    application: Application, main: boto3.Session, later: Later
+) -> None:
+    main.client("kms").create_key()
+    assert kept(application)[-1:] == ["CreateKey"]
+    assert not later, "nothing of a change may wait"
+
+
+def test_whoever_asks_next_sees_what_was_done_before(main: boto3.Session) -> None:
+    """Also where nobody has done what was put off."""
+    main.client("kms").list_keys()
+    main.client("kms").list_aliases()
+    main.client("kms").create_key()
+    with pytest.raises(main.client("kms").exceptions.NotFoundException):
+        main.client("kms").describe_key(KeyId="alias/none")
+    found = main.client("cloudtrail").lookup_events()["Events"]
+    named = [event["EventName"] for event in found if event["EventSource"] == "kms.amazonaws.com"]
+    assert named == ["DescribeKey", "CreateKey", "ListAliases", "ListKeys"]
+
+
+def test_an_account_that_is_closed_has_kept_what_waited(tmp_path: Path, later: Later) -> None:
+    application = Application.open(tmp_path, later=later.append)
+    kms = inprocess.session(application).client("kms")
+    kms.list_keys()
+    kms.list_aliases()
+    application.close()
+    again = Application.open(tmp_path)
+    assert kept(again)[-1] == "ListAliases"
+    again.close()
+
+
+def test_events_that_cannot_be_kept_are_said_and_spoil_no_answer(
+    main: boto3.Session,
+    later: Later,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kms = main.client("kms")
+    kms.list_keys()
+    later.settle()
+
+    def full(*_: Any, **__: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+        patch.setattr(application.backend.storage, "_keep", full)
+        assert kms.list_aliases()["Aliases"]
+        later.settle()
+    assert "missing from the trail" in caplog.text
+    kms.list_keys()
+    later.settle()
+    assert kept(application)[-1] == "ListKeys"
+    assert "ListAliases" not in kept(application)
