@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -41,6 +42,20 @@ def test_pipelined_requests_are_answered_in_their_order(port: int) -> None:
         port, (one + f"GET /3 HTTP/1.1\r\n{line}Connection: close\r\n\r\n").encode(), finish=False
     )
     assert answer.index(b"GET /1 0 ") < answer.index(b"POST /2 3 abc") < answer.index(b"GET /3 0 ")
+
+
+def test_very_many_requests_at_once_are_all_answered(port: int) -> None:
+    one = f"GET /%d HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+    last = f"GET /last HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode()
+    answer = exchange(port, b"".join(one % number for number in range(5000)) + last, finish=False)
+    assert [int(number) for number in re.findall(rb"GET /(\d+) 0 ", answer)] == list(range(5000))
+    assert answer.endswith(b"GET /last 0 ")
+
+
+def test_what_came_before_an_improper_request_is_answered(port: int) -> None:
+    good = f"GET /good HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+    answer = exchange(port, good * 3 + b"BREW / HTTP/1.1\r\n\r\n" + good)
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answer) == [b"200", b"200", b"200", b"400"]
 
 
 def test_a_request_may_come_byte_by_byte(port: int) -> None:
