@@ -96,10 +96,9 @@ class Application:
             outcome = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
             failure = AwsError("InternalFailure", "The practice account failed at this request.", 500)
             response = wire.write_error(http, failure, _request_id(call))
-        if self._unrecorded is not None:
-            self._later(self._record)
         spent = (perf_counter() - started) * 1000
-        log.info("%s %s %s %.1f ms", call.action if call else "-", response.status, outcome, spent)
+        said = f"{call.action if call else '-'} {response.status} {outcome} {spent:.1f} ms"
+        self._later(partial(self._after, said))
         return response
 
     def _answer(self, call: Call) -> operations.Answer:
@@ -133,6 +132,11 @@ class Application:
         self._table_keys.forget(exact)
         self._table_keys.opened(caller, opened(accesses), now)
         return answer
+
+    def _after(self, said: str) -> None:
+        """What is left to do once a call is answered."""
+        self._record()
+        log.info("%s", said)
 
     def _record(self) -> None:
         """Keep the events of the last call if it changed nothing: then they have not been kept with a change."""

@@ -6,7 +6,6 @@ each line for who wrote it; at a thousand requests a second that is a tenth of t
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from pathlib import Path
@@ -25,13 +24,6 @@ class LogFile(logging.Handler):
         self._size = os.fstat(self._file).st_size
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the line, while requests are served: once the answer to this one is on its way."""
-        try:
-            asyncio.get_running_loop().call_soon(self._write, record)
-        except RuntimeError:  # no loop runs
-            self._write(record)
-
-    def _write(self, record: logging.LogRecord) -> None:
         try:
             line = f"{self.format(record)}\n".encode()
             if self._size + len(line) > self._most:
