@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.recorded import parameters_of, response_of
+from kmscourse.sandbox.recorded import additional_data, parameters_of, response_of
 from kmscourse.sandbox.relay import RelayedError, reached
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
 from kmscourse.sandbox.resources.keys import DYNAMODB, is_alias, is_key
@@ -48,6 +48,7 @@ def of_call(
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, accesses, now, answer), *on_behalf[opened:]]
     if call.action not in DATA_OPERATIONS:
+        keys = [*(access.resource for access in accesses if access.via is None), *_made(call, answer)]
         event = _event(
             call,
             now,
@@ -55,10 +56,12 @@ def of_call(
             source=call.service,
             identity=_identity(caller),
             parameters=parameters_of(call),
-            response=response_of(call, answer),
-            keys=[*(access.resource for access in accesses if access.via is None), *_made(call, answer)],
+            response=response_of(call, answer, keys),
+            keys=keys,
             error=error,
         )
+        if additional := additional_data(call, answer):
+            event["additionalEventData"] = additional
         yield _with_grant(event) if call.action == "kms:RetireGrant" else event
 
 

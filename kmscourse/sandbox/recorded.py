@@ -1,25 +1,28 @@
 """Which of a call's parameters and answer the audit trail may keep.
 
 Source: botocore's service models, whose shapes say what is sensitive; AWS CloudTrail User Guide, "Sensitive data in
-CloudTrail events".
+CloudTrail events"; AWS KMS Developer Guide, "Examples of AWS KMS log entries", for what KMS adds to a request and to
+an answer.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.call import AwsError, Call, HttpResponse
 from kmscourse.sandbox.resources import shapes
-from kmscourse.sandbox.resources.shapes import input_shape, is_operation
+from kmscourse.sandbox.resources.shapes import input_shape, is_operation, output_shape
 
 LONGEST = 500  # Characters of one text.
 MOST = 25  # Entries of one list or map.
 LARGEST = 8_000  # Characters of JSON of one part of an event.
+_END_OF_TIME = 253_402_300_800  # The year 10000 in seconds since 1970.
 
 # Documents can hold anything, and a grant token is a credential.
 _NEVER = frozenset({
@@ -38,6 +41,28 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "sts:AssumeRole": ("AssumedRoleUser", "SourceIdentity"),
     "sts:GetFederationToken": ("FederatedUser",),
 }
+# KMS records the ARN of the key that these have changed, though they answer nothing.
+_TELLS_KEY = frozenset({
+    "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias", "kms:EnableKey", "kms:DisableKey",
+    "kms:EnableKeyRotation", "kms:UntagResource",
+})  # fmt: skip
+_ALGORITHM = "SYMMETRIC_DEFAULT"
+# KMS records a request as it has understood it, with what was left out.
+_UNDERSTOOD: Mapping[str, Mapping[str, Any]] = {
+    "kms:Encrypt": {"encryptionAlgorithm": _ALGORITHM},
+    "kms:Decrypt": {"encryptionAlgorithm": _ALGORITHM},
+    "kms:ReEncrypt": {
+        "sourceEncryptionAlgorithm": _ALGORITHM,
+        "destinationEncryptionAlgorithm": _ALGORITHM,
+    },
+    "kms:CreateKey": {
+        "description": "",
+        "origin": "AWS_KMS",
+        "keyUsage": "ENCRYPT_DECRYPT",
+        "bypassPolicyLockoutSafetyCheck": False,
+    },
+    "kms:PutKeyPolicy": {"policyName": "default", "bypassPolicyLockoutSafetyCheck": False},
+}
 
 
 def parameters_of(call: Call) -> dict[str, Any]:
@@ -45,7 +70,11 @@ def parameters_of(call: Call) -> dict[str, Any]:
     if not is_operation(call.service, call.operation):
         return {}
     shape = input_shape(call.service, call.operation)
-    return {} if shape is None else _structure(shape, _readable(call))
+    given = {} if shape is None else _structure(shape, _readable(call))
+    if call.action == "kms:CreateKey":
+        spec = given.get("keySpec") or given.get("customerMasterKeySpec") or _ALGORITHM
+        given |= {"keySpec": spec, "customerMasterKeySpec": spec}
+    return {**_UNDERSTOOD.get(call.action, {}), **given}
 
 
 def _readable(call: Call) -> Mapping[str, Any]:
@@ -55,12 +84,23 @@ def _readable(call: Call) -> Mapping[str, Any]:
         return call.parameters
 
 
-def response_of(call: Call, answer: Any) -> dict[str, Any] | None:
-    """``responseElements``: None but for the few answers that say what was made."""
-    names = _ANSWERS.get(call.action)
-    if names is None or not isinstance(answer, Mapping):
+def response_of(call: Call, answer: Any, keys: Sequence[str]) -> dict[str, Any] | None:
+    """``responseElements``: None but for the few answers that say what was made, or which of ``keys`` was changed."""
+    if answer is None or isinstance(answer, HttpResponse):
         return None
-    return {_small(name): _names_small(answer[name]) for name in names if name in answer}
+    if call.action in _TELLS_KEY and keys:
+        return {"keyId": keys[-1]}
+    names, shape = _ANSWERS.get(call.action), output_shape(call.service, call.operation)
+    if names is None or shape is None:
+        return None
+    return {_small(name): _kept(shape.members[name], answer[name]) for name in names if name in answer}
+
+
+def additional_data(call: Call, answer: Any) -> dict[str, Any]:
+    """``additionalEventData`` of a call on a key: the key material that was used, where the answer tells it."""
+    if call.service != "kms" or not isinstance(answer, Mapping) or call.action in _ANSWERS:
+        return {}
+    return {"keyMaterialId": answer["KeyMaterialId"]} if "KeyMaterialId" in answer else {}
 
 
 def _structure(shape: StructureShape, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,13 +123,15 @@ def _kept(shape: Shape, value: Any) -> Any:
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_kept(shape.member, inner) for inner in value[:MOST]]
     number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+    if number and shape.type_name == "timestamp" and 0 <= value < _END_OF_TIME:
+        return _date(value)
     return value if number else str(value)[:LONGEST]
 
 
-def _names_small(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {_small(name): _names_small(inner) for name, inner in value.items()}
-    return value if isinstance(value, int | float | list) else str(value)[:LONGEST]
+def _date(seconds: float) -> str:
+    """A moment as CloudTrail writes it: ``Aug 10, 2022, 10:38:27 PM``."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    return f"{at:%b} {at.day}, {at.year}, {at.hour % 12 or 12}:{at:%M:%S %p}"
 
 
 def _small(name: str) -> str:

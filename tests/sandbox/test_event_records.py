@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -147,6 +148,78 @@ def test_an_operation_that_aws_has_not_got_is_no_event(gate: Any) -> None:
     gate.refused("kms:MakeCoffee")
     gate.refused("kms:CreateCustomKeyStore")
     assert [event["eventName"] for event in gate.events()] == ["CreateCustomKeyStore"]
+
+
+def test_what_kms_adds_to_a_request_is_recorded(gate: Any) -> None:
+    key = gate.key()
+    blob = gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"]
+    gate("kms:Decrypt", CiphertextBlob=blob)
+    gate("kms:ReEncrypt", CiphertextBlob=blob, DestinationKeyId=key)
+    gate("kms:PutKeyPolicy", KeyId=key, Policy=gate("kms:GetKeyPolicy", KeyId=key)["Policy"])
+    recorded = {event["eventName"]: event["requestParameters"] for event in gate.events()}
+    symmetric = "SYMMETRIC_DEFAULT"
+    assert recorded["CreateKey"] == {
+        "description": "",
+        "origin": "AWS_KMS",
+        "keyUsage": "ENCRYPT_DECRYPT",
+        "keySpec": symmetric,
+        "customerMasterKeySpec": symmetric,
+        "bypassPolicyLockoutSafetyCheck": False,
+    }
+    assert recorded["Encrypt"] == {"keyId": key, "encryptionAlgorithm": symmetric}
+    assert recorded["Decrypt"] == {"encryptionAlgorithm": symmetric}
+    assert recorded["ReEncrypt"] == {
+        "destinationKeyId": key,
+        "sourceEncryptionAlgorithm": symmetric,
+        "destinationEncryptionAlgorithm": symmetric,
+    }
+    assert recorded["PutKeyPolicy"] == {
+        "keyId": key,
+        "policyName": "default",
+        "bypassPolicyLockoutSafetyCheck": False,
+    }
+
+
+def test_a_change_of_a_key_is_recorded_with_its_arn(gate: Any) -> None:
+    key, other = gate.key(), gate.key()
+    key_id = key.partition("/")[2]
+    gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key_id)
+    gate("kms:DisableKey", KeyId=key_id)
+    gate("kms:EnableKey", KeyId=key_id)
+    gate("kms:EnableKeyRotation", KeyId=key_id)
+    gate("kms:UntagResource", KeyId=key_id, TagKeys=["a"])
+    gate("kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=other)
+    gate("kms:DeleteAlias", AliasName="alias/myKey")
+    recorded = {event["eventName"]: event["responseElements"] for event in gate.events()}
+    for name in ("CreateAlias", "DisableKey", "EnableKey", "EnableKeyRotation", "UntagResource"):
+        assert recorded[name] == {"keyId": key}, name
+    assert recorded["UpdateAlias"] == recorded["DeleteAlias"] == {"keyId": other}
+    gate.refused("kms:EnableKey", KeyId="junk")
+    assert gate.events(EventName="EnableKey")[0]["responseElements"] is None
+
+
+def test_the_key_material_that_was_used_is_recorded(gate: Any) -> None:
+    key = gate.key()
+    made = gate("kms:GenerateDataKey", KeyId=key, KeySpec="AES_256")
+    gate("kms:Decrypt", CiphertextBlob=made["CiphertextBlob"])
+    for name in ("GenerateDataKey", "Decrypt"):
+        event = gate.events(EventName=name)[0]
+        assert event["additionalEventData"] == {"keyMaterialId": made["KeyMaterialId"]}
+
+
+def test_of_dynamodb_and_iam_no_answer_is_recorded(gate: Any) -> None:
+    gate.books(gate.key())
+    gate.user("Ann")
+    for name in ("CreateTable", "CreateGrant", "CreateUser"):
+        assert gate.events(EventName=name)[0]["responseElements"] is None
+
+
+def test_dates_are_written_out(gate: Any) -> None:
+    key = gate.key()
+    date = gate("kms:ScheduleKeyDeletion", KeyId=key)["DeletionDate"]
+    recorded = gate.events(EventName="ScheduleKeyDeletion")[0]["responseElements"]["deletionDate"]
+    shown = datetime.strptime(recorded, "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
+    assert shown.timestamp() == int(date)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,11 @@ def test_an_event_in_cloudtrails_shape(gate: Any) -> None:
         "awsRegion": "us-east-1",
         "sourceIPAddress": "127.0.0.1",
         "userAgent": "tests",
-        "requestParameters": {"keyId": key, "encryptionContext": {"Dept": "HR"}},
+        "requestParameters": {
+            "keyId": key,
+            "encryptionContext": {"Dept": "HR"},
+            "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
+        },
         "responseElements": None,
         "requestID": "1234-5678",
         "readOnly": True,

@@ -86,6 +86,11 @@ def input_shape(service: str, operation: str) -> StructureShape | None:
     return service_model(service).operation_model(operation).input_shape
 
 
+def output_shape(service: str, operation: str) -> StructureShape | None:
+    """The shape of an operation's answer; None where there is nothing in it."""
+    return service_model(service).operation_model(operation).output_shape
+
+
 def is_operation(service: str, operation: str) -> bool:
     """Whether AWS has such an operation at all."""
     return operation in service_model(service).operation_names
