@@ -23,7 +23,7 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
     """The events of the call's region that match; ``events`` yields all below a number, newest first.
 
     Raises AwsError: InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException,
-    InvalidNextTokenException.
+    InvalidNextTokenException, InvalidEventCategoryException.
     """
     parameters = call.parameters
     limit = parameters.get("MaxResults", MOST)
@@ -33,8 +33,11 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
     start, end = parameters.get("StartTime"), parameters.get("EndTime")
     if start is not None and end is not None and start > end:
         raise AwsError("InvalidTimeRangeException", "StartTime must not be after EndTime.")
-    if parameters.get("EventCategory"):
-        return {"Events": []}  # The only category that can be asked for is insight, and there are none.
+    category = parameters.get("EventCategory")
+    if category is not None and category != "insight":
+        raise AwsError("InvalidEventCategoryException", "The only EventCategory to ask for is insight.")
+    if category is not None:
+        return {"Events": []}  # There are no insights.
     matching = (
         (number, event)
         for number, event in events(_number(parameters.get("NextToken")))

@@ -208,9 +208,13 @@ def test_tagging_a_session_needs_a_permission_of_its_own(gate: Any) -> None:
             {"Tags.member.2.Key": "TEAM", "Tags.member.2.Value": "x"},
             "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
         ),
+        (
+            {"Tags.member.2.Key": "AWS:cost", "Tags.member.2.Value": "x"},
+            "aws: prefixed tag key names are not allowed for external use.",
+        ),
     ],
 )
-def test_tags_that_contradict_each_other(gate: Any, form: dict[str, str], message: str) -> None:
+def test_tags_that_a_session_can_not_have(gate: Any, form: dict[str, str], message: str) -> None:
     tags = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue", **form}
     refusal = refused(gate, gate.main, gate.role("robot"), **tags)
     assert (refusal.code, refusal.message) == ("InvalidParameterValue", message)

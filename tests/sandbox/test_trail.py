@@ -289,6 +289,7 @@ def test_events_are_of_a_region_and_iams_are_in_us_east_1(trail: Trail) -> None:
             {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "x"}] * 2},
             "InvalidLookupAttributesException",
         ),
+        ({"EventCategory": "management"}, "InvalidEventCategoryException"),
     ],
 )
 def test_lookups_that_are_refused(trail: Trail, parameters: dict[str, Any], code: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.serialize import never_return, return_if_not_empty
 from moto.iam import responses
+from moto.iam.exceptions import NotFoundException
 
 Method = Callable[[Any], ActionResult]
 
@@ -107,6 +108,12 @@ class IamResponse(responses.IamResponse):
                 }
             }
         )
+
+    def delete_account_alias(self) -> ActionResult:
+        alias = self._get_param("AccountAlias")
+        if alias not in self.backend.account_aliases:
+            raise NotFoundException(f"The account alias {alias} cannot be found.")  # inference
+        return super().delete_account_alias()
 
     def list_policy_versions(self) -> ActionResult:
         newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]

@@ -35,6 +35,8 @@ def marks(call: Call, caller: Caller) -> Marks:
     names = [key.lower() for key, _ in asked]
     if len(set(names)) < len(names):
         raise _invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    if any(name.startswith("aws:") for name in names):  # its code and words are an inference
+        raise _invalid("aws: prefixed tag key names are not allowed for external use.")
     if any(key.lower() not in names for key in keys):
         raise _invalid("The specified transitive tag key must be included in the requested tags.")
     inherited: dict[str, str] = {}

@@ -7,6 +7,7 @@ recorded from AWS by localstack's tests or quoted by users of AWS.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from kmscourse.sandbox.rules.key_policy import exists
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
 
+_SID = re.compile("[0-9A-Za-z]*")
+
 
 def check_identity_policy(text: str) -> None:
     """Raises AwsError MalformedPolicyDocument for a policy that could not be evaluated for whom it hangs on."""
@@ -26,6 +29,11 @@ def check_identity_policy(text: str) -> None:
         raise _malformed("Policy document must be version 2012-10-17 or greater.")
     if any("Principal" in found or "NotPrincipal" in found for found in _statements(document)):
         raise _malformed("Policy document should not specify a principal.")
+    if not all(_SID.fullmatch(str(found.get("Sid", ""))) for found in _statements(document)):
+        raise _malformed(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+            f"{_SID.pattern}"
+        )
 
 
 def check_trust_policy(text: str, backend: Backend) -> None:

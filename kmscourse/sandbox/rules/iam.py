@@ -77,3 +77,6 @@ def _check_tags(call: Call) -> None:
         )
     if len(set(keys)) < len(keys):
         raise AwsError("InvalidInput", "Duplicate tag keys found.")
+    if any(key.lower().startswith("aws:") for key in keys):
+        # The rule is IAM's; the words are those that users of AWS quote from other services.
+        raise AwsError("InvalidInput", "aws: prefixed tag key names are not allowed for external use.")

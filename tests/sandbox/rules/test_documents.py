@@ -91,3 +91,18 @@ def test_an_identity_policy_names_nobody(gate: Any) -> None:
     assert (
         gate.refused("iam:GetPolicy", PolicyArn="arn:aws:iam::123456789012:policy/odd").code == "NoSuchEntity"
     )
+
+
+@pytest.mark.parametrize("sid", ["Read it", "read-it", "lesen_für"])
+def test_the_statement_ids_of_identity_policies_are_letters_and_digits(gate: Any, sid: str) -> None:
+    document = policy({"Sid": sid, "Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
+    message = (
+        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+        "[0-9A-Za-z]*"
+    )
+    for action, details in (
+        ("iam:PutUserPolicy", {"UserName": "IAMLabUser", "PolicyName": "p", "PolicyDocument": document}),
+        ("iam:CreatePolicy", {"PolicyName": "p", "PolicyDocument": document}),
+    ):
+        refusal = gate.refused(action, **details)
+        assert (refusal.code, refusal.message) == ("MalformedPolicyDocument", message)

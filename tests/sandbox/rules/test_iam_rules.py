@@ -220,6 +220,23 @@ def test_tag_keys_of_users_and_roles_do_not_differ_by_case_those_of_policies_do(
     assert "<Key>team<" not in gate("iam:ListUserTags", UserName="IAMLabUser")["Xml"]
 
 
+@pytest.mark.parametrize("key", ["aws:cost", "AWS:Cost"])
+def test_tags_of_awss_own_are_awss(gate: Any, key: str) -> None:
+    tag = {"Tags.member.1.Key": key, "Tags.member.1.Value": "1"}
+    for operation in ("CreateUser", "TagUser"):
+        refusal = gate.refused(f"iam:{operation}", UserName="IAMLabUser", **tag)
+        assert (refusal.code, refusal.status) == ("InvalidInput", 400)
+
+
+def test_the_accounts_alias_is_removed_by_its_name(gate: Any) -> None:
+    gate("iam:CreateAccountAlias", AccountAlias="practice")
+    refusal = gate.refused("iam:DeleteAccountAlias", AccountAlias="another")
+    assert (refusal.code, refusal.status) == ("NoSuchEntity", 404)
+    assert "practice" in gate("iam:ListAccountAliases")["Xml"]
+    gate("iam:DeleteAccountAlias", AccountAlias="practice")
+    assert "practice" not in gate("iam:ListAccountAliases")["Xml"]
+
+
 def test_awss_own_policies_are_awss(gate: Any) -> None:
     arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     assert "AdministratorAccess" in gate("iam:GetPolicy", PolicyArn=arn)["Xml"]
