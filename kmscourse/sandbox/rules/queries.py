@@ -5,11 +5,15 @@ Source: DynamoDB API Reference, "Query", "Scan"; the texts as AWS prints them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources import key_condition
-from kmscourse.sandbox.resources.expressions import tokens
+from kmscourse.sandbox.resources.expressions import invalid, tokens
+from kmscourse.sandbox.rules.item_keys import NOT_THE_SCHEMA
 from kmscourse.sandbox.views import TableView
 
 
@@ -18,8 +22,10 @@ def check(call: Call, table: TableView) -> None:
     index = call.parameters.get("IndexName")
     if index is not None and index not in table.indexes:
         raise _refused(f"The table does not have the specified index: {index}")
+    keys = table.indexes[index] if index else table.keys
     if call.operation == "Query":
-        _check_query(call, table, table.indexes[index] if index else table.keys)
+        _check_query(call, table, keys)
+    _check_start(call, table, keys)
 
 
 def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
@@ -34,6 +40,8 @@ def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
             raise _refused(
                 "One or more parameter values were invalid: Condition parameter type does not match schema type"
             )
+        if wanted is not None and condition.operator == "BETWEEN" and len(condition.values) == 2:
+            _check_bounds(wanted, *condition.values, is_expression=bool(condition.text))
     text = parameters.get("FilterExpression")
     names = parameters.get("ExpressionAttributeNames") or {}
     for token in tokens("FilterExpression", text, names) if text is not None else ():
@@ -42,6 +50,36 @@ def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
                 "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
                 + token.attribute
             )
+
+
+def _check_bounds(kind: str, low: Mapping[str, Any], high: Mapping[str, Any], *, is_expression: bool) -> None:
+    if _ORDERS[kind](low[kind]) <= _ORDERS[kind](high[kind]):
+        return
+    if not is_expression:
+        raise _refused(
+            "One or more parameter values were invalid: The BETWEEN condition was provided a range where the lower "
+            "bound is greater than the upper bound"
+        )
+    raise invalid(
+        key_condition.KIND,
+        "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: "
+        f"AttributeValue: {{{kind}:{low[kind]}}}, upper bound operand: AttributeValue: {{{kind}:{high[kind]}}}",
+    )
+
+
+_ORDERS: Mapping[str, Callable[[str], Any]] = {"S": str.encode, "N": Decimal, "B": base64.b64decode}
+
+
+def _check_start(call: Call, table: TableView, keys: Sequence[str]) -> None:
+    """A page begins after an item of the table; in an index its keys there are told too."""
+    start = call.parameters.get("ExclusiveStartKey")
+    if start is None:
+        return
+    wanted = {*table.keys, *keys}
+    if set(start) == wanted and all(start[name].get(table.types[name]) is not None for name in wanted):
+        return
+    in_table = call.operation == "Scan" and call.parameters.get("IndexName") is None
+    raise _refused("The provided starting key is invalid" + (f": {NOT_THE_SCHEMA}" if in_table else ""))
 
 
 def _refused(message: str) -> AwsError:

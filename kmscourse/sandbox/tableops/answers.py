@@ -71,9 +71,13 @@ def _settings(call: Call, table: Answer, view: TableView | None) -> Answer:
 
 
 def of_items(call: Call, answer: Answer) -> Answer:
-    """An answer without what nobody asked for: how much capacity the operation took."""
+    """An answer without what nobody asked for: how much capacity the operation took, a key as if it were updated."""
     if call.parameters.get("ReturnConsumedCapacity") in (None, "NONE"):
         answer.pop("ConsumedCapacity", None)
     if call.parameters.get("ReturnItemCollectionMetrics") in (None, "NONE"):
         answer.pop("ItemCollectionMetrics", None)
+    if call.parameters.get("ReturnValues") in ("UPDATED_NEW", "UPDATED_OLD") and "Attributes" in answer:
+        updated = answer.pop("Attributes")
+        shown = {name: value for name, value in updated.items() if name not in call.parameters["Key"]}
+        answer |= {"Attributes": shown} if shown else {}
     return answer

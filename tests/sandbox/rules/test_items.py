@@ -151,6 +151,68 @@ def test_an_update_that_changes_nothing_makes_the_item(library: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "start",
+    [
+        {},
+        {"Author": {"S": "x"}},
+        {**KEY, "Pages": {"N": "1"}},
+        {**KEY, "Title": {"N": "1"}},
+        {"x": {"S": "1"}},
+    ],
+)
+def test_a_page_begins_after_a_key(library: Any, start: dict[str, Any]) -> None:
+    invalid = "The provided starting key is invalid"
+    by_author = {"KeyConditionExpression": "Author = :a", "ExpressionAttributeValues": {":a": {"S": "x"}}}
+    assert refused(library, "Scan", **BOOKS, ExclusiveStartKey=start) == f"{invalid}: {NOT_THE_SCHEMA}"
+    assert refused(library, "Query", **BOOKS, **by_author, ExclusiveStartKey=start) == invalid
+
+
+def test_pages_of_an_index_begin_where_the_last_one_ended(library: Any) -> None:
+    index = {
+        "IndexName": "ByPages",
+        "KeySchema": [{"AttributeName": "Pages", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    library(
+        "dynamodb:UpdateTable",
+        **BOOKS,
+        AttributeDefinitions=[
+            {"AttributeName": "Author", "AttributeType": "S"},
+            {"AttributeName": "Title", "AttributeType": "S"},
+            {"AttributeName": "Pages", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexUpdates=[{"Create": index}],
+    )
+    for title in ("Linchpin", "Tribes", "Purple Cow"):
+        library("dynamodb:PutItem", **BOOKS, Item={**KEY, "Title": {"S": title}, "Pages": {"N": "160"}})
+    for operation, asked in (
+        ("Scan", {}),
+        (
+            "Query",
+            {"KeyConditionExpression": "Pages = :p", "ExpressionAttributeValues": {":p": {"N": "160"}}},
+        ),
+    ):
+        titles: list[str] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = library(f"dynamodb:{operation}", **BOOKS, IndexName="ByPages", Limit=1, **asked, **start)
+            titles += [item["Title"]["S"] for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        assert sorted(titles) == ["Linchpin", "Purple Cow", "Tribes"]
+
+
+def test_what_was_updated_is_returned_without_the_key(library: Any) -> None:
+    new = {**KEY, "Title": {"S": "Tribes"}}
+    asked = {**BOOKS, "Key": new, **UPDATE}
+    assert "Attributes" not in library("dynamodb:UpdateItem", **asked, ReturnValues="UPDATED_OLD")
+    library("dynamodb:DeleteItem", **BOOKS, Key=new)
+    answer = library("dynamodb:UpdateItem", **asked, ReturnValues="UPDATED_NEW")
+    assert answer == {"Attributes": {"Pages": {"N": "80"}}}
+
+
+@pytest.mark.parametrize(
     ("operation", "wanted", "message"),
     [
         ("PutItem", "ALL_NEW", "ReturnValues can only be ALL_OLD or NONE"),
