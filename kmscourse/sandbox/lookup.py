@@ -6,7 +6,7 @@ Source: CloudTrail API Reference, "LookupEvents", "Event".
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -134,7 +134,8 @@ def _seconds(moment: str) -> float:
 def _number(token: str | None) -> int | None:
     if token is None:
         return None
-    try:
-        return int(base64.b64decode(token, validate=True))
-    except (binascii.Error, ValueError):
-        raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.") from None
+    with contextlib.suppress(ValueError):
+        number = int(base64.b64decode(token, validate=True))
+        if 0 < number < 1 << 62:
+            return number
+    raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.")

@@ -280,6 +280,9 @@ def test_events_are_of_a_region_and_iams_are_in_us_east_1(trail: Trail) -> None:
         ({"MaxResults": 51}, "InvalidMaxResultsException"),
         ({"NextToken": "junk!"}, "InvalidNextTokenException"),
         ({"NextToken": "eA=="}, "InvalidNextTokenException"),
+        ({"NextToken": "LTU="}, "InvalidNextTokenException"),  # -5
+        ({"NextToken": "MA=="}, "InvalidNextTokenException"),  # 0
+        ({"NextToken": "OTIyMzM3MjAzNjg1NDc3NTgwOA=="}, "InvalidNextTokenException"),  # 2 ** 63
         ({"StartTime": 2.0, "EndTime": 1.0}, "InvalidTimeRangeException"),
         (
             {"LookupAttributes": [{"AttributeKey": "Colour", "AttributeValue": "red"}]},
