@@ -96,7 +96,7 @@ class Reader:
             self._refuse(431, f"The request has more than {MAX_HEADERS} headers.")
         if self._head_read:  # It stands behind the body, and none of AWS's clients would put anything there.
             return
-        key, text = name.decode("ascii").lower(), value.decode("latin-1").strip()
+        key, text = name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")
         if key not in self._headers:
             self._headers[key] = text
         elif key in _ONCE or key.startswith("x-amz-"):
@@ -109,7 +109,8 @@ class Reader:
         headers = self._headers
         if sum(map(len, headers)) + sum(map(len, headers.values())) + len(self._target) > MAX_HEAD:
             self._refuse(431, f"The request's headers are larger than {MAX_HEAD} bytes.")
-        if self._parser.get_http_version() not in ("1.1", "1.0") or self._parser.should_upgrade():
+        version = self._parser.get_http_version()
+        if version not in ("1.1", "1.0") or self._parser.should_upgrade():
             self._refuse(400, "The sandbox speaks HTTP/1.1.")
         if not self._target.startswith(b"/") or not self._target.isascii():
             self._refuse(400, "The request's target is not a path.")
@@ -121,9 +122,11 @@ class Reader:
             self._refuse(405, f"No AWS client sends {self._method()}.")
         if headers.get("transfer-encoding", "chunked").lower() != "chunked":
             self._refuse(400, "The sandbox knows no other transfer coding than chunked.")
+        if version == "1.0" and "transfer-encoding" in headers:
+            self._refuse(400, "HTTP/1.0 has no transfer codings.")
         if int(headers.get("content-length", "0")) > MAX_BODY:
             self._refuse(413, f"The request is larger than {MAX_BODY} bytes.")
-        if "expect" in headers:
+        if version == "1.1" and "expect" in headers:
             if headers["expect"].lower() != "100-continue":
                 self._refuse(417, "The sandbox knows no other expectation than 100-continue.")
             self._carry_on()

@@ -55,7 +55,7 @@ names = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_si
 )
 values = st.text(
     st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=20
-).map(str.strip)
+).map(lambda value: value.strip(" "))
 targets = st.text(string.ascii_letters + string.digits + "-._~%/?&=", max_size=20).map(
     lambda path: f"/{path}"
 )
@@ -177,6 +177,12 @@ def test_a_client_is_told_to_go_on_when_it_waits_for_that(client: Client) -> Non
     assert client.told == 0
     client.send(b"a" + head("POST / HTTP/1.1", "Content-Length: 1", "Expect: 100-Continue"))
     assert client.told == 1
+
+
+def test_a_client_of_http_1_0_is_told_nothing(client: Client) -> None:
+    [request] = client.send(head("POST / HTTP/1.0", "Content-Length: 1", "Expect: 100-continue") + b"a")
+    assert request.body == b"a"
+    assert client.told == 0
 
 
 @pytest.mark.parametrize(
