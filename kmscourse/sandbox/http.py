@@ -23,6 +23,7 @@ from kmscourse.sandbox.incoming import HttpError, Incoming, Reader
 Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_CONNECTIONS = 500
+MAX_READ = 16 * 1024  # Bytes at once: hundreds of small requests, which wait in memory for their turn.
 REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0
@@ -40,18 +41,19 @@ class Server:
     def sweep(self) -> None:
         """Close what has been silent, or has been sending one request, for too long."""
         now = time.monotonic()
-        for connection in self.connections:
+        for connection in list(self.connections):
             if connection.deadline < now:
                 connection.drop()
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One client's connection: requests in, one answer each, in their order."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.deadline = time.monotonic() + REQUEST_SECONDS
         self._reader = Reader(server.hosts, self._carry_on)
+        self._buffer = bytearray(MAX_READ)
         self._transport: asyncio.Transport
         self._writable = True
         self._refused = False
@@ -71,14 +73,18 @@ class Connection(asyncio.Protocol):
 
     def drop(self) -> None:
         """End the connection at once, whatever the client has not read yet."""
+        self.server.connections.discard(self)  # The next one to go is another one.
         self._transport.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         if self._refused:
             return  # It must be read all the same, or the answer is lost with the connection.
         if self._reader.idle and not self._reader.whole:
             self.deadline = time.monotonic() + REQUEST_SECONDS
-        self._reader.feed(data)
+        self._reader.feed(bytes(self._buffer[:nbytes]))
         self._go_on()
 
     def pause_writing(self) -> None:

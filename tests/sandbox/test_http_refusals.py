@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from kmscourse.sandbox import http as sandbox_http
 from kmscourse.sandbox import incoming
+from kmscourse.sandbox.call import HttpRequest, HttpResponse
 from tests.sandbox.loopback import exchange, request, serving, status_of
 
 
@@ -39,11 +42,12 @@ def test_loopback_names_with_our_port_are_our_hosts(port: int, host: str) -> Non
         "evil.example:{}",
         "localhost.evil.example:{}",
         "0.0.0.0:{}",
+        "localhost:{}\xa0",
     ],
 )
 def test_any_other_host_is_refused(port: int, host: str) -> None:
     sent = f"GET / HTTP/1.1\r\nHost: {host.format(port)}\r\nConnection: close\r\n\r\n"
-    assert status_of(exchange(port, sent.encode())) == 403
+    assert status_of(exchange(port, sent.encode("latin-1"))) == 403
 
 
 def test_no_answer_invites_a_web_page(port: int) -> None:
@@ -98,6 +102,7 @@ IMPROPER: list[tuple[bytes, int]] = [
     (b"POST / HTTP/1.1\r\nHOSTContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
     (b"POST / HTTP/1.1\r\nHOSTContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHOSTTransfer-Encoding: gzip, chunked\r\n\r\n", 400),
+    (b"POST / HTTP/1.0\r\nHOSTTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHOSTTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHOSTTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
     (b"POST / HTTP/1.1\r\nHOSTTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n", 400),
@@ -169,6 +174,45 @@ def test_more_connections_than_allowed_push_out_the_oldest(monkeypatch: pytest.M
         for _ in range(8):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
         assert status_of(exchange(port, request(port))) == 200
+
+
+def test_connections_that_come_all_at_once_are_no_more_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_http, "MAX_CONNECTIONS", 5)
+    busy, over = threading.Event(), threading.Event()
+
+    def handler(_: HttpRequest) -> HttpResponse:
+        busy.set()
+        over.wait(10)
+        return HttpResponse(200, {}, b"")
+
+    with serving(handler=handler) as port, contextlib.ExitStack() as stack:
+
+        def connection() -> socket.socket:
+            return stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+
+        connection().sendall(request(port))
+        assert busy.wait(10)
+        many = [connection() for _ in range(40)]
+        over.set()
+        assert status_of(exchange(port, request(port))) == 200
+        ended, _, _ = select.select(many, [], [], 0)
+        assert len(many) - len(ended) <= 5
+
+
+def test_requests_that_wait_are_few(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many a client sends without waiting for an answer."""
+    most = 0
+    go_on = sandbox_http.Connection._go_on
+
+    def watched(connection: sandbox_http.Connection) -> None:
+        nonlocal most
+        most = max(most, len(connection._reader.whole))
+        go_on(connection)
+
+    monkeypatch.setattr(sandbox_http.Connection, "_go_on", watched)
+    one = f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+    assert exchange(port, one * 20_000 + request(port)).count(b"HTTP/1.1 200") == 20_001
+    assert 1 < most < 500
 
 
 def test_a_client_that_reads_nothing_does_not_fill_the_memory_or_stop_others(port: int) -> None:
