@@ -24,10 +24,10 @@ MOST = 25  # Entries of one list or map.
 LARGEST = 8_000  # Characters of JSON of one part of an event.
 _END_OF_TIME = 253_402_300_800  # The year 10000 in seconds since 1970.
 
-# Documents can hold anything, and a grant token is a credential.
+# Documents can hold anything, and tokens are credentials, or half of them.
 _NEVER = frozenset({
     "Policy", "PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy", "PolicyInputList",
-    "PermissionsBoundaryPolicyInputList", "GrantToken", "GrantTokens", "TokenCode",
+    "PermissionsBoundaryPolicyInputList", "GrantToken", "GrantTokens", "TokenCode", "SessionToken",
 })  # fmt: skip
 # The answers that name what the call made.
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
@@ -38,8 +38,9 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "kms:RotateKeyOnDemand": ("KeyId",),
     "kms:ImportKeyMaterial": ("KeyId", "KeyMaterialId"),
     "kms:DeleteImportedKeyMaterial": ("KeyId", "KeyMaterialId"),
-    "sts:AssumeRole": ("AssumedRoleUser", "SourceIdentity"),
-    "sts:GetFederationToken": ("FederatedUser",),
+    "sts:AssumeRole": ("Credentials", "AssumedRoleUser", "PackedPolicySize", "SourceIdentity"),
+    "sts:GetFederationToken": ("Credentials", "FederatedUser", "PackedPolicySize"),
+    "sts:GetSessionToken": ("Credentials",),
 }
 # KMS records the ARN of the key that these have changed, though they answer nothing.
 _TELLS_KEY = frozenset({
@@ -93,7 +94,11 @@ def response_of(call: Call, answer: Any, keys: Sequence[str]) -> dict[str, Any] 
     names, shape = _ANSWERS.get(call.action), output_shape(call.service, call.operation)
     if names is None or shape is None:
         return None
-    return {_small(name): _kept(shape.members[name], answer[name]) for name in names if name in answer}
+    return {
+        _small(name): _kept(shape.members[name], answer[name])
+        for name in names
+        if answer.get(name) is not None
+    }
 
 
 def additional_data(call: Call, answer: Any) -> dict[str, Any]:
@@ -122,6 +127,8 @@ def _kept(shape: Shape, value: Any) -> Any:
         return {str(name)[:LONGEST]: _kept(shape.value, inner) for name, inner in list(value.items())[:MOST]}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_kept(shape.member, inner) for inner in value[:MOST]]
+    if isinstance(value, datetime):
+        value = value.timestamp()
     number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
     if number and shape.type_name == "timestamp" and 0 <= value < _END_OF_TIME:
         return _date(value)

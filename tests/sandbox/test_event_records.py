@@ -207,6 +207,27 @@ def test_the_key_material_that_was_used_is_recorded(gate: Any) -> None:
         assert event["additionalEventData"] == {"keyMaterialId": made["KeyMaterialId"]}
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters", "more"),
+    [
+        ("AssumeRole", {"RoleSessionName": "work"}, {"assumedRoleUser"}),
+        ("GetFederationToken", {"Name": "Ann"}, {"federatedUser", "packedPolicySize"}),
+        ("GetSessionToken", {}, set()),
+    ],
+)
+def test_new_credentials_are_recorded_by_their_id(
+    gate: Any, operation: str, parameters: dict[str, str], more: set[str]
+) -> None:
+    role = {"RoleArn": gate.role("robot")} if operation == "AssumeRole" else {}
+    given = gate(f"sts:{operation}", **role, **parameters)["Credentials"]
+    [event] = gate.events(EventName=operation)
+    assert event["responseElements"].keys() == {"credentials"} | more
+    recorded = event["responseElements"]["credentials"]
+    assert recorded.keys() == {"accessKeyId", "expiration"}
+    assert recorded["accessKeyId"] == given["AccessKeyId"]
+    assert given["SessionToken"] not in json.dumps(event)
+
+
 def test_of_dynamodb_and_iam_no_answer_is_recorded(gate: Any) -> None:
     gate.books(gate.key())
     gate.user("Ann")

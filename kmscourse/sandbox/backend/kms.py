@@ -122,6 +122,7 @@ class Kms(KmsBackend):
         """How moto names the keys that AWS manages, when they are asked for."""
         key = self.keys[target_key_id]
         key.key_manager = "AWS"
+        key.description = _DESCRIPTIONS.get(alias_name, key.description)
         key.policy = json.dumps(aws_managed_policy(alias_name.rpartition("/")[2], key.region, key.account_id))
         material.schedule_rotation(key, self.now(), YEAR)
         self.follow(key)
@@ -145,6 +146,12 @@ class Kms(KmsBackend):
         if name not in RESERVED_ALIASES:
             del self.alias_names[bisect_left(self.alias_names, name)]
         return self.keys[key_id].aliases.pop(name)  # type: ignore[return-value]
+
+
+# As recorded of AWS. Other services' keys are called by other words.
+_DESCRIPTIONS = {
+    "alias/aws/dynamodb": "Default key that protects my DynamoDB data when no other key is defined"
+}
 
 
 def aws_managed_policy(service: str, region: str, account: str) -> dict[str, Any]:

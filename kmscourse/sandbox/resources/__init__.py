@@ -54,8 +54,11 @@ def touched(call: Call, caller: Caller, backend: Backend) -> list[Access]:
 
 def _not_offered(call: Call) -> AwsError:
     if not shapes.is_operation(call.service, call.operation):
-        code = "UnknownOperationException" if SERVICES[call.service].is_json else "InvalidAction"
-        return AwsError(code, f"{call.service} has no operation {call.operation}.")
+        service = SERVICES[call.service]
+        if service.is_json:
+            return AwsError("UnknownOperationException", f"{call.service} has no operation {call.operation}.")
+        text = f"Could not find operation {call.operation} for version {service.version}"
+        return AwsError("InvalidAction", text)
     offered = ", ".join(sorted(OFFERED[call.service]))
     return AwsError(
         "UnsupportedOperationException",

@@ -97,6 +97,7 @@ def test_awss_own_aliases_are_listed_beside_ones_own(gate: Any) -> None:
     assert aliases["alias/aws/dynamodb"].keys() == {"AliasName", "AliasArn"}
     key = gate("kms:DescribeKey", KeyId="alias/aws/dynamodb")["KeyMetadata"]
     assert key["KeyManager"] == "AWS"
+    assert key["Description"] == "Default key that protects my DynamoDB data when no other key is defined"
     [alias] = gate("kms:ListAliases", KeyId=key["KeyId"])["Aliases"]
     assert (alias["AliasName"], alias["TargetKeyId"]) == ("alias/aws/dynamodb", key["KeyId"])
 

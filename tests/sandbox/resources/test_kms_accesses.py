@@ -197,7 +197,12 @@ def test_what_is_not_offered_is_refused_at_once(gate: Any, service: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("action", "code"), [("kms:Nonsense", "UnknownOperationException"), ("iam:Nonsense", "InvalidAction")]
+    ("action", "code", "message"),
+    [
+        ("kms:Nonsense", "UnknownOperationException", "kms has no operation Nonsense."),
+        ("iam:Nonsense", "InvalidAction", "Could not find operation Nonsense for version 2010-05-08"),
+    ],
 )
-def test_what_aws_has_not_got_is_unknown(gate: Any, action: str, code: str) -> None:
-    assert gate.refused(action).code == code
+def test_what_aws_has_not_got_is_unknown(gate: Any, action: str, code: str, message: str) -> None:
+    refusal = gate.refused(action)
+    assert (refusal.code, refusal.message) == (code, message)
