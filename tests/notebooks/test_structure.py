@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -79,6 +80,23 @@ def test_only_a_cell_that_says_so_may_fail(section: Section) -> None:
 
 
 @each_section
+def test_a_cell_that_may_fail_is_said_to_be_meant_to(section: Section) -> None:
+    for cell in cells(section, "code"):
+        meant = source(cell).endswith("  # meant to fail")
+        assert meant == ("raises-exception" in cell["metadata"].get("tags", [])), source(cell)
+
+
+@each_section
+def test_a_heading_or_a_colon_stands_before_its_cell(section: Section) -> None:
+    notebook = json.loads((NOTEBOOKS / section.notebook).read_text(encoding="utf-8"))["cells"]
+    for cell, following in itertools.pairwise(notebook):
+        if cell["cell_type"] == "markdown":
+            last = source(cell).splitlines()[-1]
+            announces = last.startswith("#") or last.endswith(":")
+            assert not announces or following["cell_type"] == "code", last
+
+
+@each_section
 def test_an_error_is_shown_in_one_line_without_a_path(section: Section) -> None:
     for cell in cells(section, "code"):
         for output in cell["outputs"]:
@@ -132,3 +150,9 @@ def test_it_ends_with_what_matters(section: Section) -> None:
     assert closing.startswith("## In short\n")
     assert "attacker" in closing, "say what an attacker would see"
     assert "Here and on AWS" in closing, "say where the practice account differs"
+
+
+@pytest.mark.parametrize(("section", "following"), list(itertools.pairwise(SECTIONS)))
+def test_it_leads_on_to_the_next(section: Section, following: Section) -> None:
+    link = f"[{following.number}, {following.title}]({following.notebook})"
+    assert source(cells(section, "markdown")[-1]).endswith(f"\n\nNext: {link}.")
