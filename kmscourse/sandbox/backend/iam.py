@@ -19,6 +19,7 @@ from kmscourse.sandbox.backend.models import identifier
 from kmscourse.sandbox.backend.people import Group, new_role, new_user
 
 _TRUST_BYTES = 2_048
+_MOST_TAGS = 50
 Tags = list[dict[str, str]]
 
 
@@ -121,7 +122,9 @@ class Iam(Credentials):
         user = self.get_user(name)
         known = self.tagger.get_tag_dict_for_resource(user.arn)
         same = {key.lower() for key in (tag["Key"] for tag in tags)}
-        self.tagger.untag_resource_using_names(user.arn, [key for key in known if key.lower() in same])
+        replaced = [key for key in known if key.lower() in same]
+        limit(len(known) - len(replaced) + len(tags), _MOST_TAGS + 1, f"TagsPerUser: {_MOST_TAGS}")
+        self.tagger.untag_resource_using_names(user.arn, replaced)
         super().tag_user(name, tags)
 
     # Groups
@@ -234,7 +237,9 @@ class Iam(Credentials):
     def tag_role(self, role_name: str, tags: Tags) -> None:
         role = self.get_role(role_name)
         new = {tag["Key"].lower() for tag in tags}
-        role.tags = [tag for tag in role.tags if tag["Key"].lower() not in new] + tags
+        tagged = [tag for tag in role.tags if tag["Key"].lower() not in new] + tags
+        limit(len(tagged), _MOST_TAGS + 1, f"TagsPerRole: {_MOST_TAGS}")
+        role.tags = tagged
 
     def untag_role(self, role_name: str, tag_keys: list[str]) -> None:
         role = self.get_role(role_name)

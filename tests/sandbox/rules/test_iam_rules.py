@@ -228,6 +228,20 @@ def test_tags_of_awss_own_are_awss(gate: Any, key: str) -> None:
         assert (refusal.code, refusal.status) == ("InvalidInput", 400)
 
 
+@pytest.mark.parametrize("kind", ["User", "Role"])
+def test_nobody_has_more_than_fifty_tags(gate: Any, kind: str) -> None:
+    def tags(first: int, last: int) -> dict[str, str]:
+        keys = {f"Tags.member.{n + 1}.Key": f"k{n + first}" for n in range(last - first)}
+        return keys | {name.replace("Key", "Value"): "v" for name in keys}
+
+    who = {f"{kind}Name": gate.user("Ann") if kind == "User" else gate.role("Ann").rpartition("/")[2]}
+    gate(f"iam:Tag{kind}", **who, **tags(0, 40))
+    gate(f"iam:Tag{kind}", **who, **tags(30, 50))
+    refusal = gate.refused(f"iam:Tag{kind}", **who, **tags(50, 51))
+    assert (refusal.code, refusal.status) == ("LimitExceeded", 409)
+    gate(f"iam:Tag{kind}", **who, **tags(10, 20))
+
+
 def test_the_accounts_alias_is_removed_by_its_name(gate: Any) -> None:
     gate("iam:CreateAccountAlias", AccountAlias="practice")
     refusal = gate.refused("iam:DeleteAccountAlias", AccountAlias="another")
