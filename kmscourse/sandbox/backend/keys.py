@@ -28,7 +28,8 @@ class Keys(Part):
         name = key_id
         if key_id.startswith("arn:"):
             parts = key_id.split(":", 5)
-            if len(parts) < 6 or parts[2] != "kms" or "/" not in parts[5]:
+            of_kms = len(parts) == 6 and parts[:3] == ["arn", "aws", "kms"]
+            if not of_kms or "/" not in parts[5] or parts[5].startswith("key/alias/"):
                 raise _not_found(f"Invalid arn {key_id}")
             if parts[3] != region:
                 raise _not_found(f"Invalid arn {parts[3]}")

@@ -65,6 +65,13 @@ def test_names_that_lead_nowhere_are_refused_as_on_aws(practice: Any, name: str,
     assert not_found(practice, name) == text
 
 
+def test_an_arn_of_another_kind_does_not_lead_to_a_key(practice: Any) -> None:
+    key = practice.key()
+    practice("kms:CreateAlias", AliasName="alias/x", TargetKeyId=key)
+    for arn in (key.replace("arn:aws:", "arn:aws-cn:"), f"{HERE}key/alias/x"):
+        assert not_found(practice, arn) == f"Invalid arn {arn}"
+
+
 def test_another_accounts_alias_is_not_ours(practice: Any) -> None:
     practice("kms:CreateAlias", AliasName="alias/x", TargetKeyId=practice.key())
     foreign = "arn:aws:kms:us-east-1:999999999999:alias/x"
