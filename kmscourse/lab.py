@@ -104,7 +104,14 @@ class Lab:
         return _card(access.refused_case(self.account, text, pieces.TABLE), text)
 
     def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:
-        """What the account's policies say to a request that nobody has made, step by step."""
+        """What the account's policies say to a request that nobody has made, step by step.
+
+        Raises CourseError where ``action`` names no service, or ``resource`` is no ARN: no policy would match it.
+        """
+        if ":" not in action:
+            raise CourseError(f"{action!r} names no service: write it as policies do, as in kms:Decrypt.")
+        if resource != "*" and not resource.startswith("arn:"):
+            raise CourseError(f"{resource!r} is no ARN, and policies speak of ARNs: myKey's is lab.key_arn.")
         arn = f"arn:aws:iam::{self.account.id}:user/{user_name}"
         context = {"kms:CallerAccount": self.account.id}
         return _card(access.case(self.account, arn, action, resource, context))

@@ -16,14 +16,23 @@ _SHORTEST_ENCRYPTED_KEY = 100  # bytes; a plaintext data key has 16 to 64, a KMS
 
 
 def _encrypted_key(value: str) -> None:
-    size = len(bytes.fromhex(value))
+    try:
+        size = len(bytes.fromhex(value))
+    except (TypeError, ValueError):
+        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
     if size < _SHORTEST_ENCRYPTED_KEY:
         raise ValueError(f"{size} bytes are too short for an encrypted data key; is this the plaintext one?")
 
 
+def _envelope(value: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError("it is kept as text, as .to_json() writes it.")
+    Envelope.from_json(value)
+
+
 NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted_key,
-    "envelope": Envelope.from_json,
+    "envelope": _envelope,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 

@@ -57,6 +57,17 @@ def test_the_whole_of_section_seven(seventh: Lab) -> None:
     assert "refused" in repr(seventh.diagram())
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "said"),
+    [("Decrypt", "*", "names no service"), ("kms:Decrypt", "alias/myKey", "is no ARN")],
+)
+def test_a_question_that_no_policy_could_match_is_not_decided(
+    seventh: Lab, action: str, resource: str, said: str
+) -> None:
+    with pytest.raises(CourseError, match=said):
+        seventh.explain(LAB_USER, action, resource)
+
+
 @pytest.mark.parametrize(("user", "password"), [(LAB_USER, "wrong"), ("Nobody", LAB_PASSWORD)])
 def test_sign_in_tells_nothing_about_why(seventh: Lab, user: str, password: str) -> None:
     """The transport in memory raises the sandbox's own error; over HTTP it is SignInRefused (test_account.py)."""

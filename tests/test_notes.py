@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError
 from kmscourse.notes import Notes
 
@@ -59,6 +61,19 @@ def test_a_refused_note_loses_nothing(notes: Notes) -> None:
     with pytest.raises(CourseError):
         notes["encrypted_data_key"] = "not hex"
     assert notes["encrypted_data_key"] == BLOB
+
+
+@pytest.mark.parametrize("value", [bytes(184), "not hex"])
+def test_a_data_key_that_was_not_written_in_hex_is_told_how(notes: Notes, value: Any) -> None:
+    with pytest.raises(CourseError, match=r"kept in hexadecimal digits, as \.hex\(\) writes them"):
+        notes["encrypted_data_key"] = value
+
+
+def test_an_envelope_that_was_not_written_as_text_is_told_how(notes: Notes) -> None:
+    envelope: Any = Envelope(bytes(184), bytes(12), bytes(40))
+    with pytest.raises(CourseError, match=r"kept as text, as \.to_json\(\) writes it"):
+        notes["envelope"] = envelope
+    notes["envelope"] = envelope.to_json()
 
 
 def test_only_the_owner_reads_the_file(notes: Notes, tmp_path: Path) -> None:

@@ -79,8 +79,13 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "KMS has refused an encrypted data key that was changed",
-                happened("Decrypt", error="InvalidCiphertextException"),
-                "change one byte of envelope.encrypted_data_key, hand it to kms.decrypt, and let it fail.",
+                happened(
+                    "Decrypt",
+                    error="InvalidCiphertextException",
+                    encryptionContext=pieces.MESSAGE_CONTEXT,
+                ),
+                "change one byte of envelope.encrypted_data_key, hand it to kms.decrypt with "
+                "EncryptionContext=MESSAGE_CONTEXT, and let it fail.",
                 SECOND,
             ),
         ),
@@ -104,6 +109,12 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
                 happened("Decrypt", by=LAB_USER, encryptionContext=pieces.MESSAGE_CONTEXT),
                 "create_grant takes KeyId, GranteePrincipal (an ARN), Operations and Constraints; "
                 "then let IAMLabUser's session call decrypt.",
+                SECOND,
+            ),
+            Check(
+                "and the grant is taken back",
+                happened("RevokeGrant"),
+                "revoke_grant takes KeyId and GrantId, which stands in create_grant's answer.",
                 SECOND,
             ),
         ),
@@ -148,6 +159,12 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
                 happened("CreateTable", tableName="Films"),
                 "create_table takes TableName, AttributeDefinitions, KeySchema and BillingMode; "
                 "leave SSESpecification out.",
+                SECOND,
+            ),
+            Check(
+                "and deleted again",
+                happened("DeleteTable", tableName="Films"),
+                "delete_table takes TableName.",
                 SECOND,
             ),
         ),

@@ -80,7 +80,11 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "a Decrypt with another encryption context was refused",
-            happened("Decrypt", error="InvalidCiphertextException"),
+            happened(
+                "Decrypt",
+                error="InvalidCiphertextException",
+                encryptionContext={"course": "kms", "section": "4"},
+            ),
             "run the cell that passes a wrong EncryptionContext: it is meant to fail.",
             "Predict",
         ),
@@ -103,7 +107,8 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         Check(
             "Books is encrypted under myKey, and The Dip is in it",
             state.table_ready,
-            "run the cells that create the table and put the item.",
+            "run the cells that create the table and put the item. One that is there with another key, or with other "
+            'attributes for keys, has to go first: dynamodb.delete_table(TableName="Books").',
             "Create the table",
         ),
     ),

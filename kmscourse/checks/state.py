@@ -134,6 +134,9 @@ def table_ready(account: Account, notes: Notes) -> Found:
         return Found(False, NO_TABLE)
     if pieces.table_ready(account, notes):
         return Found(True, f"{pieces.TABLE} is under myKey and holds {pieces.BOOK[pieces.SORT_KEY]}")
+    schema = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]["KeySchema"]
+    if (named := [key["AttributeName"] for key in schema]) != [pieces.PARTITION_KEY, pieces.SORT_KEY]:
+        return Found(False, f"{pieces.TABLE} has the keys {', '.join(named)}")
     under = pieces.key_of_table(account)
     if under is None or under != pieces.find_key(account):
         return Found(False, f"{pieces.TABLE} is under another key than myKey")

@@ -74,3 +74,30 @@ def test_checks_name_what_is_still_missing(account: Account, notes: Notes) -> No
         "    hint: run the cell that calls disable_key.",
         "    step: “Disable the key”",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sort_key", "found"),
+    [
+        ("Title", "Books has the keys Author, Title"),
+        (pieces.SORT_KEY, "Books is under another key than myKey"),
+    ],
+)
+def test_a_table_that_was_made_otherwise_is_said_to_have_to_go_first(
+    account: Account, notes: Notes, sort_key: str, found: str
+) -> None:
+    prepare(account, notes, 6)
+    account.client("dynamodb").create_table(
+        TableName=pieces.TABLE,
+        AttributeDefinitions=[
+            {"AttributeName": n, "AttributeType": "S"} for n in (pieces.PARTITION_KEY, sort_key)
+        ],
+        KeySchema=[
+            {"AttributeName": pieces.PARTITION_KEY, "KeyType": "HASH"},
+            {"AttributeName": sort_key, "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    said = repr(run(CHECKS[6], account, notes))
+    assert found in said
+    assert 'has to go first: dynamodb.delete_table(TableName="Books")' in said
