@@ -62,6 +62,12 @@ ROWS = (
         "tests/sandbox/tableops/test_answers.py::test_items_are_counted_at_once",
     ),
     Difference(
+        "What UPDATED_NEW and UPDATED_OLD return",
+        "The attributes that have changed, of a map or list more than was written.",
+        "What the update names, whether it has changed or not, and of a map or list only that part.",
+        "tests/sandbox/tableops/test_answers.py::test_what_has_changed_is_returned",
+    ),
+    Difference(
         "How a number comes back",
         "As it was written: 1.50 stays 1.50.",
         "Without zeros that say nothing: 1.5.",

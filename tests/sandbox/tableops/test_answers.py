@@ -117,3 +117,26 @@ def test_capacity_is_told_to_who_asks(gate: Any, operation: str, parameters: dic
     assert not {"ConsumedCapacity", "ItemCollectionMetrics"} & set(answer)
     answer = gate(f"dynamodb:{operation}", **parameters, ReturnConsumedCapacity="TOTAL")
     assert "ConsumedCapacity" in answer
+
+
+def test_what_has_changed_is_returned(gate: Any) -> None:
+    gate.books()
+    key = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
+
+    def update(expression: str, value: dict[str, Any]) -> dict[str, Any]:
+        return dict(
+            gate(
+                "dynamodb:UpdateItem",
+                TableName="Books",
+                Key=key,
+                UpdateExpression=expression,
+                ExpressionAttributeValues={":v": value},
+                ReturnValues="UPDATED_NEW",
+            )
+        )
+
+    shelf = {"L": [{"S": "A"}, {"S": "B"}]}
+    assert update("SET Shelf = :v", shelf) == {"Attributes": {"Shelf": shelf}}
+    assert update("SET Shelf = :v", shelf) == {}
+    changed = {"L": [{"S": "A"}, {"S": "C"}]}
+    assert update("SET Shelf[1] = :v", {"S": "C"}) == {"Attributes": {"Shelf": changed}}
