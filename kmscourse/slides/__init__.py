@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ from kmscourse.errors import CourseError
 
 _HEADING = re.compile(r"^(?=#{1,2} )", re.MULTILINE)
 _PICTURE = re.compile(r"(?<=\]\()images/[^)]+")
-_NEIGHBOUR = re.compile(r"\.ipynb\)")
+_NEIGHBOUR = re.compile(r"\[([^\]]+)\]\(([^)/]+\.ipynb)\)")
 
 
 def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
@@ -27,7 +27,9 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
 
     The files are returned, the index first. Raises CourseError where they can't be written.
     """
-    made = {path.with_suffix(".html").name: slides(path) for path in notebooks}
+    chosen = list(notebooks)
+    names = [path.name for path in chosen]
+    made = {path.with_suffix(".html").name: slides(path, names) for path in chosen}
     titles = {name: _title(html) for name, html in made.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -40,13 +42,13 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
     return [folder / name for name in ("index.html", *made)]
 
 
-def slides(path: Path) -> str:
-    """The slides of one notebook, as an HTML document."""
+def slides(path: Path, beside: Collection[str] = ()) -> str:
+    """The slides of one notebook, as an HTML document that links to those of the notebooks ``beside`` it."""
     import nbconvert
     import nbformat
 
     notebook = cast(Any, nbformat).read(path, as_version=4)
-    notebook.cells = [part for cell in notebook.cells for part in _split(cell, path.parent)]
+    notebook.cells = [part for cell in notebook.cells for part in _split(cell, path.parent, beside)]
     for before, cell in pairwise(notebook.cells):
         if before.source.startswith("## Predict"):
             cell.metadata["slide"] = True  # so that nobody reads the answer before the question
@@ -60,10 +62,11 @@ def slides(path: Path) -> str:
     return str(html)
 
 
-def _split(cell: Any, folder: Path) -> list[Any]:
+def _split(cell: Any, folder: Path, beside: Collection[str]) -> list[Any]:
     """A cell of prose at each of its headings: a piece that begins with one begins a slide.
 
-    Its pictures, which lie in ``folder``, become part of it.
+    Its pictures, which lie in ``folder``, become part of it. A link to a notebook leads to its slides where they are
+    ``beside`` these, and is plain text elsewhere.
     """
     from nbformat import v4
 
@@ -71,7 +74,9 @@ def _split(cell: Any, folder: Path) -> list[Any]:
         return [cell]
     # nbconvert could embed them too, but in doing so it closes every <details> before its answer.
     source = _PICTURE.sub(lambda found: _embedded(folder / found[0]), cell.source)
-    source = _NEIGHBOUR.sub(".html)", source)
+    source = _NEIGHBOUR.sub(
+        lambda found: f"[{found[1]}]({Path(found[2]).stem}.html)" if found[2] in beside else found[1], source
+    )
     pieces = [cast(Any, v4).new_markdown_cell(text) for text in _HEADING.split(source) if text.strip()]
     for piece in pieces:
         piece.metadata["slide"] = piece.source.startswith("#")

@@ -87,6 +87,13 @@ def test_an_index_leads_to_each(tmp_path: Path) -> None:
     assert f'href="{SECTIONS[1].notebook.replace(".ipynb", ".html")}"' in made[0].read_text("utf-8")
 
 
+def test_no_link_leads_to_slides_that_were_not_made(tmp_path: Path) -> None:
+    _, made = slides.make([notebooks() / SECTIONS[7].notebook], tmp_path)
+    html = made.read_text("utf-8")
+    assert f"Next: {SECTIONS[8].number}, {SECTIONS[8].title}." in html
+    assert SECTIONS[8].slug not in html
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "slides").write_text("")
     with pytest.raises(CourseError, match="choose another folder"):
