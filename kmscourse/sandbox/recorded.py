@@ -105,7 +105,8 @@ def additional_data(call: Call, answer: Any) -> dict[str, Any]:
     """``additionalEventData`` of a call on a key: the key material that was used, where the answer tells it."""
     if call.service != "kms" or not isinstance(answer, Mapping) or call.action in _ANSWERS:
         return {}
-    return {"keyMaterialId": answer["KeyMaterialId"]} if "KeyMaterialId" in answer else {}
+    names = ("KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId")
+    return {_small(name): answer[name] for name in names if name in answer}
 
 
 def _structure(shape: StructureShape, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -205,6 +205,12 @@ def test_the_key_material_that_was_used_is_recorded(gate: Any) -> None:
     for name in ("GenerateDataKey", "Decrypt"):
         event = gate.events(EventName=name)[0]
         assert event["additionalEventData"] == {"keyMaterialId": made["KeyMaterialId"]}
+    gate("kms:RotateKeyOnDemand", KeyId=key)
+    moved = gate("kms:ReEncrypt", CiphertextBlob=made["CiphertextBlob"], DestinationKeyId=key)
+    assert gate.events(EventName="ReEncrypt")[0]["additionalEventData"] == {
+        "sourceKeyMaterialId": made["KeyMaterialId"],
+        "destinationKeyMaterialId": moved["DestinationKeyMaterialId"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ _LISTS = {
     "list_user_tags": ("Tags",),
     "list_access_keys": ("AccessKeyMetadata",),
     "list_policy_versions": ("Versions",),
-    "list_entities_for_policy": ("PolicyGroups", "PolicyUsers", "PolicyRoles"),
     "get_group": ("Users",),
     "get_account_authorization_details": ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
 }
@@ -114,6 +113,34 @@ class IamResponse(responses.IamResponse):
         if alias not in self.backend.account_aliases:
             raise NotFoundException(f"The account alias {alias} cannot be found.")  # inference
         return super().delete_account_alias()
+
+    def list_entities_for_policy(self) -> ActionResult:
+        """Whom a policy is attached to and whom it bounds; either use, and one kind of them, can be asked for alone."""
+        backend: Any = self.backend
+        arn, path = self._get_param("PolicyArn"), self._get_param("PathPrefix") or "/"
+        use, kind = self._get_param("PolicyUsageFilter"), self._get_param("EntityFilter")
+        backend.get_policy(arn)
+        found: dict[str, Any] = {
+            f"Policy{name}s": [
+                holder
+                for holder in dict.values(holders)
+                if kind in (None, name)
+                and holder.path.startswith(path)
+                and (
+                    (use != "PermissionsBoundary" and arn in holder.managed_policies)
+                    or (
+                        use != "PermissionsPolicy"
+                        and arn == getattr(holder, "permissions_boundary_arn", None)
+                    )
+                )
+            ]
+            for name, holders in (
+                ("Group", backend.groups),
+                ("User", backend.users),
+                ("Role", backend.roles),
+            )
+        }
+        return self._page(found, tuple(found))
 
     def list_policy_versions(self) -> ActionResult:
         newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]

@@ -189,8 +189,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "What an event keeps of an answer",
-            "Of KMS and STS what names a new thing or a changed key, and the key material but for Encrypt and "
-            "ReEncrypt. Nothing of other services, nor of what DynamoDB asked KMS.",
+            "Of KMS and STS what names a new thing or a changed key, and the key material but for Encrypt. "
+            "Nothing of other services, nor of what DynamoDB asked KMS.",
             "Also the new user, table or grant, without secrets; and the key material of every use of a key.",
             "tests/sandbox/test_event_records.py::test_of_dynamodb_and_iam_no_answer_is_recorded",
         ),

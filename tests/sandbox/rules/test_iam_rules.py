@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -240,6 +241,34 @@ def test_nobody_has_more_than_fifty_tags(gate: Any, kind: str) -> None:
     refusal = gate.refused(f"iam:Tag{kind}", **who, **tags(50, 51))
     assert (refusal.code, refusal.status) == ("LimitExceeded", 409)
     gate(f"iam:Tag{kind}", **who, **tags(10, 20))
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ["Ann", "Bob", "robot", "team"]),
+        ({"PolicyUsageFilter": "PermissionsBoundary"}, ["Bob", "robot"]),
+        ({"PolicyUsageFilter": "PermissionsPolicy"}, ["Ann", "team"]),
+        ({"EntityFilter": "User"}, ["Ann", "Bob"]),
+        ({"PathPrefix": "/elsewhere/"}, []),
+    ],
+)
+def test_whom_a_policy_is_attached_to_and_whom_it_bounds(
+    gate: Any, asked: dict[str, str], expected: list[str]
+) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    gate("iam:AttachUserPolicy", UserName=gate.user("Ann"), PolicyArn=arn)
+    gate("iam:PutUserPermissionsBoundary", UserName=gate.user("Bob"), PermissionsBoundary=arn)
+    gate.role("robot", PermissionsBoundary=arn)
+    gate("iam:CreateGroup", GroupName="team")
+    gate("iam:AttachGroupPolicy", GroupName="team", PolicyArn=arn)
+    shown = gate("iam:ListEntitiesForPolicy", PolicyArn=arn, **asked)["Xml"]
+    assert sorted(re.findall("<(?:User|Role|Group)Name>(.+?)<", shown)) == expected
+
+
+def test_a_policy_that_is_not_there_is_nobodys(gate: Any) -> None:
+    absent = "arn:aws:iam::123456789012:policy/Absent"
+    assert gate.refused("iam:ListEntitiesForPolicy", PolicyArn=absent).code == "NoSuchEntity"
 
 
 def test_the_accounts_alias_is_removed_by_its_name(gate: Any) -> None:
