@@ -37,6 +37,7 @@ class Server:
     hosts: frozenset[str]
     connections: set[Connection] = field(default_factory=set)
     last_request: float = field(default_factory=time.monotonic)
+    ended: bool = False
 
     def sweep(self) -> None:
         """Close what has been silent, or has been sending one request, for too long."""
@@ -61,6 +62,10 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self.server.connections.add(self)
+        if (
+            self.server.ended
+        ):  # It was accepted just before, and behind the handler the account may be closed.
+            self.drop()
         if len(self.server.connections) > MAX_CONNECTIONS:
             min(self.server.connections, key=lambda connection: connection.deadline).drop()
 
@@ -165,6 +170,7 @@ async def serve(
                 server.sweep()
     finally:
         listener.close()
+        server.ended = True
         for connection in list(server.connections):
             connection.close()
         await asyncio.sleep(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.client
 import re
 import socket
@@ -10,7 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.loopback import exchange, request, serving, status_of
+from kmscourse.sandbox.call import HttpRequest, HttpResponse
+from kmscourse.sandbox.http import serve
+from tests.sandbox.loopback import echo, exchange, request, serving, status_of
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +116,35 @@ def test_a_server_that_nobody_asks_ends_by_itself() -> None:
                 break
             time.sleep(0.05)
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_nothing_is_handled_any_more_once_the_server_has_ended(turns: int) -> None:
+    """Also where a client connects so many turns of the loop after the server was asked to end."""
+    done: list[str] = []
+
+    def handler(request: HttpRequest) -> HttpResponse:
+        done.append("handled")
+        return echo(request)
+
+    async def ended(listening: socket.socket, stop: asyncio.Event) -> None:
+        await serve(listening, handler, stop, 60.0)
+        done.append("ended")
+
+    async def ended_while_one_comes() -> None:
+        stop = asyncio.Event()
+        with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as late:
+            port = listening.getsockname()[1]
+            served = asyncio.create_task(ended(listening, stop))
+            await asyncio.sleep(0.01)
+            stop.set()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            with contextlib.suppress(ConnectionRefusedError):
+                late.connect(("127.0.0.1", port))
+                late.sendall(request(port))
+            await served
+            await asyncio.sleep(0.02)
+
+    asyncio.run(ended_while_one_comes())
+    assert done[-1] == "ended"
