@@ -6,6 +6,7 @@ each line for who wrote it; at a thousand requests a second that is a tenth of t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from pathlib import Path
@@ -26,19 +27,24 @@ class LogFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = f"{self.format(record)}\n".encode()
-            if self._size + len(line) > self._most:
+            if self._file < 0:
+                self._open()
+            elif self._size + len(line) > self._most:
                 self._start_over()
             self._size += os.write(self._file, line)
         except OSError:
             self.handleError(record)
 
     def _start_over(self) -> None:
-        os.close(self._file)
-        self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+        os.close(self._file)  # Before, as Windows renames no open file.
+        self._file = -1  # Its number may be a socket's next, or the account's.
+        with contextlib.suppress(OSError):
+            self._path.replace(self._path.with_name(f"{self._path.name}.1"))
         self._open()
 
     def close(self) -> None:
-        os.close(self._file)
+        if self._file >= 0:
+            os.close(self._file)
         super().close()
 
 

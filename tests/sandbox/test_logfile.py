@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,3 +53,28 @@ def test_a_full_file_makes_way_and_the_latest_lines_are_kept(handler: LogFile, p
     assert kept == [f"line {number:03}" for number in range(100 - len(kept), 100)]
     assert len(kept) > 20
     assert sorted(each.name for each in path.parent.iterdir()) == ["sandbox.log", "sandbox.log.1"]
+
+
+def test_a_full_file_that_cannot_make_way_takes_the_lines_all_the_same(handler: LogFile, path: Path) -> None:
+    path.with_name("sandbox.log.1").mkdir()
+    for number in range(30):
+        say(handler, f"line {number:03}")
+    assert path.read_text().splitlines() == [f"line {number:03}" for number in range(30)]
+
+
+def test_without_its_folder_it_touches_no_file_that_is_not_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    folder = tmp_path / "home"
+    folder.mkdir()
+    handler = LogFile(folder / "sandbox.log", most=50)
+    say(handler, "a line of some length, as they are")
+    shutil.rmtree(folder)
+    say(handler, "a line for which there is no room")
+    other = tmp_path / "other"
+    with open(other, "w") as opened:  # It gets the number that the log had.
+        say(handler, "a line for which there is no folder")
+        handler.close()
+        opened.write("mine")
+    assert other.read_text() == "mine"
