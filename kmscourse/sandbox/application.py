@@ -91,9 +91,7 @@ class Application:
             outcome = error.code
             response = wire.write_error(http, error, _request_id(call))
         except Exception as error:
-            # Where it happened, but not its text: that may hold what the caller sent.
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            outcome = f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
+            outcome = _where(error)
             failure = AwsError("InternalFailure", "The practice account failed at this request.", 500)
             response = wire.write_error(http, failure, _request_id(call))
         spent = (perf_counter() - started) * 1000
@@ -147,8 +145,10 @@ class Application:
             try:
                 record()
                 self.backend.commit()
-            except AwsError as error:  # It was answered already, and what it did is no worse for that.
-                log.error("A call is missing from the trail: %s", error.message)
+            except Exception as error:  # It was answered already, and what it did is no worse for that.
+                self.backend.rollback()
+                reason = error.message if isinstance(error, AwsError) else _where(error)
+                log.error("A call is missing from the trail: %s", reason)
 
     def _let_time_pass(self) -> None:
         """Let happen, and keep, what time has done to keys since the last call."""
@@ -201,3 +201,9 @@ class Application:
 
 def _request_id(call: Call | None) -> str:
     return call.request_id if call else wire.new_request_id()
+
+
+def _where(error: Exception) -> str:
+    """Where an error of our own happened, but not its text: that may hold what the caller sent."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {frame.filename}:{frame.lineno}"

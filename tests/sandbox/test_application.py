@@ -113,3 +113,27 @@ def test_events_that_cannot_be_kept_are_said_and_spoil_no_answer(
     later.settle()
     assert kept(application)[-1] == "ListKeys"
     assert "ListAliases" not in kept(application)
+
+
+def test_events_that_cannot_even_be_written_down_spoil_no_other_call(
+    main: boto3.Session,
+    later: Later,
+    application: Application,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    kms = main.client("kms")
+    kms.list_keys()
+    later.settle()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise KeyError("hush-hush")
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+        patch.setattr("kmscourse.sandbox.events.of_call", broken)
+        kms.list_aliases()
+        kms.list_keys()
+    later.settle()
+    assert "missing from the trail: KeyError at" in caplog.text
+    assert "hush" not in caplog.text
+    assert kept(application)[-1] == "ListKeys"
