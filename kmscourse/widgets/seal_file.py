@@ -46,7 +46,7 @@ class SealFilePage(Form):
         self.context = Field(
             lines("Encryption context", "course=kms", rows=2),
             read_pairs,
-            note="One pair a line, as in course=kms. Who opens the file has to know it.",
+            note="One pair a line, as in course=kms. Whoever opens the file has to know it.",
         )
         self.bar = HTML()
         self.cancel = button("Cancel", "Call the work off")
