@@ -62,9 +62,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self.server.connections.add(self)
-        if (
-            self.server.ended
-        ):  # It was accepted just before, and behind the handler the account may be closed.
+        if self.server.ended:  # It was accepted just before. The account may be closed by now.
             self.drop()
         if len(self.server.connections) > MAX_CONNECTIONS:
             min(self.server.connections, key=lambda connection: connection.deadline).drop()
