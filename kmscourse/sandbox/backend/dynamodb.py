@@ -37,6 +37,14 @@ class DynamoDb(DynamoDBBackend):
             if not created:
                 settings["class_since"] = now
 
+    def update_table(
+        self, name: str, attr_definitions: list[dict[str, str]], *others: Any, **named: Any
+    ) -> Any:
+        # A new index needs only its own attributes defined; moto would forget all others', the table's key among them.
+        known = {known["AttributeName"]: known for known in self.get_table(name).attr}
+        given = {given["AttributeName"]: given for given in attr_definitions or ()}
+        return super().update_table(name, list((known | given).values()), *others, **named)
+
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
         """Give a table these tags; moto would keep another of the same key beside it."""
         self.untag_resource(arn, list(tags))

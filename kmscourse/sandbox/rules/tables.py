@@ -128,6 +128,26 @@ def _update(call: Call, table: Mapping[str, Any], backend: Backend) -> None:
         raise _refused(f"{_INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
     if throughput and wanted == now:
         _check_units_change(throughput, table["ProvisionedThroughput"])
+    _check_indexes(parameters, table)
+
+
+def _check_indexes(parameters: Mapping[str, Any], table: Mapping[str, Any]) -> None:
+    """An index that is made is new, and its key defined; one that is changed or deleted is there."""
+    there = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes") or ()}
+    defined = [*table["AttributeDefinitions"], *(parameters.get("AttributeDefinitions") or ())]
+    names = sorted({definition["AttributeName"] for definition in defined})
+    for change in parameters.get("GlobalSecondaryIndexUpdates") or ():
+        for what, index in change.items():
+            if what == "Create" and index["IndexName"] in there:
+                raise _refused("Attempting to create an index which already exists")
+            if what != "Create" and index["IndexName"] not in there:
+                raise AwsError("ResourceNotFoundException", "Requested resource not found")
+            keys = [element["AttributeName"] for element in index.get("KeySchema", ())]
+            if not set(keys) <= set(names):
+                raise _refused(
+                    f"{_INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+                    f"Keys: [{', '.join(keys)}], AttributeDefinitions: [{', '.join(names)}]"
+                )
 
 
 def _check_units_change(wanted: Mapping[str, int], now: Mapping[str, int]) -> None:
