@@ -87,7 +87,7 @@ class Connection(asyncio.BufferedProtocol):
             return  # It must be read all the same, or the answer is lost with the connection.
         if self._reader.idle and not self._reader.whole:
             self.deadline = time.monotonic() + REQUEST_SECONDS
-        self._reader.feed(bytes(self._buffer[:nbytes]))
+        self._reader.feed(memoryview(self._buffer)[:nbytes])
         self._go_on()
 
     def pause_writing(self) -> None:

@@ -60,8 +60,8 @@ class Reader:
         self.on_message_begin()
         self.idle = True
 
-    def feed(self, data: bytes) -> None:
-        """Read on."""
+    def feed(self, data: bytes | memoryview) -> None:
+        """Read on. Nothing of ``data`` itself is kept."""
         whole = len(self.whole)
         try:
             self._parser.feed_data(data)

@@ -90,50 +90,42 @@ def test_an_account_that_is_closed_has_kept_what_waited(tmp_path: Path, later: L
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("broken", "error", "said"),
+    [
+        (
+            "kmscourse.sandbox.storage.Storage._keep",
+            sqlite3.OperationalError("database or disk is full"),
+            "The practice account could not write",
+        ),
+        ("kmscourse.sandbox.events.of_call", KeyError("hush-hush"), "KeyError at"),
+    ],
+    ids=["kept", "written down"],
+)
 def test_events_that_cannot_be_kept_are_said_and_spoil_no_answer(
     main: boto3.Session,
     later: Later,
     application: Application,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    broken: str,
+    error: Exception,
+    said: str,
 ) -> None:
+    """Neither the call's own, which has had it, nor the next one's."""
     kms = main.client("kms")
     kms.list_keys()
     later.settle()
 
-    def full(*_: Any, **__: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
 
     with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr(application.backend.storage, "_keep", full)
+        patch.setattr(broken, fail)
         assert kms.list_aliases()["Aliases"]
-        later.settle()
-    assert "missing from the trail" in caplog.text
-    kms.list_keys()
-    later.settle()
-    assert kept(application)[-1] == "ListKeys"
-    assert "ListAliases" not in kept(application)
-
-
-def test_events_that_cannot_even_be_written_down_spoil_no_other_call(
-    main: boto3.Session,
-    later: Later,
-    application: Application,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    kms = main.client("kms")
-    kms.list_keys()
-    later.settle()
-
-    def broken(*_: Any, **__: Any) -> None:
-        raise KeyError("hush-hush")
-
-    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
-        patch.setattr("kmscourse.sandbox.events.of_call", broken)
-        kms.list_aliases()
         kms.list_keys()
     later.settle()
-    assert "missing from the trail: KeyError at" in caplog.text
+    assert f"missing from the trail: {said}" in caplog.text
     assert "hush" not in caplog.text
     assert kept(application)[-1] == "ListKeys"
+    assert "ListAliases" not in kept(application)
