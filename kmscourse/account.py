@@ -211,9 +211,8 @@ def _open_real(endpoint_url: str | None) -> Account:
         client.meta.events.unregister("after-call", account._remember_denial)  # nobody asked for what it asks
         return client
 
-    account.guard = Guard(
-        Marks(looking, account.id, identity["Arn"].split(":")[1]), Ledger(home(), account.kept_as)
-    )
+    marks = Marks(looking, account.id, identity["Arn"].split(":")[1], account.region)
+    account.guard = Guard(marks, Ledger(home(), account.kept_as))
     account._watched(session)
     return account
 

@@ -90,7 +90,9 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
     guarded = inprocess.session(sandbox)
     account = account_of(sandbox, guarded)
     account.kind = "aws"
-    marks = Marks(lambda service, region: main.client(service, region_name=region), account.id, "aws")
+    marks = Marks(
+        lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
+    )
     account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
     account.guard.watch(guarded.events)
     return account
