@@ -27,22 +27,16 @@ from types import FrameType
 if sys.platform != "win32":
     import fcntl
 
-_ENDS_NOTHING = {
-    "SIGSTOP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGCONT",
-    "SIGCHLD",
-    "SIGURG",
-    "SIGWINCH",
-    "SIGINFO",
-}
+# What the system does by default: signals that stop a process, and those that do nothing. All others end it.
+_STOP = {"SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU"}
+_DO_NOTHING = {"SIGCHLD", "SIGCONT", "SIGURG", "SIGWINCH", "SIGINFO"}
 if sys.platform != "linux":
-    _ENDS_NOTHING.add("SIGIO")
+    _DO_NOTHING.add("SIGIO")
 # After a fault of the process itself, what failed runs again before a handler in Python does, and so for ever.
 _NOT_FOR_PYTHON = {"SIGKILL", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"}
-_ENDING = signal.valid_signals() - {getattr(signal, name, None) for name in _ENDS_NOTHING | _NOT_FOR_PYTHON}
+_ENDING = signal.valid_signals() - {
+    getattr(signal, name, None) for name in _STOP | _DO_NOTHING | _NOT_FOR_PYTHON
+}
 
 _NAME = re.compile(r"\.kmscourse-draft-([0-9a-f]{16})-([0-9a-f]{16})")
 
