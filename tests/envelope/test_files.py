@@ -277,12 +277,12 @@ def test_no_traceback_shows_the_data_key(pocket_kms, tmp_path):
     ):
         with pytest.raises((RuntimeError, EnvelopeError)) as raised:
             work()
-        shown = "".join(
-            traceback.TracebackException.from_exception(raised.value, capture_locals=True).format()
-        )
-        assert "data_key = DataKey(" in shown, "the frames that hold the key are shown"
+        frames = traceback.StackSummary.extract(traceback.walk_tb(raised.tb), capture_locals=True)
+        ours = [frame for frame in frames if Path(files.__file__).parent in Path(frame.filename).parents]
+        shown = "\n".join(value for frame in ours for value in (frame.locals or {}).values())
+        assert "DataKey(" in shown, "the frames that hold the key are shown"
         for secret in pocket_kms.plaintexts:
-            for form in (repr(secret), secret.hex(), base64.b64encode(secret).decode()):
+            for form in (repr(secret)[2:-1], secret.hex(), base64.b64encode(secret).decode()):
                 assert form not in shown
 
 
