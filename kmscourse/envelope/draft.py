@@ -44,10 +44,14 @@ _names: set[Path] = set()  # those that this process is writing to
 
 
 class Draft:
-    """An empty file, open for reading and writing as ``descriptor``."""
+    """An empty file for its owner alone, open for reading and writing as ``descriptor``.
 
-    def __init__(self, descriptor: int, name: Path | None) -> None:
+    ``mode`` is the one that was asked for, less the umask.
+    """
+
+    def __init__(self, descriptor: int, name: Path | None, mode: int) -> None:
         self.descriptor = descriptor
+        self.mode = mode
         self._name = name
 
     def take(self, place: Path) -> None:
@@ -77,16 +81,17 @@ class Draft:
 
 @contextmanager
 def draft(folder: Path, mode: int) -> Iterator[Draft]:
-    """A draft in ``folder``, made with ``mode`` less the umask; dead ones there are removed first.
+    """A draft in ``folder`` of which a file with ``mode`` is to be made; dead ones there are removed first.
 
     What has not taken a place by the end of the block is gone. Raises OSError as ``open`` does.
     """
     _remove_dead(folder)
     with ExitStack() as stack:
         new = _unnamed(folder, mode)
+        if new is None:
+            mode = _less_the_umask(folder, mode)
         while new is None:
-            name = stack.enter_context(_name_in(folder))
-            new = _named(name, mode)
+            new = _named(stack.enter_context(_name_in(folder)), mode)
         stack.callback(new.close)
         yield new
 
@@ -100,17 +105,14 @@ def _unnamed(folder: Path, mode: int) -> Draft | None:
         descriptor = os.open(folder, flag | os.O_RDWR, mode)
     except OSError:  # not on this file system; whatever else is wrong is so for a file with a name, too
         return None
+    new = Draft(descriptor, None, _mode_of(descriptor))
     _hold(descriptor)
-    return Draft(descriptor, None)
+    return new
 
 
 def _named(name: Path, mode: int) -> Draft | None:
     """A file with that name; None where somebody took it for dead before it was held."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        new = Draft(os.open(name, flags, mode), name)
-    except OSError as error:  # the name says nothing to who reads of it, the folder does
-        raise OSError(error.errno, error.strerror, os.fspath(name.parent)) from None
+    new = Draft(_make(name, 0o600), name, mode)
     _hold(new.descriptor)
     if name.exists():
         return new
@@ -118,9 +120,32 @@ def _named(name: Path, mode: int) -> Draft | None:
     return None
 
 
+def _less_the_umask(folder: Path, mode: int) -> int:
+    """The mode that a new file gets, seen on one that stays empty: to read the umask is to set it, for all threads."""
+    with _name_in(folder) as name:
+        descriptor = _make(name, mode)
+        try:
+            return _mode_of(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _make(name: Path, mode: int) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(name, flags, mode)
+    except OSError as error:  # the name says nothing to who reads of it, the folder does
+        raise OSError(error.errno, error.strerror, os.fspath(name.parent)) from None
+
+
+def _mode_of(descriptor: int) -> int:
+    return os.fstat(descriptor).st_mode & 0o777
+
+
 def _hold(descriptor: int) -> None:
-    """Lock a draft for as long as it is open. Windows removes no open file, and needs no lock."""
+    """Keep a draft to its owner, and locked while it is open. Windows removes no open file, and needs no lock."""
     if sys.platform != "win32":
+        os.fchmod(descriptor, 0o600)
         with suppress(OSError):  # a file system without locks: nobody can take it for dead there
             fcntl.flock(descriptor, fcntl.LOCK_EX)
 

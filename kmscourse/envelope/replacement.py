@@ -52,20 +52,21 @@ def replacement(
         if as_private:
             mode &= read.st_mode | stat.S_IRWXU
         with draft(place.parent, mode) as new:
-            mode = os.fstat(new.descriptor).st_mode & 0o777  # the system has taken the umask away
-            _set_mode(new.descriptor, 0o600)
             with open(os.dup(new.descriptor), "wb") as writer:
                 yield reader, writer
                 replaced = _standing(place)
                 if replaced is not None:  # what is about to be lost is worth waiting for the disk
                     writer.flush()
                     os.fsync(writer.fileno())
+            mode = new.mode
             if replaced is not None:
                 mode &= replaced.st_mode
-                if not _keep_owner(new.descriptor, replaced):
+                if _keep_owner(new.descriptor, replaced):
+                    _keep_access_list(new.descriptor, place)
+                else:
                     mode &= stat.S_IRWXU
-                _keep_access_list(new.descriptor, place)
-            _set_mode(new.descriptor, mode)
+            if sys.platform != "win32":  # where a mode says nothing of who may read
+                os.fchmod(new.descriptor, mode)
             new.take(place)
 
 
@@ -75,11 +76,6 @@ def _standing(path: StrPath) -> os.stat_result | None:
         return os.stat(path)
     except FileNotFoundError:
         return None
-
-
-def _set_mode(descriptor: int, mode: int) -> None:
-    if sys.platform != "win32":  # where a mode says nothing of who may read
-        os.fchmod(descriptor, mode)
 
 
 def _keep_owner(descriptor: int, replaced: os.stat_result) -> bool:

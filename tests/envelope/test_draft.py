@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -262,6 +263,27 @@ def test_a_draft_within_a_draft_is_removed_with_it(tmp_path):
         print(os.WTERMSIG(os.waitpid(child, 0)[1]), os.listdir())
     """
     assert python(program, folder=tmp_path) == f"{signal.SIGTERM:d} []\n"
+
+
+@posix
+def test_from_its_first_moment_a_draft_is_for_its_owner_alone(tmp_path, kind, monkeypatch):
+    """Who could open it while it is empty could read all that is written to it later."""
+    really, made = os.open, {}
+
+    def note(path, flags, mode=0o777, **more):
+        descriptor = really(path, flags, mode, **more)
+        made[Path(path)] = stat.S_IMODE(os.fstat(descriptor).st_mode)
+        return descriptor
+
+    before = os.umask(0o002)
+    monkeypatch.setattr(os, "open", note)
+    try:
+        with draft(tmp_path, 0o666) as new:
+            assert stat.S_IMODE(os.fstat(new.descriptor).st_mode) == 0o600
+            assert new.mode == 0o664
+            assert [made[path] for path in tmp_path.iterdir()] in ([], [0o600])
+    finally:
+        os.umask(before)
 
 
 def test_what_is_no_dead_draft_stays(tmp_path, kind):
