@@ -241,12 +241,12 @@ def test_a_plaintext_is_as_private_as_any_new_file_and_what_is_sealed_as_its_sou
     def mode_of(path: Path) -> int:
         return stat.S_IMODE(path.stat().st_mode)
 
-    before = os.umask(mask)
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            plain, sealed, opened = (Path(name, each) for each in ("plain", "sealed", "opened"))
-            plain.write_bytes(b"Hello")
-            plain.chmod(plain_mode | stat.S_IRUSR)
+    with tempfile.TemporaryDirectory() as name:
+        plain, sealed, opened = (Path(name, each) for each in ("plain", "sealed", "opened"))
+        plain.write_bytes(b"Hello")
+        plain.chmod(plain_mode | stat.S_IRUSR)
+        before = os.umask(mask)
+        try:
             seal_file(pocket_kms, pocket_kms.key_id, plain, sealed)
             assert mode_of(sealed) == 0o666 & ~mask & (plain_mode | stat.S_IRWXU)
             sealed.chmod(sealed_mode | stat.S_IRUSR)
@@ -255,8 +255,8 @@ def test_a_plaintext_is_as_private_as_any_new_file_and_what_is_sealed_as_its_sou
             opened.chmod(plain_mode | stat.S_IWUSR)
             unseal_file(pocket_kms, sealed, opened)
             assert mode_of(opened) == (plain_mode | stat.S_IWUSR) & ~mask, "as what it replaces, at most"
-    finally:
-        os.umask(before)
+        finally:
+            os.umask(before)
 
 
 def test_no_traceback_shows_the_data_key(pocket_kms, tmp_path):
