@@ -60,6 +60,14 @@ class Account:
         """True where nothing costs money and everything may be undone: the sandbox."""
         return self.kind == "sandbox"
 
+    @property
+    def kept_as(self) -> str:
+        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, that too.
+
+        AWS gives every number once, but each imitation of AWS may have the same one.
+        """
+        return f"{self.id} at {self.client('sts').meta.endpoint_url}" if self.kind == "endpoint" else self.id
+
     def client(self, service: str) -> Any:
         """A boto3 client of the main user; the same one each time, as making one takes boto3 a while."""
         if service not in self._clients:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from kmscourse import lock
 from kmscourse.account import Account
-from kmscourse.errors import CourseError
+from kmscourse.errors import CourseError, HomeError
 from kmscourse.notes import Notes
 from kmscourse.pieces import PIECES
 
@@ -75,6 +79,35 @@ def section(number: int) -> Section:
             f"There is no section {number!r}: the course has sections 0 to {len(SECTIONS) - 1}."
         )
     return SECTIONS[number]
+
+
+PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go and to come
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Within the block nobody else who uses this home prepares or resets an account; others wait, and say so.
+
+    Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock.held(folder / "prepare.lock", PREPARE_SECONDS, _say_that_it_waits))
+        except lock.TakenError:
+            raise CourseError(
+                f"Another notebook or command has been preparing the account for {PREPARE_SECONDS / 60:.0f} minutes. "
+                "Interrupt it or end it, then try again."
+            ) from None
+        except OSError as error:
+            raise HomeError(
+                f"The folder {folder} can't be used ({error.strerror or error}). "
+                "Set KMSCOURSE_HOME to a folder that you can write to."
+            ) from None
+        yield
+
+
+def _say_that_it_waits() -> None:
+    print("Another notebook or command is preparing the account: waiting until it has done so.", flush=True)
 
 
 def prepare(account: Account, notes: Notes, number: int) -> list[str]:

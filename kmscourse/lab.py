@@ -38,10 +38,11 @@ class Lab:
         chosen = course.section(section)
         _show_errors_in_one_line()
         account = open_account()
-        lab = cls(account, Notes(home(), account.id), chosen)
+        lab = cls(account, Notes(home(), account.kept_as), chosen)
         print(lab)
-        for line in course.prepare(account, lab.notes, section):
-            print(line)
+        with course.alone(home()):
+            for line in course.prepare(account, lab.notes, section):
+                print(line)
         return lab
 
     def __repr__(self) -> str:
@@ -70,7 +71,7 @@ class Lab:
     @property
     def progress(self) -> Progress:
         """How far you have come in the course."""
-        return Progress(home(), self.account.id)
+        return Progress(home(), self.account.kept_as)
 
     def check(self) -> ReportCard:
         """What this section should have brought about, what is still missing, and how far you have come."""
