@@ -224,13 +224,15 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
 
     number = 0 if chosen.section is None else course.section(chosen.section).number
     with course.alone(home()):
-        server.ask(server.find_or_start(home()), "Reset", {})
         account = open_sandbox()
+        notes = Notes(home(), account.kept_as)
+        notes.clear()  # These two first: a file that can't be read is said before anything is lost.
         Progress(home(), account.kept_as).start_over(number)
+        server.ask(server.find_or_start(home()), "Reset", {})
         since = f" from section {number} on" if number else ""
         print(f"The practice account starts over, and so do its notes and your progress{since}.")
         if chosen.section is not None:
-            for line in course.prepare(account, Notes(home(), account.kept_as), number):
+            for line in course.prepare(account, notes, number):
                 print(line)
 
 
