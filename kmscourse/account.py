@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -62,11 +63,14 @@ class Account:
 
     @property
     def kept_as(self) -> str:
-        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, that too.
+        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, its host and port too.
 
         AWS gives every number once, but each imitation of AWS may have the same one.
         """
-        return f"{self.id} at {self.client('sts').meta.endpoint_url}" if self.kind == "endpoint" else self.id
+        if self.kind != "endpoint":
+            return self.id
+        host = urlsplit(self.client("sts").meta.endpoint_url).netloc
+        return f"{self.id} at {host.rpartition('@')[2]}"  # No password that a URL may hold.
 
     def client(self, service: str) -> Any:
         """A boto3 client of the main user; the same one each time, as making one takes boto3 a while."""

@@ -90,9 +90,10 @@ def alone(folder: Path) -> Iterator[None]:
 
     Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
     """
+    path = folder / "prepare.lock"
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(lock.held(folder / "prepare.lock", PREPARE_SECONDS, _say_that_it_waits))
+            stack.enter_context(lock.held(path, PREPARE_SECONDS, _say_that_it_waits))
         except lock.TakenError:
             raise CourseError(
                 f"Another notebook or command has been preparing the account for {PREPARE_SECONDS / 60:.0f} minutes. "
@@ -100,7 +101,7 @@ def alone(folder: Path) -> Iterator[None]:
             ) from None
         except OSError as error:
             raise HomeError(
-                f"The folder {folder} can't be used ({error.strerror or error}). "
+                f"The file {path} can't be written ({error.strerror or error}). "
                 "Set KMSCOURSE_HOME to a folder that you can write to."
             ) from None
         yield

@@ -83,7 +83,7 @@ def make_way(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         os.rename(path, path.with_name(f"{path.name}-set-aside-{secrets.token_hex(4)}"))
     else:
-        path.unlink(missing_ok=True)
+        _retried(lambda: path.unlink(missing_ok=True))
 
 
 def _place(draft: Path, path: Path) -> None:

@@ -19,7 +19,7 @@ from kmscourse.errors import CourseError, HomeError
 
 NOTES_FILE, PROGRESS_FILE = "notes.json", "progress.json"
 LOCK_FILE = "home.lock"
-LOCK_SECONDS = 10.0  # the lock is held for one small write; who has it longer has been stopped
+LOCK_SECONDS = 30.0  # the lock is held for one small write; who has it longer has been stopped
 
 
 class Kept:
@@ -61,15 +61,16 @@ class Kept:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
+            path = self._file.with_name(LOCK_FILE)
             try:
-                stack.enter_context(lock.held(self._file.with_name(LOCK_FILE), LOCK_SECONDS))
+                stack.enter_context(lock.held(path, LOCK_SECONDS))
             except lock.TakenError:
                 raise HomeError(
                     f"Another process has been writing in {self._file.parent} for {LOCK_SECONDS:.0f} seconds. "
                     "Try again; if that doesn't help, end the other notebooks."
                 ) from None
             except OSError as error:
-                self._refuse_to_write(error)
+                _refuse(path, error)
             yield
 
     def _write(self, content: bytes) -> None:
@@ -80,7 +81,7 @@ class Kept:
         try:
             files.write(self._file, content)
         except OSError as error:
-            self._refuse_to_write(error)
+            _refuse(self._file, error)
 
     def _all(self) -> dict[str, Any]:
         try:
@@ -102,11 +103,12 @@ class Kept:
     def _unreadable(self) -> CourseError:
         return CourseError(f"The file {self._file} can't be read. Move it away: the course writes a new one.")
 
-    def _refuse_to_write(self, error: OSError) -> NoReturn:
-        raise HomeError(
-            f"The file {self._file} can't be written ({error.strerror or error}). Make room there, "
-            "or set KMSCOURSE_HOME to a folder that you can write to."
-        ) from None
+
+def _refuse(path: Path, error: OSError) -> NoReturn:
+    raise HomeError(
+        f"The file {path} can't be written ({error.strerror or error}). Make room there, "
+        "or set KMSCOURSE_HOME to a folder that you can write to."
+    ) from None
 
 
 def _text(kept: dict[str, Any]) -> str:

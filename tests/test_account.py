@@ -136,3 +136,19 @@ def test_an_access_key_that_stays_behind_is_said(
     server.stop(home)
     at_exit[0]()
     assert "of IAMLabUser yourself" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "name"),
+    [
+        ("sandbox", "http://127.0.0.1:5000", "123456789012"),
+        ("aws", "https://sts.us-east-1.amazonaws.com", "123456789012"),
+        ("endpoint", "http://127.0.0.1:5000/", "123456789012 at 127.0.0.1:5000"),
+        ("endpoint", "https://me:secret@example.com", "123456789012 at example.com"),
+    ],
+)
+def test_accounts_of_one_number_are_kept_apart_by_where_they_are(kind: str, url: str, name: str) -> None:
+    client = SimpleNamespace(meta=SimpleNamespace(endpoint_url=url))
+    session = SimpleNamespace(client=lambda _: client)
+    account = Account(kind, "123456789012", "us-east-1", "", session, lambda *_: session)  # type: ignore[arg-type,return-value]
+    assert account.kept_as == name
