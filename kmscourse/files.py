@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import TypeVar
 
 MAX_BYTES = 16 * 1024 * 1024
-RETRY_SECONDS = (
-    2.0 if sys.platform == "win32" else 0.0
-)  # Windows replaces no file while another process reads it.
+# Windows replaces no file while another process reads it.
+RETRY_SECONDS = 2.0 if sys.platform == "win32" else 0.0
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}

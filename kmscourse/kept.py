@@ -1,9 +1,11 @@
 """A small JSON file in KMSCOURSE_HOME, one object for each account: what the course itself has to remember.
 
-kept = Kept(home() / "notes.json", account.kept_as)
-kept.read()                         # {} at first
-with kept.update() as notes:        # read, change and write, under one lock
-    notes["envelope"] = "…"
+To read it, and to change it:
+
+    kept = Kept(home() / "notes.json", account.kept_as)
+    kept.read()                     # {} at first
+    with kept.update() as notes:    # read, change and write, under one lock
+        notes["envelope"] = "…"
 """
 
 from __future__ import annotations
