@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -65,12 +66,20 @@ class Account:
 
     @property
     def kept_as(self) -> str:
-        """The name under which notes, progress and ledger are kept for this account."""
-        return f"{self.id} at {self.endpoint_url}" if self.endpoint_url else self.id
+        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, its host and port too.
+
+        AWS gives every number once, but each imitation of AWS may have the same one.
+        """
+        return f"{self.id} at {self._host}" if self._host else self.id
+
+    @property
+    def _host(self) -> str:
+        """Host and port of the URL that leads to it, without the password that a URL may hold."""
+        return urlsplit(self.endpoint_url or "").netloc.rpartition("@")[2]
 
     def __str__(self) -> str:
         kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.kind]
-        where = f" at {self.endpoint_url}" if self.endpoint_url else ""
+        where = f" at {self._host}" if self._host else ""
         return f"{kind} {self.id}{where} · {self.region} · signed in as {self.user_name}"
 
     def client(self, service: str) -> Any:

@@ -54,7 +54,10 @@ class CleanUp:
     def _remove_table(self, holding: Holding) -> str:
         dynamodb = self._account.client_in("dynamodb", holding.region)
         described = dynamodb.describe_table(TableName=holding.id)["Table"]
-        if described["TableStatus"] in ("CREATING", "UPDATING"):  # AWS deletes no table that is about to change
+        if described["TableStatus"] in (
+            "CREATING",
+            "UPDATING",
+        ):  # AWS deletes no table that is about to change
             dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
         if described.get("DeletionProtectionEnabled"):
             dynamodb.update_table(TableName=holding.id, DeletionProtectionEnabled=False)

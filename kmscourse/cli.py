@@ -98,8 +98,15 @@ def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     ):
         actions.add_parser(name, help=text).set_defaults(run=run)
 
-    reset = actions.add_parser("reset", help="start the account over: keys, tables, users and events go")
-    reset.add_argument("--section", type=int, metavar="N", help="then put it where section N starts")
+    reset = actions.add_parser(
+        "reset", help="start the account over: keys, tables, users, events, notes and progress go"
+    )
+    reset.add_argument(
+        "--section",
+        type=int,
+        metavar="N",
+        help="then put it where section N starts; the progress in the sections before N stays",
+    )
     reset.set_defaults(run=sandbox_reset)
 
 
@@ -213,16 +220,21 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse import course
     from kmscourse.account import open_sandbox
     from kmscourse.notes import Notes
+    from kmscourse.progress import Progress
     from kmscourse.sandbox import server
 
-    if chosen.section is not None:
-        course.section(chosen.section)
-    server.ask(server.find_or_start(home()), "Reset", {})
-    print("The practice account starts over.")
-    if chosen.section is not None:
+    number = 0 if chosen.section is None else course.section(chosen.section).number
+    with course.alone(home()):
         account = open_sandbox()
-        for line in course.prepare(account, Notes(home(), account.kept_as), chosen.section):
-            print(line)
+        notes = Notes(home(), account.kept_as)
+        notes.clear()  # These two first: a file that can't be read is said before anything is lost.
+        Progress(home(), account.kept_as).start_over(number)
+        server.ask(server.find_or_start(home()), "Reset", {})
+        since = f" from section {number} on" if number else ""
+        print(f"The practice account starts over, and so do its notes and your progress{since}.")
+        if chosen.section is not None:
+            for line in course.prepare(account, notes, number):
+                print(line)
 
 
 def _running() -> Endpoint:

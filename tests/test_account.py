@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -131,11 +132,6 @@ def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
         reader.client("kms").disable_key(KeyId=key)
 
 
-def test_notes_of_two_accounts_with_one_number_are_apart(elsewhere: Account, opened: Account) -> None:
-    assert elsewhere.id == opened.id
-    assert elsewhere.kept_as != opened.kept_as
-
-
 @pytest.mark.parametrize("target", ["http://127.0.0.1:9", "https://127.0.0.1:9/"])
 def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: str) -> None:
     os.environ.update(KMSCOURSE_TARGET=target, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="s")
@@ -144,3 +140,18 @@ def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: st
     ) as said:
         open_account()
     assert "aws configure" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (None, "123456789012"),
+        ("http://127.0.0.1:5000/", "123456789012 at 127.0.0.1:5000"),
+        ("https://me:secret@example.com", "123456789012 at example.com"),
+    ],
+)
+def test_accounts_of_one_number_are_kept_apart_by_where_they_are(url: str | None, name: str) -> None:
+    session: Any = None
+    account = Account("endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, url)
+    assert account.kept_as == name
+    assert "secret" not in str(account)

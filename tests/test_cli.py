@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kmscourse import cli
+from kmscourse import Lab, cli
 from kmscourse.errors import SandboxError
+from kmscourse.kept import Kept
+from kmscourse.progress import Progress
 from kmscourse.sandbox import server
 
 
@@ -149,6 +151,60 @@ def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert cli.main(["sandbox", "stop"]) == 0
     assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
     assert server.find(home) is None
+
+
+@pytest.fixture
+def seventh(home: Path) -> Lab:
+    """A practice account with notes, in which sections 4 and 7 are done, and another account's progress."""
+    Lab.open(section=4)
+    lab = Lab.open(section=7)
+    for account in (lab.account.kept_as, "999999999999"):
+        Progress(home, account).record(4)
+        Progress(home, account).record(7)
+    with Kept(home / "notes.json", "999999999999").update() as notes:
+        notes["envelope"] = "theirs"
+    return lab
+
+
+def test_reset_starts_the_account_its_notes_and_the_progress_over(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "sealed with a data key" in repr(seventh.diagram())
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset"]) == 0
+    assert (
+        capsys.readouterr().out
+        == "The practice account starts over, and so do its notes and your progress.\n"
+    )
+    assert (list(seventh.notes), seventh.progress.sections) == ([], [])
+    assert "data key" not in repr(seventh.diagram())
+    assert json.loads((home / "notes.json").read_text()) == {"999999999999": {"envelope": "theirs"}}
+    assert Progress(home, "999999999999").sections == [4, 7]
+
+
+def test_reset_to_a_section_keeps_the_progress_in_those_before(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset", "--section", "5"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "The practice account starts over, and so do its notes and your progress from section 5 on.",
+        "Caught up: myKey (section 1), message (section 3)",
+    ]
+    assert (list(seventh.notes), seventh.progress.sections) == (["envelope"], [4])
+    assert "Books" not in repr(seventh.diagram())
+
+
+@pytest.mark.parametrize("name", ["notes.json", "progress.json"])
+def test_before_a_file_that_cannot_be_read_nothing_is_reset(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    capsys.readouterr()
+    (home / name).write_text("{nope")
+    assert cli.main(["sandbox", "reset"]) == 1
+    assert f"{name} can't be read. Move it away" in sentence_of(capsys)
+    assert (home / name).read_text() == "{nope"
+    assert seventh.key_arn, "the account must be as it was"
 
 
 def test_how_long_a_table_key_is_kept_is_a_setting(
