@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.exceptions import ConnectionError as LostConnection
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
+from kmscourse import aws_session, aws_settings
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.sandbox import server
@@ -75,10 +77,8 @@ class Account:
         return self._watched(self.make_session(user_name, password))
 
     def _watched(self, session: boto3.Session) -> boto3.Session:
-        """The same session, whose refusals are remembered and whose lost connection is explained."""
+        """The same session, whose refusals are remembered."""
         session.events.register("after-call", self._remember_denial)
-        if self.kind == "sandbox":
-            session.events.register("needs-retry", _explain_lost_sandbox)
         return session
 
     def _remember_denial(self, parsed: dict[str, Any], **_: object) -> None:
@@ -103,44 +103,43 @@ def open_account() -> Account:
 
 
 def open_sandbox() -> Account:
-    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError."""
+    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError.
+
+    Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
+    """
     endpoint = server.find_or_start(home())
-    _point_aws_tools_at(endpoint)
+    aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
+    explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
+
+    def session_with(*credentials: str) -> boto3.Session:
+        session = aws_session.bound_to(endpoint.url, endpoint.region, *credentials)
+        session.events.register("needs-retry", explain)
+        return session
 
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
         asked = {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
         given = server.ask(endpoint, operation, asked)
-        return boto3.Session(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], endpoint.region
-        )
+        return session_with(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     account = Account(
         "sandbox",
         endpoint.account,
         endpoint.region,
         f"arn:aws:iam::{endpoint.account}:user/{endpoint.user}",
-        boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region),
+        session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
     )
-    account._watched(account.session)
+    boto3.DEFAULT_SESSION = account._watched(account.session)  # for boto3.client(…), too
     return account
 
 
-def _point_aws_tools_at(endpoint: server.Endpoint) -> None:
-    """Let plain boto3 and `!aws` in this process reach the sandbox, and never a real account by mistake."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
-        os.environ.pop(name, None)
-    os.environ.update(
-        endpoint.environment(),
-        AWS_CONFIG_FILE=os.devnull,
-        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-        AWS_MAX_ATTEMPTS="2",  # with 1, botocore puts "(reached max retries: 0)" into every refusal
-    )
-
-
-def _explain_lost_sandbox(caught_exception: Exception | None, **_: object) -> None:
-    if isinstance(caught_exception, LostConnection):
+def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | None, **_: object) -> None:
+    """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
+    if not isinstance(caught_exception, NoConnection | HTTPClientError):
+        return
+    found = server.find(folder)
+    if found.url != url if found else not server.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."

@@ -25,7 +25,9 @@ MAY_USE: dict[str, set[str]] = {
     "dynamodb": set(),
     "iam": {"policy"},
     "audit": set(),
-    "account": {"sandbox"},
+    "aws_settings": set(),
+    "aws_session": set(),
+    "account": {"aws_session", "aws_settings", "sandbox"},
     "refusal": set(),
     "access": {"account", "kms", "policy", "refusal"},
     "census": {"access", "account", "kms", "policy"},
@@ -64,7 +66,19 @@ MAY_USE: dict[str, set[str]] = {
     "lab": {"access", "account", "checks", "course", "display", "notes", "pieces", "progress"},
     "jupyter": set(),
     "slides": set(),
-    "cli": {"account", "checks", "course", "jupyter", "notes", "progress", "sandbox", "slides"},
+    "terminal": set(),
+    "cli": {
+        "account",
+        "aws_settings",
+        "checks",
+        "course",
+        "jupyter",
+        "notes",
+        "progress",
+        "sandbox",
+        "slides",
+        "terminal",
+    },
 }
 ALWAYS = {"errors", "home"}
 

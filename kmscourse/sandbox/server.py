@@ -71,6 +71,11 @@ def find(home: Path) -> Endpoint | None:
     return endpoint if status.get("Instance") == endpoint.instance else None
 
 
+def is_running(home: Path) -> bool:
+    """True while some process is this home's sandbox, whether it answers or not."""
+    return (home / LOCK_FILE).exists() and lock.is_held(home / LOCK_FILE)
+
+
 def find_or_start(home: Path) -> Endpoint:
     """The sandbox of this home, started in a process of its own where none runs.
 
@@ -91,7 +96,7 @@ def stop(home: Path) -> bool:
     """
     running = False
     deadline = time.monotonic() + ANSWER_SECONDS
-    while _locked(home):
+    while is_running(home):
         running = True
         endpoint = find(home)
         if endpoint is not None:
@@ -185,7 +190,7 @@ def _start_and_wait(home: Path) -> Endpoint:
             _forget(process)
             return endpoint
         status = process.poll()
-        if status == LOCK_TAKEN and not _locked(home):  # The one before was about to end, and has.
+        if status == LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
             process = _start(home)
         elif status not in (None, LOCK_TAKEN):
             raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
@@ -218,11 +223,6 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
     """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
     if process.poll() is None:
         process.returncode = 0
-
-
-def _locked(home: Path) -> bool:
-    """True while some process is this home's sandbox."""
-    return (home / LOCK_FILE).exists() and lock.is_held(home / LOCK_FILE)
 
 
 def _last_line(path: Path) -> str:
