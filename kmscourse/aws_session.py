@@ -25,7 +25,7 @@ def bound_to(
 
 
 _FILES = dict.fromkeys(("config_file", "credentials_file"), os.devnull)
-_DEFAULTS = {
+_DEFAULTS = dict.fromkeys(("s3", "proxies_config"), (None, None, None, None)) | {
     name: (None, None, _FILES.get(name, default), convert)
     for name, (_, _, default, convert) in botocore.session.Session.SESSION_VARIABLES.items()
 }

@@ -44,6 +44,7 @@ KNOWN = frozenset(_names([vars(botocore.configprovider), vars(botocore.credentia
 
 _ONE_ENDPOINT = {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    "AWS_CSM_ENABLED": "false",  # metrics of every call, sent to AWS_CSM_HOST
     "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",  # data-servicediscovery.… would become data-127.0.0.1
     "AWS_ENDPOINT_DISCOVERY_ENABLED": "false",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",

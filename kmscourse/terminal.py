@@ -25,11 +25,9 @@ def write_every_character() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
-def _in_ascii(error: UnicodeError) -> tuple[str | bytes, int]:
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     character = error.object[error.start]
-    if "\udc80" <= character <= "\udcff":  # a byte of a file's name that was no text; see PEP 383
-        return bytes([ord(character) - 0xDC00]), error.start + 1
     nearest = _IN_ASCII.get(character) or unicodedata.normalize("NFKD", character)
     return nearest.encode("ascii", "ignore").decode() or "?", error.start + 1
