@@ -40,11 +40,13 @@ def environment_of(home: Path) -> Callable[..., Environment]:
             text=True,
             check=True,
         ).stdout
-        lines = [shlex.split(line) for line in said.splitlines()]
-        exported = dict(words[1].split("=", 1) for words in lines if words[0] == "export")
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-        return inherited | nobody | exported
+        inherited = dict(os.environ)
+        for verb, *names in (shlex.split(line) for line in said.splitlines()):
+            if verb == "export":
+                inherited.update(name.split("=", 1) for name in names)
+            for name in names if verb == "unset" else ():
+                inherited.pop(name, None)
+        return inherited
 
     return environment
 
