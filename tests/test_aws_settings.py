@@ -175,14 +175,43 @@ REAL = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_SECRET_ACCESS_KEY": "real", "AWS_D
 @given(data=st.data())
 @settings(max_examples=25)
 def test_an_endpoint_is_reached_and_no_other(practice: Place, wrong: Astray, data: st.DataObject) -> None:
-    names = [*PROXIES, *EXCEPTIONS, *(n for n in wrong.everything() if n.startswith("AWS_ENDPOINT_URL"))]
-    names += ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
-    chosen = data.draw(st.lists(st.sampled_from(names), unique=True))
+    names = [*PROXIES, *EXCEPTIONS, "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS"]
+    flags = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]
+    values = {name: st.sampled_from(wrong.values_of(name)) for name in names}
+    values |= dict.fromkeys([*flags, "AWS_ENDPOINT_DISCOVERY_ENABLED", "AWS_CSM_ENABLED"], st.just("true"))
+    variables = data.draw(st.fixed_dictionaries({}, optional=values))
     chosen_by_file = data.draw(st.booleans())
-    flags = {n: "true" for n in chosen if "URL_" not in n}
-    variables = {n: data.draw(st.sampled_from(wrong.values_of(n))) for n in chosen} | flags
     with environment({**variables, **({} if chosen_by_file else REAL)}, wrong.home):
         aws_settings.point_at_endpoint(practice.url)
         authorization = ask(practice, wrong)["authorization"]
     assert "AKIAREAL" in authorization
     assert "/eu-west-1/kms/" in authorization
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "[::1]", "localhost", "kms.localhost"])
+def test_an_endpoint_on_this_machine_is_reached_without_a_proxy(host: str) -> None:
+    with environment({"HTTP_PROXY": "http://proxy.corp.example:3128", "NO_PROXY": "corp.example"}, Path()):
+        aws_settings.point_at_endpoint(f"http://{host}:4566")
+        for direct in (host, f"{host}:4566", "corp.example"):
+            assert urllib.request.proxy_bypass(direct), direct
+        assert not urllib.request.proxy_bypass("kms.eu-west-1.amazonaws.com")
+
+
+def test_an_endpoint_elsewhere_is_reached_as_all_else_is() -> None:
+    before = {
+        "HTTPS_PROXY": "http://proxy.corp.example:3128",
+        "NO_PROXY": "corp.example",
+        "AWS_PROFILE": "me",
+    }
+    with environment(before, Path()):
+        aws_settings.point_at_endpoint("https://kms.test.example")
+        assert {name: os.environ.get(name) for name in before} == before
+        assert os.environ["AWS_ENDPOINT_URL"] == "https://kms.test.example"
+
+
+def test_an_endpoint_lets_go_of_a_session_that_was_there_before(practice: Place, wrong: Astray) -> None:
+    with environment(REAL, wrong.home):
+        boto3.setup_default_session(region_name="us-east-1")
+        boto3.client("kms", endpoint_url=wrong.elsewhere.url)
+        aws_settings.point_at_endpoint(practice.url)
+        assert "/eu-west-1/kms/" in ask(practice, wrong)["authorization"]
