@@ -13,6 +13,7 @@ import shlex
 import textwrap
 import urllib.request
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 from urllib.parse import urlsplit
 
 import boto3
@@ -27,19 +28,31 @@ HARMLESS = frozenset({"AWS_CLI_AUTO_PROMPT", "AWS_CLI_FILE_ENCODING", "AWS_DEFAU
 
 
 def _names(value: object) -> Iterator[str]:
-    """The names of variables in a table of botocore's, or in the attributes of a class of its."""
+    """The names of variables in one of botocore's tables."""
     if isinstance(value, str) and re.fullmatch(r"(AWS|BOTO|BOTOCORE)_[A-Z0-9_]+", value):
         yield value
     elif isinstance(value, Mapping):
-        yield from _names(list(value.values()))
+        yield from _names([*value.values()])
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _names(item)
-    elif isinstance(value, type):
-        yield from _names(dict(vars(value)))
 
 
-KNOWN = frozenset(_names([vars(botocore.configprovider), vars(botocore.credentials)])) - HARMLESS
+def _tables(module: ModuleType) -> Iterator[object]:
+    """What a module of botocore's, and each class in it, holds by a name of its own."""
+    classes = [
+        held
+        for held in vars(module).values()
+        if isinstance(held, type) and held.__module__ == module.__name__
+    ]
+    for holder in (module, *classes):
+        yield from (held for name, held in vars(holder).items() if not name.startswith("__"))
+
+
+_SOURCES = (botocore.configprovider, botocore.credentials)
+KNOWN = (
+    frozenset(name for module in _SOURCES for table in _tables(module) for name in _names(table)) - HARMLESS
+)
 """Every variable of botocore's configuration and of its credential providers."""
 
 _ONE_ENDPOINT = {

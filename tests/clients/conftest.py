@@ -7,13 +7,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from kmscourse.aws_session import bound_to
 from kmscourse.sandbox import server
 
 Environment = dict[str, str]
@@ -55,5 +54,4 @@ def environment_of(home: Path) -> Callable[..., Environment]:
 def client(home: Path) -> Callable[[str], Any]:
     """Makes the main user's boto3 clients, which reach the running sandbox as a student's do."""
     endpoint = server.find_or_start(home)
-    session = boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region)
-    return partial(session.client, endpoint_url=endpoint.url)
+    return bound_to(endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key).client
