@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,9 +162,10 @@ def test_a_shell_reads_the_lines_as_they_are_meant(practice: Place, variables: d
     variables = {name: value.replace("\0", "") for name, value in variables.items()}
     with environment({**variables, "no_proxy": "it's, $(echo astray)"}, Path()):
         lines = aws_settings.in_shell(aws_settings.for_practice_account(own(practice)))
-        done = subprocess.run(["sh", "-euc", f"{lines}\nenv -0"], capture_output=True, text=True)
+        tell = f"{sys.executable} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
+        done = subprocess.run(["sh", "-euc", f"{lines}\n{tell}"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, ""), lines
-    after = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+    after = json.loads(done.stdout)
     readable = {name for name in after if re.fullmatch(r"AWS_\w+", name)} & variables.keys()
     assert readable <= aws_settings.HARMLESS | own(practice).keys()
     assert after["AWS_ENDPOINT_URL"] == practice.url
