@@ -190,7 +190,7 @@ def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | 
 def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
-        os.environ["AWS_ENDPOINT_URL"] = endpoint_url
+        aws_settings.point_at_endpoint(endpoint_url)
     session = boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
     identity = _identity(session, endpoint_url)
     account = Account(

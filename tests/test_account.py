@@ -26,6 +26,7 @@ from kmscourse.account import Account, open_account
 from kmscourse.errors import ForeignError, KmsCourseError, SandboxError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox import server
+from tests.misleading import astray
 
 
 @pytest.fixture
@@ -213,6 +214,24 @@ def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
 def test_notes_of_two_accounts_with_one_number_are_apart(elsewhere: Account, opened: Account) -> None:
     assert elsewhere.id == opened.id
     assert elsewhere.kept_as != opened.kept_as
+
+
+def test_an_endpoint_is_reached_whatever_proxy_and_endpoints_are_set(opened: Account, tmp_path: Path) -> None:
+    with astray(tmp_path / "astray") as wrong:
+        url = os.environ["AWS_ENDPOINT_URL"]
+        (tmp_path / "config").write_text(f"[default]\nendpoint_url = {wrong.elsewhere.url}\n")
+        os.environ.update(
+            KMSCOURSE_TARGET=url,
+            AWS_CONFIG_FILE=str(tmp_path / "config"),
+            AWS_ENDPOINT_URL_STS=wrong.elsewhere.url,
+            AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true",
+            HTTP_PROXY=wrong.proxy.url,
+            NO_PROXY="",
+            no_proxy="",
+        )
+        there = open_account()
+        assert there.client("kms").list_keys()["Keys"] == []
+        assert (there.id, wrong.arrived()) == (opened.id, [])
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:9", "https://127.0.0.1:9/"])
