@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmscourse import terminal
 from kmscourse.cli_aws import add_aws
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
@@ -27,6 +27,7 @@ NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 for a failure that was said, 130 for Ctrl-C."""
+    terminal.write_every_character()
     chosen = parser().parse_args(arguments)
     run: Command = chosen.run
     try:
@@ -172,7 +173,8 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
-    """Lines for a POSIX shell that point every AWS client at the running sandbox."""
+    """Lines for a POSIX shell that point every AWS client at the running sandbox, and at nothing else."""
+    from kmscourse import aws_settings
     from kmscourse.sandbox import server
 
     endpoint = _running()
@@ -182,11 +184,7 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
         variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
         variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
         variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
-    else:
-        print("unset AWS_SESSION_TOKEN")  # An earlier user's, which would not fit this access key.
-    print("unset AWS_PROFILE")
-    for name, value in variables.items():
-        print(f"export {name}={shlex.quote(value)}")
+    print(aws_settings.in_shell(aws_settings.for_practice_account(variables)))
 
 
 def sandbox_status(_: argparse.Namespace) -> None:

@@ -28,6 +28,16 @@ settings.load_profile("patient")
 
 
 @pytest.fixture
+def own_environment() -> Iterator[None]:
+    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
+    before = dict(os.environ)
+    yield
+    boto3.DEFAULT_SESSION = None
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
 def sandbox() -> Iterator[Application]:
     """A fresh practice account."""
     application = Application.open()

@@ -74,6 +74,17 @@ def find(home: Path) -> Endpoint | None:
     return endpoint if status.get("Instance") == endpoint.instance else None
 
 
+def is_running(home: Path) -> bool:
+    """True while some process is this home's sandbox. Raises SandboxError where that can't be told."""
+    path = home / LOCK_FILE
+    try:
+        return path.exists() and lock.is_held(path)
+    except OSError as error:
+        raise SandboxError(
+            f"The file {path} can't be used ({error.strerror or error}). Move it away."
+        ) from None
+
+
 def find_or_start(home: Path) -> Endpoint:
     """The sandbox of this home, started in a process of its own where none runs.
 
@@ -94,7 +105,7 @@ def stop(home: Path) -> bool:
     """
     running = False
     deadline = time.monotonic() + ANSWER_SECONDS
-    while _locked(home):
+    while is_running(home):
         running = True
         endpoint = find(home)
         if endpoint is not None:
@@ -198,7 +209,7 @@ def _start_and_wait(home: Path) -> Endpoint:
             _forget(process)
             return endpoint
         status = process.poll()
-        if status == LOCK_TAKEN and not _locked(home):  # The one before was about to end, and has.
+        if status == LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
             process = _start(home)
         elif status not in (None, LOCK_TAKEN):
             raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
@@ -231,17 +242,6 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
     """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
     if process.poll() is None:
         process.returncode = 0
-
-
-def _locked(home: Path) -> bool:
-    """True while some process is this home's sandbox. Raises SandboxError where that can't be told."""
-    path = home / LOCK_FILE
-    try:
-        return path.exists() and lock.is_held(path)
-    except OSError as error:
-        raise SandboxError(
-            f"The file {path} can't be used ({error.strerror or error}). Move it away."
-        ) from None
 
 
 def _last_line(path: Path) -> str:
