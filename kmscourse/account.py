@@ -38,7 +38,8 @@ class Account:
     """An account, seen by its main user.
 
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
-    process, to any of the sessions made here.
+    process, to any of the sessions made here. ``take_notices`` gives what there is to say about the account, a sentence
+    each: what was told once is told no more.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Account:
     user_arn: str
     session: boto3.Session
     make_session: SessionMaker = field(repr=False)
+    take_notices: Callable[[], list[str]] = field(default=list, repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -103,8 +105,14 @@ def open_account() -> Account:
 
 
 def open_sandbox() -> Account:
-    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError."""
+    """The practice account of this KMSCOURSE_HOME, started where none runs.
+
+    Raises SandboxError where that fails, and where its main user has locked itself out.
+    """
     endpoint = server.find_or_start(home())
+    status = server.ask(endpoint, "Status", {})
+    if status["LockedOut"]:
+        raise SandboxError(status["LockedOut"])
     _point_aws_tools_at(endpoint)
 
     def make_session(user_name: str, password: str | None) -> boto3.Session:
@@ -119,9 +127,10 @@ def open_sandbox() -> Account:
         "sandbox",
         endpoint.account,
         endpoint.region,
-        f"arn:aws:iam::{endpoint.account}:user/{endpoint.user}",
+        status["UserArn"],
         boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region),
         make_session,
+        lambda: server.ask(endpoint, "TakeNotices", {})["Notices"],
     )
     account._watched(account.session)
     return account

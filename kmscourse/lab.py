@@ -40,6 +40,8 @@ class Lab:
         account = open_account()
         lab = cls(account, Notes(home(), account.id), chosen)
         print(lab)
+        for notice in account.take_notices():
+            print(notice)
         for line in course.prepare(account, lab.notes, section):
             print(line)
         return lab

@@ -16,7 +16,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,6 +29,9 @@ from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
 
+Announce = Callable[[Endpoint, Sequence[str]], None]
+"""Is told where the sandbox answers, and what there is to say about the account."""
+
 log = logging.getLogger("kmscourse.sandbox")
 
 
@@ -40,7 +43,7 @@ def run(
     home: Path,
     port: int = 0,
     idle_hours: float = IDLE_HOURS,
-    announce: Callable[[Endpoint], None] | None = None,
+    announce: Announce | None = None,
     table_key_cache: float | None = None,
 ) -> None:
     """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
@@ -62,7 +65,7 @@ async def _serve(
     home: Path,
     listening: socket.socket,
     idle_seconds: float,
-    announce: Callable[[Endpoint], None] | None,
+    announce: Announce | None,
     table_key_cache: float,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
@@ -95,7 +98,7 @@ async def _serve(
         with _endpoint_file(home / ENDPOINT_FILE, endpoint) as still_ours:
             log.info("Listening at %s", endpoint.url)
             if announce is not None:
-                announce(endpoint)
+                announce(endpoint, application.notices)
             gc.freeze()
             gc.enable()
             await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
@@ -190,7 +193,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
 
 
-def _let_go_of_stderr(_: Endpoint) -> None:
+def _let_go_of_stderr(*_: object) -> None:
     """In the background stderr is the log's file, for what goes wrong before there is a log."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 

@@ -220,7 +220,7 @@ def test_a_forged_row_is_never_run_and_sets_the_file_aside(
     forged(kept.path, Row("kms/us-east-1/keys", "x"), document)
     before = kept.path.read_bytes()
     again = open_account(kept.path)
-    assert "is damaged (A row can't be" in again.backend.notice
+    assert "is damaged (A row can't be" in again.backend.notices[0]
     assert again.backend.keys("us-east-1") == []
     (aside_,) = copies(tmp_path)
     assert aside_.read_bytes() == before
@@ -237,4 +237,4 @@ def test_a_row_of_nothing_known_sets_the_file_aside(
 ) -> None:
     kept.backend.close()
     forged(kept.path, Row(collection, "x"), "{}")
-    assert "is damaged" in open_account(kept.path).backend.notice
+    assert "is damaged" in open_account(kept.path).backend.notices[0]
