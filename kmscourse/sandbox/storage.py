@@ -227,10 +227,12 @@ class Storage:
 
         One that can't be read any more is left out: it must not hide the others.
         """
-        query = "SELECT id, document FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
+        query = "SELECT id, CAST(document AS BLOB) FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
         for number, document in self._database.execute(query, (before or 1 << 62, EVENTS_KEPT)):
-            with contextlib.suppress(ValueError, TypeError):
-                yield number, json.loads(document)
+            with contextlib.suppress(ValueError, RecursionError):
+                event = json.loads(document)
+                if isinstance(event, dict):
+                    yield number, event
 
     def set_aside(self, reason: str) -> None:
         """Leave the file as it is under another name and begin an empty one; ``notice`` says so, ``reason`` why.

@@ -16,6 +16,7 @@ import pytest
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import aside
+from kmscourse.sandbox import storage as storage_module
 from kmscourse.sandbox.storage import DamagedError, Row, Storage
 
 VERSION = "moto 0"
@@ -238,3 +239,106 @@ def test_a_row_of_nothing_known_sets_the_file_aside(
     kept.backend.close()
     forged(kept.path, Row(collection, "x"), "{}")
     assert "is damaged" in open_account(kept.path).backend.notices[0]
+
+
+ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n"
+FOREIGN = {
+    "a view in place of the rows": "DROP TABLE rows; CREATE VIEW rows (id, collection, key, document, checksum) "
+    f"AS {ENDLESS}, n, n, n, n FROM more",
+    "a view in place of the stamp": f"DROP TABLE about; CREATE VIEW about (stamp) AS {ENDLESS} FROM more",
+    "a view in place of the events": "DROP TABLE events; "
+    f"CREATE VIEW events (id, document) AS {ENDLESS}, n FROM more",
+    "a view more": f"CREATE VIEW others AS {ENDLESS} FROM more",
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM events; END",
+    "a table more": "CREATE TABLE others (a)",
+    "a virtual table": "CREATE VIRTUAL TABLE others USING fts5(a)",
+    "a generated column": "ALTER TABLE rows ADD COLUMN more AS (length(zeroblob(100000000)))",
+    "an index": "CREATE INDEX others ON rows (document)",
+    "an index on an expression": "CREATE INDEX others ON rows (hex(document))",
+    "a column more": "ALTER TABLE events ADD COLUMN more",
+    "another type": "DROP TABLE about; CREATE TABLE about (stamp BLOB)",
+    "a check": "DROP TABLE events; CREATE TABLE events (id INTEGER PRIMARY KEY, document CHECK (length(document)))",
+    "a table without its index": "DROP TABLE rows; "
+    "CREATE TABLE rows (id INTEGER PRIMARY KEY, collection, key, document, checksum)",
+    "statistics": "ANALYZE",
+    "no stamp": "DELETE FROM about",
+    "two stamps": "INSERT INTO about SELECT stamp FROM about",
+    "a huge stamp": "UPDATE about SET stamp = stamp || hex(zeroblob(2000000))",
+    "a stamp of bytes": "UPDATE about SET stamp = CAST(stamp AS BLOB)",
+    "a stamp that is no text": "UPDATE about SET stamp = CAST(x'ff' AS TEXT)",
+    "a stamp of several lines": "UPDATE about SET stamp = 'a' || char(10) || char(27) || '[2J'",
+    "bytes for a document": "UPDATE rows SET document = CAST(document AS BLOB)",
+    "no text for a document": "UPDATE rows SET document = CAST(x'ff' AS TEXT)",
+    "no text for a key": "UPDATE rows SET key = CAST(x'ff' AS TEXT) WHERE id = 1",
+    "nothing for a key": "UPDATE rows SET key = NULL",
+    "a number for a collection": "UPDATE rows SET collection = x'00' WHERE id = 2",
+}
+
+
+@pytest.mark.parametrize("change", FOREIGN.values(), ids=FOREIGN)
+def test_a_schema_that_is_not_ours_is_set_aside_unread(file: Path, good: bytes, change: str) -> None:
+    """A view would be read without end, a trigger would act; neither has a place in an account."""
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        database.executescript(change)
+    database.close()
+    changed = file.read_bytes()
+    rows, notice = opened(file)
+    assert rows == {}, "something was read of it"
+    assert notice is not None
+    assert notice.isprintable(), "a notice is one line"
+    assert len(notice) < 1000
+    (kept,) = copies(file.parent)
+    assert kept.read_bytes() == changed
+    assert opened(file) == ({Row("new", "1"): "x"}, None), "an account begins in its place"
+
+
+def test_a_schema_edited_by_hand_is_set_aside(file: Path, good: bytes) -> None:
+    """SQLite lets its own table be written: what it says need not be what was made."""
+    for number, change in enumerate(
+        [
+            "UPDATE sqlite_master SET sql = replace(sql, 'TEXT', 'TEXT DEFAULT (randomblob(9))')",
+            "UPDATE sqlite_master SET type = 'view' WHERE name = 'rows'",
+            "UPDATE sqlite_master SET sql = 'CREATE VIEW rows AS SELECT 1' WHERE name = 'rows'",
+            "UPDATE sqlite_master SET sql = NULL WHERE name = 'events'",
+            "UPDATE sqlite_master SET rootpage = 1",
+            "UPDATE sqlite_master SET name = 'gone' WHERE name = 'about'",
+            "UPDATE sqlite_master SET sql = sql || ' --' || hex(zeroblob(2000000))",
+        ],
+        1,
+    ):
+        file.write_bytes(good)
+        with sqlite3.connect(file, isolation_level=None) as database:
+            database.execute("PRAGMA writable_schema = ON")
+            database.execute(change)
+        database.close()
+        rows, notice = opened(file)
+        assert rows == {}, change
+        assert "is damaged" in (notice or ""), change
+        assert len(copies(file.parent)) == number
+        file.unlink()
+
+
+def test_events_that_are_none_are_left_out(file: Path, good: bytes) -> None:
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        for document in ("[]", "3", "[" * 100_000, '"x"', "{", b"\xff"):
+            database.execute("INSERT INTO events (document) VALUES (?)", (document,))
+        database.execute("INSERT INTO events (document) VALUES (CAST(x'ff' AS TEXT))")
+    database.close()
+    storage = Storage(file, VERSION)
+    assert [event for _, event in storage.events()] == [{"eventName": "CreateKey"}]
+    storage.close()
+
+
+def test_a_document_longer_than_any_is_set_aside(
+    file: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "_LONGEST", 1_000_000)
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        database.execute("UPDATE rows SET document = hex(zeroblob(1000000)) WHERE id = 7")
+    database.close()
+    rows, notice = opened(file)
+    assert rows == {}
+    assert "is damaged" in (notice or "")
