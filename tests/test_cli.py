@@ -67,6 +67,18 @@ def test_serve_says_first_where_it_answers_and_ends_when_asked(home: Path) -> No
         assert process.wait(20) == 0
 
 
+def test_serve_says_on_stderr_what_happened_to_the_account(home: Path) -> None:
+    (home / "account.db").write_bytes(b"damaged")
+    done = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
+    assert json.loads(done.stdout)["user"].startswith("ed-user-")
+    assert "account.db is damaged" in done.stderr
+    assert "account-set-aside-" in done.stderr
+    again = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert again.stderr == done.stderr, "it is said until a notebook has told it"
+
+
 def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
