@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], None]
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -231,7 +232,7 @@ def _running() -> Endpoint:
 
     endpoint = server.find(home())
     if endpoint is None:
-        raise KmsCourseError(NOT_RUNNING)
+        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
     return endpoint
 
 

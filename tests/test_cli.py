@@ -15,7 +15,7 @@ import pytest
 
 from kmscourse import cli
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox import server
+from kmscourse.sandbox import lock, server
 
 
 @pytest.fixture
@@ -44,6 +44,15 @@ def test_without_a_sandbox_there_is_nothing_to_tell(
 ) -> None:
     assert cli.main(["sandbox", verb]) == 1
     assert "kmscourse sandbox serve" in sentence_of(capsys)
+
+
+@pytest.mark.parametrize("verb", ["env", "status"])
+def test_a_sandbox_that_does_not_answer_yet_is_not_said_to_be_missing(
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    with lock.held(home / server.LOCK_FILE, seconds=5):
+        assert cli.main(["sandbox", verb]) == 1
+    assert "does not answer yet" in sentence_of(capsys)
 
 
 def test_stopping_what_does_not_run_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

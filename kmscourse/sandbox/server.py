@@ -100,7 +100,7 @@ def stop(home: Path) -> bool:
     """
     running = False
     deadline = time.monotonic() + ANSWER_SECONDS
-    while _locked(home):
+    while is_running(home):
         running = True
         endpoint = find(home)
         if endpoint is not None:
@@ -218,7 +218,7 @@ def _start_and_wait(home: Path) -> Endpoint:
             _forget(process)
             return endpoint
         status = process.poll()
-        if status == LOCK_TAKEN and not _locked(home):  # The one before was about to end, and has.
+        if status == LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
             process = _start(home)
         elif status not in (None, LOCK_TAKEN):
             raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
@@ -253,8 +253,8 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
         process.returncode = 0
 
 
-def _locked(home: Path) -> bool:
-    """True while some process is this home's sandbox."""
+def is_running(home: Path) -> bool:
+    """True while some process is this home's sandbox, whether or not it answers."""
     return (home / LOCK_FILE).exists() and lock.is_held(home / LOCK_FILE)
 
 

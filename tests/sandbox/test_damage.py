@@ -342,3 +342,33 @@ def test_a_document_longer_than_any_is_set_aside(
     rows, notice = opened(file)
     assert rows == {}
     assert "is damaged" in (notice or "")
+
+
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [
+        ("since", None),
+        ("since", '"yesterday"'),
+        ("main_user", None),
+        ("main_user", "[1]"),
+        ("main_user_id", "{}"),
+        ("notices", "[1]"),
+        ("notices", "3"),
+    ],
+)
+def test_an_account_that_does_not_say_what_it_is_is_set_aside(
+    kept: Any, open_account: Callable[[Path], Any], key: str, document: str | None
+) -> None:
+    """Not begun anew in the same file, where all that it held would go."""
+    arn = kept.key()
+    kept.backend.close()
+    if document is not None:
+        forged(kept.path, Row("account/about", key), document)
+    else:
+        with sqlite3.connect(kept.path) as database:
+            database.execute("DELETE FROM rows WHERE collection = 'account/about' AND key = ?", (key,))
+        database.close()
+    again = open_account(kept.path)
+    assert "is damaged" in again.backend.notices[0]
+    (aside_,) = copies(kept.path.parent)
+    assert arn.rpartition("/")[2].encode() in aside_.read_bytes()

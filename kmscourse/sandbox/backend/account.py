@@ -64,7 +64,8 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         with self.lock:
             self._begin()
             try:
-                self._keeper.load()
+                if self._keeper.load():
+                    self._check_about()
             except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
@@ -86,6 +87,14 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._transactions = Tracked(self._journal, "account/transactions")
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
+
+    def _check_about(self) -> None:
+        """Raises StateError where the account does not say what every account says of itself."""
+        since, notices = dict.get(self._about, "since"), dict.get(self._about, "notices", [])
+        names = [dict.get(self._about, "main_user"), dict.get(self._about, "main_user_id", "")]
+        texts = [*names, *(notices if isinstance(notices, list) else [None])]
+        if not isinstance(since, float) or not all(isinstance(text, str) for text in texts):
+            raise StateError("A row about the account is missing, or is not what it should be.")
 
     def reset(self) -> None:
         """Start over, as ``seed.py`` has it; the main user's name and access key stay, and what it was not told yet."""
