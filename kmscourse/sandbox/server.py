@@ -162,7 +162,8 @@ def _refused(
         return SignInRefused(str(message))
     if code in ("UnrecognizedClientException", "InvalidSignatureException"):
         return NoSandboxError(
-            f"What answers at {endpoint.url} is another sandbox, or has another account by now ({message})"
+            f"What answers at {endpoint.url} is another sandbox, or has another access key by now ({message}) "
+            "Find it again: run the notebook's set-up cell."
         )
     if status >= 500:
         return SandboxError(f"The sandbox at {endpoint.url} fails at {operation} ({message})")

@@ -61,3 +61,19 @@ def test_an_integer_is_an_integer_or_refused(furnished: Furnished, action: str) 
             assert answer.status < 500, f"{action} {place} {written}: {answer.body[:300]!r}"
             refused = answer.status != 200 and b"SerializationException" in answer.body
             assert not refused, f"{action} {place}: {written} is an integer"
+
+
+@pytest.mark.parametrize(
+    ("action", "place"),
+    [
+        (f"{service}:{operation}", place)
+        for service, operations in OFFERED.items()
+        for operation in operations
+        if SERVICES[service].is_json
+        for place in places(f"{service}:{operation}", "timestamp")
+    ],
+)
+def test_a_moment_is_any_number_or_refused(furnished: Furnished, action: str, place: Any) -> None:
+    for written in [*NO_INTEGERS, *INTEGERS, "4102444800", "253402300800", "1e16"]:
+        answer = sent(furnished, action, place, written)
+        assert answer.status < 500, f"{action} {place} {written}: {answer.body[:300]!r}"
