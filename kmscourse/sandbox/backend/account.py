@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox.backend.aliases import Aliases
 from kmscourse.sandbox.backend.entities import Entities
 from kmscourse.sandbox.backend.grants import Grants
@@ -46,7 +47,8 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
-    opened or another process has it. All methods are called under ``lock``. ``now`` is the account's clock, in UTC.
+    opened or written, or another process has it. All methods are called under ``lock``. ``now`` is the account's
+    clock, in UTC.
     """
 
     def __init__(
@@ -69,13 +71,11 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
-            said = None
-            if "main_user" in self._about:
-                said = self._let_main_user_in()
-            else:
-                self.reset()
-            self.notices = [*self.notices, *filter(None, (self.storage.notice, said))][-_NOTICES:]
-            self.commit()
+            try:
+                self._start()
+            except AwsError as error:
+                self.close()
+                raise SandboxError(error.message) from None
 
     def _begin(self) -> None:
         """An account with nothing in it."""
@@ -87,6 +87,16 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._transactions = Tracked(self._journal, "account/transactions")
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
+
+    def _start(self) -> None:
+        """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
+        is_new = "main_user" not in self._about
+        mended = None if is_new else self._let_main_user_in()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, mended))][-_NOTICES:]
+        if is_new:
+            self.reset()
+        else:
+            self.commit()
 
     def _check_about(self) -> None:
         """Raises StateError where the account does not say what every account says of itself."""

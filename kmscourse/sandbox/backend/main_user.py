@@ -46,11 +46,10 @@ class MainUser(Principals):
     def main_credentials(self) -> Credentials:
         """The access key that the course works with, whatever IAM has done to it since the start."""
         user = self._principal(self.main_user_id)
-        known = self._main_key.caller
-        return (
-            self._main_key
-            if user is None
-            else replace(self._main_key, caller=replace(known, arn=user.arn, user_name=user.name))
+        if user is None:
+            return self._main_key
+        return replace(
+            self._main_key, caller=replace(self._main_key.caller, arn=user.arn, user_name=user.name)
         )
 
     def lockout(self) -> str | None:
@@ -100,10 +99,8 @@ class MainUser(Principals):
 
     def _free_name(self) -> str:
         """The main user's own name, or a new one where another user has it by now."""
-        name, taken = (
-            str(dict.__getitem__(self._about, "main_user")),
-            {each.lower() for each in self._iam.users},
-        )
+        name = str(dict.__getitem__(self._about, "main_user"))
+        taken = {each.lower() for each in self._iam.users}
         while name.lower() in taken:
             name = new_name()
         return name

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.backend.main_user import allows_everything, denies
 
@@ -341,3 +344,21 @@ def test_what_allows_everything(statement: dict[str, Any], all_of_it: bool) -> N
     assert allows_everything({"Statement": statement}) is all_of_it
     assert allows_everything({"Statement": [statement]}) is all_of_it
     assert denies({"Statement": statement}) is (statement["Effect"] == "Deny")
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_start_that_cannot_be_written_is_one_sentence(
+    kept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    inactive(Locked(kept))
+    kept.backend.close()
+
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kmscourse.sandbox.storage.Storage.write", full)
+        with pytest.raises(SandboxError, match="could not write this change to disk"):
+            Backend(tmp_path / "new.db" if is_new else kept.path)
+    kept.backend = Backend(kept.path)
+    assert is_administrator(kept.backend)
