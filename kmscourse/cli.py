@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], None]
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -162,10 +163,12 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
     from kmscourse.sandbox import process, table_key_cache
 
-    def announce(endpoint: Endpoint) -> None:
+    def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
         said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
         print(json.dumps(said), flush=True)
+        for notice in notices:
+            print(notice, file=sys.stderr)
 
     given = chosen.table_key_cache
     kept = None if given is None else table_key_cache.seconds(given, "--table-key-cache")
@@ -202,8 +205,8 @@ def sandbox_status(_: argparse.Namespace) -> None:
         if kept
         else "DynamoDB opens a table's key each time."
     )
-    if status["Notice"]:
-        print(status["Notice"])
+    for notice in status["Notices"]:
+        print(notice)
 
 
 def sandbox_stop(_: argparse.Namespace) -> None:
@@ -240,7 +243,7 @@ def _running() -> Endpoint:
 
     endpoint = server.find(home())
     if endpoint is None:
-        raise KmsCourseError(NOT_RUNNING)
+        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
     return endpoint
 
 

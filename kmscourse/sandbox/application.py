@@ -105,7 +105,8 @@ class Application:
         self._record()
         now = self.backend.now()
         self._let_time_pass()
-        caller = signature.verify(call, self.backend, now)
+        keys = console.ConsoleKeys(self.backend) if call.service == console.SERVICE else self.backend
+        caller = signature.verify(call, keys, now)
         accesses: list[Access] = []
         try:
             accesses = resources.touched(call, caller, self.backend)
@@ -183,18 +184,30 @@ class Application:
 
     def status(self) -> Mapping[str, Any]:
         """What the account is, and how much is in its home region."""
-        region = self.backend.home_region
+        region, main = self.backend.home_region, self.backend.main_credentials().caller
         return {
             "Account": self.backend.account_id,
             "Region": region,
-            "User": self.backend.main_user,
+            "User": main.user_name,
+            "UserArn": main.arn,
             "Keys": len(self.backend.key_ids(region)),
             "Tables": len(self.backend.tables(region)),
             "Since": self.backend.since,
             "TableKeyCache": self._table_keys.seconds,
-            "Notice": self.backend.notice,
+            "LockedOut": self.backend.lockout(),
+            "Notices": self.notices,
             "Instance": self._instance,
         }
+
+    @property
+    def notices(self) -> list[str]:
+        """What there is to say about the account, a sentence each: what happened to it, and how its main user is."""
+        return [*self.backend.notices, *filter(None, (self.backend.lockout(), self.backend.restriction()))]
+
+    def take_notices(self) -> list[str]:
+        """The same; what happened to the account is told once."""
+        said, self.backend.notices = self.notices, []
+        return said
 
     def close(self) -> None:
         """Let go of the account's file."""

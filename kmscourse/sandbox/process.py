@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,9 @@ from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
 
+Announce = Callable[[Endpoint, Sequence[str]], None]
+"""Is told where the sandbox answers, and what there is to say about the account."""
+
 log = logging.getLogger("kmscourse.sandbox")
 
 
@@ -44,7 +47,7 @@ def run(
     home: Path,
     port: int = 0,
     idle_hours: float = IDLE_HOURS,
-    announce: Callable[[Endpoint], None] | None = None,
+    announce: Announce | None = None,
     table_key_cache: float | None = None,
 ) -> None:
     """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
@@ -68,7 +71,7 @@ async def _serve(
     home: Path,
     listening: socket.socket,
     idle_seconds: float,
-    announce: Callable[[Endpoint], None] | None,
+    announce: Announce | None,
     table_key_cache: float,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
@@ -105,7 +108,7 @@ async def _serve(
         with _endpoint_file(home / ENDPOINT_FILE, endpoint) as still_ours:
             log.info("Listening at %s", endpoint.url)
             if announce is not None:
-                announce(endpoint)
+                announce(endpoint, application.notices)
             gc.freeze()
             gc.enable()
             await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
@@ -221,7 +224,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
 
 
-def _let_go_of_stderr(_: Endpoint) -> None:
+def _let_go_of_stderr(*_: object) -> None:
     """In the background stderr is the log's file, for what goes wrong before there is a log."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
