@@ -21,8 +21,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox import late, lock
-from kmscourse.sandbox.logfile import log_to
+from kmscourse.sandbox import descriptors, late, lock
+from kmscourse.sandbox.logfile import log_to, where
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
@@ -47,15 +47,26 @@ def run(
 
     Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. ``table_key_cache`` are
     the seconds of ``table_key_cache.py``; None leaves them to the environment. Raises AlreadyRunningError, or
-    SandboxError where the port is taken, the account can't be opened or a setting makes no sense.
+    SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
+    open, or a fault ends it.
     """
+    descriptors.prepare()
     if table_key_cache is None:
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
     with _lock(home), _listen(home, port) as listening:
         (home / ENDPOINT_FILE).unlink(missing_ok=True)
         log_to(home / LOG_FILE, LOG_BYTES)
-        asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        try:
+            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        except SandboxError:
+            raise
+        except Exception as error:
+            log.error("Ended by a fault: %s", where(error))
+            raise SandboxError(
+                f"The sandbox of {home} has ended by a fault: {where(error)}. Its state is kept. Start it again with: "
+                "kmscourse sandbox serve"
+            ) from error
 
 
 async def _serve(
@@ -164,16 +175,19 @@ def _last_port(home: Path) -> int:
 @contextlib.contextmanager
 def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool]]:
     """``sandbox.json`` while the sandbox answers. Yields what tells whether it is still there and ours."""
-    text = json.dumps(asdict(endpoint))
+    content = json.dumps(asdict(endpoint)).encode()
     written = path.with_suffix(".new")
     written.unlink(missing_ok=True)
-    written.write_text(text, "utf-8")
+    written.write_bytes(content)
     written.replace(path)
 
     def still_ours() -> bool:
-        with contextlib.suppress(OSError):
-            return path.read_text("utf-8") == text
-        return False
+        try:
+            return path.read_bytes() == content
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return False
+        except OSError:  # For lack of a descriptor, say: that tells nothing of the file.
+            return True
 
     try:
         yield still_ours
