@@ -3,12 +3,13 @@
 Some stay free for what a call opens for an instant: the account's side files, the log, the endpoint file, a module.
 Windows has no such limit on sockets.
 
-Source: POSIX.1-2017, ``getrlimit`` (RLIMIT_NOFILE), and "File Descriptor Allocation": a new descriptor has the lowest
-number that is free.
+Source: POSIX.1-2017, ``getrlimit`` (RLIMIT_NOFILE).
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
 from kmscourse.errors import SandboxError
@@ -19,7 +20,6 @@ if sys.platform != "win32":
 RESERVED = 8
 WANTED = 1024  # for the most connections that the server has, and everything else
 NEEDED = 32
-MAX_BURST = 64  # connections accepted before it is decided who stays
 UNLIMITED = sys.maxsize
 
 
@@ -41,17 +41,21 @@ def limit() -> int:
     return UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
-def burst() -> int:
-    """How many connections may be accepted before it is decided who stays."""
-    return min(MAX_BURST, limit() // 8)
+def shortage(wanted: int) -> int:
+    """How many descriptors too few are free for so many connections more, beside those in reserve.
 
-
-def shortage(newest: int) -> int:
-    """How many descriptors too few are free, where ``newest`` is the number of the one that was given last.
-
-    All below it are in use. Beside those in reserve, the next burst of connections must find free ones.
+    It is tried out, as only that counts whatever else is open in this process, or fills the system's own table.
     """
-    return max(0, newest + 1 + RESERVED + burst() - limit())
+    if limit() == UNLIMITED:
+        return 0
+    taken: list[int] = []
+    with contextlib.suppress(OSError):  # No more are free.
+        taken.append(os.open(os.devnull, os.O_RDONLY))
+        while len(taken) < RESERVED + wanted:
+            taken.append(os.dup(taken[0]))
+    for descriptor in taken:
+        os.close(descriptor)
+    return RESERVED + wanted - len(taken)
 
 
 def _raise_limit() -> None:

@@ -42,7 +42,7 @@ class EvictionOrder(Generic[Connection]):
             self._authenticated[connection] = None
 
     def use(self, connection: Connection) -> None:
-        """Note that a request has come on this connection. Where none was authenticated yet, that counts for nothing."""
+        """Note that a request has come on this connection; it counts where one was authenticated before."""
         if connection in self._authenticated:
             self._authenticated.move_to_end(connection)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
-from kmscourse.sandbox import listener
+from kmscourse.sandbox import descriptors, listener
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 from kmscourse.sandbox.eviction import EvictionOrder
 from kmscourse.sandbox.incoming import HttpError, Incoming, Reader
@@ -29,8 +29,11 @@ from kmscourse.sandbox.turns import Turns
 Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_CONNECTIONS = 500
+MAX_BURST = 64  # of new ones, before it is decided who stays
 MAX_READ = 16 * 1024  # bytes received at once
-MAX_PIECE = 2 * 1024  # of them are parsed at once: tens of small requests, which wait in memory for their turn
+MAX_PIECE = (
+    2 * 1024
+)  # of them are parsed at once: tens of small requests, which wait in memory for their turn
 REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0
@@ -56,14 +59,19 @@ class Server:
             if connection.deadline < now:
                 connection.drop()
 
-    def make_room(self, shortage: int) -> None:
-        """Let go of what is over ``MAX_CONNECTIONS``, or of so many that ``shortage`` descriptors become free."""
+    def make_room(self) -> int:
+        """Let go of whoever is one too many for ``MAX_CONNECTIONS`` or the descriptors.
+
+        Returns how many may come at once now.
+        """
+        burst = min(MAX_BURST, 1 + len(self.connections) // 4)
         now = time.monotonic()
-        for _ in range(max(shortage, len(self.connections) - MAX_CONNECTIONS)):
+        for _ in range(max(descriptors.shortage(burst), len(self.connections) - MAX_CONNECTIONS)):
             connection = self.connections.evict(now)
             if connection is None:
-                return
+                break
             connection.drop()
+        return burst
 
 
 class Connection(asyncio.BufferedProtocol):

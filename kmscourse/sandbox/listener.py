@@ -17,12 +17,9 @@ import socket
 from collections.abc import Callable
 from typing import NoReturn
 
-from kmscourse.sandbox import descriptors
-
 BACKLOG = 1024  # clients that wait to be accepted: more than come at once
 PAUSE_SECONDS = 0.05
 
-_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _SOCKET_BROKEN = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
 
 log = logging.getLogger(__name__)
@@ -31,16 +28,16 @@ MakeProtocol = Callable[[], asyncio.BaseProtocol]
 
 
 async def accept(
-    listening: socket.socket, make_protocol: MakeProtocol, make_room: Callable[[int], None]
+    listening: socket.socket, make_protocol: MakeProtocol, make_room: Callable[[], int]
 ) -> NoReturn:
     """Accept connections, each with a protocol of its own, until this is cancelled.
 
-    ``make_room`` is told how many descriptors too few are free (0 where there are enough). Raises OSError where the
-    listening socket itself is broken.
+    ``make_room`` returns how many may come in the next burst. Raises OSError where the listening socket is broken.
     """
     loop = asyncio.get_running_loop()
     listening.setblocking(False)
     listening.listen(BACKLOG)
+    burst = 1
     while True:
         try:
             first, _ = await loop.sock_accept(listening)
@@ -48,16 +45,14 @@ async def accept(
             if error.errno in _SOCKET_BROKEN:
                 raise
             log.warning("A connection could not be accepted: %s", error.strerror)
-            if error.errno in _NO_DESCRIPTOR:
-                make_room(descriptors.RESERVED)
+            burst = make_room()
             await asyncio.sleep(PAUSE_SECONDS)
             continue
-        accepted = [first, *_accept_waiting(listening, descriptors.burst() - 1)]
-        newest = max(connection.fileno() for connection in accepted)
+        accepted = [first, *_accept_waiting(listening, burst - 1)]
         await asyncio.gather(*(_attach(connection, make_protocol) for connection in accepted))
         await _let_all_be_read()
-        make_room(descriptors.shortage(newest))
-        await asyncio.sleep(0)  # Now they are closed.
+        burst = make_room()
+        await asyncio.sleep(0)  # Now those that were let go are closed.
 
 
 def _accept_waiting(listening: socket.socket, most: int) -> list[socket.socket]:
