@@ -131,9 +131,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def _go_on(self) -> None:
         """Do what comes next in its turn. Until then nothing is added to it."""
-        if self._has_turn or self._refused or self._transport.is_closing() or not self._writable:
+        if self._has_turn or self._transport.is_closing() or not self._writable:
             return
-        if not self._unread and not self._reader.whole and self._reader.refusal is None:
+        waits = self._unread or self._reader.whole or self._reader.refusal is not None
+        if self._refused or not waits:
             self._transport.resume_reading()
             return
         self._has_turn = True

@@ -122,6 +122,13 @@ def test_an_upload_that_is_refused_still_gets_its_answer(port: int) -> None:
     assert status_of(exchange(port, head + b"x" * size)) == 413
 
 
+def test_what_follows_a_refusal_is_read_so_that_the_answer_arrives(port: int) -> None:
+    """Also where the connection was waiting for its turn."""
+    good = f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
+    answer = exchange(port, good * 2000 + b"BREW / HTTP/1.1\r\n\r\n" + b"x" * 8_000_000)
+    assert (answer.count(b"HTTP/1.1 200"), answer.count(b"HTTP/1.1 400")) == (2000, 1)
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_end_the_server(port: int, sent: bytes) -> None:
     answer = exchange(port, sent + b"\r\n\r\n")
