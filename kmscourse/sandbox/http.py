@@ -30,6 +30,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_CONNECTIONS = 500
 MAX_BURST = 64  # of new ones, before it is decided who stays
+MAX_HELD = 128 * 1024 * 1024  # bytes of all bodies under way: eight of the largest
 MAX_READ = 16 * 1024  # bytes received at once
 MAX_PIECE = (
     2 * 1024
@@ -73,6 +74,14 @@ class Server:
             connection.drop()
         return burst
 
+    def bound_memory(self) -> None:
+        """Let go of who sends large bodies, in the order in which they give way, where these hold too much together."""
+        held = sum(connection.held for connection in self.connections)
+        for connection in list(self.connections) if held > MAX_HELD else ():
+            if held > MAX_HELD and connection.held > MAX_HELD // MAX_CONNECTIONS:
+                held -= connection.held
+                connection.drop()
+
 
 class Connection(asyncio.BufferedProtocol):
     """One client's connection: requests in, one answer each, in their order."""
@@ -88,6 +97,11 @@ class Connection(asyncio.BufferedProtocol):
         self._refused = False
         self._has_turn = False
         self._is_new = True
+
+    @property
+    def held(self) -> int:
+        """Bytes of the body that the client is sending."""
+        return self._reader.held
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -158,6 +172,8 @@ class Connection(asyncio.BufferedProtocol):
                 self._answer(self._reader.whole.popleft())
             elif self._reader.refusal is not None:
                 self._refuse(self._reader.refusal)
+            elif self.held > MAX_HELD // MAX_CONNECTIONS:
+                self.server.bound_memory()
         except Exception as error:
             log.error("A request ended its connection: %s", where(error))
             self.drop()

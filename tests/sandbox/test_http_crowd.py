@@ -142,6 +142,26 @@ def test_who_connects_again_and_again_shuts_nobody_out(port: int, connect: Conne
         thread.join(10)
 
 
+def test_bodies_under_way_hold_no_more_than_allowed_and_who_signed_sends_on(
+    port: int, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox_http, "MAX_HELD", 1_000_000)
+    size = 300_000
+    head = f"POST / HTTP/1.1\r\nHost: localhost:{port}\r\n{SIGNED}Content-Length: {size}\r\n\r\n".encode()
+    signed = connect()
+    assert ask(signed, port) == 200
+    signed.sendall(head + b"x" * (size - 1))
+    unfinished = [connect() for _ in range(10)]
+    for connection in unfinished:
+        connection.sendall(head + b"x" * (size - 1))
+    deadline = time.monotonic() + 10
+    while still_open(unfinished) > 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert 1 <= still_open(unfinished) <= 2, "three of these bodies fit, and one of them is signed"
+    signed.sendall(b"x")
+    assert status_of(signed.recv(65536)) == 200
+
+
 def test_connections_that_come_all_at_once_are_soon_no_more_than_allowed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
