@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import json
 import logging
@@ -25,8 +26,8 @@ from pathlib import Path
 from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.kept import NOTES_FILE, Kept
-from kmscourse.sandbox import late
-from kmscourse.sandbox.logfile import log_to
+from kmscourse.sandbox import descriptors, late
+from kmscourse.sandbox.logfile import log_to, where
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
@@ -54,8 +55,10 @@ def run(
 
     Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. ``table_key_cache`` are
     the seconds of ``table_key_cache.py``; None leaves them to the environment. Raises AlreadyRunningError, or
-    SandboxError where the port is taken, the account can't be opened or a setting makes no sense.
+    SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
+    open, or a fault ends it.
     """
+    descriptors.prepare()
     if table_key_cache is None:
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
@@ -64,7 +67,16 @@ def run(
             files.make_way(home / ENDPOINT_FILE)
         with _refusing(home / LOG_FILE):
             log_to(home / LOG_FILE, LOG_BYTES)
-        asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        try:
+            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        except SandboxError:
+            raise
+        except Exception as error:
+            log.error("Ended by a fault: %s", where(error))
+            raise SandboxError(
+                f"The sandbox of {home} has ended by a fault: {where(error)}. Its state is kept. Start it again with: "
+                "kmscourse sandbox serve"
+            ) from error
 
 
 async def _serve(
@@ -184,9 +196,11 @@ def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool
         files.write(path, content, durable=False)
 
     def still_ours() -> bool:
-        with contextlib.suppress(OSError):
+        try:
             return files.read(path) == content
-        return False
+        except OSError as error:
+            # Gone, or something else in its place; any other error (for lack of a descriptor, say) tells nothing.
+            return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.EFBIG)
 
     try:
         yield still_ours
