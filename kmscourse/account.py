@@ -161,7 +161,7 @@ def open_sandbox() -> Account:
     Raises SandboxError where that fails, and where its main user has locked itself out.
     """
     endpoint = server.find_or_start(home())
-    status = server.ask(endpoint, "Status", {})
+    status = server.status(endpoint)
     if status["LockedOut"]:
         raise SandboxError(status["LockedOut"])
     aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -33,12 +34,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = chosen.run
     try:
         run(chosen)
+        sys.stdout.flush()
     except KmsCourseError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # Whoever was to read this has ended, as head does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except _aws_errors() as error:
+        print(f"AWS refused this: {error}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """What boto3 raises; imported where something went wrong, as that takes a while."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -195,7 +210,7 @@ def sandbox_status(_: argparse.Namespace) -> None:
     from kmscourse.sandbox import server
 
     endpoint = _running()
-    status = server.ask(endpoint, "Status", {})
+    status = server.status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
     print(f"It holds {_count(status['Keys'], 'key')} and {_count(status['Tables'], 'table')}.")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from kmscourse import Lab, cli, lock
 from kmscourse.errors import SandboxError
@@ -38,6 +39,27 @@ def sentence_of(capsys: pytest.CaptureFixture[str]) -> str:
     assert said.out == ""
     assert said.err.count("\n") == 1, said.err
     return said.err
+
+
+def test_a_reader_that_has_ended_is_no_fault(home: Path) -> None:
+    """As in ``kmscourse sandbox status | head -0``."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
+    os.close(writing)
+    assert (ended.stderr, ended.returncode) == ("", 1)
+
+
+def test_what_aws_refuses_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "ListKeys")
+
+    monkeypatch.setattr("kmscourse.account.open_account", refuse)
+    assert cli.main(["check"]) == 1
+    assert "AWS refused this: An error occurred (AccessDenied)" in sentence_of(capsys)
 
 
 @pytest.mark.parametrize("verb", ["env", "status"])

@@ -128,6 +128,17 @@ def stop(home: Path) -> bool:
     return running
 
 
+def status(endpoint: Endpoint) -> dict[str, Any]:
+    """What the sandbox says of itself. Raises SandboxError, also where it was started by an earlier version."""
+    said = ask(endpoint, "Status", {})
+    if "UserArn" not in said:
+        raise SandboxError(
+            "The practice account was started by an earlier version of the course. "
+            "End it with: kmscourse sandbox stop. Then try again: what is in it stays."
+        )
+    return said
+
+
 def ask(
     endpoint: Endpoint, operation: str, parameters: dict[str, Any], timeout: float = ANSWER_SECONDS
 ) -> dict[str, Any]:

@@ -457,3 +457,13 @@ def test_a_port_that_cannot_be_had_again_is_no_obstacle(home: Path, remembered: 
         port = str(stranger.getsockname()[1]) if remembered == "taken" else remembered
         (home / "sandbox.port").write_text(port)
         assert server.find_or_start(home).url != f"http://127.0.0.1:{port}"
+
+
+def test_a_sandbox_of_an_earlier_version_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows neither whose account it is by id nor what to tell of it, but it can be ended."""
+    monkeypatch.setattr(server, "ask", lambda *_: {"User": "ed-user-1", "Instance": "x"})
+    endpoint = server.Endpoint("http://127.0.0.1:1", "1", "us-east-1", "ed-user-1", "AKIA", "s", 1)
+    with pytest.raises(
+        SandboxError, match=r"earlier version of the course\. End it with: kmscourse sandbox stop"
+    ):
+        server.status(endpoint)
