@@ -14,7 +14,8 @@ damage which leaves SQLite's pages in order is found too.
 
 Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
 version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
-file is there for the version that can read it.
+file is there for the version that can read it. Only the format before this one, under the same version of moto, is
+taken over: its first ``write``, which has to be of all rows, makes it one of this format.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from typing import Any, NamedTuple
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import aside
 
-FORMAT = "kmscourse account, format 4"
+FORMAT = "kmscourse account, format 5"
+EARLIER = "kmscourse account, format 4"  # Its rows can be read too: there grants are written with their key.
 EVENTS_KEPT = 10_000
 
 _TABLES = (
@@ -83,7 +85,8 @@ class Storage:
 
     def __init__(self, path: Path | None, version: str) -> None:
         self._path = path
-        self._stamp = f"{FORMAT}, {version}"
+        self._stamp, self._earlier_stamp = f"{FORMAT}, {version}", f"{EARLIER}, {version}"
+        self.is_of_earlier_format = False
         self._events_waiting: list[str] = []
         self.notice: str | None = None
         try:
@@ -139,7 +142,8 @@ class Storage:
             return "is damaged (it is empty)"  # SQLite would drop its log.
         try:
             stamp = self._database.execute("SELECT stamp FROM about").fetchone()
-            if stamp != (self._stamp,):
+            self.is_of_earlier_format = stamp == (self._earlier_stamp,)
+            if stamp != (self._stamp,) and not self.is_of_earlier_format:
                 return f"was written as “{stamp[0] if stamp else ''}”, which is not “{self._stamp}”"
             pages = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except sqlite3.Error as error:
@@ -198,7 +202,10 @@ class Storage:
                     self._database.execute(_PUT, (*row, document, _checksum(row, document)))
             for event in self._events_waiting:
                 self._keep(event)
+            if self.is_of_earlier_format:
+                self._database.execute("UPDATE about SET stamp = ?", (self._stamp,))
         self._events_waiting.clear()
+        self.is_of_earlier_format = False
 
     def _keep(self, event: str) -> None:
         number = self._database.execute("INSERT INTO events (document) VALUES (?)", (event,)).lastrowid or 0

@@ -6,6 +6,7 @@ import importlib
 import sqlite3
 from typing import Any
 
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.models import COLLECTIONS, Models
 from kmscourse.sandbox.call import AwsError
@@ -58,7 +59,7 @@ _NAMED = {
     "AWSManagedPolicy": ("iam/aws/managed_policies", "arn"),
 }
 
-_LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own
+_LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants have rows of their own
 
 
 class Keeper:
@@ -97,7 +98,10 @@ class Keeper:
         self._restore(self._journal.take())
 
     def load(self) -> None:
-        """Fill the account from its file. Raises StateError or DamagedError for a row that can't be read."""
+        """Fill the account from its file; one of an earlier format is written anew.
+
+        Raises StateError or DamagedError for a row that can't be read, SandboxError where the file can't be written.
+        """
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
         try:
             for row, document in rows:
@@ -107,7 +111,18 @@ class Keeper:
             raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
+        if self._storage.is_of_earlier_format:
+            self._write_anew()
         self._journal.take()
+
+    def _write_anew(self) -> None:
+        """Write all that was just read, which counts as touched, as it is written now."""
+        try:
+            self.commit()
+        except AwsError as error:
+            raise SandboxError(
+                f"The practice account's file is of an earlier version. {error.message}"
+            ) from None
 
     def _document(self, row: Row, key: Any) -> str | None:
         entry = self._entry(row, key)
@@ -136,7 +151,16 @@ class Keeper:
             return
         if row.collection.endswith("/tables"):
             entry.items = {}
+        elif row.collection.endswith("/keys"):
+            self._put_grants(row, entry)
         self._collection(row.collection)[row.key] = entry
+
+    def _put_grants(self, row: Row, key: Any) -> None:
+        """Give the grants of a key rows of their own: in format 4 they were written with the key."""
+        for grant in vars(key).get("grants", {}).values():
+            grant.key_id = key.id
+            self._collection(f"{row.collection.removesuffix('/keys')}/grants")[grant.id] = grant
+        key.grants = {}
 
     def _restore(self, touched: dict[Row, Any]) -> None:
         changed = [row for row in sorted(touched, key=_order) if self._is_changed(row, touched[row])]
