@@ -136,18 +136,13 @@ class Keeper:
         tables, name = table
         if name not in self._collection(tables):
             return None
-        items = dict.__getitem__(self._collection(tables), name).items
-        return dict.get(dict.get(items, key[0], {}), key[1]) if items.ranged else dict.get(items, key)
+        return dict.__getitem__(self._collection(tables), name).items.item(key)
 
     def _put(self, row: Row, entry: Any) -> None:
         table = _table_of_items(row)
         if table is not None:
             tables, name = table
-            items = dict.__getitem__(self._collection(tables), name).items
-            if items.ranged:
-                items[entry.hash_key][entry.range_key] = entry
-            else:
-                items[entry.hash_key] = entry
+            dict.__getitem__(self._collection(tables), name).items.put(entry)
             return
         if row.collection.endswith("/tables"):
             entry.items = {}
@@ -177,6 +172,7 @@ class Keeper:
                 kept = {name: value for name, value in vars(now).items() if name in _LEFT_OUT}
                 vars(now).clear()
                 vars(now).update(vars(before) | kept)
+                self._follow(row, touched[row])
         self._models.index({row.collection.partition("/")[0] for row in changed})
         self._journal.take()
 
@@ -191,9 +187,14 @@ class Keeper:
         table = _table_of_items(row)
         if table is None:
             dict.pop(self._collection(row.collection), key, None)
-        elif self._entry(row, key) is not None:
-            items = dict.__getitem__(self._collection(table[0]), table[1]).items
-            dict.pop(dict.__getitem__(items, key[0]), key[1]) if items.ranged else dict.pop(items, key)
+        elif table[1] in self._collection(table[0]):
+            dict.__getitem__(self._collection(table[0]), table[1]).items.remove(key)
+
+    def _follow(self, row: Row, key: Any) -> None:
+        """Let what is derived from a table's items know that one of them has changed."""
+        table = _table_of_items(row)
+        if table is not None:
+            dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
 
     def _collection(self, name: str) -> Tracked:
         return self._own[name] if name in self._own else self._models.collection(name)
