@@ -176,6 +176,7 @@ class Application:
     def reset(self) -> None:
         """Start the account over; the main user and its access key stay."""
         self.backend.reset()
+        self._trail.forget()
         self._table_keys.clear()
 
     def status(self) -> Mapping[str, Any]:

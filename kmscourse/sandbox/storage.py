@@ -182,7 +182,8 @@ class Storage:
     def write(self, documents: Mapping[Row, str | None], afresh: bool = False) -> None:
         """Put each document in its row, remove the row where it is None; keep the events: all of it, or nothing.
 
-        Documents are on disk when this returns. ``afresh`` first removes all rows and events.
+        Documents are on disk when this returns. ``afresh`` first removes all rows and events; the file is then as
+        small as a new one.
         """
         if documents or afresh:
             self._flush("FULL")
@@ -206,6 +207,16 @@ class Storage:
                 self._database.execute("UPDATE about SET stamp = ?", (self._stamp,))
         self._events_waiting.clear()
         self.is_of_earlier_format = False
+        if afresh:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Give back to the disk what the file and its log no longer need. What is in it was written before."""
+        try:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:  # No room to be had for it now; a later reset tries again.
+            log.warning("The account's file stays as large as it was: %s", error)
 
     def _keep(self, event: str) -> None:
         number = self._database.execute("INSERT INTO events (document) VALUES (?)", (event,)).lastrowid or 0

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from kmscourse.sandbox import events, lookup, service_events, sign_ins
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.history import History
 from kmscourse.sandbox.recorded import bounded
 from kmscourse.sandbox.views import Happening
 
@@ -36,6 +37,7 @@ class Trail:
 
     def __init__(self, log: EventLog, user_named: Callable[[str], Caller | None] = lambda name: None) -> None:
         self._log = log
+        self._history = History(log.events, lookup.attributes_of)
         self._user_named = user_named
 
     def record(
@@ -64,4 +66,8 @@ class Trail:
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
-        return lookup.answer(call, self._log.events)
+        return lookup.answer(call, self._history)
+
+    def forget(self) -> None:
+        """The log has begun anew."""
+        self._history.forget()
