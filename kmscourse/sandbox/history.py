@@ -53,12 +53,10 @@ class History:
         ``before`` bounds their numbers, ``start`` and ``end`` (seconds since 1970, both included) their time.
         """
         self._catch_up()
-        before = min(before or self._newest + 1, self._newest + 1)
-        first = before - EVENTS_KEPT
         numbers = self._numbers.get((region, attribute), [])
-        for place in reversed(range(bisect_left(numbers, before))):
+        for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
             number = numbers[place]
-            if number < first:
+            if number <= self._newest - EVENTS_KEPT:
                 return
             at = self._times[number]
             # Events know whole seconds only.

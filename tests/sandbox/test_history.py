@@ -45,12 +45,10 @@ def attributes(event: Event) -> Iterator[tuple[str, str]]:
 
 def searched(log: Log, region: str, name: str | None, before: int | None, start: int | None) -> list[int]:
     """What going through the log finds."""
-    newest = [number for number, _ in log(before)][:KEPT]
-    lowest = min(before or log.last + 1, log.last + 1) - KEPT
     return [
         number
-        for number in newest
-        if number >= lowest
+        for number, _ in log(before)
+        if number > log.last - KEPT
         and log.kept[number]["awsRegion"] == region
         and name in (None, log.kept[number]["eventName"])
         and (start is None or datetime.fromisoformat(log.kept[number]["eventTime"]).timestamp() >= start)
