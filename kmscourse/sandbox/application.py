@@ -145,6 +145,7 @@ class Application:
             try:
                 record()
                 self.backend.commit()
+                self._trail.follow()
             except Exception as error:  # It was answered already, and what it did is no worse for that.
                 self.backend.rollback()
                 reason = error.message if isinstance(error, AwsError) else _where(error)
@@ -187,7 +188,7 @@ class Application:
             "Region": region,
             "User": self.backend.main_user,
             "Keys": len(self.backend.key_ids(region)),
-            "Tables": len(self.backend.tables(region)),
+            "Tables": self.backend.count_tables(region),
             "Since": self.backend.since,
             "TableKeyCache": self._table_keys.seconds,
             "Notice": self.backend.notice,

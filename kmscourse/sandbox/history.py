@@ -52,7 +52,7 @@ class History:
 
         ``before`` bounds their numbers, ``start`` and ``end`` (seconds since 1970, both included) their time.
         """
-        self._catch_up()
+        self.catch_up()
         numbers = self._numbers.get((region, attribute), [])
         for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
             number = numbers[place]
@@ -70,11 +70,14 @@ class History:
                 yield found, event
             return
 
-    def _catch_up(self) -> None:
+    def catch_up(self, at_most: int = EVENTS_KEPT) -> None:
+        """Read what the log has got since; nothing, where that is more than ``at_most`` events."""
         new: list[tuple[int, float, str, list[Attribute]]] = []
         for number, event in self._log(None):
             if number <= self._newest:
                 break
+            if len(new) == at_most:
+                return
             at = datetime.fromisoformat(event["eventTime"]).timestamp()
             new.append((number, at, event["awsRegion"], [("", ""), *self._attributes_of(event)]))
         for number, at, region, attributes in reversed(new):
