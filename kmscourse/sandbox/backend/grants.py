@@ -159,7 +159,8 @@ class Grants(Part):
         iam = self._models("iam", "aws")
         known = dict.fromkeys((_unique_id(iam, printed) or printed, printed))
         lists = [ids_of(holder) for holder in known if _present_name(iam, holder) == printed]
-        return lists[0] if len(lists) == 1 else sorted(each for ids in lists for each in ids)
+        found = [ids for ids in lists if ids]
+        return found[0] if len(found) == 1 else sorted(each for ids in found for each in ids)
 
     def _new_grant(self, key_id: str, terms: dict[str, Any]) -> Grant:
         iam = self._models("iam", "aws")
