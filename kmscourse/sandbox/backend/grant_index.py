@@ -1,7 +1,7 @@
 """The grants of a region by all that they are looked up by, so that nobody has to go through those on a key.
 
-A lookup costs what it finds. Only what a caller may do by grants that are all for it takes a look at each *kind* of
-grant that it has on the key: grants that permit the same under the same constraints are one kind.
+A lookup costs what it finds. Grants that permit a holder the same under the same constraints are of one kind, and of
+each kind one is found; which kinds bear on a call, the pairs of its encryption context tell.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmscourse.policy.kms import CREATE, UNCONSTRAINED
@@ -16,15 +17,15 @@ from kmscourse.policy.kms import CREATE, UNCONSTRAINED
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend.grants import Grant
 
+Pairs = frozenset[tuple[str, str]]
 _GRANTEES = ("GranteePrincipal", "GranteeServicePrincipal")
 _CONTEXTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 
 
 class Kind(NamedTuple):
-    """What grants permit: ``pairs`` of the encryption context must be given, ``source`` is the SourceArn constraint."""
+    """What grants permit (operations in lower case), and under which constraints: all as a text, and SourceArn."""
 
     operations: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
     constraints: str
     source: str | None
 
@@ -34,7 +35,8 @@ class GrantIndex:
 
     def __init__(self, grants: Iterable[Grant] = ()) -> None:
         self._ids: dict[tuple[str, ...], list[str]] = {}
-        self._kinds: dict[tuple[str, str], dict[Kind, list[str]]] = {}
+        # By key and holder, then by the pairs that must be given; under None without what only contexts are asked for.
+        self._kinds: dict[tuple[str, str], dict[Pairs | None, dict[Kind, list[str]]]] = {}
         for grant in grants:
             self.add(grant)
 
@@ -42,18 +44,22 @@ class GrantIndex:
         """List a grant under everything that it is looked up by."""
         for name in _names(grant):
             insort(self._ids.setdefault(name, []), grant.id)
-        kind = _kind(grant.terms)
         for held in _held(grant):
-            insort(self._kinds.setdefault(held, {}).setdefault(kind, []), grant.id)
+            for kind, pairs in _kinds(grant.terms):
+                kinds = self._kinds.setdefault(held, {}).setdefault(pairs, {})
+                insort(kinds.setdefault(kind, []), grant.id)
 
     def remove(self, grant: Grant) -> None:
         """List a grant nowhere any more."""
         for name in _names(grant):
             _drop(self._ids, name, grant.id)
-        kind = _kind(grant.terms)
         for held in _held(grant):
-            _drop(self._kinds[held], kind, grant.id)
-            if not self._kinds[held]:
+            of_holder = self._kinds[held]
+            for kind, pairs in _kinds(grant.terms):
+                _drop(of_holder[pairs], kind, grant.id)
+                if not of_holder[pairs]:
+                    del of_holder[pairs]
+            if not of_holder:
                 del self._kinds[held]
 
     def on_key(self, key_id: str) -> Sequence[str]:
@@ -80,15 +86,25 @@ class GrantIndex:
         No other grant on the key can. ``action`` is in lower case, as in ``kms:decrypt``.
         """
         given, operation = frozenset(context.items()), action.removeprefix("kms:")
-        is_free = action in UNCONSTRAINED
-        counts = 3 if is_free else 0 if action == CREATE else 1  # from which member on a kind is another one
         for holder in holders:
-            found = {
-                kind[counts:]: ids[0]
-                for kind, ids in self._kinds.get((key_id, holder), {}).items()
-                if operation in kind.operations and (is_free or kind.pairs <= given)
+            of_holder = self._kinds.get((key_id, holder), {})
+            alike = {
+                kind if action == CREATE else kind[1:]: ids[
+                    0
+                ]  # Who may pass a grant on passes on its operations.
+                for pairs in ([None] if action in UNCONSTRAINED else _met(given, of_holder))
+                for kind, ids in of_holder.get(pairs, {}).items()
+                if operation in kind.operations
             }
-            yield from found.values()
+            yield from alike.values()
+
+
+def _met(given: Pairs, of_holder: Mapping[Pairs | None, Any]) -> list[Pairs | None]:
+    """The sets of pairs that are all given: whichever are fewer, those that can be, or those that a holder has."""
+    if 1 << len(given) > len(of_holder):
+        return [pairs for pairs in of_holder if pairs is not None and pairs <= given]
+    sizes = range(len(given) + 1)
+    return [frozenset(chosen) for size in sizes for chosen in combinations(given, size)]
 
 
 def _names(grant: Grant) -> Iterator[tuple[str, ...]]:
@@ -108,14 +124,14 @@ def _held(grant: Grant) -> Iterator[tuple[str, str]]:
             yield grant.key_id, grant.holder(member)
 
 
-def _kind(terms: Mapping[str, Any]) -> Kind:
+def _kinds(terms: Mapping[str, Any]) -> Iterator[tuple[Kind, Pairs | None]]:
+    """What a grant with these terms is among those with its pairs, and among all."""
     constraints = terms.get("Constraints") or {}
-    return Kind(
-        frozenset(operation.lower() for operation in terms["Operations"]),
-        frozenset(pair for name in _CONTEXTS for pair in (constraints.get(name) or {}).items()),
-        json.dumps(constraints, sort_keys=True),
-        constraints.get("SourceArn"),
-    )
+    operations = frozenset(operation.lower() for operation in terms["Operations"])
+    source = constraints.get("SourceArn")
+    pairs = frozenset(pair for name in _CONTEXTS for pair in (constraints.get(name) or {}).items())
+    yield Kind(operations, json.dumps(constraints, sort_keys=True), source), pairs
+    yield Kind(operations, "", source), None
 
 
 def _text(terms: Mapping[str, Any]) -> str:
