@@ -109,7 +109,7 @@ def _page(
 ) -> list[Any] | None:
     """As many items of a span, after ``start``, as one page can hold, and one more; all, where ``limit`` is None."""
     if start is not None:
-        entry = order.entry(start)
+        entry = order.entry({name: DynamoType(value) for name, value in start.items()})
         if entry is None:
             return None
         span = order.after(entry, span, forward=forward)

@@ -10,8 +10,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from moto.dynamodb.models.dynamo_type import DynamoType
-
 Entry = tuple[Any, ...]
 COMPARISONS = ("=", "<", "<=", ">", ">=", "BETWEEN", "BEGINS_WITH")
 _REBUILT_FROM = 8  # Where more than one in so many items may have changed, sorting all is faster.
@@ -38,10 +36,10 @@ class Order:
         self._changed.add(key)
 
     def entry(self, attributes: Mapping[str, Any]) -> Entry | None:
-        """Where an item with these attributes stands; None where it lacks one of those that count."""
+        """Where an item with these attributes (moto's) stands; None where it lacks one of those that count."""
         if not all(name in attributes for name in self.attributes):
             return None
-        return tuple(DynamoType(attributes[name]).cast_value for name in self.attributes)
+        return tuple(attributes[name].cast_value for name in self.attributes)
 
     def span(
         self, prefix: Entry = (), comparison: str | None = None, values: Sequence[Any] = ()
