@@ -148,6 +148,7 @@ class Application:
             try:
                 record()
                 self.backend.commit()
+                self._trail.follow()
             except Exception as error:  # It was answered already, and what it did is no worse for that.
                 self.backend.rollback()
                 reason = error.message if isinstance(error, AwsError) else where(error)
@@ -183,6 +184,7 @@ class Application:
         """Start the account over; the main user and its access key stay."""
         self._on_reset(self.backend.account_id)  # Before: what speaks of the account is not to outlive it.
         self.backend.reset()
+        self._trail.forget()
         self._table_keys.clear()
 
     def status(self) -> Mapping[str, Any]:
@@ -194,7 +196,7 @@ class Application:
             "User": main.user_name,
             "UserArn": main.arn,
             "Keys": len(self.backend.key_ids(region)),
-            "Tables": len(self.backend.tables(region)),
+            "Tables": self.backend.count_tables(region),
             "Since": self.backend.since,
             "TableKeyCache": self._table_keys.seconds,
             "LockedOut": self.backend.lockout(),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.policy.kms import encryption_context
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.grants import named_grant
@@ -57,23 +58,24 @@ def decide(
 ) -> Decision:
     """What the account's policies say to one access; ``key_policy`` takes the place of the key's own."""
     key = _key(access, backend)
+    request = Request(
+        principal=caller.arn,
+        action=access.action,
+        resource=access.resource,
+        context={
+            **principal_context(caller, backend.principal_tags(caller)),
+            **global_context(call, caller, access, backend.now()),
+            **access.context,
+        },
+        resource_account=_owner(access, backend),
+    )
     return evaluate(
-        Request(
-            principal=caller.arn,
-            action=access.action,
-            resource=access.resource,
-            context={
-                **principal_context(caller, backend.principal_tags(caller)),
-                **global_context(call, caller, access, backend.now()),
-                **access.context,
-            },
-            resource_account=_owner(access, backend),
-        ),
+        request,
         identity_policies=backend.identity_policies(caller),
         permissions_boundaries=backend.permissions_boundaries(caller),
         session_policy=backend.session_policy(caller),
         resource_policy=key_policy or (key.policy if key else _trust_policy(access, backend)),
-        grants=_grants(call, access, key, backend),
+        grants=_grants(call, caller, request, key, backend) if key else (),
     )
 
 
@@ -127,12 +129,15 @@ def _key(access: Access, backend: Backend) -> KeyView | None:
     return backend.find_key(access.resource) if is_key(access.resource) else None
 
 
-def _grants(call: Call, access: Access, key: KeyView | None, backend: Backend) -> Sequence[Mapping[str, Any]]:
-    """The grants that bear on an access: all of the key's, but who may retire one that grant alone says."""
-    if key is None or access.action != "kms:RetireGrant":
-        return key.grants if key else ()
+def _grants(
+    call: Call, caller: Caller, request: Request, key: KeyView, backend: Backend
+) -> Sequence[Mapping[str, Any]]:
+    """The grants that bear on an access to a key; who may retire one, that grant alone says."""
+    if request.action != "kms:RetireGrant":
+        return backend.grants_for(key, caller, request.action, encryption_context(request))
     _, wanted = named_grant(call, backend)
-    return [grant for grant in key.grants if grant["GrantId"] == wanted]
+    grant = backend.grant(key.region, wanted)
+    return [grant] if grant is not None and grant["KeyId"] == key.arn else []
 
 
 def _trust_policy(access: Access, backend: Backend) -> Mapping[str, Any] | None:

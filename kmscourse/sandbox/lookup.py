@@ -8,19 +8,19 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.history import History
 
 MOST = 50
-Events = Callable[[int | None], Iterator[tuple[int, dict[str, Any]]]]
 
 
-def answer(call: Call, events: Events) -> dict[str, Any]:
-    """The events of the call's region that match; ``events`` yields all below a number, newest first.
+def answer(call: Call, history: History) -> dict[str, Any]:
+    """The events of the call's region that match.
 
     Raises AwsError: InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException,
     InvalidNextTokenException, InvalidEventCategoryException.
@@ -29,7 +29,7 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
     limit = parameters.get("MaxResults", MOST)
     if not 1 <= limit <= MOST:
         raise AwsError("InvalidMaxResultsException", f"MaxResults must be between 1 and {MOST}.")
-    wanted = _wanted(parameters.get("LookupAttributes") or [])
+    attribute = _attribute(parameters.get("LookupAttributes") or [])
     start, end = parameters.get("StartTime"), parameters.get("EndTime")
     if start is not None and end is not None and start > end:
         raise AwsError("InvalidTimeRangeException", "StartTime must not be after EndTime.")
@@ -38,11 +38,8 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
         raise AwsError("InvalidEventCategoryException", "The only EventCategory to ask for is insight.")
     if category is not None:
         return {"Events": []}  # There are no insights.
-    matching = (
-        (number, event)
-        for number, event in events(_number(parameters.get("NextToken")))
-        if event["awsRegion"] == call.region and _within(event, start, end) and wanted(_summary(event))
-    )
+    before = _number(parameters.get("NextToken"))
+    matching = history.find(call.region, attribute, before=before, start=start, end=end)
     found = list(islice(matching, limit + 1))
     shown = {
         "Events": [{**_summary(event), "CloudTrailEvent": json.dumps(event)} for _, event in found[:limit]]
@@ -50,6 +47,13 @@ def answer(call: Call, events: Events) -> dict[str, Any]:
     if len(found) <= limit:
         return shown
     return {**shown, "NextToken": base64.b64encode(str(found[limit - 1][0]).encode()).decode()}
+
+
+def attributes_of(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The attributes by which an event can be looked up, each with its value."""
+    summary = _summary(event)
+    yield from ((name, summary[name]) for name in _TEXTS if name in summary)
+    yield from ((name, resource[name]) for name in _OF_RESOURCES for resource in summary["Resources"])
 
 
 def _summary(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,28 +111,21 @@ _TEXTS = ("EventId", "EventName", "ReadOnly", "Username", "EventSource", "Access
 _OF_RESOURCES = ("ResourceType", "ResourceName")
 
 
-def _wanted(attributes: Sequence[Mapping[str, str]]) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a summary has the one attribute that is looked for; every one has, where none is."""
+def _attribute(attributes: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """The one attribute that is looked for; that of every event, where none is."""
     if not attributes:
-        return lambda summary: True
+        return "", ""
     name, value = attributes[0]["AttributeKey"], attributes[0]["AttributeValue"]
     if len(attributes) > 1 or name not in _TEXTS + _OF_RESOURCES:
         raise AwsError(
             "InvalidLookupAttributesException",
             f"LookupAttributes takes one attribute, of: {', '.join(sorted(_TEXTS + _OF_RESOURCES))}.",
         )
-    if name in _OF_RESOURCES:
-        return lambda summary: any(resource[name] == value for resource in summary["Resources"])
-    return lambda summary: summary.get(name) == value
-
-
-def _within(event: Mapping[str, Any], start: float | None, end: float | None) -> bool:
-    at = _seconds(event["eventTime"])
-    return (start is None or at > start - 1) and (end is None or at <= end)  # Events know whole seconds only.
+    return name, value
 
 
 def _seconds(moment: str) -> float:
-    return datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def _number(token: str | None) -> int | None:

@@ -15,7 +15,8 @@ found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
 
 Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
 version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
-file is there for the version that can read it.
+file is there for the version that can read it. Only the format before this one, under the same version of moto, is
+taken over: its first ``write``, which has to be of all rows, makes it one of this format.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from typing import Any, NamedTuple
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import aside
 
-FORMAT = "kmscourse account, format 4"
+FORMAT = "kmscourse account, format 5"
+EARLIER = "kmscourse account, format 4"  # Its rows can be read too: there grants are written with their key.
 EVENTS_KEPT = 10_000
 
 _TABLES = (
@@ -88,7 +90,8 @@ class Storage:
 
     def __init__(self, path: Path | None, version: str) -> None:
         self._path = path
-        self._stamp = f"{FORMAT}, {version}"
+        self._stamp, self._earlier_stamp = f"{FORMAT}, {version}", f"{EARLIER}, {version}"
+        self.is_of_earlier_format = False
         self._events_waiting: list[str] = []
         self.notice: str | None = None
         try:
@@ -153,7 +156,8 @@ class Storage:
             if self._database.execute(_SCHEMA).fetchall() != _our_schema():
                 return "is damaged (it holds other tables than the practice account's)"
             stamps = self._database.execute("SELECT substr(stamp, 1, 200) FROM about LIMIT 2").fetchall()
-            if stamps != [(self._stamp,)]:
+            self.is_of_earlier_format = stamps == [(self._earlier_stamp,)]
+            if stamps != [(self._stamp,)] and not self.is_of_earlier_format:
                 stamp = stamps[0][0] if len(stamps) == 1 else None
                 if not isinstance(stamp, str) or not stamp.isprintable():
                     return "is damaged (it does not say which version wrote it)"
@@ -195,7 +199,8 @@ class Storage:
     def write(self, documents: Mapping[Row, str | None], afresh: bool = False) -> None:
         """Put each document in its row, remove the row where it is None; keep the events: all of it, or nothing.
 
-        Documents are on disk when this returns. ``afresh`` first removes all rows and events.
+        Documents are on disk when this returns. ``afresh`` first removes all rows and events; the file is then as
+        small as a new one.
         """
         if documents or afresh:
             self._flush("FULL")
@@ -215,7 +220,20 @@ class Storage:
                     self._database.execute(_PUT, (*row, document, _checksum(row, document)))
             for event in self._events_waiting:
                 self._keep(event)
+            if self.is_of_earlier_format:
+                self._database.execute("UPDATE about SET stamp = ?", (self._stamp,))
         self._events_waiting.clear()
+        self.is_of_earlier_format = False
+        if afresh:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Give back to the disk what the file and its log no longer need. What is in it was written before."""
+        try:
+            self._database.execute("VACUUM")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:  # No room to be had for it now; a later reset tries again.
+            log.warning("The account's file stays as large as it was: %s", error)
 
     def _keep(self, event: str) -> None:
         number = self._database.execute("INSERT INTO events (document) VALUES (?)", (event,)).lastrowid or 0

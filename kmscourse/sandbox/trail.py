@@ -17,8 +17,11 @@ from typing import Any, Protocol
 
 from kmscourse.sandbox import events, lookup, service_events, sign_ins
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.history import History
 from kmscourse.sandbox.recorded import bounded
 from kmscourse.sandbox.views import Happening
+
+_AT_ONCE = 50  # So many new events are worth a look.
 
 
 class EventLog(Protocol):
@@ -36,7 +39,9 @@ class Trail:
 
     def __init__(self, log: EventLog, user_named: Callable[[str], Caller | None] = lambda name: None) -> None:
         self._log = log
+        self._history = History(log.events, lookup.attributes_of)
         self._user_named = user_named
+        self._unread = 0
 
     def record(
         self,
@@ -61,7 +66,21 @@ class Trail:
 
     def _keep(self, event: Mapping[str, Any]) -> None:
         self._log.append_event(bounded(event))
+        self._unread += 1
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
-        return lookup.answer(call, self._log.events)
+        return lookup.answer(call, self._history)
+
+    def follow(self) -> None:
+        """Have new events ready to be looked up, now and then, so that no search has many to read.
+
+        Those from before this process began wait for the first search.
+        """
+        if self._unread >= _AT_ONCE:
+            self._unread = 0
+            self._history.catch_up(at_most=2 * _AT_ONCE)
+
+    def forget(self) -> None:
+        """The log has begun anew."""
+        self._history.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,10 @@ from kmscourse.sandbox.call import Caller
 
 @dataclass(frozen=True)
 class KeyView:
-    """A KMS key: ``state`` is Enabled, Disabled, PendingDeletion or PendingImport."""
+    """A KMS key: ``state`` is Enabled, Disabled, PendingDeletion or PendingImport.
+
+    ``grants`` are as they are when one comes to them; what looks for some of them asks the account.
+    """
 
     id: str
     arn: str
@@ -21,7 +24,7 @@ class KeyView:
     usage: str
     state: str
     policy: Mapping[str, Any]
-    grants: Sequence[Mapping[str, Any]]
+    grants: Iterable[Mapping[str, Any]] = field(compare=False)
     aliases: Sequence[str]
     tags: Mapping[str, str]
     origin: str

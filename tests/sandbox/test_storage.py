@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -179,3 +180,44 @@ def test_an_event_that_cannot_be_read_hides_no_other(storage: Storage, file: Pat
     again = Storage(file, VERSION)
     assert [event["n"] for _, event in again.events()] == [2, 0]
     again.close()
+
+
+def test_after_a_fresh_start_the_file_is_as_small_as_a_new_one(storage: Storage, file: Path) -> None:
+    def sizes() -> int:
+        return sum(path.stat().st_size for path in file.parent.iterdir())
+
+    storage.write({Row("a", "1"): "x"}, afresh=True)
+    new = sizes()
+    for number in range(20):
+        storage.append_event({"text": "x" * 100_000})
+        storage.write({Row("a", f"{number}"): "x" * 100_000})
+    assert sizes() > 3_000_000
+    storage.write({Row("a", "1"): "x"}, afresh=True)
+    assert sizes() <= new
+    assert dict(reopened(storage, file).rows()) == {Row("a", "1"): "x"}
+
+
+class Full:
+    """A database that finds no room for its own copy."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    def execute(self, statement: str, *parameters: Any) -> Any:
+        if statement == "VACUUM":
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._database.execute(statement, *parameters)
+
+
+def test_a_fresh_start_is_one_also_where_the_file_cannot_be_made_smaller(
+    storage: Storage, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage.write({Row("a", "1"): "x" * 100_000})
+    with caplog.at_level("WARNING"), monkeypatch.context() as patch:
+        patch.setattr(storage, "_database", Full(storage._database))
+        storage.write({Row("a", "2"): "y"}, afresh=True)
+    assert "stays as large as it was" in caplog.text
+    assert dict(reopened(storage, file).rows()) == {Row("a", "2"): "y"}

@@ -309,3 +309,12 @@ def test_there_are_no_insights(trail: Trail) -> None:
 def test_the_console_leaves_no_api_events(trail: Trail) -> None:
     record(trail, "kmscourse:Status")
     assert trail.look_up(call("cloudtrail:LookupEvents"))["Events"] == []
+
+
+def test_after_a_reset_the_trail_begins_anew(gate: Any) -> None:
+    gate.key()
+    assert len(gate.events(EventName="CreateKey")) == 1
+    gate.application.reset()
+    gate("kms:ListKeys")
+    assert gate.events(EventName="CreateKey") == []
+    assert len(gate.events(EventName="ListKeys")) == 1

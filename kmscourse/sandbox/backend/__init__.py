@@ -2,6 +2,7 @@
 
 journal.py      which rows a call has reached
 items.py        tables, and their items, each a row
+order.py        items in the order of their attributes; item_pages.py finds pages of them
 models.py       moto's backends of the account: which, and where
 kms.py          what replaces parts of moto's KMS; likewise dynamodb.py and iam.py
 invoke.py       one operation of moto's
@@ -9,7 +10,7 @@ material.py     what a key encrypts with, and what time does to it
 keys.py         keys, by whatever names them; sealing and opening
 key_life.py     a key's life: made, rotated, imported into, deleted
 aliases.py      names of keys
-grants.py       grants on keys, and the tokens that stand for them
+grants.py       grants on keys, and the tokens that stand for them; grant_index.py is how they are found
 tables.py       tables, and the transactions on them
 people.py       moto's users, groups, roles and policies, with what they lack
 iam_policies.py, iam_credentials.py, iam_answers.py   the rest of what replaces parts of moto's IAM

@@ -23,6 +23,7 @@ from kmscourse.sandbox.backend.keys import Keys
 from kmscourse.sandbox.backend.main_user import MainUser
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.passwords import Passwords, hashed
+from kmscourse.sandbox.backend.sessions import Sessions
 from kmscourse.sandbox.backend.tables import Database
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources.sse import named_key
@@ -82,7 +83,7 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._journal = Journal()
         self._models = Models(self.account_id, self._journal, lambda: self.now())
         self._about = Tracked(self._journal, "account/about")
-        self._sessions = Tracked(self._journal, "account/sessions")
+        self._sessions = Sessions(self._journal)
         self._happened: list[Happening] = []
         self._transactions = Tracked(self._journal, "account/transactions")
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend, dynamo_type
-from moto.dynamodb.models.dynamo_type import DynamoType
 
+from kmscourse.sandbox.backend import item_pages
 from kmscourse.sandbox.backend.attributes import LimitedSizeDict
+
+# What moto's query takes by name. Anything else is the name of an attribute, with a filter on it of the older kind.
+_NO_FILTERS = frozenset(
+    {
+        "consistent_read",
+        "expr_names",
+        "expr_values",
+        "filter_expression",
+        "hash_key_conditions",
+        "range_key_conditions",
+    }
+)
 
 dynamo_type.LimitedSizeDict = LimitedSizeDict  # type: ignore[misc]  # what an item makes its attributes of
 
@@ -50,40 +61,44 @@ class DynamoDb(DynamoDBBackend):
         self.untag_resource(arn, list(tags))
         super().tag_resource(arn, tags)
 
-    def query(
+    def describe_table(self, name: str) -> dict[str, Any]:
+        table: Any = dict.get(self.tables, name)
+        if table is None:
+            return super().describe_table(name)
+        with item_pages.only(table, ()):
+            described: dict[str, Any] = super().describe_table(name)
+        described["Table"]["ItemCount"] = table.items.count()  # moto counts them one by one
+        return described
+
+    def query(  # type: ignore[override]  # what it does nothing with it hands on
         self,
         table_name: str,
-        hash_key_dict: dict[str, Any] | None,
-        range_comparison: str | None,
-        range_value_dicts: list[dict[str, Any]],
+        hash_key: dict[str, Any] | None,
+        comparison: str | None,
+        values: list[dict[str, Any]],
+        limit: Any,
+        start: Any,
+        forward: bool,
         *others: Any,
         index_name: str | None = None,
         **named: Any,
     ) -> Any:
-        asked = (table_name, hash_key_dict, range_comparison, range_value_dicts, *others)
-        query: Any = super().query
-        if index_name is not None or hash_key_dict is None:
-            return query(*asked, index_name=index_name, **named)
-        exact = range_value_dicts[0] if range_comparison == "=" else None
-        with self._only(table_name, hash_key_dict, exact):
-            return query(*asked, **named)
+        table, is_filtered = self.get_table(table_name), not named.keys() <= _NO_FILTERS
+        asked = (table, index_name, hash_key, comparison, values, start, limit)
+        page = item_pages.of_query(*asked, forward=forward is not False, is_filtered=is_filtered)
+        named["index_name"] = index_name
+        with item_pages.only(table, page):
+            return super().query(
+                table_name, hash_key, comparison, values, limit, start, forward, *others, **named
+            )
 
-    @contextmanager
-    def _only(
-        self, table_name: str, hash_key: dict[str, Any], range_key: dict[str, Any] | None
-    ) -> Iterator[None]:
-        """Within it, a table has the items with this key and no others: moto goes through all that a table has."""
-        table: Any = self.get_table(table_name)
-        everything, key = table.items, DynamoType(hash_key)
-        found = dict.get(everything, key)
-        if found is not None and everything.ranged:
-            exact = None if range_key is None else DynamoType(range_key)
-            found = dict(found) if exact is None else {exact: found[exact]} if exact in found else {}
-        table.items = {} if found is None else {key: found}
-        try:
-            yield
-        finally:
-            table.items = everything
+    def scan(  # type: ignore[override]  # what it does nothing with it hands on
+        self, table_name: str, filters: dict[str, Any], limit: Any, start: Any, *others: Any, **named: Any
+    ) -> Any:
+        table, index = self.get_table(table_name), named.get("index_name")
+        asked = (table, index, start, limit, named["segments"])
+        with item_pages.only(table, item_pages.of_scan(*asked, is_filtered=bool(filters))):
+            return super().scan(table_name, filters, limit, start, *others, **named)
 
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
         # moto copies each table with all its items, to put the copy back where the transaction fails.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from kmscourse.sandbox.backend.journal import Journal, Tracked
+from kmscourse.sandbox.backend.order import Order
 
 
 class Tables(Tracked):
@@ -51,25 +53,61 @@ class Items(Tracked):
     def __init__(self, journal: Journal, collection: str, ranged: bool) -> None:
         super().__init__(journal, collection)
         self.ranged = ranged
+        self.in_partitions = 0
+        self._orders: dict[tuple[str, ...], Order] = {}
 
     def __missing__(self, hash_key: Any) -> Partition:
         if not self.ranged:
             raise KeyError(hash_key)
-        partition = Partition(self.journal, self.collection, hash_key)
-        dict.__setitem__(self, hash_key, partition)
-        return partition
+        return Partition(self, hash_key)
+
+    def item(self, key: Any) -> Any:
+        """The item with a key, or pair of keys; None where there is none."""
+        return dict.get(dict.get(self, key[0], {}), key[1]) if self.ranged else dict.get(self, key)
+
+    def put(self, item: Any) -> None:
+        """Have an item that comes from elsewhere than moto."""
+        if self.ranged:
+            self[item.hash_key][item.range_key] = item
+        else:
+            self[item.hash_key] = item
+
+    def remove(self, key: Any) -> None:
+        """Have no item with a key, or pair of keys, any more."""
+        if self.item(key) is not None:
+            self[key[0]].pop(key[1]) if self.ranged else self.pop(key)
+
+    def keys_of_items(self) -> Iterator[Any]:
+        """The keys of all items; in a table with a range key, pairs."""
+        for key, entry in dict.items(self):
+            if self.ranged:
+                yield from ((key, range_key) for range_key in entry)
+            else:
+                yield key
+
+    def count(self) -> int:
+        """How many items there are."""
+        return self.in_partitions if self.ranged else len(self)
+
+    def order(self, attributes: tuple[str, ...]) -> Order:
+        """The items in the order of these attributes."""
+        if attributes not in self._orders:
+            self._orders[attributes] = Order(attributes, self.item, self.keys_of_items())
+        return self._orders[attributes]
+
+    def follow(self, key: Any) -> None:
+        """Note that the item with a key, or pair of keys, may have changed."""
+        for order in self._orders.values():
+            order.follow(key)
 
     def touch(self, key: Any) -> None:
         if not self.ranged:
+            self.follow(key)
             super().touch(key)
 
     def touch_all(self) -> None:
-        for key, entry in dict.items(self):
-            if self.ranged:
-                for range_key in entry:
-                    entry.touch(range_key)
-            else:
-                self.touch(key)
+        for key in self.keys_of_items():
+            dict.__getitem__(self, key[0]).touch(key[1]) if self.ranged else self.touch(key)
 
     def values(self) -> Any:
         # moto changes an item in place only after it has asked for it by its keys.
@@ -89,17 +127,34 @@ class Items(Tracked):
 
 
 class Partition(Tracked):
-    """The items under one hash key, by range key."""
+    """The items under one hash key, by range key. It is among the table's items while it holds any."""
 
-    def __init__(self, journal: Journal, collection: str, hash_key: Any) -> None:
-        super().__init__(journal, collection)
+    def __init__(self, table: Items, hash_key: Any) -> None:
+        super().__init__(table.journal, table.collection)
+        self._table = table
         self.hash_key = hash_key
 
     def touch(self, key: Any) -> None:
+        self._table.follow((self.hash_key, key))
         super().touch((self.hash_key, key))
 
     def row_key(self, key: Any) -> str:
         return f"{_text(key[0])} {_text(key[1])}"
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._table.in_partitions += key not in self
+        super().__setitem__(key, value)
+        dict.setdefault(self._table, self.hash_key, self)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        self._table.in_partitions -= key in self
+        popped = super().pop(key, *default)
+        if not self:
+            dict.pop(self._table, self.hash_key, None)
+        return popped
+
+    def __delitem__(self, key: Any) -> None:
+        self.pop(key)
 
     def values(self) -> Any:
         return dict.values(self)

@@ -6,6 +6,7 @@ import importlib
 import sqlite3
 from typing import Any
 
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.models import COLLECTIONS, Models
 from kmscourse.sandbox.call import AwsError
@@ -58,7 +59,7 @@ _NAMED = {
     "AWSManagedPolicy": ("iam/aws/managed_policies", "arn"),
 }
 
-_LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own
+_LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants have rows of their own
 
 
 class Keeper:
@@ -97,9 +98,9 @@ class Keeper:
         self._restore(self._journal.take())
 
     def load(self) -> bool:
-        """Fill the account from its file; False where it holds none.
+        """Fill the account from its file; one of an earlier format is written anew. False where it holds none.
 
-        Raises StateError or DamagedError for a row that can't be read.
+        Raises StateError or DamagedError for a row that can't be read, SandboxError where the file can't be written.
         """
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
         try:
@@ -110,8 +111,19 @@ class Keeper:
             raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
+        if self._storage.is_of_earlier_format:
+            self._write_anew()
         self._journal.take()
         return bool(rows)
+
+    def _write_anew(self) -> None:
+        """Write all that was just read, which counts as touched, as it is written now."""
+        try:
+            self.commit()
+        except AwsError as error:
+            raise SandboxError(
+                f"The practice account's file is of an earlier version. {error.message}"
+            ) from None
 
     def _document(self, row: Row, key: Any) -> str | None:
         entry = self._entry(row, key)
@@ -125,22 +137,26 @@ class Keeper:
         tables, name = table
         if name not in self._collection(tables):
             return None
-        items = dict.__getitem__(self._collection(tables), name).items
-        return dict.get(dict.get(items, key[0], {}), key[1]) if items.ranged else dict.get(items, key)
+        return dict.__getitem__(self._collection(tables), name).items.item(key)
 
     def _put(self, row: Row, entry: Any) -> None:
         table = _table_of_items(row)
         if table is not None:
             tables, name = table
-            items = dict.__getitem__(self._collection(tables), name).items
-            if items.ranged:
-                items[entry.hash_key][entry.range_key] = entry
-            else:
-                items[entry.hash_key] = entry
+            dict.__getitem__(self._collection(tables), name).items.put(entry)
             return
         if row.collection.endswith("/tables"):
             entry.items = {}
+        elif row.collection.endswith("/keys"):
+            self._put_grants(row, entry)
         self._collection(row.collection)[row.key] = entry
+
+    def _put_grants(self, row: Row, key: Any) -> None:
+        """Give the grants of a key rows of their own: in format 4 they were written with the key."""
+        for grant in vars(key).get("grants", {}).values():
+            grant.key_id = key.id
+            self._collection(f"{row.collection.removesuffix('/keys')}/grants")[grant.id] = grant
+        key.grants = {}
 
     def _restore(self, touched: dict[Row, Any]) -> None:
         changed = [row for row in sorted(touched, key=_order) if self._is_changed(row, touched[row])]
@@ -157,6 +173,7 @@ class Keeper:
                 kept = {name: value for name, value in vars(now).items() if name in _LEFT_OUT}
                 vars(now).clear()
                 vars(now).update(vars(before) | kept)
+                self._follow(row, touched[row])
         self._models.index({row.collection.partition("/")[0] for row in changed})
         self._journal.take()
 
@@ -171,9 +188,14 @@ class Keeper:
         table = _table_of_items(row)
         if table is None:
             dict.pop(self._collection(row.collection), key, None)
-        elif self._entry(row, key) is not None:
-            items = dict.__getitem__(self._collection(table[0]), table[1]).items
-            dict.pop(dict.__getitem__(items, key[0]), key[1]) if items.ranged else dict.pop(items, key)
+        elif table[1] in self._collection(table[0]):
+            dict.__getitem__(self._collection(table[0]), table[1]).items.remove(key)
+
+    def _follow(self, row: Row, key: Any) -> None:
+        """Let what is derived from a table's items know that one of them has changed."""
+        table = _table_of_items(row)
+        if table is not None:
+            dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
 
     def _collection(self, name: str) -> Tracked:
         return self._own[name] if name in self._own else self._models.collection(name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox import ciphertext
-from kmscourse.sandbox.backend.grants import shown
+from kmscourse.sandbox.backend.grants import Shown
 from kmscourse.sandbox.backend.material import Material
 from kmscourse.sandbox.backend.models import Part
 from kmscourse.sandbox.backend.principals import parsed
@@ -123,7 +123,7 @@ class Keys(Part):
             usage=key.key_usage,
             state=key.key_state,
             policy=parsed(key.policy),
-            grants=shown(key, self._models("iam", "aws")) if key.grants else (),
+            grants=Shown(key, self._models("iam", "aws")),
             aliases=list(key.aliases),
             tags=dict(dict.get(kms.tagger.tags, key.id, {})),
             origin=key.origin,

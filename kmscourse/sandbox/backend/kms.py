@@ -14,6 +14,8 @@ from moto.kms.utils import RESERVED_ALIASES
 
 from kmscourse.sandbox.backend import material
 from kmscourse.sandbox.backend.aliases import Alias
+from kmscourse.sandbox.backend.grant_index import GrantIndex
+from kmscourse.sandbox.backend.grants import Grant
 
 SYMMETRIC = ("SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
 YEAR = 365  # Days after which AWS rotates the keys that it manages.
@@ -23,16 +25,18 @@ class Kms(KmsBackend):
     """The keys of one region; ``now`` is the account's clock. What a key has of ours: ``material.py``.
 
     ``key_ids`` and ``alias_names`` are in their order; the aliases of AWS's own are among them before they have a key.
+    ``grants`` has all grants by their ids, ``granted`` finds them; each key has its own, the oldest first.
     """
 
     now: Callable[[], datetime]
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
+        self.grants: dict[str, Grant] = {}
         self.index()
 
     def index(self) -> None:
-        """Find aliases, key material and dates anew, after keys came from elsewhere than through this class."""
+        """Find aliases, grants, key material and dates anew, after keys came from elsewhere than through this class."""
         self._alias_targets: dict[str, str] = {}
         self._token_owners: dict[bytes, str] = {}
         self._dues: list[tuple[datetime, str]] = []  # a heap; what no longer stands in _due_of is passed over
@@ -41,6 +45,10 @@ class Kms(KmsBackend):
         for key in dict.values(self.keys):
             self._alias_targets.update(dict.fromkeys(key.aliases, key.id))
             self.follow(key)
+            key.grants = {}
+        self.granted = GrantIndex()
+        for grant in sorted(dict.values(self.grants), key=lambda grant: grant.created):
+            self._list(grant)
         self.alias_names = sorted({*RESERVED_ALIASES, *self._alias_targets})
 
     def follow(self, key: Any) -> None:
@@ -102,12 +110,29 @@ class Kms(KmsBackend):
         """A key's end: its material, its aliases, its grants and its tags go with it."""
         for alias in list(key.aliases):
             self.take_alias(alias)
+        for grant_id in list(key.grants):
+            self.take_grant(grant_id)
         for piece in key.materials:
             self._token_owners.pop(piece.token, None)
         self._due_of.pop(key.id, None)
         self.tagger.tags.pop(key.id, None)
         self.keys.pop(key.id)
         self.key_ids.remove(key.id)
+
+    def put_grant(self, grant: Grant) -> None:
+        """Put a new grant on its key."""
+        self.grants[grant.id] = grant
+        self._list(grant)
+
+    def take_grant(self, grant_id: str) -> None:
+        """Take a grant from its key."""
+        grant = self.grants.pop(grant_id)
+        del dict.__getitem__(self.keys, grant.key_id).grants[grant_id]
+        self.granted.remove(grant)
+
+    def _list(self, grant: Grant) -> None:
+        dict.__getitem__(self.keys, grant.key_id).grants[grant.id] = grant  # type: ignore[assignment]
+        self.granted.add(grant)
 
     def alias_exists(self, alias_name: str) -> bool:
         return alias_name in self._alias_targets

@@ -22,7 +22,7 @@ LETTERS = string.ascii_uppercase + "234567"
 # The dicts of moto's backends whose entries are rows, in the order in which they can be read back:
 # a thing comes after what it refers to.
 COLLECTIONS = {
-    "kms": ("tagger.tags", "keys"),
+    "kms": ("tagger.tags", "keys", "grants"),
     "dynamodb": ("tables", "backups", "resource_policies"),
     "iam": (
         "settings",

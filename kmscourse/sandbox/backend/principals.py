@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from kmscourse.sandbox.backend.journal import Tracked
 from kmscourse.sandbox.backend.models import Part
-from kmscourse.sandbox.backend.sessions import SIGN_IN_SECONDS, Session, account_of, new_session
+from kmscourse.sandbox.backend.sessions import SIGN_IN_SECONDS, Session, Sessions, account_of, new_session
 from kmscourse.sandbox.call import AwsError, Caller, Issuer, Temporary
 from kmscourse.sandbox.views import Credentials, Terms
 
@@ -23,7 +22,7 @@ _SESSION_ARN = re.compile(r"arn:aws:sts::(\d{12}):(?:assumed-role/([^/]+)|federa
 class Principals(Part):
     """The part of ``Backend`` that knows users, roles and sessions, for authentication and authorization."""
 
-    _sessions: Tracked
+    _sessions: Sessions
 
     @property
     def _iam(self) -> Any:
@@ -100,8 +99,7 @@ class Principals(Part):
     def begin_session(self, principal_id: str, seconds: int, terms: Terms) -> Credentials:
         """New temporary credentials of the user or role with this id. Those that are over are forgotten."""
         now = self.now()
-        for over in [key_id for key_id, kept in dict.items(self._sessions) if kept.expires < now.timestamp()]:
-            del self._sessions[over]
+        self._sessions.forget(now.timestamp())
         session = new_session(principal_id, seconds, terms, self.account_id, now)
         self._sessions[session.access_key_id] = session
         made = self._of_session(session)

@@ -6,10 +6,12 @@ Source: AWS STS API Reference, "Credentials"; IAM User Guide, "IAM identifiers" 
 from __future__ import annotations
 
 import base64
+import heapq
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.models import LETTERS
 from kmscourse.sandbox.views import Terms
 
@@ -35,6 +37,25 @@ class Session:
 
     def __repr__(self) -> str:
         return f"Session({self.access_key_id}, user_id={self.user_id!r}, made_by={self.terms.made_by!r})"
+
+
+class Sessions(Tracked):
+    """The sessions by their access key ids; which are over is found without going through those that are not."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal, "account/sessions")
+        self._ends: list[tuple[float, str]] = []  # a heap; what is gone by other ways is passed over
+
+    def __setitem__(self, key_id: str, session: Session) -> None:
+        super().__setitem__(key_id, session)
+        heapq.heappush(self._ends, (session.expires, key_id))
+
+    def forget(self, now: float) -> None:
+        """Let go of the sessions that were over before ``now``, in seconds since 1970."""
+        while self._ends and self._ends[0][0] < now:
+            _, key_id = heapq.heappop(self._ends)
+            if key_id in self:
+                del self[key_id]
 
 
 def new_session(principal_id: str, seconds: int, terms: Terms, account: str, now: datetime) -> Session:

@@ -28,6 +28,15 @@ class Database(Part):
         """All tables of a region, the oldest first."""
         return [_table_view(table) for table in dict.values(self._models("dynamodb", region).tables)]
 
+    def count_tables(self, region: str) -> int:
+        """How many tables a region has."""
+        return len(self._models("dynamodb", region).tables)
+
+    def tables_under(self, key_arn: str) -> list[TableView]:
+        """The tables that a KMS key encrypts, in its region."""
+        tables = self._models("dynamodb", key_arn.split(":")[3]).tables
+        return [_table_view(table) for table in dict.values(tables) if _key_of(table) == key_arn]
+
     def set_inaccessible(self, table: TableView, since: float | None) -> None:
         """Note since when a table's key is of no use; None where it is."""
         with self._journal.changing(reads_count=True, tables_count=True):
@@ -48,12 +57,11 @@ class Database(Part):
 
 
 def _table_view(table: Any) -> TableView:
-    encryption = table.sse_specification or {}
     return TableView(
         name=table.name,
         arn=table.table_arn,
         region=table.region_name,
-        key_arn=encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None,
+        key_arn=_key_of(table),
         keys=_in_order(table.schema),
         indexes={index.name: _in_order(index.schema) for index in table.all_indexes()},
         types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
@@ -61,6 +69,12 @@ def _table_view(table: Any) -> TableView:
         inaccessible_since=getattr(table, "inaccessible_since", None),
         settings=getattr(table, "settings", {}),
     )
+
+
+def _key_of(table: Any) -> str | None:
+    """The ARN of the key that encrypts a table of moto's; None where it is DynamoDB's own."""
+    encryption = table.sse_specification or {}
+    return encryption.get("KMSMasterKeyId") if encryption.get("Enabled") else None
 
 
 def _in_order(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

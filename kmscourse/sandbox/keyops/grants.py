@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.keyops.request import Answer, Operation, key_in
-from kmscourse.sandbox.pages import page
+from kmscourse.sandbox.pages import page_of
 from kmscourse.sandbox.resources.grants import named_grant
 
 if TYPE_CHECKING:
@@ -23,14 +23,20 @@ def create_grant(call: Call, backend: Backend) -> Answer:
 
 def list_grants(call: Call, backend: Backend) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html"""
-    grants = key_in(call, backend).grants
-    return _listed(call, grants, ("GrantId", "GranteePrincipal", "GranteeServicePrincipal"))
+    key, asked = key_in(call, backend), call.parameters
+    member = next((name for name in ("GranteePrincipal", "GranteeServicePrincipal") if asked.get(name)), "")
+    if not asked.get("GrantId"):
+        return _listed(call, backend, backend.grant_ids(key, member, asked.get(member, "")))
+    grant = backend.grant(call.region, asked["GrantId"]) or {}
+    is_asked = grant.get("KeyId") == key.arn and grant.get(member) == asked.get(member)
+    return _listed(call, backend, [asked["GrantId"]] if is_asked else [])
 
 
 def list_retirable_grants(call: Call, backend: Backend) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListRetirableGrants.html"""
-    grants = [grant for key in backend.keys(call.region) for grant in key.grants]
-    return _listed(call, grants, ("RetiringPrincipal",))
+    return _listed(
+        call, backend, backend.retirable_grant_ids(call.region, call.parameters["RetiringPrincipal"])
+    )
 
 
 def retire_grant(call: Call, backend: Backend) -> Answer:
@@ -52,16 +58,14 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def _listed(call: Call, grants: Any, filters: tuple[str, ...]) -> Answer:
-    """A page of the grants that have what the call's ``filters`` ask for."""
-    wanted = {name: call.parameters[name] for name in filters if call.parameters.get(name)}
-    found = [grant for grant in grants if all(grant.get(name) == value for name, value in wanted.items())]
-    return page(call, {"Grants": found}, "Grants", lambda grant: str(grant["GrantId"]))
+def _listed(call: Call, backend: Backend, ids: Sequence[str]) -> Answer:
+    """A page of these grants, which are in their order."""
+    return page_of(call, "Grants", ids, lambda grant_id: backend.grant(call.region, grant_id))
 
 
 def _end(call: Call, key_id: str, grant_id: str, backend: Backend) -> Answer:
     """Take a grant from its key. Raises AwsError NotFoundException."""
     key = backend.key(call.region, key_id)
-    if not backend.remove_grants(key, lambda grant: bool(grant["GrantId"] == grant_id)):
+    if not backend.remove_grants(key, among=[grant_id]):
         raise AwsError("NotFoundException", f"Grant ID {grant_id} not found")
     return {}

@@ -40,6 +40,6 @@ def follow(key_arn: str, at: datetime, backend: Backend) -> None:
     """Note which tables can be opened, and which can't, as the key under which they are has been since ``at``."""
     key = backend.find_key(key_arn)
     usable = key is not None and key.state == "Enabled"
-    for table in backend.tables(key_arn.split(":")[3]):
-        if table.key_arn == key_arn and usable != (table.inaccessible_since is None):
+    for table in backend.tables_under(key_arn):
+        if usable != (table.inaccessible_since is None):
             backend.set_inaccessible(table, None if usable else at.timestamp())

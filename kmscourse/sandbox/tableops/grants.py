@@ -5,12 +5,11 @@ Source: DynamoDB Developer Guide, "Encryption at rest usage notes", "DynamoDB us
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.resources.dynamodb import GRANT_OPERATIONS
 from kmscourse.sandbox.resources.tables import encryption_context
-from kmscourse.sandbox.views import TableView
+from kmscourse.sandbox.views import KeyView, TableView
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
@@ -23,25 +22,17 @@ def follow(before: TableView | None, now: TableView | None, backend: Backend) ->
         return
     old = backend.find_key(left) if left else None
     if before is not None and old is not None:
-        context = encryption_context(before.name, backend.account_id)
-        backend.remove_grants(old, lambda grant: _is_of_table(grant, context))
+        backend.remove_grants(old, among=backend.grants_like(old, _terms(before, old, backend)))
     new = backend.find_key(taken) if taken else None
     if now is not None and new is not None:
-        service = f"dynamodb.{new.region}.amazonaws.com"
-        backend.add_grant(
-            new,
-            {
-                "GranteePrincipal": service,
-                "RetiringPrincipal": service,
-                "Operations": list(GRANT_OPERATIONS),
-                "Constraints": {"EncryptionContextSubset": encryption_context(now.name, backend.account_id)},
-            },
-        )
+        backend.add_grant(new, _terms(now, new, backend))
 
 
-def _is_of_table(grant: Mapping[str, Any], context: Mapping[str, str]) -> bool:
-    constraints = grant.get("Constraints") or {}
-    return (
-        str(grant.get("RetiringPrincipal", "")).startswith("dynamodb.")
-        and constraints.get("EncryptionContextSubset") == context
-    )
+def _terms(table: TableView, key: KeyView, backend: Backend) -> dict[str, Any]:
+    service = f"dynamodb.{key.region}.amazonaws.com"
+    return {
+        "GranteePrincipal": service,
+        "RetiringPrincipal": service,
+        "Operations": list(GRANT_OPERATIONS),
+        "Constraints": {"EncryptionContextSubset": encryption_context(table.name, backend.account_id)},
+    }

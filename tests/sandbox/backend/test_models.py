@@ -48,7 +48,8 @@ def test_an_account_and_a_mock_of_motos_do_not_mix(practice: Any) -> None:
         ("kms:DisableKey", {"KeyId": "$id"}, "kms/us-east-1/keys", ["$id"]),
         ("kms:CreateAlias", {"AliasName": "alias/new", "TargetKeyId": "$id"}, "kms/us-east-1/keys", ["$id"]),
         ("kms:DeleteAlias", {"AliasName": "alias/9"}, "kms/us-east-1/keys", ["$id"]),
-        ("kms:RetireGrant", {"GrantToken": "$token"}, "kms/us-east-1/keys", ["$id"]),
+        ("kms:RetireGrant", {"GrantToken": "$token"}, "kms/us-east-1/grants", ["$grant"]),
+        ("kms:RetireGrant", {"GrantToken": "$token"}, "kms/us-east-1/keys", []),
         (
             "kms:TagResource",
             {"KeyId": "$id", "Tags": [{"TagKey": "a", "TagValue": "b"}]},
@@ -79,7 +80,7 @@ def test_a_change_writes_what_it_names_and_nothing_else_of_its_kind(
         grant = practice("kms:CreateGrant", KeyId=arn, GranteePrincipal="x", Operations=["Decrypt"])
         practice("iam:CreateUser", UserName=f"u{number}")
         if number == 9:
-            known = {"$id": arn.rpartition("/")[2], "$token": grant["GrantToken"]}
+            known = {"$id": arn.rpartition("/")[2], "$token": grant["GrantToken"], "$grant": grant["GrantId"]}
     written: list[Row] = []
     monkeypatch.setattr(practice.backend.storage, "write", lambda documents, *_: written.extend(documents))
     practice(

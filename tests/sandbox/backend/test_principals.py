@@ -10,6 +10,8 @@ import pytest
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.storage import Row
+from kmscourse.sandbox.views import Terms
+from tests.effort import calls
 
 
 def policy(action: str) -> str:
@@ -213,3 +215,28 @@ def test_no_call_goes_through_all_users(practice: Any) -> None:
     assert practice.backend.principal_tags(session.caller) == {}
     assert practice.backend.trust_policy("arn:aws:iam::123456789012:role/robot")
     assert not practice.backend.principal_exists("arn:aws:iam::123456789012:role/absent")
+
+
+def test_sessions_are_forgotten_after_a_restart_and_an_undone_call_too(kept: Any) -> None:
+    user_id = kept.backend.session_for("IAMLabUser").caller.user_id
+    over = {kept.backend.begin_session(user_id, 900, Terms()).caller.access_key_id for _ in range(3)}
+    kept.backend.commit()
+    kept.restart()
+    backend = kept.backend
+    backend.now = lambda: datetime.now(UTC) + timedelta(hours=1)
+    backend.session_for("IAMLabUser")
+    assert not over & set(backend._sessions)
+    backend.rollback()
+    assert over <= set(backend._sessions)
+    backend.session_for("IAMLabUser")
+    assert not over & set(backend._sessions), "what an undone call brought back is kept"
+    assert len(backend._sessions) == 2
+
+
+def test_a_new_session_takes_as_many_steps_beside_many(practice: Any) -> None:
+    def steps(others: int) -> int:
+        for _ in range(others):
+            practice.backend.session_for("IAMLabUser")
+        return calls(lambda: practice.backend.session_for("IAMLabUser"))
+
+    assert steps(200) <= steps(1) + 30
