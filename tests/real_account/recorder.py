@@ -48,10 +48,6 @@ class Request:
     parameters: dict[str, Any] = field(repr=False)
     status: int
 
-    def know(self, access_key_id: str, secret_access_key: str) -> None:
-        """Let somebody else's requests through as well."""
-        self._known[access_key_id] = secret_access_key
-
     @property
     def changes(self) -> bool:
         """True where it was meant to change something, and the account let it."""
@@ -111,6 +107,10 @@ class Recorder:
         """Forget what was seen. The access key is that of the account's owner."""
         self._known = {access_key_id: secret_access_key}
         self.requests, self.secrets, self.strike = [], set(), None
+
+    def know(self, access_key_id: str, secret_access_key: str) -> None:
+        """Let somebody else's requests through as well."""
+        self._known[access_key_id] = secret_access_key
 
     @property
     def changes(self) -> list[str]:

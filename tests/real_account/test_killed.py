@@ -11,6 +11,7 @@ from typing import Literal
 
 import pytest
 
+from kmscourse import Lab
 from tests.real_account.conftest import Learner
 from tests.real_account.course_runs import SECTION, run_sections
 from tests.real_account.leftovers import assert_nothing_is_left
@@ -20,20 +21,24 @@ from tools.record import ROOT
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 
 CLEAN_UP = [sys.executable, "-m", "kmscourse.cli", "aws", "cleanup", "--yes"]
-MOMENTS: list[tuple[int, str, Literal["before", "after"], int]] = [
-    # (section, call, before or after the account performs it, the how manieth such call)
-    (0, "CreateUser", "after", 1),
-    (0, "CreateAccessKey", "before", 1),
-    (1, "CreateKey", "after", 1),
-    (1, "CreateAlias", "before", 1),
-    (4, "CreateGrant", "after", 1),
-    (6, "CreateTable", "after", 1),
-    (6, "CreateTable", "after", 2),
-    (7, "CreateLoginProfile", "after", 1),
-    (7, "CreateAccessKey", "after", 1),
-    (8, "PutKeyPolicy", "before", 2),
-    (9, "DeleteTable", "after", 1),
-    (9, "ScheduleKeyDeletion", "before", 1),
+where_all_of_it_runs = pytest.mark.parametrize("server", ["practice"], indirect=True)
+MOMENTS: list[tuple[str, int, str, Literal["before", "after"], int]] = [
+    # (account, section, call, before or after the account performs it, the how manieth such call)
+    ("practice", 0, "CreateUser", "after", 1),
+    ("practice", 0, "CreateAccessKey", "before", 1),
+    ("practice", 1, "CreateKey", "after", 1),
+    ("practice", 1, "CreateAlias", "before", 1),
+    ("practice", 4, "CreateGrant", "after", 1),
+    ("practice", 6, "CreateTable", "after", 1),
+    ("practice", 6, "CreateTable", "after", 2),
+    ("practice", 7, "CreateLoginProfile", "after", 1),
+    ("practice", 7, "CreateAccessKey", "after", 1),
+    ("practice", 8, "PutKeyPolicy", "before", 2),
+    ("practice", 9, "DeleteTable", "after", 1),
+    ("practice", 9, "ScheduleKeyDeletion", "before", 1),
+    ("moto", 1, "CreateKey", "after", 1),
+    ("moto", 6, "CreateTable", "after", 2),
+    ("moto", 7, "CreateAccessKey", "after", 1),
 ]
 
 
@@ -49,7 +54,7 @@ def killed(learner: Learner, command: Sequence[str], strike: Strike) -> bool:
     return strike.done and process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize(("section", "call", "when", "nth"), MOMENTS)
+@pytest.mark.parametrize(("server", "section", "call", "when", "nth"), MOMENTS, indirect=["server"])
 def test_what_a_killed_kernel_made_is_cleaned_up(
     learner: Learner,
     capsys: pytest.CaptureFixture[str],
@@ -64,20 +69,20 @@ def test_what_a_killed_kernel_made_is_cleaned_up(
     assert_nothing_is_left(learner, before, capsys)
 
 
+@where_all_of_it_runs
 @pytest.mark.parametrize(
     "call", ["DeleteTable", "DeleteUserPolicy", "DeleteUser", "DeleteAlias", "ScheduleKeyDeletion"]
 )
 def test_a_clean_up_that_was_killed_is_done_again(
     learner: Learner, capsys: pytest.CaptureFixture[str], call: str
 ) -> None:
-    from kmscourse import Lab
-
     before = learner.inventory()
     Lab.open(9)
     assert killed(learner, CLEAN_UP, Strike(call, "after")), f"the clean-up never came to {call}"
     assert_nothing_is_left(learner, before, capsys)
 
 
+@where_all_of_it_runs
 def test_kernels_that_were_killed_leave_no_access_keys_in_the_way(
     learner: Learner, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +95,7 @@ def test_kernels_that_were_killed_leave_no_access_keys_in_the_way(
     assert_nothing_is_left(learner, before, capsys)
 
 
+@where_all_of_it_runs
 def test_a_kernel_that_ends_takes_its_access_keys_along(learner: Learner, tmp_path: Path) -> None:
     run_sections(0, environment=learner.environment)
     assert "iam:CreateAccessKey" in learner.recorder.changes
