@@ -59,12 +59,12 @@ class Request:
 
 @dataclass
 class Strike:
-    """When to end a process: at the ``nth`` call of ``operation``, before or after the account performs it."""
+    """When to end the process ``pid``: at the ``nth`` call of ``operation``, before or after it is performed."""
 
+    pid: int
     operation: str
     when: Literal["before", "after"]
     nth: int = 1
-    pid: int = 0
     done: bool = False
 
     def falls(self, operation: str, when: str) -> bool:

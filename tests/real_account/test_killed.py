@@ -42,13 +42,14 @@ MOMENTS: list[tuple[str, int, str, Literal["before", "after"], int]] = [
 ]
 
 
-def killed(learner: Learner, command: Sequence[str], strike: Strike) -> bool:
-    """Run the command until the strike falls; False where it never did."""
+def killed(
+    learner: Learner, command: Sequence[str], call: str, when: Literal["before", "after"], nth: int = 1
+) -> bool:
+    """Run the command until it comes to that call, and kill it there; False where it never came to it."""
     with subprocess.Popen(
         command, env=learner.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        strike.pid = process.pid
-        learner.recorder.strike = strike
+        learner.recorder.strike = strike = Strike(process.pid, call, when, nth)
         process.wait(timeout=300)
     learner.recorder.strike = None
     return strike.done and process.returncode == -signal.SIGKILL
@@ -64,8 +65,8 @@ def test_what_a_killed_kernel_made_is_cleaned_up(
     nth: int,
 ) -> None:
     before = learner.inventory()
-    strike = Strike(call, when, nth)
-    assert killed(learner, [*SECTION, str(section)], strike), f"section {section} never came to {call}"
+    came = killed(learner, [*SECTION, str(section)], call, when, nth)
+    assert came, f"section {section} never came to {call}: choose another moment"
     assert_nothing_is_left(learner, before, capsys)
 
 
@@ -78,7 +79,7 @@ def test_a_clean_up_that_was_killed_is_done_again(
 ) -> None:
     before = learner.inventory()
     Lab.open(9)
-    assert killed(learner, CLEAN_UP, Strike(call, "after")), f"the clean-up never came to {call}"
+    assert killed(learner, CLEAN_UP, call, "after"), f"the clean-up never came to {call}"
     assert_nothing_is_left(learner, before, capsys)
 
 
@@ -89,7 +90,7 @@ def test_kernels_that_were_killed_leave_no_access_keys_in_the_way(
     """IAM gives a user two access keys: a third kernel works nevertheless."""
     before = learner.inventory()
     for _ in range(2):
-        assert killed(learner, [*SECTION, "0"], Strike("CreateAccessKey", "after"))
+        assert killed(learner, [*SECTION, "0"], "CreateAccessKey", "after")
     ended = run_sections(0, environment=learner.environment)
     assert "LimitExceeded" not in ended.err
     assert_nothing_is_left(learner, before, capsys)

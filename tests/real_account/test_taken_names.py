@@ -40,7 +40,7 @@ NAMES = re.compile(
     r"""(?:TableName|UserName|user_name|GroupName|RoleName|AliasName)=["']([\w/-]+)["']"""
     r"""|["'](alias/[\w/-]+)["']"""
     r"""|(?:session_for|sign_in|explain)\(["'](\w+)["']"""
-    r"""|(?:console_access|user_arn)\([^"']*["'](\w+)["']"""
+    r"""|(?:console_access|user_arn)\((?:\w+|lab\.client\("iam"\)), ["'](\w+)["']"""
     r"""|(?:create_encrypted_table|put_item|scan|delete_table)\(dynamodb, ["'](\w+)["']"""
     r"""|replace\("IAMLabUser", "(\w+)"\)"""
 )
