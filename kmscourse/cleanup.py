@@ -73,11 +73,11 @@ class CleanUp:
 
     def _remove_key(self, holding: Holding) -> str:
         kms = self._account.client_in("kms", holding.region)
-        key_id = holding.id.rpartition("/")[2]
+        key_id = holding.id.rpartition("/")[2]  # whatever speaks KMS takes it; some take no ARN
         for alias in aliases_of_keys(kms).get(key_id, []):
             kms.delete_alias(AliasName=alias)
-        if kms.describe_key(KeyId=holding.id)["KeyMetadata"]["KeyState"] not in PENDING:
-            kms.schedule_key_deletion(KeyId=holding.id, PendingWindowInDays=WAITING_DAYS)
-        date = kms.describe_key(KeyId=holding.id)["KeyMetadata"].get("DeletionDate")
+        if kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] not in PENDING:
+            kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=WAITING_DAYS)
+        date = kms.describe_key(KeyId=key_id)["KeyMetadata"].get("DeletionDate")
         when = f"on {date:%Y-%m-%d}" if date else "when its replicas are gone"
         return f"The key {holding.id} has no alias, and will be deleted {when}."

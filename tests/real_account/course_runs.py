@@ -1,0 +1,85 @@
+"""The ways to go through the whole course on an account that is not the practice account."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from kmscourse import course
+from tests.notebooks.solutions import solved
+from tools.record import CELL_TIMEOUT, NOTEBOOKS, ROOT
+
+SECTION = [sys.executable, "-m", "tests.real_account.section"]
+EVERY_SECTION = range(len(course.SECTIONS))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that has ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run_notebook(path: Path, environment: Mapping[str, str]) -> nbformat.NotebookNode:
+    """A notebook with its solutions, run to its end in a kernel of its own, whatever fails on the way."""
+    notebook = solved(path)
+    with tempfile.TemporaryDirectory() as folder:
+        NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            allow_errors=True,
+            record_timing=False,
+            store_widget_state=False,  # JupyterLab does not either
+            resources={"metadata": {"path": folder}},
+        ).execute(env=dict(environment))
+    return notebook
+
+
+def run_notebooks_at_once(environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:
+    """All notebooks, two at a time, for where none has to wait for another."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda path: run_notebook(path, environment), NOTEBOOKS))
+
+
+def run_sections(*numbers: int, environment: Mapping[str, str]) -> Ended:
+    """Sections without a kernel: see ``section.py``."""
+    return run([*SECTION, *map(str, numbers)], environment)
+
+
+def run_past_the_stop(environment: Mapping[str, str]) -> Ended:
+    """All that the course can do, without the stop: see ``past_the_stop.py``."""
+    return run([sys.executable, "-m", "tests.real_account.past_the_stop"], environment)
+
+
+def kmscourse(*words: str, environment: Mapping[str, str]) -> Ended:
+    """A verb of the command line, in a process of its own."""
+    return run([sys.executable, "-m", "kmscourse.cli", *words], environment)
+
+
+def run(command: list[str], environment: Mapping[str, str]) -> Ended:
+    """Run a command from the course's own folder."""
+    ended = subprocess.run(
+        command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+def unexpected_errors(notebook: nbformat.NotebookNode) -> list[str]:
+    """What failed in a notebook without being meant to."""
+    return [
+        f"{cell.source.splitlines()[-1]}: {output.ename}: {output.evalue}"
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
