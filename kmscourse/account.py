@@ -20,6 +20,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.exceptions import ConnectionError as LostConnection
 
+from kmscourse import denial
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.sandbox import server
@@ -38,7 +39,7 @@ class Account:
     """An account, seen by its main user.
 
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
-    process, to any of the sessions made here.
+    process, to any of the sessions made here (each a ``denial.Denial``, which knows its call).
     """
 
     kind: str
@@ -76,15 +77,10 @@ class Account:
 
     def _watched(self, session: boto3.Session) -> boto3.Session:
         """The same session, whose refusals are remembered and whose lost connection is explained."""
-        session.events.register("after-call", self._remember_denial)
+        denial.watch(session, self.denials)
         if self.kind == "sandbox":
             session.events.register("needs-retry", _explain_lost_sandbox)
         return session
-
-    def _remember_denial(self, parsed: dict[str, Any], **_: object) -> None:
-        error = parsed.get("Error", {})
-        if str(error.get("Code", "")).startswith("AccessDenied"):
-            self.denials.append(error.get("Message", ""))
 
 
 def open_account() -> Account:

@@ -75,7 +75,8 @@ class Architecture:
             reader=pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes),
         )
         if arn is not None:
-            grants = kms.list_grants(KeyId=arn)["Grants"]
+            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
+            grants = [grant for page in pages for grant in page["Grants"]]
             found = replace(
                 found,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
@@ -147,19 +148,20 @@ def _has_decrypted(account: Account) -> bool:
 
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
     """Whom a key policy allows something, each once and in its order."""
-    found = []
+    found: list[str] = []
     for statement in edit.statements(policy):
         if statement.get("Effect") == "Allow":
-            everyone = statement.get("Principal") in ("*", {"AWS": "*"})
-            found += (
-                ["everyone"] if everyone else [_name(arn, account) for arn in edit.principal_arns(statement)]
-            )
+            found += [_name(one, account) for one in edit.principals(statement)]
+            if spared := [_name(one, account) for one in edit.principals(statement, "NotPrincipal")]:
+                found.append(f"everyone but {listed(spared)}")
     return tuple(dict.fromkeys(found))
 
 
 def _name(arn: str, account: Account) -> str:
     if arn == account.user_arn:
         return ADMINISTRATOR
+    if arn == "*":
+        return "everyone"
     named = principal(arn)
     return ACCOUNT if named.kind is Kind.ROOT and named.account == account.id else named.name
 
@@ -177,5 +179,5 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
     if not found.reader:
         return None, None
-    at_table, at_key = access.doors(account, pieces.lab_user_arn(account), pieces.TABLE)
+    at_table, at_key = access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE)
     return at_table.allowed, None if at_key is None else at_key.allowed and found.works

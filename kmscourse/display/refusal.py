@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from kmscourse.access.refusal import Refusal, Role
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
 from kmscourse.policy.principals import principal
-from kmscourse.refusal import Refusal, Role
 
 _SAID = (
     "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse import access, pieces
+from kmscourse.access.refusal import Refusal
 from kmscourse.account import Account
 from kmscourse.course import prepare
 from kmscourse.errors import KmsCourseError
@@ -15,7 +16,6 @@ from kmscourse.iam import LAB_USER
 from kmscourse.kms import put_key_policy
 from kmscourse.notes import Notes
 from kmscourse.policy.edits import Kind
-from kmscourse.refusal import Refusal
 
 
 def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
+from kmscourse.census import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Census
 
 from kmscourse import access, pieces
 from kmscourse.account import Account
-from kmscourse.census import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Census
 from kmscourse.course import prepare
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes

@@ -1,0 +1,49 @@
+"""Policies that nobody can read from here, and what a refusal's sentence tells of them all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kmscourse.access.refusal import Refusal
+from kmscourse.policy import Layers
+from kmscourse.policy.findings import Layer
+from kmscourse.policy.principals import Principal
+
+_WHY = {
+    Layer.IDENTITY: "What the IAM policies behind {who} say can't be seen: they are in another account, or those of a "
+    "user whom the audit trail doesn't show.",
+    Layer.RESOURCE: "The policy of the resource itself can't be read, as AWS doesn't show it to you.",
+    Layer.SESSION: "A session may have a policy of its own. It can't be read afterwards, and the audit trail doesn't "
+    "show the call that made this session (AWS takes up to fifteen minutes, and forgets after ninety days).",
+    Layer.SERVICE_CONTROL: "The policies of the organisation above the account can't be read from inside it.",
+}
+_STANDS_IN = "In its place stands what AWS's sentence tells of it."
+
+
+def note(layer: Layer, caller: Principal) -> str:
+    """Why the policies of that kind can't be seen, and what is taken in their place."""
+    return f"{_WHY[layer].format(who=caller.name)} {_STANDS_IN}"
+
+
+def stand_in(layers: Layers, layer: Layer, refusal: Refusal, caller: Principal) -> Layers:
+    """The layers with what the sentence tells of the one that can't be seen: it refused, or it let the call pass."""
+    statement: dict[str, Any] = {"Sid": "As AWS says", "Action": refusal.action, "Resource": "*"}
+    if layer is Layer.RESOURCE:
+        statement["Principal"] = {"AWS": f"arn:aws:iam::{caller.account}:root"}
+    silent = refusal.policy_type is None and layer is Layer.RESOURCE
+    if refusal.policy_type != layer.noun and not silent:
+        found = [statement | {"Effect": "Allow"}]
+    elif refusal.explicit:
+        found = [statement | {"Effect": "Deny"} | ({"Principal": "*"} if layer is Layer.RESOURCE else {})]
+    else:
+        found = []
+    policy = {"Version": "2012-10-17", "Statement": found}
+    match layer:
+        case Layer.IDENTITY:
+            return {**layers, "identity_policies": [policy]}
+        case Layer.RESOURCE:
+            return {**layers, "resource_policy": policy}
+        case Layer.SESSION:
+            return {**layers, "session_policy": policy}
+        case _:
+            return {**layers, "service_control_policies": [[policy]]}

@@ -1,0 +1,103 @@
+"""Refusals as they happen: AWS's sentence, and of the refused call what a policy can ask about, nothing else.
+
+Plaintexts, ciphertexts, items, passwords, policies and tokens of a call are never kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import boto3
+
+KEPT = frozenset({
+    "BypassPolicyLockoutSafetyCheck", "Constraints", "CustomerMasterKeySpec", "DestinationEncryptionAlgorithm",
+    "DestinationEncryptionContext", "DestinationKeyId", "EncryptionAlgorithm", "EncryptionContext", "ExpirationModel",
+    "GrantId", "GranteePrincipal", "GranteeServicePrincipal", "KeyId", "KeyPairSpec", "KeySpec", "KeyUsage",
+    "MultiRegion", "Operations", "Origin", "PendingWindowInDays", "PermissionsBoundary", "PolicyArn",
+    "RetiringPrincipal", "RetiringServicePrincipal", "RoleSessionName", "RotationPeriodInDays",
+    "SourceEncryptionAlgorithm", "SourceEncryptionContext", "SourceKeyId", "TagKeys", "Tags", "WrappingAlgorithm",
+    "WrappingKeySpec",
+})  # fmt: skip
+"""The parameters that condition keys are made of (Service Authorization Reference: AWS KMS, IAM, STS)."""
+_IN_PARTIQL = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
+_NESTED = ("Get", "Put", "Update", "Delete", "ConditionCheck")
+_LISTS = ("TransactItems", "Statements", "TransactStatements")
+_PARAMETERS = "kmscourse.parameters"
+
+
+@dataclass(frozen=True)
+class RefusedCall:
+    """The call behind a refusal: ``parameters`` are those of ``KEPT``, ``tables`` the DynamoDB tables that it names.
+
+    What isn't known of it is empty.
+    """
+
+    operation: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    region: str = ""
+    request_id: str = ""
+    access_key_id: str = ""
+
+    @classmethod
+    def of(cls, operation: str, parameters: Mapping[str, Any], **more: str) -> RefusedCall:
+        """A call with all its parameters, of which only what may be kept is kept."""
+        kept = {name: deepcopy(value) for name, value in parameters.items() if name in KEPT}
+        return cls(operation, kept, tuple(dict.fromkeys(_tables(parameters))), **more)
+
+
+class Denial(str):
+    """AWS's sentence, and the call that it refused."""
+
+    call: RefusedCall
+
+    def __new__(cls, sentence: str, call: RefusedCall) -> Denial:
+        """A text like any other, which knows its call."""
+        denial = super().__new__(cls, sentence)
+        denial.call = call
+        return denial
+
+
+def watch(session: boto3.Session, denials: list[str]) -> None:
+    """Add every refusal that the session's clients meet from now on to ``denials``."""
+
+    def before(params: object, context: dict[str, Any], **_: object) -> None:
+        context[_PARAMETERS] = params
+
+    def after(parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        error = parsed.get("Error", {})
+        if not str(error.get("Code", "")).startswith("AccessDenied"):
+            return
+        given, signed = context.get(_PARAMETERS), session.get_credentials()
+        call = RefusedCall.of(
+            model.name,
+            given if isinstance(given, Mapping) else {},
+            region=str(context.get("client_region") or ""),
+            request_id=str(parsed.get("ResponseMetadata", {}).get("RequestId", "")),
+            access_key_id=str(signed.access_key) if signed else "",
+        )
+        denials.append(Denial(str(error.get("Message", "")), call))
+
+    session.events.register("before-parameter-build", before)
+    session.events.register("after-call", after)
+
+
+def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """The tables that a call of DynamoDB names: batches, transactions and PartiQL name theirs further in."""
+    for name, value in parameters.items():
+        if name == "TableName":
+            yield str(value).rpartition("/")[2]
+        elif name == "RequestItems" and isinstance(value, Mapping):
+            yield from (str(table).rpartition("/")[2] for table in value)
+        elif name == "Statement" and isinstance(value, str):
+            yield from _IN_PARTIQL.findall(value)
+        elif name in _LISTS and isinstance(value, list):
+            for part in value:
+                yield from _tables(part)
+        elif name in _NESTED and isinstance(value, Mapping):
+            yield from _tables(value)
