@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from botocore.exceptions import ClientError
-from kmscourse.census import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Census
 
 from kmscourse import access, pieces
+from kmscourse.access import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Snapshot
 from kmscourse.account import Account
 from kmscourse.course import prepare
+from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
 from kmscourse.policy import evaluate
@@ -26,16 +26,16 @@ TRUST = {
 
 
 @pytest.fixture
-def census(account: Account, notes: Notes) -> Census:
+def snapshot(account: Account, notes: Notes) -> Snapshot:
     prepare(account, notes, 8)
-    return Census(account)
+    return Snapshot(account)
 
 
-def test_keys_and_tables_have_their_names(account: Account, census: Census) -> None:
+def test_keys_and_tables_have_their_names(account: Account, snapshot: Snapshot) -> None:
     key, table = pieces.key_arn(account), f"arn:aws:dynamodb:us-east-1:{account.id}:table/Books"
-    assert dict(census.keys) == {key: "myKey"}
-    assert census.tables[table].key_arn == key
-    assert (census.name_of(key), census.name_of(table)) == ("myKey", "Books")
+    assert dict(snapshot.keys) == {key: "myKey"}
+    assert snapshot.tables[table].key_arn == key
+    assert (snapshot.name_of(key), snapshot.name_of(table)) == ("myKey", "Books")
 
 
 def test_a_key_with_two_aliases_has_the_first(account: Account, notes: Notes) -> None:
@@ -43,9 +43,9 @@ def test_a_key_with_two_aliases_has_the_first(account: Account, notes: Notes) ->
     kms, key = account.client("kms"), pieces.key_arn(account)
     kms.create_alias(AliasName="alias/a", TargetKeyId=key)
     unnamed = kms.create_key()["KeyMetadata"]["Arn"]
-    census = Census(account)
-    assert dict(census.keys) == {key: "a"}
-    assert census.name_of(unnamed) == unnamed.rpartition("/")[2]
+    snapshot = Snapshot(account)
+    assert dict(snapshot.keys) == {key: "a"}
+    assert snapshot.name_of(unnamed) == unnamed.rpartition("/")[2]
 
 
 def test_a_persons_policies_are_those_that_iam_lists(account: Account) -> None:
@@ -58,11 +58,24 @@ def test_a_persons_policies_are_those_that_iam_lists(account: Account) -> None:
     iam.attach_user_policy(UserName=LAB_USER, PolicyArn=managed)
     other = ALLOW | {"Id": "the second version"}
     iam.create_policy_version(PolicyArn=managed, PolicyDocument=json.dumps(other), SetAsDefault=True)
-    person = Census(account).people[pieces.lab_user_arn(account)]
-    assert list(person.policies) == ["BooksReader", "Managed", "Friends/OfAll", "Friends/Managed"]
-    assert person.policies["Managed"] == other
-    listed = access.identity_policies(iam, LAB_USER)
-    assert sorted(map(json.dumps, person.policies.values())) == sorted(map(json.dumps, listed))
+    person = Snapshot(account).people[pieces.lab_user_arn(account)]
+    assert list(person.policies) == [
+        "BooksReader, inline",
+        "OfAll, of the group Friends",
+        "Managed, attached",
+        "Managed, of the group Friends",
+    ]
+    assert person.policies["Managed, attached"] == other
+
+
+def test_two_policies_of_one_name_are_both_there(account: Account) -> None:
+    iam = account.client("iam")
+    own = iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=json.dumps(ALLOW))["Policy"]["Arn"]
+    for arn in (own, "arn:aws:iam::aws:policy/ReadOnlyAccess"):
+        iam.attach_user_policy(UserName=LAB_USER, PolicyArn=arn)
+    iam.put_user_policy(UserName=LAB_USER, PolicyName="ReadOnlyAccess", PolicyDocument=json.dumps(ALLOW))
+    person = Snapshot(account).people[pieces.lab_user_arn(account)]
+    assert sum(name.startswith("ReadOnlyAccess") for name in person.policies) == 3
 
 
 def test_roles_are_people_too_but_those_of_aws(account: Account) -> None:
@@ -70,32 +83,32 @@ def test_roles_are_people_too_but_those_of_aws(account: Account) -> None:
     for name, path in [("Reader", "/"), ("AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/")]:
         iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.put_role_policy(RoleName="Reader", PolicyName="P", PolicyDocument=json.dumps(ALLOW))
-    people = {person.name: person for person in Census(account).people.values()}
+    people = {person.name: person for person in Snapshot(account).people.values()}
     assert list(people) == [LAB_USER, account.user_name, "Reader"]
-    assert dict(people["Reader"].policies) == {"P": ALLOW}
+    assert dict(people["Reader"].policies) == {"P, inline": ALLOW}
 
 
-def test_it_decides_as_access_does(account: Account, census: Census) -> None:
+def test_it_decides_as_access_does(account: Account, snapshot: Snapshot) -> None:
     reader, key = pieces.lab_user_arn(account), pieces.key_arn(account)
     allowed = {
         (request.principal, way, request.action): evaluate(
-            request, **census.layers(request.principal, key)
+            request, **snapshot.layers(request.principal, key)
         ).allowed
-        for way, request in census.questions(key)
+        for way, request in access.questions(snapshot, key)
     }
-    assert set(census.ways(key)) == {DIRECTLY, "through DynamoDB, for Books"}
+    assert set(access.ways(snapshot, key)) == {DIRECTLY, "through DynamoDB, for Books"}
     for who in (reader, account.user_arn):
         for action in ("kms:Decrypt", "kms:PutKeyPolicy"):
-            decision = access.case(account, who, action, key, {"kms:CallerAccount": account.id}).decision
+            decision = access.case(snapshot, who, action, key).decision
             assert allowed[who, DIRECTLY, action] == decision.allowed
     scanned = access.may_read_table(account, reader, "Books")
     assert allowed[reader, "through DynamoDB, for Books", "kms:Decrypt"] == scanned.allowed
 
 
-def test_the_questions_about_a_table_are_dynamodbs(census: Census) -> None:
-    table = next(iter(census.tables))
-    assert {request.action for _, request in census.questions(table)} == set(TABLE_ACTIONS)
-    assert census.layers(next(iter(census.people)), table).get("resource_policy") is None
+def test_the_questions_about_a_table_are_dynamodbs(snapshot: Snapshot) -> None:
+    table = next(iter(snapshot.tables))
+    assert {request.action for _, request in access.questions(snapshot, table)} == set(TABLE_ACTIONS)
+    assert snapshot.layers(next(iter(snapshot.people)), table).get("resource_policy") is None
 
 
 @pytest.mark.parametrize("action", [*KEY_ACTIONS, *TABLE_ACTIONS])
@@ -103,7 +116,7 @@ def test_every_action_asked_about_is_one_of_aws(action: str) -> None:
     assert exists(action)
 
 
-def test_nothing_is_read_twice(account: Account, census: Census) -> None:
+def test_nothing_is_read_twice(account: Account, snapshot: Snapshot) -> None:
     asked: list[str] = []
     key = pieces.key_arn(account)
     for service in ("kms", "dynamodb", "iam"):
@@ -111,8 +124,8 @@ def test_nothing_is_read_twice(account: Account, census: Census) -> None:
             "before-call", lambda model, **_: asked.append(model.name)
         )
     for _ in range(2):
-        list(census.questions(key))
-        census.layers(account.user_arn, key)
+        list(access.questions(snapshot, key))
+        snapshot.layers(account.user_arn, key)
     assert sorted(asked) == sorted(set(asked))
 
 
@@ -121,5 +134,29 @@ def test_who_may_not_look_is_told_so_by_aws(account: Account) -> None:
     theirs = Account(
         "sandbox", account.id, account.region, pieces.lab_user_arn(account), session, account.make_session
     )
-    with pytest.raises(ClientError, match="GetAccountAuthorizationDetails"):
-        Census(theirs)
+    with pytest.raises(KmsCourseError, match=r"permission is missing.*iam:GetAccountAuthorizationDetails"):
+        Snapshot(theirs)
+
+
+def test_a_key_with_many_grants_is_read_whole(account: Account, key_id: str) -> None:
+    user = pieces.lab_user_arn(account)
+    for _ in range(51):  # one more than ListGrants shows at once
+        account.client("kms").create_grant(KeyId=key_id, GranteePrincipal=user, Operations=["Decrypt"])
+    assert len(Snapshot(account).layers(user, key_id)["grants"]) == 51
+
+
+def test_who_is_bounded_has_the_boundary_among_the_layers(account: Account) -> None:
+    iam = account.client("iam")
+    arn = iam.create_policy(PolicyName="Limit", PolicyDocument=json.dumps(ALLOW))["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName=LAB_USER, PermissionsBoundary=arn)
+    layers = Snapshot(account).layers(pieces.lab_user_arn(account), "*")
+    assert layers["permissions_boundaries"] == [ALLOW]
+
+
+def test_a_user_is_found_by_name_whatever_its_path(account: Account) -> None:
+    arn = account.client("iam").create_user(UserName="anna", Path="/team/red/")["User"]["Arn"]
+    known = Snapshot(account).identities
+    assert access.identity_named(known, "anna").arn == arn
+    assert access.identity_named(known, arn).name == "anna"
+    with pytest.raises(KmsCourseError, match="There is no user or role berta"):
+        access.identity_named(known, "berta")
