@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
 
 from kmscourse import access, audit, pieces
 from kmscourse import kms as keys
@@ -20,6 +22,7 @@ STATES = {
     "Disabled": "is disabled, and opens nothing as it is",
     "PendingDeletion": "waits for its deletion, and opens nothing as it is",
 }
+Value = TypeVar("Value")
 EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
 
 
@@ -46,14 +49,14 @@ class Architecture:
     """What the diagram shows.
 
     ``key_state`` is myKey's state as KMS names it, or None (no key yet); ``lets_in`` are those whom its policy allows
-    something. ``opened``: KMS has decrypted a data key for the administrator. ``table_key`` says under which key that
-    of Books is encrypted, None where there is no table; ``granted``: a grant lets DynamoDB use myKey. ``reader``:
-    IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to IAMLabUser's Scan, None where nobody is
-    asked.
+    something, None where AWS doesn't show it. ``opened``: KMS has decrypted a data key for the administrator.
+    ``table_key`` says under which key that of Books is encrypted, None where there is no table; ``granted``: a grant
+    lets DynamoDB use myKey. ``reader``: IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to
+    IAMLabUser's Scan, None where nobody is asked, or nobody can tell.
     """
 
     key_state: str | None = None
-    lets_in: tuple[str, ...] = ()
+    lets_in: tuple[str, ...] | None = ()
     data_key: bool = False
     opened: bool = False
     message: bool = False
@@ -65,7 +68,7 @@ class Architecture:
 
     @classmethod
     def of(cls, account: Account, notes: Notes) -> Architecture:
-        """The architecture as the account's main user finds it now."""
+        """The architecture as the account's main user finds it now. Raises ClientError where AWS shows too little."""
         kms, arn = account.client("kms"), pieces.find_key(account)
         kept = "encrypted_data_key" in notes or "envelope" in notes
         found = cls(
@@ -76,11 +79,12 @@ class Architecture:
         )
         if arn is not None:
             pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-            grants = [grant for page in pages for grant in page["Grants"]]
+            grants = _if_shown(lambda: [grant for page in pages for grant in page["Grants"]]) or []
+            policy = _if_shown(lambda: keys.key_policy(kms, arn))
             found = replace(
                 found,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
-                lets_in=_let_in(keys.key_policy(kms, arn), account),
+                lets_in=None if policy is None else _let_in(policy, account),
                 granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
             )
         if pieces.table_exists(account, notes):
@@ -99,7 +103,9 @@ class Architecture:
         if self.key_state is not None:
             state = STATES.get(self.key_state, f"is {self.key_state}")
             found[Part.KEY] = f"The administrator manages the KMS key myKey, which {state}."
-            found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
+            found[Part.POLICY] = "AWS doesn't show its key policy to the administrator."
+            if self.lets_in is not None:
+                found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
         if self.data_key:
             found[Part.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
             found[Part.PLAINTEXT] = "In the clear, the data key is in the application's memory, for a moment."
@@ -179,5 +185,18 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
     if not found.reader:
         return None, None
-    at_table, at_key = access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE)
+    answers = _if_shown(lambda: access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE))
+    if answers is None:
+        return None, None
+    at_table, at_key = answers
     return at_table.allowed, None if at_key is None else at_key.allowed and found.works
+
+
+def _if_shown(read: Callable[[], Value]) -> Value | None:
+    """What is read, None where the caller may not read it."""
+    try:
+        return read()
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        return None
