@@ -83,8 +83,9 @@ def watch(session: boto3.Session, denials: list[str]) -> None:
         )
         denials.append(Denial(str(error.get("Message", "")), call))
 
-    session.events.register("before-parameter-build", before)
-    session.events.register("after-call", after)
+    # With an id, watching a session twice adds its refusals once.
+    session.events.register("before-parameter-build", before, unique_id=f"{_PARAMETERS}.before")
+    session.events.register("after-call", after, unique_id=f"{_PARAMETERS}.after")
 
 
 def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:

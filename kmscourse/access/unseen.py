@@ -27,17 +27,19 @@ def note(layer: Layer, caller: Principal) -> str:
 
 def stand_in(layers: Layers, layer: Layer, refusal: Refusal, caller: Principal) -> Layers:
     """The layers with what the sentence tells of the one that can't be seen: it refused, or it let the call pass."""
-    statement: dict[str, Any] = {"Sid": "As AWS says", "Action": refusal.action, "Resource": "*"}
+    allows: dict[str, Any] = {"Effect": "Allow", "Action": refusal.action, "Resource": "*"}
+    denies: dict[str, Any] = {**allows, "Sid": "(not shown by AWS)", "Effect": "Deny"}
     if layer is Layer.RESOURCE:
-        statement["Principal"] = {"AWS": f"arn:aws:iam::{caller.account}:root"}
-    silent = refusal.policy_type is None and layer is Layer.RESOURCE
-    if refusal.policy_type != layer.noun and not silent:
-        found = [statement | {"Effect": "Allow"}]
-    elif refusal.explicit:
-        found = [statement | {"Effect": "Deny"} | ({"Principal": "*"} if layer is Layer.RESOURCE else {})]
-    else:
-        found = []
-    policy = {"Version": "2012-10-17", "Statement": found}
+        allows["Principal"] = {"AWS": f"arn:aws:iam::{caller.account}:root"}
+        denies["Principal"] = "*"
+    refused_here = refusal.policy_type == layer.noun or (
+        refusal.policy_type is None and layer is Layer.RESOURCE
+    )
+    found = [] if refused_here and not refusal.explicit else [allows]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [*found, denies] if refused_here and refusal.explicit else found,
+    }
     match layer:
         case Layer.IDENTITY:
             return {**layers, "identity_policies": [policy]}

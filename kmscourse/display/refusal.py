@@ -32,7 +32,8 @@ MISSING = {
     "resource-based policy": "The resource's own policy (of a key: the key policy) neither names the caller nor "
     "leaves it to the account's IAM.",
     "permissions boundary": "The caller's permissions boundary doesn't allow it, whatever else does.",
-    "session policy": "The session was made with a policy that doesn't allow it, whatever else does.",
+    "session policy": "The session's own policy doesn't allow it, whatever else does. A federated user who was given "
+    "none may do nothing.",
     "service control policy": "The organisation above the account doesn't allow it, whatever the account does.",
     "resource control policy": "The organisation above the account doesn't allow it on its resources.",
     "VPC endpoint policy": "The network's endpoint doesn't let the call through.",

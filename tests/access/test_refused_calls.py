@@ -389,8 +389,8 @@ class People(World):
         of_key: list[dict[str, Any]],
         delegates: bool,
         grants: list[dict[str, Any]],
-    ) -> list[str]:
-        """What one of them is refused under these policies."""
+    ) -> Iterator[str]:
+        """What one of them is refused under these policies, one call after the other."""
         kms, iam, context = self.kms, self.iam, {"course": "kms"}
         session = self.session(who, terms)
         key = self.key()
@@ -413,9 +413,10 @@ class People(World):
         policy = document(yours, *([self.root()] if delegates else []), *of_key)
         kms.put_key_policy(KeyId=key, Policy=policy, BypassPolicyLockoutSafetyCheck=True)
         for service, operation, parameters in calls(key, blob):
+            known = len(self.account.denials)
             with suppress(ClientError):
                 getattr(session.client(service), operation)(**parameters)
-        return self.account.denials
+            yield from self.account.denials[known:]
 
     def session(self, who: str, terms: list[dict[str, Any]] | None) -> boto3.Session:
         """A session of one of them, with terms of its own where that can be."""
