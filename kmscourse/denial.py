@@ -11,6 +11,8 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.handlers import BUILTIN_HANDLERS
+
 if TYPE_CHECKING:
     import boto3
 
@@ -64,16 +66,43 @@ class Denial(str):
 
 
 def watch(session: boto3.Session, denials: list[str]) -> None:
-    """Add every refusal that the session's clients meet from now on to ``denials``."""
+    """Add every refusal that clients of the session, made from now on, meet to ``denials``."""
+    watch = _Watch(denials, session=session)
+    # With an id, watching a session twice adds its refusals once.
+    session.events.register("before-parameter-build", watch.before, unique_id=f"{_PARAMETERS}.before")
+    session.events.register("after-call", watch.after, unique_id=f"{_PARAMETERS}.after")
 
-    def before(params: object, context: dict[str, Any], **_: object) -> None:
+
+def watch_new_sessions(denials: list[str], account_id: str) -> None:
+    """The same of every session that anybody in this process makes from now on, as of plain ``boto3.client(…)``.
+
+    What is refused in another account than ``account_id`` is left out.
+    """
+    watch = _Watch(denials, account_id=account_id)
+    BUILTIN_HANDLERS.append(("before-parameter-build", watch.before))
+    BUILTIN_HANDLERS.append(("after-call", watch.after))
+
+
+class _Watch:
+    """Handlers of botocore's events that add refusals to a list, each once."""
+
+    def __init__(
+        self, denials: list[str], *, session: boto3.Session | None = None, account_id: str = ""
+    ) -> None:
+        self._denials, self._session, self._account_id = denials, session, account_id
+
+    def before(self, params: object, context: dict[str, Any], **_: object) -> None:
+        """Keep the parameters at hand for as long as the call takes."""
         context[_PARAMETERS] = params
 
-    def after(parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+    def after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        """Remember the call, where it has been refused."""
         error = parsed.get("Error", {})
-        if not str(error.get("Code", "")).startswith("AccessDenied"):
+        sentence = str(error.get("Message", ""))
+        if not str(error.get("Code", "")).startswith("AccessDenied") or self._account_id not in sentence:
             return
-        given, signed = context.get(_PARAMETERS), session.get_credentials()
+        given = context.get(_PARAMETERS)
+        signed = self._session.get_credentials() if self._session else None
         call = RefusedCall.of(
             model.name,
             given if isinstance(given, Mapping) else {},
@@ -81,11 +110,11 @@ def watch(session: boto3.Session, denials: list[str]) -> None:
             request_id=str(parsed.get("ResponseMetadata", {}).get("RequestId", "")),
             access_key_id=str(signed.access_key) if signed else "",
         )
-        denials.append(Denial(str(error.get("Message", "")), call))
-
-    # With an id, watching a session twice adds its refusals once.
-    session.events.register("before-parameter-build", before, unique_id=f"{_PARAMETERS}.before")
-    session.events.register("after-call", after, unique_id=f"{_PARAMETERS}.after")
+        last = self._denials[-1] if self._denials else None
+        if not (isinstance(last, Denial) and call.request_id and last.call.request_id == call.request_id):
+            self._denials.append(Denial(sentence, call))
+        elif call.access_key_id:  # two handlers have heard of it, and this one knows more
+            self._denials[-1] = Denial(sentence, call)
 
 
 def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
