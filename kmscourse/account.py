@@ -6,32 +6,33 @@ URL of an endpoint.
 
 from __future__ import annotations
 
-import atexit
 import functools
 import os
 import re
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
 
 from kmscourse import denial
+from kmscourse.access_keys import AccessKeys
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
+from kmscourse.iam import LAB_PASSWORD
+from kmscourse.ownership import Guard, Ledger, Marks
+from kmscourse.passwords import make_password
 from kmscourse.sandbox import server
-
-if TYPE_CHECKING:
-    from types_boto3_iam import IAMClient
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. With a password, it is checked."""
 
-_WAIT_FOR_NEW_KEY = 30.0  # seconds; a new access key takes a moment to reach every part of AWS
+IDENTITY_SECONDS = (
+    10  # for a target to say who one is there; nobody waits longer for a URL that leads nowhere
+)
 
 
 @dataclass
@@ -39,7 +40,8 @@ class Account:
     """An account, seen by its main user.
 
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
-    process, to any of the sessions made here (each a ``denial.Denial``, which knows its call).
+    process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
+    Outside the sandbox a ``guard`` stands before the calls of all of them.
     """
 
     kind: str
@@ -48,6 +50,8 @@ class Account:
     user_arn: str
     session: boto3.Session
     make_session: SessionMaker = field(repr=False)
+    endpoint_url: str | None = None
+    guard: Guard | None = field(default=None, repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -61,11 +65,31 @@ class Account:
         """True where nothing costs money and everything may be undone: the sandbox."""
         return self.kind == "sandbox"
 
+    @property
+    def kept_as(self) -> str:
+        """The name under which notes, progress and ledger are kept for this account."""
+        return f"{self.id} at {self.endpoint_url}" if self.endpoint_url else self.id
+
+    def __str__(self) -> str:
+        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.kind]
+        where = f" at {self.endpoint_url}" if self.endpoint_url else ""
+        return f"{kind} {self.id}{where} · {self.region} · signed in as {self.user_name}"
+
     def client(self, service: str) -> Any:
         """A boto3 client of the main user; the same one each time, as making one takes boto3 a while."""
         if service not in self._clients:
             self._clients[service] = cast(Any, self.session).client(service)
         return self._clients[service]
+
+    def client_in(self, service: str, region: str) -> Any:
+        """The same of another Region. Raises as boto3 does."""
+        if region == self.region:
+            return self.client(service)
+        return cast(Any, self.session).client(service, region_name=region)
+
+    def new_password(self) -> str:
+        """A password to give to a user: the lab's own in the sandbox, elsewhere one that nobody has seen before."""
+        return LAB_PASSWORD if self.practice else make_password(self.client("iam"))
 
     def session_for(self, user_name: str) -> boto3.Session:
         """A session of another IAM user of this account, as its administrator can make one."""
@@ -78,6 +102,8 @@ class Account:
     def _watched(self, session: boto3.Session) -> boto3.Session:
         """The same session, whose refusals are remembered and whose lost connection is explained."""
         denial.watch(session, self.denials)
+        if self.guard is not None:
+            self.guard.watch(session.events)
         if self.kind == "sandbox":
             session.events.register("needs-retry", _explain_lost_sandbox)
         return session
@@ -88,11 +114,29 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    target = os.environ.get("KMSCOURSE_TARGET", "sandbox")
+    account = open_sandbox() if _target() == "sandbox" else open_real_account()
+    denial.watch_new_sessions(account.denials, account.id)
+    return account
+
+
+def open_real_account() -> Account:
+    """The account that KMSCOURSE_TARGET names, which has to be another than the practice account of this home.
+
+    Raises KmsCourseError where it isn't, or can't be reached.
+    """
+    target = _target()
     if target == "sandbox":
-        return open_sandbox()
-    if target == "aws" or re.match(r"https?://", target):
-        return _open_aws(None if target == "aws" else target)
+        raise KmsCourseError(
+            "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
+            "an endpoint. For the practice account there is: kmscourse sandbox reset"
+        )
+    return _open_real(None if target == "aws" else target)
+
+
+def _target() -> str:
+    target = os.environ.get("KMSCOURSE_TARGET", "sandbox")
+    if target in ("sandbox", "aws") or re.match(r"https?://", target):
+        return target
     raise KmsCourseError(
         f"KMSCOURSE_TARGET is {target!r}. Set it to sandbox, to aws, or to the URL of an endpoint (http://…)."
     )
@@ -143,57 +187,52 @@ def _explain_lost_sandbox(caught_exception: Exception | None, **_: object) -> No
         ) from None
 
 
-def _open_aws(endpoint_url: str | None) -> Account:
+def _open_real(endpoint_url: str | None) -> Account:
+    """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
         os.environ["AWS_ENDPOINT_URL"] = endpoint_url
     session = boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
-    try:
-        identity = session.client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
-        raise KmsCourseError(
-            f"AWS does not know you yet ({error}). Set your credentials, for example with `aws configure`, "
-            "or unset KMSCOURSE_TARGET to use the practice account."
-        ) from None
-
-    @functools.cache
-    def session_of(user_name: str) -> boto3.Session:
-        return _session_with_new_access_key(session, user_name)
-
-    def make_session(user_name: str, password: str | None) -> boto3.Session:
-        return session_of(user_name)  # no API of AWS signs in with a password: an access key stands for it
-
+    identity = _identity(session, endpoint_url)
     account = Account(
         "endpoint" if endpoint_url else "aws",
         identity["Account"],
         session.region_name,
         identity["Arn"],
         session,
-        make_session,
+        lambda user_name, _: access_keys.session_of(user_name),
+        endpoint_url,
+    )
+    access_keys = AccessKeys(session, home() / "access-keys")
+
+    @functools.cache
+    def looking(service: str, region: str) -> Any:
+        client = cast(Any, session).client(service, region_name=region)
+        denial.ignore(client)  # nobody asked for what it asks
+        return client
+
+    account.guard = Guard(
+        Marks(looking, account.id, identity["Arn"].split(":")[1]), Ledger(home(), account.kept_as)
     )
     account._watched(session)
     return account
 
 
-def _session_with_new_access_key(main: boto3.Session, user_name: str) -> boto3.Session:
-    """A session on an access key made now, which lives in memory alone and is deleted when the process ends."""
-    iam = main.client("iam")
-    key = iam.create_access_key(UserName=user_name)["AccessKey"]
-    atexit.register(_delete_access_key, iam, user_name, key["AccessKeyId"])
-    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=main.region_name)
-    deadline = time.monotonic() + _WAIT_FOR_NEW_KEY
-    while True:
-        try:
-            session.client("sts").get_caller_identity()
-        except ClientError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(1)
-        else:
-            return session
-
-
-def _delete_access_key(iam: IAMClient, user_name: str, access_key_id: str) -> None:
+def _identity(session: boto3.Session, endpoint_url: str | None) -> Mapping[str, Any]:
+    """Who one is in the account, as STS says. Raises KmsCourseError where nobody says it."""
+    where = endpoint_url or "AWS"
+    patience = Config(
+        connect_timeout=IDENTITY_SECONDS, read_timeout=IDENTITY_SECONDS, retries={"total_max_attempts": 2}
+    )
     try:
-        iam.delete_access_key(UserName=user_name, AccessKeyId=access_key_id)
+        return session.client("sts", config=patience).get_caller_identity()
+    except (HTTPClientError, LostConnection) as error:
+        raise KmsCourseError(
+            f"Nobody answers at {where}, which KMSCOURSE_TARGET names ({error}). "
+            "Start what should answer there, or unset KMSCOURSE_TARGET to use the practice account."
+        ) from None
     except (BotoCoreError, ClientError) as error:
-        print(f"Delete the access key {access_key_id} of {user_name} yourself: {error}", file=sys.stderr)
+        how = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" if endpoint_url else "`aws configure`"
+        raise KmsCourseError(
+            f"{where} does not know you yet ({error}). Set your credentials, for example with {how}, "
+            "or unset KMSCOURSE_TARGET to use the practice account."
+        ) from None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmscourse.cli_aws import add_aws
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
@@ -138,8 +139,8 @@ def check_sections(chosen: argparse.Namespace) -> None:
     from kmscourse.progress import Progress
 
     account = open_account()
-    notes = Notes(home(), account.id)
-    progress = Progress(home(), account.id)
+    notes = Notes(home(), account.kept_as)
+    progress = Progress(home(), account.kept_as)
     numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
     for section in map(course.section, numbers):
         report = run(CHECKS[section.number], account, notes)
@@ -220,7 +221,7 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     print("The practice account starts over.")
     if chosen.section is not None:
         account = open_sandbox()
-        for line in course.prepare(account, Notes(home(), account.id), chosen.section):
+        for line in course.prepare(account, Notes(home(), account.kept_as), chosen.section):
             print(line)
 
 
@@ -237,7 +238,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-VERBS = (_add_lab, _add_slides, _add_check, _add_sandbox)
+VERBS = (_add_lab, _add_slides, _add_check, _add_sandbox, add_aws)
 
 if __name__ == "__main__":
     sys.exit(main())

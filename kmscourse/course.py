@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 from kmscourse.account import Account
-from kmscourse.errors import CourseError
+from kmscourse.errors import CourseError, ForeignError
+from kmscourse.holdings import guard_of, in_the_way
 from kmscourse.notes import Notes
-from kmscourse.pieces import PIECES
+from kmscourse.pieces import PIECES, Piece
 
 
 @dataclass(frozen=True)
@@ -80,26 +86,66 @@ def section(number: int) -> Section:
 def prepare(account: Account, notes: Notes, number: int) -> list[str]:
     """Put the account where section ``number`` starts; returns a sentence for each kind of thing that was done.
 
-    In a real account nothing is ever taken away: what is in the way is named instead.
+    In a real account nothing is ever taken away: what is there already is named instead. Raises ForeignError there,
+    before anything is made, where something that is not the course's has one of its names, and CourseError where a
+    permission is missing.
     """
     here = section(number)
-    in_the_way = [
-        piece for piece in reversed(PIECES) if piece.name in here.clears and piece.exists(account, notes)
-    ]
     if account.practice:
-        for piece in in_the_way:
-            piece.undo(account, notes)
-    missing = []
+        return _said(_step_back(account, notes, here), _catch_up(account, notes, here), "Stepped back")
+    names = in_the_way(account)
+    if names:
+        raise ForeignError(
+            f"The account {account.id} has {', '.join(names)} already, which the course did not make and leaves alone: "
+            "take the course in another account or another Region (a user is in all Regions)."
+        )
+    with _missing_permission_named(account):
+        already = _in_the_way_of(account, notes, here)
+        made = _catch_up(account, notes, here)
+    return _said(already, made, "Already there, and it stays (kmscourse aws cleanup removes it)")
+
+
+def _in_the_way_of(account: Account, notes: Notes, here: Section) -> list[Piece]:
+    return [piece for piece in reversed(PIECES) if piece.name in here.clears and piece.exists(account, notes)]
+
+
+def _step_back(account: Account, notes: Notes, here: Section) -> list[Piece]:
+    pieces = _in_the_way_of(account, notes, here)
+    for piece in pieces:
+        piece.undo(account, notes)
+    return pieces
+
+
+def _catch_up(account: Account, notes: Notes, here: Section) -> list[Piece]:
+    made = []
     for piece in PIECES:
         if piece.name in here.needs and not piece.ready(account, notes):
             piece.make(account, notes)
-            missing.append(piece)
-    said = {
-        "Stepped back" if account.practice else "In the way (it is yours, so it stays)": in_the_way,
-        "Caught up": missing,
-    }
+            made.append(piece)
+    return made
+
+
+def _said(already: list[Piece], made: list[Piece], what_of_it: str) -> list[str]:
     return [
         f"{what}: {', '.join(f'{piece.name} (section {piece.section})' for piece in pieces)}"
-        for what, pieces in said.items()
+        for what, pieces in ((what_of_it, already), ("Caught up", made))
         if pieces
     ]
+
+
+@contextmanager
+def _missing_permission_named(account: Account) -> Iterator[None]:
+    """Say of a refusal which permission the main user lacks, and what was made before it."""
+    made = guard_of(account).made
+    before = len(made)
+    try:
+        yield
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        named = re.search(r"not authorized to perform: ([\w-]+:\w+)", str(error))
+        permission = named[1] if named else f"for {error.operation_name}"
+        raise CourseError(
+            f"{account.user_arn} lacks the permission {permission}: add it, and run this cell again. "
+            f"Made so far: {', '.join(made[before:]) or 'nothing'} (kmscourse aws status lists what is there)."
+        ) from error

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ KEPT = frozenset({
 _IN_PARTIQL = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
 _NESTED = ("Get", "Put", "Update", "Delete", "ConditionCheck")
 _LISTS = ("TransactItems", "Statements", "TransactStatements")
-_PARAMETERS = "kmscourse.parameters"
+_PARAMETERS, _IGNORED = "kmscourse.parameters", "kmscourse.ignored"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,23 @@ def watch_new_sessions(denials: list[str], account_id: str) -> None:
     BUILTIN_HANDLERS.append(("after-call", watch.after))
 
 
+def ignore(client: Any) -> None:
+    """Let what one client is refused be remembered nowhere: it asks what nobody has asked for."""
+    client.meta.events.register(
+        "before-parameter-build", lambda context, **_: context.update({_IGNORED: True})
+    )
+
+
+@contextmanager
+def unremembered(denials: list[str]) -> Iterator[None]:
+    """What the course itself asks meanwhile, and is refused, is no refusal of the learner's."""
+    known = len(denials)
+    try:
+        yield
+    finally:
+        del denials[known:]
+
+
 class _Watch:
     """Handlers of botocore's events that add refusals to a list, each once."""
 
@@ -99,7 +117,8 @@ class _Watch:
         """Remember the call, where it has been refused."""
         error = parsed.get("Error", {})
         sentence = str(error.get("Message", ""))
-        if not str(error.get("Code", "")).startswith("AccessDenied") or self._account_id not in sentence:
+        refused = str(error.get("Code", "")).startswith("AccessDenied") and self._account_id in sentence
+        if not refused or _IGNORED in context:
             return
         given = context.get(_PARAMETERS)
         signed = self._session.get_credentials() if self._session else None

@@ -41,6 +41,15 @@ def create_encrypted_table(
     return table["TableArn"]
 
 
+def has_table(dynamodb: DynamoDBClient, table: str) -> bool:
+    """Is there a table of this name? Raises ClientError where DynamoDB won't say."""
+    try:
+        dynamodb.describe_table(TableName=table)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
 def put_item(dynamodb: DynamoDBClient, table: str, item: Mapping[str, Any]) -> None:
     """Writes ``item``, a dict of plain Python values, in place of one with the same key.
 

@@ -8,6 +8,8 @@ KmsCourseError                 whatever kmscourse itself refuses
 ├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
 ├── Cancelled                  long work that was called off, and left nothing behind
 └── CourseError                a section, note or check that isn't there
+    ├── ForeignError           a call that would change what the course did not make, in a real account
+    └── HiddenError            whether the course made something in a real account, AWS doesn't let one see
 """
 
 from __future__ import annotations
@@ -43,3 +45,11 @@ class Cancelled(KmsCourseError):  # noqa: N818 (somebody wanted it)
 
 class CourseError(KmsCourseError):
     """A section, a note or a check that isn't there."""
+
+
+class ForeignError(CourseError):
+    """A call that would change something in a real account that the course did not make."""
+
+
+class HiddenError(CourseError):
+    """Whether the course made a thing in a real account can't be told, as its tags may not be read."""

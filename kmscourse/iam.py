@@ -16,6 +16,7 @@ __all__ = [
     "LAB_POLICY_NAME",
     "LAB_USER",
     "create_lab_user",
+    "delete_user",
     "enable_console_access",
     "has_console_access",
     "lab_user_policy",
@@ -55,6 +56,46 @@ def has_console_access(iam: IAMClient, user_name: str) -> bool:
     except iam.exceptions.NoSuchEntityException:
         return False
     return True
+
+
+def delete_user(iam: IAMClient, user_name: str) -> None:
+    """Deletes a user with all that hangs on it, as the console does. Raises ClientError where IAM refuses a step."""
+    with suppress(iam.exceptions.NoSuchEntityException):
+        iam.delete_login_profile(UserName=user_name)
+    for keys in iam.get_paginator("list_access_keys").paginate(UserName=user_name):
+        for key in keys["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=user_name, AccessKeyId=key["AccessKeyId"])
+    for inline in iam.get_paginator("list_user_policies").paginate(UserName=user_name):
+        for policy_name in inline["PolicyNames"]:
+            iam.delete_user_policy(UserName=user_name, PolicyName=policy_name)
+    for attached in iam.get_paginator("list_attached_user_policies").paginate(UserName=user_name):
+        for policy in attached["AttachedPolicies"]:
+            iam.detach_user_policy(UserName=user_name, PolicyArn=policy["PolicyArn"])
+    for groups in iam.get_paginator("list_groups_for_user").paginate(UserName=user_name):
+        for group in groups["Groups"]:
+            iam.remove_user_from_group(UserName=user_name, GroupName=group["GroupName"])
+    try:
+        iam.delete_user(UserName=user_name)
+    except iam.exceptions.DeleteConflictException:
+        _delete_rarer_credentials(iam, user_name)
+        iam.delete_user(UserName=user_name)
+
+
+def _delete_rarer_credentials(iam: IAMClient, user_name: str) -> None:
+    """What few users have, and what hinders a deletion all the same."""
+    for devices in iam.get_paginator("list_mfa_devices").paginate(UserName=user_name):
+        for device in devices["MFADevices"]:
+            iam.deactivate_mfa_device(UserName=user_name, SerialNumber=device["SerialNumber"])
+    for certificates in iam.get_paginator("list_signing_certificates").paginate(UserName=user_name):
+        for certificate in certificates["Certificates"]:
+            iam.delete_signing_certificate(UserName=user_name, CertificateId=certificate["CertificateId"])
+    for ssh_keys in iam.get_paginator("list_ssh_public_keys").paginate(UserName=user_name):
+        for ssh_key in ssh_keys["SSHPublicKeys"]:
+            iam.delete_ssh_public_key(UserName=user_name, SSHPublicKeyId=ssh_key["SSHPublicKeyId"])
+    for credential in iam.list_service_specific_credentials(UserName=user_name)["ServiceSpecificCredentials"]:
+        iam.delete_service_specific_credential(
+            UserName=user_name, ServiceSpecificCredentialId=credential["ServiceSpecificCredentialId"]
+        )
 
 
 def user_arn(iam: IAMClient, user_name: str) -> str:

@@ -17,7 +17,9 @@ from kmscourse.display.growth import before
 from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
+from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
+from kmscourse.passwords import show_once
 from kmscourse.progress import Progress
 
 
@@ -38,17 +40,14 @@ class Lab:
         chosen = course.section(section)
         _show_errors_in_one_line()
         account = open_account()
-        lab = cls(account, Notes(home(), account.id), chosen)
+        lab = cls(account, Notes(home(), account.kept_as), chosen)
         print(lab)
         for line in course.prepare(account, lab.notes, section):
             print(line)
         return lab
 
     def __repr__(self) -> str:
-        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[
-            self.account.kind
-        ]
-        return f"{kind} {self.account.id} · {self.account.region} · signed in as {self.account.user_name}"
+        return str(self.account)
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account's main user, as in ``lab.client("kms")``."""
@@ -62,6 +61,16 @@ class Lab:
         """A boto3 session of whoever has this user name and password. Raises SignInRefused."""
         return self.account.sign_in(user_name, password)
 
+    def new_password(self, user_name: str = LAB_USER) -> str:
+        """A password to give to a user: the lab's own in the practice account.
+
+        In a real account one is made that suits its password policy; it is shown once, and stored nowhere.
+        """
+        password = self.account.new_password()
+        if not self.account.practice:
+            show_once(user_name, password)
+        return password
+
     @property
     def key_arn(self) -> str:
         """The ARN of the key behind the alias myKey. Raises CourseError where there is none yet."""
@@ -70,7 +79,7 @@ class Lab:
     @property
     def progress(self) -> Progress:
         """How far you have come in the course."""
-        return Progress(home(), self.account.id)
+        return Progress(home(), self.account.kept_as)
 
     def check(self) -> ReportCard:
         """What this section should have brought about, what is still missing, and how far you have come."""

@@ -15,6 +15,7 @@ from kmscourse.account import Account
 from kmscourse.envelope import Envelope, generate_data_key, seal
 from kmscourse.errors import CourseError
 from kmscourse.notes import Notes
+from kmscourse.passwords import show_once
 from kmscourse.policy import build, edit
 
 KEY_ALIAS = "alias/myKey"
@@ -67,8 +68,11 @@ def has_sign_in(account: Account, _: Notes) -> bool:
 
 
 def make_sign_in(account: Account, _: Notes) -> None:
-    """Console access for IAMLabUser with the lab's password."""
-    people.enable_console_access(account.client("iam"), people.LAB_USER, people.LAB_PASSWORD)
+    """Console access for IAMLabUser: with the lab's password, outside the practice account with one of its own."""
+    password = account.new_password()
+    people.enable_console_access(account.client("iam"), people.LAB_USER, password)
+    if not account.practice:
+        show_once(people.LAB_USER, password)
 
 
 def remove_sign_in(account: Account, _: Notes) -> None:
@@ -161,7 +165,7 @@ def make_message(account: Account, notes: Notes) -> None:
 
 def table_exists(account: Account, _: Notes) -> bool:
     """Is there a table Books?"""
-    return TABLE in account.client("dynamodb").list_tables()["TableNames"]
+    return tables.has_table(account.client("dynamodb"), TABLE)
 
 
 def key_of_table(account: Account) -> str | None:
@@ -227,7 +231,8 @@ def _put_policy(account: Account, policy: dict[str, Any]) -> None:
 
 def extra_policies(account: Account) -> list[str]:
     """The names of IAMLabUser's inline policies beside the lab's own."""
-    names = account.client("iam").list_user_policies(UserName=people.LAB_USER)["PolicyNames"]
+    pages = account.client("iam").get_paginator("list_user_policies").paginate(UserName=people.LAB_USER)
+    names = [name for page in pages for name in page["PolicyNames"]]
     return [name for name in names if name != people.LAB_POLICY_NAME]
 
 

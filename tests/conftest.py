@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import settings
 
 from kmscourse.account import Account
-from kmscourse.iam import LAB_USER
+from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.notes import Notes
+from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
@@ -78,6 +79,28 @@ def account_of(sandbox: Application, main: boto3.Session) -> Account:
     return Account(
         "sandbox", caller.account, sandbox.home_region, caller.arn, main, partial(session_of, sandbox)
     )
+
+
+@pytest.fixture
+def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> Account:
+    """The same account as a notebook holds one that is real: guarded. What is there already is not the course's.
+
+    ``sandbox`` has an IAMLabUser, ``main`` reaches it unguarded.
+    """
+    guarded = inprocess.session(sandbox)
+    account = account_of(sandbox, guarded)
+    account.kind = "aws"
+    marks = Marks(lambda service, region: main.client(service, region_name=region), account.id, "aws")
+    account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
+    account.guard.watch(guarded.events)
+    return account
+
+
+@pytest.fixture
+def empty_account(real_account: Account, main: boto3.Session) -> Account:
+    """The same without IAMLabUser: none of the course's names is taken."""
+    delete_user(main.client("iam"), LAB_USER)
+    return real_account
 
 
 @pytest.fixture

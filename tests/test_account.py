@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse.account import Account, open_account
-from kmscourse.errors import KmsCourseError, SandboxError, SignInRefused
+from kmscourse.errors import ForeignError, KmsCourseError, SandboxError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox import server
 
@@ -103,36 +101,46 @@ def test_without_credentials_a_real_account_is_one_sentence(own_environment: Non
 
 
 @pytest.fixture
-def at_exit(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """What the account has registered to be done when the process ends, not done yet."""
-    waiting: list[Callable[[], object]] = []
-    keeper = SimpleNamespace(register=lambda call, *given: waiting.append(partial(call, *given)))
-    monkeypatch.setattr("kmscourse.account.atexit", keeper)
-    return waiting
-
-
-def test_an_endpoint_is_used_as_a_real_account_is(
-    opened: Account, at_exit: list[Callable[[], object]]
-) -> None:
-    """Over an endpoint, another user's session stands on an access key that is made for it, and is deleted after."""
+def elsewhere(opened: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """The same sandbox, as an account that an endpoint's URL leads to."""
+    monkeypatch.setattr("kmscourse.access_keys.atexit.register", lambda *_: None)
     os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
-    there = open_account()
-    assert (there.kind, there.practice, there.id) == ("endpoint", False, opened.id)
-    first, second = (there.session_for(LAB_USER) for _ in range(2))
-    for session in (first, second):
-        assert session.client("sts").get_caller_identity()["Arn"].endswith(f":user/{LAB_USER}")
-    iam = there.client("iam")
-    assert len(iam.list_access_keys(UserName=LAB_USER)["AccessKeyMetadata"]) == 1, "one key, asked for twice"
-    (leave,) = at_exit
-    leave()
-    assert iam.list_access_keys(UserName=LAB_USER)["AccessKeyMetadata"] == []
+    return open_account()
 
 
-def test_an_access_key_that_stays_behind_is_said(
-    opened: Account, home: Path, at_exit: list[Callable[[], object]], capsys: pytest.CaptureFixture[str]
+def test_an_endpoint_is_used_as_a_real_account_is(elsewhere: Account, opened: Account) -> None:
+    """Over an endpoint another user's session stands on an access key that is made for it."""
+    assert (elsewhere.kind, elsewhere.practice, elsewhere.id) == ("endpoint", False, opened.id)
+    iam = elsewhere.client("iam")
+    iam.create_user(UserName="Reader")
+    sessions = (elsewhere.session_for("Reader"), elsewhere.sign_in("Reader", "whatever it is"))
+    for session in sessions:
+        assert session.client("sts").get_caller_identity()["Arn"].endswith(":user/Reader")
+    assert len(iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]) == 1, "one key, asked for twice"
+
+
+def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
+    elsewhere: Account, opened: Account
 ) -> None:
-    os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
-    open_account().session_for(LAB_USER)
-    server.stop(home)
-    at_exit[0]()
-    assert "of IAMLabUser yourself" in capsys.readouterr().err
+    with pytest.raises(ForeignError, match="did not make the user IAMLabUser"):
+        elsewhere.session_for(LAB_USER)
+    elsewhere.client("iam").create_user(UserName="Reader")
+    reader = elsewhere.session_for("Reader")
+    key = opened.client("kms").create_key()["KeyMetadata"]["Arn"]
+    with pytest.raises(ForeignError, match="did not make the key"):
+        reader.client("kms").disable_key(KeyId=key)
+
+
+def test_notes_of_two_accounts_with_one_number_are_apart(elsewhere: Account, opened: Account) -> None:
+    assert elsewhere.id == opened.id
+    assert elsewhere.kept_as != opened.kept_as
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:9", "https://127.0.0.1:9/"])
+def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: str) -> None:
+    os.environ.update(KMSCOURSE_TARGET=target, AWS_ACCESS_KEY_ID="AKIA", AWS_SECRET_ACCESS_KEY="s")
+    with pytest.raises(
+        KmsCourseError, match=f"Nobody answers at {target}, which KMSCOURSE_TARGET names"
+    ) as said:
+        open_account()
+    assert "aws configure" not in str(said.value)

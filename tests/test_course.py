@@ -89,13 +89,5 @@ def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Acc
     assert table["SSEDescription"]["KMSMasterKeyArn"] == pieces.key_arn(account)
 
 
-def test_in_a_real_account_nothing_is_taken_away(account: Account, notes: Notes) -> None:
-    prepare(account, notes, 9)
-    account.kind = "aws"
-    said = prepare(account, notes, 6)
-    assert said == ["In the way (it is yours, so it stays): Books (section 6)"]
-    assert pieces.table_ready(account, notes)
-
-
 def test_the_notebooks_names_come_from_the_sections() -> None:
     assert course.section(7).notebook == "07-read-as-another-user.ipynb"

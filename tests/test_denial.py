@@ -7,10 +7,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import handlers
 from botocore.exceptions import ClientError
 
 from kmscourse import denial
 from kmscourse.denial import KEPT, Denial, RefusedCall
+from kmscourse.iam import LAB_USER
+from kmscourse.sandbox.application import Application
+from tests.conftest import session_of
 
 SECRET = "tell nobody"
 
@@ -110,3 +114,51 @@ def test_every_table_that_a_call_names_is_known() -> None:
     assert RefusedCall.of("TransactWriteItems", transaction).tables == ("A", "B")
     batch = {"Statements": [{"Statement": 'UPDATE "A.x" SET b = 1'}, {"Statement": "insert into B value {}"}]}
     assert RefusedCall.of("BatchExecuteStatement", batch).tables == ("A.x", "B")
+
+
+@pytest.fixture
+def own_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions that are made after the test are not watched any more."""
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", list(handlers.BUILTIN_HANDLERS))
+    monkeypatch.setattr(denial, "BUILTIN_HANDLERS", handlers.BUILTIN_HANDLERS)
+
+
+@pytest.mark.usefixtures("own_handlers")
+def test_plain_clients_are_watched_too_and_each_refusal_is_remembered_once(sandbox: Application) -> None:
+    found: list[str] = []
+    denial.watch_new_sessions(found, "123456789012")
+    session = session_of(sandbox, LAB_USER)
+    with pytest.raises(ClientError):
+        session.client("kms").list_keys()
+    denial.watch(session, found)
+    with pytest.raises(ClientError):
+        session.client("iam").list_users()
+    assert [last(found[:1]).operation, last(found).operation] == ["ListKeys", "ListUsers"]
+    assert len(found) == 2
+    assert last(found).access_key_id == session.get_credentials().access_key
+
+
+@pytest.mark.usefixtures("own_handlers")
+def test_another_account_is_left_out_and_so_is_a_client_that_is_to_be_ignored(sandbox: Application) -> None:
+    elsewhere: list[str] = []
+    denial.watch_new_sessions(elsewhere, "999999999999")
+    here: list[str] = []
+    denial.watch_new_sessions(here, "123456789012")
+    session = session_of(sandbox, LAB_USER)
+    ignored = session.client("kms")
+    denial.ignore(ignored)
+    with pytest.raises(ClientError):
+        ignored.list_keys()
+    assert here == []
+    with pytest.raises(ClientError):
+        session.client("kms").list_keys()
+    assert (len(here), elsewhere) == (1, [])
+
+
+def test_what_the_course_asks_is_not_remembered(lab_user: boto3.Session, denials: list[str]) -> None:
+    with pytest.raises(ClientError):
+        lab_user.client("kms").list_keys()
+    with pytest.raises(ClientError), denial.unremembered(denials):
+        lab_user.client("kms").list_aliases()
+    assert [last(denials).operation] == ["ListKeys"]
+    assert len(denials) == 1

@@ -15,7 +15,7 @@ from kmscourse.access.refusal import Refusal
 from kmscourse.access.snapshot import Snapshot
 from kmscourse.access.unseen import note, stand_in
 from kmscourse.account import Account
-from kmscourse.denial import Denial, RefusedCall
+from kmscourse.denial import Denial, RefusedCall, unremembered
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_would_allow
 from kmscourse.policy.findings import Layer
@@ -93,7 +93,8 @@ def refused_case(account: Account, text: str) -> Case:
     if refusal.principal is None or refusal.action is None:
         raise KmsCourseError(f"This sentence of AWS doesn't say who was refused what: {text!r}")
     call = text.call if isinstance(text, Denial) else RefusedCall()
-    return _Refused(Snapshot(account), refusal, call).case()
+    with unremembered(account.denials):
+        return _Refused(Snapshot(account), refusal, call).case()
 
 
 class _Refused:

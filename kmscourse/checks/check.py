@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from kmscourse.account import Account
+from kmscourse.denial import unremembered
 from kmscourse.notes import Notes
 
 
@@ -81,7 +82,8 @@ class Report:
 
 def run(checks: Sequence[Check], account: Account, notes: Notes) -> Report:
     """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be."""
-    return Report([Result(check, _found(check, account, notes)) for check in checks])
+    with unremembered(account.denials):
+        return Report([Result(check, _found(check, account, notes)) for check in checks])
 
 
 def _found(check: Check, account: Account, notes: Notes) -> Found:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from kmscourse import access, audit, pieces
 from kmscourse import kms as keys
 from kmscourse.account import Account
+from kmscourse.denial import unremembered
 from kmscourse.notes import Notes
 from kmscourse.policy import edit
 from kmscourse.policy.principals import Kind, principal
@@ -79,8 +80,8 @@ class Architecture:
         )
         if arn is not None:
             pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-            grants = _if_shown(lambda: [grant for page in pages for grant in page["Grants"]]) or []
-            policy = _if_shown(lambda: keys.key_policy(kms, arn))
+            grants = _if_shown(account, lambda: [grant for page in pages for grant in page["Grants"]]) or []
+            policy = _if_shown(account, lambda: keys.key_policy(kms, arn))
             found = replace(
                 found,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
@@ -185,17 +186,20 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
     if not found.reader:
         return None, None
-    answers = _if_shown(lambda: access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE))
+    answers = _if_shown(
+        account, lambda: access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE)
+    )
     if answers is None:
         return None, None
     at_table, at_key = answers
     return at_table.allowed, None if at_key is None else at_key.allowed and found.works
 
 
-def _if_shown(read: Callable[[], Value]) -> Value | None:
-    """What is read, None where the caller may not read it."""
+def _if_shown(account: Account, read: Callable[[], Value]) -> Value | None:
+    """What is read, None where the account's main user may not read it."""
     try:
-        return read()
+        with unremembered(account.denials):
+            return read()
     except ClientError as error:
         if not error.response["Error"]["Code"].startswith("AccessDenied"):
             raise

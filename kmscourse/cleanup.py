@@ -1,0 +1,80 @@
+"""Removes from a real account what the course has in it, and nothing else.
+
+It goes by what the account holds now, not by what was noted, so it can be run again and again, and after a kernel was
+killed at any moment. The guard looks at each thing's mark once more before it goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kmscourse import dynamodb as tables
+from kmscourse.account import Account
+from kmscourse.errors import KmsCourseError
+from kmscourse.holdings import PENDING, Holding, Holdings, aliases_of_keys, guard_of
+from kmscourse.iam import delete_user
+
+WAITING_DAYS = 7  # the shortest that KMS takes
+
+
+class CleanUp:
+    """One clean-up of an account. ``failures`` says, once it is through, what could not be removed, and why."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self.failures: list[str] = []
+
+    def run(self) -> Iterator[str]:
+        """Remove everything; yields a sentence for each thing that is gone, or on its way.
+
+        Raises ClientError or KmsCourseError where the account can't be looked at.
+        """
+        remove: dict[str, Callable[[Holding], str]] = {
+            "table": self._remove_table,
+            "user": self._remove_user,
+            "key": self._remove_key,
+        }
+        ledger = guard_of(self._account).ledger
+        found = Holdings(self._account)
+        for holding in list(found):
+            if holding.gone:
+                continue
+            try:
+                yield remove[holding.kind](holding)
+            except (ClientError, BotoCoreError, KmsCourseError) as error:
+                self.failures.append(f"{holding.kind} {holding.says}: {error}")
+        self.failures += found.missed
+        yield from found.hidden
+        if not self.failures:
+            for region in ledger.regions:
+                ledger.strike(region)
+
+    def _remove_table(self, holding: Holding) -> str:
+        dynamodb = self._account.client_in("dynamodb", holding.region)
+        # AWS deletes no table that is still being made, changed or deleted already.
+        described = dynamodb.describe_table(TableName=holding.id)["Table"]
+        if described["TableStatus"] != "DELETING":
+            dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
+            if described.get("DeletionProtectionEnabled"):
+                dynamodb.update_table(TableName=holding.id, DeletionProtectionEnabled=False)
+                dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
+            dynamodb.delete_table(TableName=holding.id)
+        dynamodb.get_waiter("table_not_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
+        return f"The table {holding.id} is deleted."
+
+    def _remove_user(self, holding: Holding) -> str:
+        delete_user(self._account.client("iam"), holding.id)
+        return f"The user {holding.id} is deleted, with its access keys, password and policies."
+
+    def _remove_key(self, holding: Holding) -> str:
+        kms = self._account.client_in("kms", holding.region)
+        key_id = holding.id.rpartition("/")[2]
+        for alias in aliases_of_keys(kms).get(key_id, []):
+            kms.delete_alias(AliasName=alias)
+        if kms.describe_key(KeyId=holding.id)["KeyMetadata"]["KeyState"] not in PENDING:
+            kms.schedule_key_deletion(KeyId=holding.id, PendingWindowInDays=WAITING_DAYS)
+        date = kms.describe_key(KeyId=holding.id)["KeyMetadata"].get("DeletionDate")
+        when = f"on {date:%Y-%m-%d}" if date else "when its replicas are gone"
+        return f"The key {holding.id} has no alias, and will be deleted {when}."

@@ -1,0 +1,148 @@
+"""What the course has in a real account, what each thing costs in a month, and what stands in the course's way there.
+
+A thing is the course's where it carries the mark (``ownership/mark.py``), whatever its name and whichever notebook or
+kernel made it. Looked at are the account's Region and every Region of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from kmscourse.account import Account
+from kmscourse.errors import HiddenError, KmsCourseError
+from kmscourse.iam import LAB_USER
+from kmscourse.ownership import Guard, Owner
+from kmscourse.pieces import KEY_ALIAS, TABLE
+
+TABLES = (TABLE, "Films")
+ALIASES = (KEY_ALIAS, "alias/noKey")
+"""With LAB_USER, the names that the notebooks and their exercises use in plain boto3."""
+
+KEY_A_MONTH = Decimal("1.00")
+GIGABYTE_A_MONTH = Decimal("0.25")
+"""US dollars in us-east-1, as read in 2026 at aws.amazon.com/kms/pricing and aws.amazon.com/dynamodb/pricing."""
+
+PENDING = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A key, a table or a user of the course's. ``id`` is a key's ARN, else the name; ``a_month`` is in US dollars.
+
+    ``gone``: nothing is left to remove, a key that waits for its deletion and has no alias.
+    """
+
+    kind: str
+    id: str
+    region: str
+    says: str
+    a_month: Decimal = Decimal(0)
+    gone: bool = False
+
+    def __str__(self) -> str:
+        cost = f"{self.a_month:.2f} USD a month" if self.a_month else "free of charge"
+        return f"{self.kind} {self.says} · {cost}"
+
+
+class Holdings:
+    """Everything that the course has in an account, read as one goes through it: tables, users, then keys.
+
+    ``hidden`` says afterwards what the main user may not look at, and so may be the course's or not; ``missed`` what it
+    may not look at although the ledger has it. Raises ClientError where the main user may not list.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._guard = guard_of(account)
+        self.hidden: list[str] = []
+        self.missed: list[str] = []
+
+    def __iter__(self) -> Iterator[Holding]:
+        regions = sorted({self._account.region, *self._guard.ledger.regions})
+        for region in regions:
+            yield from self._tables(region)
+        yield from self._users()
+        for region in regions:
+            yield from self._keys(region)
+
+    def _tables(self, region: str) -> Iterator[Holding]:
+        dynamodb = self._account.client_in("dynamodb", region)
+        for page in dynamodb.get_paginator("list_tables").paginate():
+            for name in page["TableNames"]:
+                if not self._owned(region, "table", name):
+                    continue
+                described = dynamodb.describe_table(TableName=name)["Table"]
+                size, items = described.get("TableSizeBytes", 0), described.get("ItemCount", 0)
+                says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
+                yield Holding("table", name, region, says, GIGABYTE_A_MONTH * size / 10**9)
+
+    def _users(self) -> Iterator[Holding]:
+        iam, region = self._account.client("iam"), self._account.region
+        for page in iam.get_paginator("list_users").paginate():
+            for user in page["Users"]:
+                name = user["UserName"]
+                if self._owned(region, "user", name):
+                    keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+                    yield Holding("user", name, region, f"{name}, access keys: {len(keys)}")
+
+    def _keys(self, region: str) -> Iterator[Holding]:
+        kms = self._account.client_in("kms", region)
+        aliases = aliases_of_keys(kms)
+        of_aws = {
+            key for key, names in aliases.items() if any(name.startswith("alias/aws/") for name in names)
+        }
+        for page in kms.get_paginator("list_keys").paginate():
+            for key in page["Keys"]:
+                arn = key["KeyArn"]
+                if key["KeyId"] in of_aws or not self._owned(region, "key", arn):
+                    continue
+                metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
+                yield _key_holding(metadata, aliases.get(key["KeyId"], []), region)
+
+    def _owned(self, region: str, kind: str, name: str) -> bool:
+        marks, ledger = self._guard.marks, self._guard.ledger
+        owner_of = {"table": marks.of_table, "user": marks.of_user, "key": marks.of_key}[kind]
+        try:
+            return owner_of(region, name) is Owner.COURSE
+        except HiddenError as error:
+            (self.missed if ledger.has(region, kind, name) else self.hidden).append(str(error))
+            return False
+
+
+def _key_holding(metadata: dict[str, Any], names: list[str], region: str) -> Holding:
+    state, arn = metadata["KeyState"], metadata["Arn"]
+    pending = state in PENDING
+    says = f"{', '.join([*names, arn])} in {region}, {state}"
+    if "DeletionDate" in metadata:
+        says += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
+    return Holding("key", arn, region, says, Decimal(0) if pending else KEY_A_MONTH, pending and not names)
+
+
+def in_the_way(account: Account) -> list[str]:
+    """Names of the course's that something else holds, each in words; empty where the course can be taken here."""
+    marks, region = guard_of(account).marks, account.region
+    looks = [
+        *((name, marks.of_key(region, name)) for name in ALIASES),
+        *((f"table {name}", marks.of_table(region, name)) for name in TABLES),
+        (f"user {LAB_USER}", marks.of_user(region, LAB_USER)),
+    ]
+    return [name for name, owner in looks if owner in (Owner.FOREIGN, Owner.AWS)]
+
+
+def guard_of(account: Account) -> Guard:
+    """What guards a real account. Raises KmsCourseError for the practice account, which needs no guard."""
+    if account.guard is None:
+        raise KmsCourseError(f"{account} is not a real account: the course owns all of it.")
+    return account.guard
+
+
+def aliases_of_keys(kms: Any) -> dict[str, list[str]]:
+    """The aliases of each key of a Region, by key id."""
+    names: dict[str, list[str]] = {}
+    for page in kms.get_paginator("list_aliases").paginate():
+        for alias in page["Aliases"]:
+            names.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
+    return names

@@ -1,0 +1,210 @@
+"""What the lab's clients may change outside the practice account: what the course made, and nothing else.
+
+Each call of such a client passes here before it is sent, from whichever cell, page or helper it comes. A call that only
+reads goes on. One that makes a key, a table or a user is written into the ledger and carries the mark. One that
+changes something has to name what bears the mark. Everything else is refused: what a call changes, and that isn't known
+here, may be foreign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.model import OperationModel
+
+from kmscourse.errors import ForeignError
+from kmscourse.iam import LAB_PASSWORD
+from kmscourse.ownership.ledger import Ledger
+from kmscourse.ownership.mark import MARK, MARK_VALUE, Marks, Owner
+
+Parameters = Mapping[str, Any]
+
+# Operations that change nothing of an account's: they look, or they calculate with a key.
+_READS = {
+    "kms": r"Get|List|Describe|Generate|Verify|((Re)?Encrypt|Decrypt|Sign|Encapsulate|Decapsulate|DeriveSharedSecret)$",
+    "dynamodb": r"Get|List|Describe|BatchGet|Query$|Scan$|TransactGet",
+    "iam": r"Get|List|Simulate",
+    "sts": r"Get|Assume|Decode",
+}
+_READS_ELSEWHERE = r"Get|List|Describe|Lookup|Head"
+
+_OF_A_KEY = frozenset(
+    {
+        *("CreateGrant", "RevokeGrant", "RetireGrant", "CreateAlias", "UpdateAlias", "DeleteAlias"),
+        *("EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion", "UpdateKeyDescription"),
+        *("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand", "PutKeyPolicy"),
+        *("TagResource", "UntagResource", "ImportKeyMaterial", "DeleteImportedKeyMaterial"),
+    }
+)
+_OF_A_TABLE = frozenset(
+    {
+        *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
+        *("UpdateTable", "DeleteTable", "UpdateTimeToLive", "UpdateContinuousBackups"),
+        *("TagResource", "UntagResource"),
+    }
+)
+_OF_A_USER = frozenset(
+    {
+        *("CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"),
+        *("CreateLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile"),
+        *("PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy", "DetachUserPolicy"),
+        *("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "RemoveUserFromGroup"),
+        *("DeactivateMFADevice", "DeleteSigningCertificate", "DeleteSSHPublicKey"),
+        *("DeleteServiceSpecificCredential", "TagUser", "UntagUser", "UpdateUser", "DeleteUser"),
+    }
+)
+_CHANGES = {"kms": _OF_A_KEY, "dynamodb": _OF_A_TABLE, "iam": _OF_A_USER}
+_NOT_OFFERED = frozenset({"ReplicaUpdates", "GlobalTableWitnessUpdates"})  # they make tables in other Regions
+
+
+@dataclass(frozen=True)
+class Making:
+    """How a call makes something: what that is, the parameter that names it, and how its tags are spelled."""
+
+    what: str
+    name: str = ""
+    tag: tuple[str, str] | None = None
+
+
+MAKES = {
+    ("kms", "CreateKey"): Making("key", "", ("TagKey", "TagValue")),
+    ("kms", "CreateAlias"): Making("alias", "AliasName"),
+    ("dynamodb", "CreateTable"): Making("table", "TableName", ("Key", "Value")),
+    ("iam", "CreateUser"): Making("user", "UserName", ("Key", "Value")),
+    ("iam", "CreateAccessKey"): Making("access key of", "UserName"),
+    ("iam", "CreateLoginProfile"): Making("password of", "UserName"),
+}
+
+
+@dataclass
+class Guard:
+    """Stands before the calls of an account's sessions; ``made`` says what they have made in this process."""
+
+    marks: Marks
+    ledger: Ledger
+    made: list[str] = field(default_factory=list)
+
+    def watch(self, events: Any) -> None:
+        """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
+        events.register("provide-client-params", self.before)
+        events.register("after-call", self.after)
+
+    def before(
+        self, params: Parameters, model: OperationModel, context: dict[str, Any], **_: object
+    ) -> Parameters | None:
+        """The parameters with which a call may be sent; None: as they are.
+
+        Raises ForeignError for a call that would change what the course did not make, KmsCourseError where that
+        can't be told.
+        """
+        service, operation = model.service_model.service_name, model.name
+        if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
+            return None
+        region = str(context["client_region"])
+        making = MAKES.get((service, operation))
+        if making is None and operation not in _CHANGES.get(service, ()):
+            raise ForeignError(
+                f"{service}:{operation} may change what the course did not make, so the lab's clients do not call it "
+                "on a real account. The practice account lets you try it."
+            )
+        for what, owner in self._touched(service, operation, region, params):
+            if owner is Owner.FOREIGN:
+                raise ForeignError(
+                    f"The course did not make {what}, so it does not change it ({service}:{operation}). "
+                    "Use another account or another Region for the course."
+                )
+        _refuse_published_password(params)
+        _keep_mark(params)
+        if making is None:
+            return None
+        name = str(params.get(making.name, ""))
+        self.ledger.write(region, making.what, name)
+        context["kmscourse"] = (region, making.what, name)
+        return params if making.tag is None else _marked(params, making.tag)
+
+    def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        """Remember what a call has made, once AWS has answered that it did."""
+        if "kmscourse" not in context or "Error" in parsed:
+            return
+        region, what, name = context["kmscourse"]
+        if what == "key":  # only now it has a name
+            name = parsed["KeyMetadata"]["Arn"]
+            self.ledger.write(region, what, name)
+        self.made.append(f"{what} {name}")
+
+    def _touched(
+        self, service: str, operation: str, region: str, params: Parameters
+    ) -> Iterator[tuple[str, Owner]]:
+        """What a call changes, or hands to others, each with its owner."""
+        if service == "kms" and operation != "CreateKey":
+            if operation in ("UpdateAlias", "DeleteAlias"):
+                alias = str(params.get("AliasName"))
+                yield alias, self.marks.of_key(region, alias)
+            if operation != "DeleteAlias":
+                yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
+        elif service == "dynamodb":
+            tables = set(_tables(params)) if operation != "CreateTable" else set()
+            for name in sorted(tables):
+                yield f"the table {name}", self.marks.of_table(region, name)
+            key = (params.get("SSESpecification") or {}).get("KMSMasterKeyId")
+            if key is not None:  # DynamoDB puts a grant on it
+                yield f"the key {key}", self._key_owner(region)(key)
+            for member in sorted(_NOT_OFFERED & set(params)):
+                yield f"what {member} makes in other Regions", Owner.FOREIGN
+        elif service == "iam" and operation != "CreateUser":
+            yield self._named(
+                params, ("UserName",), "the user", lambda name: self.marks.of_user(region, name)
+            )
+
+    def _key_owner(self, region: str) -> Callable[[str], Owner]:
+        return lambda key: self.marks.of_key(region, key)
+
+    def _named(
+        self, params: Parameters, names: Iterable[str], kind: str, owner_of: Callable[[str], Owner]
+    ) -> tuple[str, Owner]:
+        """What one of these parameters names; where none does, AWS takes what only it knows: the caller, a token."""
+        given = next((str(params[name]) for name in names if params.get(name)), None)
+        if given is None:
+            return f"{kind} that this call leaves unnamed", Owner.FOREIGN
+        return f"{kind} {given}", owner_of(given)
+
+
+def _tables(value: Any) -> Iterator[str]:
+    """The tables that a call of DynamoDB names, wherever it names them; items and expressions are not looked into."""
+    if not isinstance(value, Mapping):
+        return
+    for name, inner in value.items():
+        if name in ("TableName", "ResourceArn"):
+            yield str(inner)
+        elif name == "RequestItems" and isinstance(inner, Mapping):
+            yield from map(str, inner)
+        elif name == "TransactItems" and isinstance(inner, list):
+            for item in inner:
+                for action in item.values() if isinstance(item, Mapping) else ():
+                    yield from _tables(action)
+
+
+def _marked(params: Parameters, tag: tuple[str, str]) -> Parameters:
+    """The parameters of a call that makes something, with the mark among its tags."""
+    key, value = tag
+    others = [other for other in params.get("Tags") or [] if other.get(key) != MARK]
+    return {**params, "Tags": [*others, {key: MARK, value: MARK_VALUE}]}
+
+
+def _keep_mark(params: Parameters) -> None:
+    if MARK in (params.get("TagKeys") or []):
+        raise ForeignError(
+            f"The tag {MARK} stays: by it the course knows its own things, and finds them again to remove them."
+        )
+
+
+def _refuse_published_password(params: Parameters) -> None:
+    """No password that is printed in the course opens a real account."""
+    if str(params.get("Password", "")).casefold() == LAB_PASSWORD.casefold():
+        raise ForeignError(
+            "This password is printed in the course for everyone to read, so it opens the practice account only. "
+            "lab.new_password() makes one for this account."
+        )

@@ -1,0 +1,50 @@
+"""Things in an account that the course did not make, under names that it uses; and what is in an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+
+from kmscourse.iam import LAB_USER
+
+
+def take(name: str, session: boto3.Session) -> None:
+    """Give a name of the course's to something that the course did not make."""
+    if name == LAB_USER:
+        session.client("iam").create_user(UserName=name)
+    elif name.startswith("alias/"):
+        kms: Any = session.client("kms")
+        kms.create_alias(AliasName=name, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    else:
+        create_table(session, name)
+
+
+def create_table(session: boto3.Session, name: str) -> None:
+    """A table of one key, by request."""
+    session.client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def names_of_everything(session: boto3.Session) -> list[str]:
+    """The keys with their states, aliases, tables, users and access keys of an account."""
+    kms, dynamodb, iam = (session.client(name) for name in ("kms", "dynamodb", "iam"))
+    keys = [key["KeyArn"] for key in kms.list_keys()["Keys"]]
+    users = [user["UserName"] for user in iam.list_users()["Users"]]
+    return sorted(
+        [
+            *(f"{arn} {kms.describe_key(KeyId=arn)['KeyMetadata']['KeyState']}" for arn in keys),
+            *(alias["AliasName"] for alias in kms.list_aliases()["Aliases"]),
+            *dynamodb.list_tables()["TableNames"],
+            *users,
+            *(
+                key["AccessKeyId"]
+                for user in users
+                for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+            ),
+        ]
+    )
