@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from kmscourse.access import trail
 from kmscourse.access.conditions import of_call, of_moment, table_key
 from kmscourse.access.refusal import Refusal
-from kmscourse.access.snapshot import Snapshot
-from kmscourse.access.unseen import note, stand_in
+from kmscourse.access.snapshot import NOT_SHOWN, Snapshot
+from kmscourse.access.unseen import BEYOND, note, stand_in
 from kmscourse.account import Account
 from kmscourse.denial import Denial, RefusedCall, unremembered
 from kmscourse.errors import KmsCourseError
@@ -21,8 +21,6 @@ from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_w
 from kmscourse.policy.findings import Layer
 from kmscourse.policy.principals import Kind, principal
 from kmscourse.policy.request import Context
-
-_NOT_SHOWN = ("AccessDeniedException", "NotFoundException")
 
 
 @dataclass(frozen=True)
@@ -178,7 +176,7 @@ class _Refused:
         try:
             layers = self.snapshot.layers(caller.id, self.resource, self.action, self.session)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOT_SHOWN:
+            if error.response["Error"]["Code"] not in NOT_SHOWN:
                 raise
             layers = self.snapshot.layers(caller.id, "*", self.action, self.session)
             unseen.append(Layer.RESOURCE)
@@ -206,9 +204,15 @@ class _Refused:
 
     def _difference(self, request: Request, layers: Layers) -> str:
         """Why the decision can be another than AWS's."""
+        if self.refusal.policy_type in BEYOND:
+            return (
+                f"AWS names a {self.refusal.policy_type}. It can't be read from here, and is left out below."
+            )
         known = {name.lower() for name in request.context}
         missing = [name for name in self.snapshot.asked_about(layers) if name.lower() not in known]
-        whole = bool(self.call.operation or self.event)  # then what KMS's own keys leave out is not there
+        whole = bool(
+            self.call.operation or self.event
+        )  # then the call has none of the keys of KMS's that are missing
         unknown = [name for name in missing if not (whole and name.lower().startswith("kms:"))]
         asks = (
             f" What the policies ask about and isn't known of the call: {', '.join(unknown)}."

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from kmscourse import kms as keys
 from kmscourse.access import conditions
 from kmscourse.access.identities import Document, Identity, identities
@@ -24,6 +26,8 @@ from kmscourse.policy.document import Policy, compiled
 from kmscourse.policy.principals import Kind, principal
 from kmscourse.policy.request import Context
 
+NOT_SHOWN = ("AccessDeniedException", "NotFoundException")
+"""The codes with which KMS doesn't tell of a key."""
 _OF_A_KEY = ("aws:resourcetag/", "kms:resourcealiases", "kms:key", "kms:multiregion")
 
 
@@ -104,7 +108,10 @@ class Snapshot:
         return self._grants[key_arn]
 
     def facts(self, resource: str, layers: Layers) -> Context:
-        """The condition keys that a key, user or role brings into a call on it; of a key only where a policy asks."""
+        """The condition keys that a key, user or role brings into a call on it; of a key only where a policy asks.
+
+        None of a key of which KMS doesn't tell.
+        """
         if resource in self.identities:
             tags = self.identities[resource].tags
             services = ("aws", "iam")
@@ -115,7 +122,12 @@ class Snapshot:
         if ":key/" not in resource or not any(name.startswith(_OF_A_KEY) for name in asked):
             return {}
         if resource not in self._facts:
-            self._facts[resource] = conditions.of_key(self.account.client("kms"), resource)
+            try:
+                self._facts[resource] = conditions.of_key(self.account.client("kms"), resource)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in NOT_SHOWN:
+                    raise
+                return {}
         return self._facts[resource]
 
     def asked_about(self, layers: Layers) -> list[str]:
@@ -144,8 +156,7 @@ class Snapshot:
         identity = self.identity_of(arn, session)
         if identity is not None:
             layers["identity_policies"] = list(identity.policies.values())
-            if identity.boundary is not None:
-                layers["permissions_boundaries"] = [identity.boundary]
+            layers["permissions_boundaries"] = list(identity.boundaries.values())
         if session is not None and session.policy is not None:
             layers["session_policy"] = session.policy
         if ":key/" in resource:

@@ -72,7 +72,7 @@ def parameters_of(event: Mapping[str, Any]) -> dict[str, Any]:
 def session_of(account: Account, caller: Principal, access_key_id: str = "") -> Session | None:
     """The newest session of that ARN, or the one with that access key id; None where the trail doesn't show it.
 
-    Raises ClientError where a managed policy that it was made with can't be read.
+    Raises KmsCourseError where a managed policy that it was made with may not be read.
     """
     for name in _MAKES[caller.kind]:
         for event in _events(account, name, everywhere=True):

@@ -17,6 +17,8 @@ _WHY = {
     "show the call that made this session (AWS takes up to fifteen minutes, and forgets after ninety days).",
     Layer.SERVICE_CONTROL: "The policies of the organisation above the account can't be read from inside it.",
 }
+BEYOND = ("resource control policy", "VPC endpoint policy")
+"""Kinds of policy that AWS's sentence can name, and that nothing here decides by."""
 _STANDS_IN = "In its place stands what AWS's sentence tells of it."
 
 

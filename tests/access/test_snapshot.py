@@ -160,3 +160,24 @@ def test_a_user_is_found_by_name_whatever_its_path(account: Account) -> None:
     assert access.identity_named(known, arn).name == "anna"
     with pytest.raises(KmsCourseError, match="There is no user or role berta"):
         access.identity_named(known, "berta")
+
+
+def test_policies_of_awss_are_read_when_they_are_looked_at(account: Account) -> None:
+    iam = account.client("iam")
+    for name in ("ReadOnlyAccess", "AmazonDynamoDBReadOnlyAccess"):
+        iam.create_user(UserName=name)
+        iam.attach_user_policy(UserName=name, PolicyArn=f"arn:aws:iam::aws:policy/{name}")
+    asked: list[str] = []
+    iam.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    snapshot = Snapshot(account)
+    assert asked == ["GetAccountAuthorizationDetails"]
+    for _ in range(2):
+        snapshot.layers(f"arn:aws:iam::{account.id}:user/ReadOnlyAccess", "*")
+    assert asked == ["GetAccountAuthorizationDetails", "GetPolicy", "GetPolicyVersion"]
+
+
+def test_an_account_with_many_users_is_read_whole(account: Account) -> None:
+    iam = account.client("iam")
+    for number in range(101):  # one more than an answer of IAM has
+        iam.create_user(UserName=f"u{number}")
+    assert sum(found.name.startswith("u") for found in Snapshot(account).people.values()) == 101
