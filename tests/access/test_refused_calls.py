@@ -223,6 +223,21 @@ def test_what_a_policy_asks_about_and_is_not_known_is_named(world: World) -> Non
     assert "isn't known of the call: aws:UserAgent." in refused_case(world.account, text).notes[-1]
 
 
+@pytest.mark.parametrize(
+    "ending", ["because no {} allows the kms:ListKeys action", "with an explicit deny in a {}"]
+)
+def test_what_the_organisation_refuses_is_taken_from_the_sentence(world: World, ending: str) -> None:
+    opening = (
+        f"User: {world.user('anna', allow('*'))} is not authorized to perform: kms:ListKeys on resource: *"
+    )
+    text = f"{opening} {ending.format('service control policy')}"
+    case = refused_case(world.account, text)
+    assert_explained(case, text, seen=False)
+    assert "organisation" in case.notes[0]
+    beyond = refused_case(world.account, f"{opening} {ending.format('resource control policy')}")
+    assert "AWS names a resource control policy." in beyond.notes[0]
+
+
 def test_who_is_gone_is_said_in_a_sentence(world: World) -> None:
     world.user("anna")
     text = world.refused(world.signed_in("anna"), "kms", "list_keys")
