@@ -149,16 +149,16 @@ def of_key(kms: KMSClient, key_arn: str) -> Context:
     return context
 
 
-def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via: bool = False) -> Context:
+def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via: str = "") -> Context:
     """What a call says of itself; ``parameters`` have the names that boto3 gives them.
 
-    ``via``: DynamoDB makes it, in the caller's name.
+    ``via`` is the Region in which DynamoDB makes it in the caller's name; empty where the caller makes it.
     """
     context: Values = {}
     if action.startswith("kms:"):
         context |= {"kms:CallerAccount": account.id, **_of_kms_call(action, parameters)}
     if via:
-        context["kms:ViaService"] = f"dynamodb.{account.region}.amazonaws.com"
+        context["kms:ViaService"] = f"dynamodb.{via}.amazonaws.com"
     elif action.startswith(_CRYPTOGRAPHIC):
         context["kms:EncryptionAlgorithm"] = str(
             parameters.get(f"{_side(action)}EncryptionAlgorithm") or "SYMMETRIC_DEFAULT"
@@ -207,10 +207,13 @@ def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> Context:
     return context
 
 
-def table_key(account: Account, table: str, action: str = "kms:Decrypt") -> Context:
-    """The condition keys with which DynamoDB uses a table's key in a caller's name."""
+def table_key(
+    account: Account, table: str, action: str = "kms:Decrypt", region: str | None = None
+) -> Context:
+    """The condition keys with which DynamoDB uses a table's key in a caller's name, in ``region`` or the account's."""
+    region = region or account.region
     pairs = {"aws:dynamodb:tableName": table, "aws:dynamodb:subscriberId": account.id}
-    service = f"dynamodb.{account.region}.amazonaws.com"
+    service = f"dynamodb.{region}.amazonaws.com"
     parameters: dict[str, Any] = {"EncryptionContext": pairs}
     if action == "kms:CreateGrant":
         parameters = {
@@ -221,7 +224,7 @@ def table_key(account: Account, table: str, action: str = "kms:Decrypt") -> Cont
         }
     elif action == "kms:DescribeKey":
         parameters = {}
-    return of_call(account, action, parameters, via=True)
+    return of_call(account, action, parameters, via=region)
 
 
 def _side(action: str) -> str:

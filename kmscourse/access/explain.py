@@ -101,7 +101,7 @@ class _Refused:
     def __init__(self, snapshot: Snapshot, refusal: Refusal, call: RefusedCall) -> None:
         self.snapshot, self.refusal, self.call = snapshot, refusal, call
         self.caller, self.action = principal(str(refusal.principal)), str(refusal.action)
-        self.event = trail.refused_event(snapshot.account, refusal, call)
+        self.event = trail.refused_event(snapshot.account, refusal, call, self.region)
         self.access_key_id = self.event.get("userIdentity", {}).get("accessKeyId") or call.access_key_id
         self.session = None
         if self.caller.kind in (Kind.SESSION, Kind.FEDERATED_USER):
@@ -148,6 +148,12 @@ class _Refused:
         )
         return next(named, f"arn:aws:iam::{self.snapshot.account.id}:{kind}/{name}")
 
+    @property
+    def region(self) -> str:
+        """The Region of what the call was about; of a call about nothing in particular, that in which it was made."""
+        segments = str(self.refusal.resource).split(":")
+        return (segments[3] if len(segments) > 3 else "") or self.call.region or self.snapshot.account.region
+
     def _request(self, context: Context) -> Request:
         return self.snapshot.request(self.caller.id, self.action, self.resource, context, self.session)
 
@@ -159,15 +165,15 @@ class _Refused:
             yield of_call(account, self.action, parameters)
             return
         if self.event:
-            yield of_call(account, self.action, trail.parameters_of(self.event), via=True)
+            yield of_call(account, self.action, trail.parameters_of(self.event), via=self.region)
             return
         tables = self.call.tables or tuple(
             table.name for table in self.snapshot.tables.values() if table.key_arn == self.resource
         )
         for table in tables:
-            yield table_key(account, table, self.action)
+            yield table_key(account, table, self.action, self.region)
         if not tables:
-            yield of_call(account, self.action, {}, via=True)
+            yield of_call(account, self.action, {}, via=self.region)
 
     def _layers(self) -> tuple[Layers, tuple[str, ...]]:
         """The policies, and what is to be said of those that can't be seen."""

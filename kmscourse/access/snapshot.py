@@ -97,13 +97,13 @@ class Snapshot:
     def key_policy(self, key_arn: str) -> Document:
         """The key policy of a key."""
         if key_arn not in self._policies:
-            self._policies[key_arn] = keys.key_policy(self.account.client("kms"), key_arn)
+            self._policies[key_arn] = keys.key_policy(self._kms(key_arn), key_arn)
         return self._policies[key_arn]
 
     def grants(self, key_arn: str) -> list[Document]:
         """The grants on a key."""
         if key_arn not in self._grants:
-            pages = self.account.client("kms").get_paginator("list_grants").paginate(KeyId=key_arn)
+            pages = self._kms(key_arn).get_paginator("list_grants").paginate(KeyId=key_arn)
             self._grants[key_arn] = [grant for page in pages for grant in page["Grants"]]
         return self._grants[key_arn]
 
@@ -123,7 +123,7 @@ class Snapshot:
             return {}
         if resource not in self._facts:
             try:
-                self._facts[resource] = conditions.of_key(self.account.client("kms"), resource)
+                self._facts[resource] = conditions.of_key(self._kms(resource), resource)
             except ClientError as error:
                 if error.response["Error"]["Code"] not in NOT_SHOWN:
                     raise
@@ -139,6 +139,10 @@ class Snapshot:
             with suppress(PolicyError):
                 found.append(compiled(document))
         return context_keys(found)
+
+    def _kms(self, key_arn: str) -> Any:
+        """A client of the Region that a key is in."""
+        return self.account.client_in("kms", key_arn.split(":")[3])
 
     def identity_of(self, arn: str, session: Session | None = None) -> Identity | None:
         """Whose policies a principal has: a session those of its role, a federated user those of who vouches for it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,14 +48,14 @@ class Session:
     source_identity: str = ""
 
 
-def refused_event(account: Account, refusal: Refusal, call: RefusedCall) -> dict[str, Any]:
-    """CloudTrail's record of a refused call, the newest that fits; empty where there is none (yet)."""
+def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region: str) -> dict[str, Any]:
+    """CloudTrail's record of a refused call in a Region, the newest that fits; empty where there is none (yet)."""
     service, _, named = str(refusal.action).partition(":")
     operation = named if refusal.via_dynamodb else call.operation or refusal.part(Role.CALL) or named
     operation = re.sub("^ReEncrypt(From|To)$", "ReEncrypt", operation)
     of_kms = _KMS_REQUEST.search(refusal.part(Role.TECHNICAL) or "")
     known = {call.request_id, of_kms[1] if of_kms else ""} - {""}
-    for event in _events(account, operation, everywhere=service in ("iam", "sts")):
+    for event in _events(account, operation, (region, HOME) if service in ("iam", "sts") else (region,)):
         said = event.get("errorMessage", "")
         fits = event.get("requestID") in known if known else said != "" and said in refusal.text
         if fits and str(event.get("errorCode", "")).startswith("AccessDenied"):
@@ -75,12 +75,14 @@ def session_of(account: Account, caller: Principal, access_key_id: str = "") -> 
     Raises KmsCourseError where a managed policy that it was made with may not be read.
     """
     for name in _MAKES[caller.kind]:
-        for event in _events(account, name, everywhere=True):
+        for event in _events(account, name, (account.region, HOME)):
             answer = event.get("responseElements") or {}
             made = answer.get("assumedRoleUser") or answer.get("federatedUser") or {}
             key_id = (answer.get("credentials") or {}).get("accessKeyId")
             if made.get("arn") == caller.id and access_key_id in ("", key_id):
-                return _session(account, event)
+                # Of an event that grew too large, CloudTrail leaves the parameters out.
+                omitted = (event.get("requestParameters") or {}).get("omitted")
+                return None if omitted else _session(account, event)
     return None
 
 
@@ -100,7 +102,8 @@ def _session(account: Account, event: Mapping[str, Any]) -> Session:
 
 def _policy(account: Account, given: Mapping[str, Any]) -> Document | None:
     """The session policies in one document: a request has to be allowed by one of them."""
-    documents = [json.loads(given["policy"])] if given.get("policy") else []
+    inline = given.get("policy")
+    documents = [inline if isinstance(inline, dict) else json.loads(inline)] if inline else []
     arns = [one["arn"] if isinstance(one, Mapping) else one for one in given.get("policyArns", [])]
     documents += [managed_document(account.client("iam"), arn) for arn in arns]
     if not documents:
@@ -109,12 +112,10 @@ def _policy(account: Account, given: Mapping[str, Any]) -> Document | None:
     return {"Version": "2012-10-17", "Statement": found}
 
 
-def _events(account: Account, name: str, *, everywhere: bool) -> Iterator[dict[str, Any]]:
+def _events(account: Account, name: str, regions: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The newest events of a name; none where the trail may not be read."""
-    regions = dict.fromkeys([account.region, HOME] if everywhere else [account.region])
-    for region in regions:
-        trail: Any = account.session.client("cloudtrail", region_name=region)
+    for region in dict.fromkeys(regions):
         try:
-            yield from audit.events(trail, event_name=name, most=MOST)
+            yield from audit.events(account.client_in("cloudtrail", region), event_name=name, most=MOST)
         except ClientError:
             return

@@ -172,6 +172,26 @@ def test_the_table_of_the_call_is_the_one_that_counts(world: World, monkeypatch:
     check()
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_table_in_another_region(world: World, monkeypatch: pytest.MonkeyPatch, shown: bool) -> None:
+    world.account.client("kms")
+    monkeypatch.setitem(world.account._clients, "kms", None)  # the home Region has nothing to do with it
+    here: Any = world.account.session.client("kms", region_name="eu-west-1")
+    only_there = {"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}}
+    closed = deny("kms:Decrypt", Principal={"AWS": world.user("anna", allow("*"))}, Condition=only_there)
+    key = here.create_key(Policy=document(world.root(), closed))["KeyMetadata"]["Arn"]
+    world.dynamodb = world.account.session.client("dynamodb", region_name="eu-west-1")
+    world.table("Books", key)
+    if not shown:
+        monkeypatch.setattr("kmscourse.access.trail.audit.events", lambda *_, **__: [])
+    session = world.signed_in("anna")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        session.client("dynamodb", region_name="eu-west-1").scan(TableName="Books")
+    text = world.account.denials[-1]
+    assert "with an explicit deny in a resource-based policy" in text
+    assert_explained(refused_case(world.account, text), text)
+
+
 def test_a_call_on_another_accounts_key(world: World) -> None:
     world.user("anna", allow("*"))
     key = "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
