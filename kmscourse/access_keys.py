@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kmscourse import lock
 from kmscourse.errors import KmsCourseError
-from kmscourse.sandbox import lock
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient

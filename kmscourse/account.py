@@ -11,14 +11,16 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
 
-from kmscourse import denial
+from kmscourse import aws_session, aws_settings, denial
 from kmscourse.access_keys import AccessKeys
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
@@ -67,12 +69,20 @@ class Account:
 
     @property
     def kept_as(self) -> str:
-        """The name under which notes, progress and ledger are kept for this account."""
-        return f"{self.id} at {self.endpoint_url}" if self.endpoint_url else self.id
+        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, its host and port too.
+
+        AWS gives every number once, but each imitation of AWS may have the same one.
+        """
+        return f"{self.id} at {self._host}" if self._host else self.id
+
+    @property
+    def _host(self) -> str:
+        """Host and port of the URL that leads to it, without the password that a URL may hold."""
+        return urlsplit(self.endpoint_url or "").netloc.rpartition("@")[2]
 
     def __str__(self) -> str:
         kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.kind]
-        where = f" at {self.endpoint_url}" if self.endpoint_url else ""
+        where = f" at {self._host}" if self._host else ""
         return f"{kind} {self.id}{where} · {self.region} · signed in as {self.user_name}"
 
     def client(self, service: str) -> Any:
@@ -100,12 +110,10 @@ class Account:
         return self._watched(self.make_session(user_name, password))
 
     def _watched(self, session: boto3.Session) -> boto3.Session:
-        """The same session, whose refusals are remembered and whose lost connection is explained."""
+        """The same session, whose refusals are remembered."""
         denial.watch(session, self.denials)
         if self.guard is not None:
             self.guard.watch(session.events)
-        if self.kind == "sandbox":
-            session.events.register("needs-retry", _explain_lost_sandbox)
         return session
 
 
@@ -143,44 +151,43 @@ def _target() -> str:
 
 
 def open_sandbox() -> Account:
-    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError."""
+    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError.
+
+    Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
+    """
     endpoint = server.find_or_start(home())
-    _point_aws_tools_at(endpoint)
+    aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
+    explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
+
+    def session_with(*credentials: str) -> boto3.Session:
+        session = aws_session.bound_to(endpoint.url, endpoint.region, *credentials)
+        session.events.register("needs-retry", explain)
+        return session
 
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
         asked = {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
         given = server.ask(endpoint, operation, asked)
-        return boto3.Session(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], endpoint.region
-        )
+        return session_with(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     account = Account(
         "sandbox",
         endpoint.account,
         endpoint.region,
         f"arn:aws:iam::{endpoint.account}:user/{endpoint.user}",
-        boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region),
+        session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
     )
-    account._watched(account.session)
+    boto3.DEFAULT_SESSION = account._watched(account.session)  # for boto3.client(…), too
     return account
 
 
-def _point_aws_tools_at(endpoint: server.Endpoint) -> None:
-    """Let plain boto3 and `!aws` in this process reach the sandbox, and never a real account by mistake."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
-        os.environ.pop(name, None)
-    os.environ.update(
-        endpoint.environment(),
-        AWS_CONFIG_FILE=os.devnull,
-        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-        AWS_MAX_ATTEMPTS="2",  # with 1, botocore puts "(reached max retries: 0)" into every refusal
-    )
-
-
-def _explain_lost_sandbox(caught_exception: Exception | None, **_: object) -> None:
-    if isinstance(caught_exception, LostConnection):
+def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | None, **_: object) -> None:
+    """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
+    if not isinstance(caught_exception, LostConnection | HTTPClientError):
+        return
+    found = server.find(folder)
+    if found.url != url if found else not server.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."
@@ -190,7 +197,7 @@ def _explain_lost_sandbox(caught_exception: Exception | None, **_: object) -> No
 def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
-        os.environ["AWS_ENDPOINT_URL"] = endpoint_url
+        aws_settings.point_at_endpoint(endpoint_url)
     session = boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
     identity = _identity(session, endpoint_url)
     account = Account(
@@ -210,10 +217,9 @@ def _open_real(endpoint_url: str | None) -> Account:
         denial.ignore(client)  # nobody asked for what it asks
         return client
 
-    account.guard = Guard(
-        Marks(looking, account.id, identity["Arn"].split(":")[1]), Ledger(home(), account.kept_as)
-    )
-    account._watched(session)
+    marks = Marks(looking, account.id, identity["Arn"].split(":")[1], account.region)
+    account.guard = Guard(marks, Ledger(home(), account.kept_as))
+    boto3.DEFAULT_SESSION = account._watched(session)  # boto3.client(…) in a notebook is guarded, too
     return account
 
 

@@ -53,13 +53,16 @@ class CleanUp:
 
     def _remove_table(self, holding: Holding) -> str:
         dynamodb = self._account.client_in("dynamodb", holding.region)
-        # AWS deletes no table that is still being made, changed or deleted already.
         described = dynamodb.describe_table(TableName=holding.id)["Table"]
-        if described["TableStatus"] != "DELETING":
+        if described["TableStatus"] in (
+            "CREATING",
+            "UPDATING",
+        ):  # AWS deletes no table that is about to change
             dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
-            if described.get("DeletionProtectionEnabled"):
-                dynamodb.update_table(TableName=holding.id, DeletionProtectionEnabled=False)
-                dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
+        if described.get("DeletionProtectionEnabled"):
+            dynamodb.update_table(TableName=holding.id, DeletionProtectionEnabled=False)
+            dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
+        if described["TableStatus"] != "DELETING":
             dynamodb.delete_table(TableName=holding.id)
         dynamodb.get_waiter("table_not_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
         return f"The table {holding.id} is deleted."

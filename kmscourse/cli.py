@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmscourse import terminal
 from kmscourse.cli_aws import add_aws
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
@@ -27,6 +27,7 @@ NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 for a failure that was said, 130 for Ctrl-C."""
+    terminal.write_every_character()
     chosen = parser().parse_args(arguments)
     run: Command = chosen.run
     try:
@@ -98,8 +99,15 @@ def _add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     ):
         actions.add_parser(name, help=text).set_defaults(run=run)
 
-    reset = actions.add_parser("reset", help="start the account over: keys, tables, users and events go")
-    reset.add_argument("--section", type=int, metavar="N", help="then put it where section N starts")
+    reset = actions.add_parser(
+        "reset", help="start the account over: keys, tables, users, events, notes and progress go"
+    )
+    reset.add_argument(
+        "--section",
+        type=int,
+        metavar="N",
+        help="then put it where section N starts; the progress in the sections before N stays",
+    )
     reset.set_defaults(run=sandbox_reset)
 
 
@@ -165,7 +173,8 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
-    """Lines for a POSIX shell that point every AWS client at the running sandbox."""
+    """Lines for a POSIX shell that point every AWS client at the running sandbox, and at nothing else."""
+    from kmscourse import aws_settings
     from kmscourse.sandbox import server
 
     endpoint = _running()
@@ -175,11 +184,7 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
         variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
         variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
         variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
-    else:
-        print("unset AWS_SESSION_TOKEN")  # An earlier user's, which would not fit this access key.
-    print("unset AWS_PROFILE")
-    for name, value in variables.items():
-        print(f"export {name}={shlex.quote(value)}")
+    print(aws_settings.in_shell(aws_settings.for_practice_account(variables)))
 
 
 def sandbox_status(_: argparse.Namespace) -> None:
@@ -213,16 +218,21 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse import course
     from kmscourse.account import open_sandbox
     from kmscourse.notes import Notes
+    from kmscourse.progress import Progress
     from kmscourse.sandbox import server
 
-    if chosen.section is not None:
-        course.section(chosen.section)
-    server.ask(server.find_or_start(home()), "Reset", {})
-    print("The practice account starts over.")
-    if chosen.section is not None:
+    number = 0 if chosen.section is None else course.section(chosen.section).number
+    with course.alone(home()):
         account = open_sandbox()
-        for line in course.prepare(account, Notes(home(), account.kept_as), chosen.section):
-            print(line)
+        notes = Notes(home(), account.kept_as)
+        notes.clear()  # These two first: a file that can't be read is said before anything is lost.
+        Progress(home(), account.kept_as).start_over(number)
+        server.ask(server.find_or_start(home()), "Reset", {})
+        since = f" from section {number} on" if number else ""
+        print(f"The practice account starts over, and so do its notes and your progress{since}.")
+        if chosen.section is not None:
+            for line in course.prepare(account, notes, number):
+                print(line)
 
 
 def _running() -> Endpoint:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from kmscourse import lock
 from kmscourse.account import Account
-from kmscourse.errors import CourseError, ForeignError
+from kmscourse.errors import CourseError, ForeignError, HomeError
 from kmscourse.holdings import guard_of, in_the_way
 from kmscourse.notes import Notes
 from kmscourse.pieces import PIECES, Piece
@@ -83,6 +85,36 @@ def section(number: int) -> Section:
     return SECTIONS[number]
 
 
+PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go and to come
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Within the block nobody else who uses this home prepares or resets an account; others wait, and say so.
+
+    Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
+    """
+    path = folder / "prepare.lock"
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock.held(path, PREPARE_SECONDS, _say_that_it_waits))
+        except lock.TakenError:
+            raise CourseError(
+                f"Another notebook or command has been preparing the account for {PREPARE_SECONDS / 60:.0f} minutes. "
+                "Interrupt it or end it, then try again."
+            ) from None
+        except OSError as error:
+            raise HomeError(
+                f"The file {path} can't be written ({error.strerror or error}). "
+                "Set KMSCOURSE_HOME to a folder that you can write to."
+            ) from None
+        yield
+
+
+def _say_that_it_waits() -> None:
+    print("Another notebook or command is preparing the account: waiting until it has done so.", flush=True)
+
+
 def prepare(account: Account, notes: Notes, number: int) -> list[str]:
     """Put the account where section ``number`` starts; returns a sentence for each kind of thing that was done.
 
@@ -133,7 +165,7 @@ def _said(already: list[Piece], made: list[Piece], what_of_it: str) -> list[str]
     ]
 
 
-@contextmanager
+@contextlib.contextmanager
 def _missing_permission_named(account: Account) -> Iterator[None]:
     """Say of a refusal which permission the main user lacks, and what was made before it."""
     made = guard_of(account).made

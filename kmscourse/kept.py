@@ -1,49 +1,121 @@
-"""A small JSON file in KMSCOURSE_HOME, one object for each account: what the course itself has to remember."""
+"""A small JSON file in KMSCOURSE_HOME, one object for each account: what the course itself has to remember.
+
+To read it, and to change it:
+
+    kept = Kept(home() / "notes.json", account.kept_as)
+    kept.read()                     # {} at first
+    with kept.update() as notes:    # read, change and write, under one lock
+        notes["envelope"] = "…"
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from kmscourse.errors import CourseError
+from kmscourse import files, lock
+from kmscourse.errors import CourseError, HomeError
+
+NOTES_FILE, PROGRESS_FILE = "notes.json", "progress.json"
+LOCK_FILE = "home.lock"
+LOCK_SECONDS = 30.0  # the lock is held for one small write; who has it longer has been stopped
 
 
 class Kept:
-    """One account's object in a file. Written whole or not at all, and for its owner's eyes only (mode 0600)."""
+    """One account's object in a file, for its owner's eyes only (mode 0600).
 
-    def __init__(self, file: Path, account_id: str) -> None:
+    Any number of processes and threads may use the same file: one at a time changes it, and who reads it sees the
+    whole of one change or of the one before. ``account_key`` is ``Account.kept_as``. The object's keys are texts, its
+    values whatever JSON has. Other accounts' objects stay as they are.
+    """
+
+    def __init__(self, file: Path, account_key: str) -> None:
         self._file = file
-        self._account = account_id
+        self._account = account_key
 
     def read(self) -> dict[str, Any]:
         """What is kept; empty where nothing is. Raises CourseError where the file can't be read."""
-        found = self._all().get(self._account, {})
+        return self._own(self._all())
+
+    @contextlib.contextmanager
+    def update(self) -> Iterator[dict[str, Any]]:
+        """What is kept, to be changed in place within the block: it is on the disk when the block has ended.
+
+        Where the block raises, nothing is written. Keep it short, and don't update within it anything else in the same
+        folder: it holds the folder's one lock. Raises CourseError where the file can't be read, HomeError where it
+        can't be written or another process holds the lock too long, TypeError or ValueError for what JSON hasn't.
+        """
+        with self._locked():
+            everything = self._all()
+            try:
+                before = _text(everything)
+            except (ValueError, RecursionError):  # JSON reads 1e999, and nests deeper, than it writes.
+                raise self._unreadable() from None
+            own = everything.setdefault(self._account, self._own(everything))
+            yield own
+            after = _text({account: kept for account, kept in everything.items() if kept != {}})
+            if after != before:
+                self._write(after.encode())
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            path = self._file.with_name(LOCK_FILE)
+            try:
+                stack.enter_context(lock.held(path, LOCK_SECONDS))
+            except lock.TakenError:
+                raise HomeError(
+                    f"Another process has been writing in {self._file.parent} for {LOCK_SECONDS:.0f} seconds. "
+                    "Try again; if that doesn't help, end the other notebooks."
+                ) from None
+            except OSError as error:
+                _refuse(path, error)
+            yield
+
+    def _write(self, content: bytes) -> None:
+        if len(content) > files.MAX_BYTES:
+            raise HomeError(
+                f"This is too much for {self._file}: it holds {files.MAX_BYTES // 2**20} MiB at most."
+            )
+        try:
+            files.write(self._file, content)
+        except OSError as error:
+            _refuse(self._file, error)
+
+    def _all(self) -> dict[str, Any]:
+        try:
+            found = json.loads(files.read(self._file).decode(), parse_constant=_refuse_constant)
+        except FileNotFoundError:
+            return {}
+        except (ValueError, OSError, RecursionError):
+            raise self._unreadable() from None
         if not isinstance(found, dict):
             raise self._unreadable()
         return found
 
-    def write(self, kept: Mapping[str, Any]) -> None:
-        """Keep this instead of what was kept before; other accounts' objects stay."""
-        everything = {**self._all(), self._account: dict(kept)}
-        draft = self._file.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(everything, file, indent=1)
-        os.replace(draft, self._file)
-
-    def _all(self) -> dict[str, Any]:
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (ValueError, OSError):
-            raise self._unreadable() from None
+    def _own(self, everything: dict[str, Any]) -> dict[str, Any]:
+        found = everything.get(self._account, {})
         if not isinstance(found, dict):
             raise self._unreadable()
         return found
 
     def _unreadable(self) -> CourseError:
         return CourseError(f"The file {self._file} can't be read. Move it away: the course writes a new one.")
+
+
+def _refuse(path: Path, error: OSError) -> NoReturn:
+    raise HomeError(
+        f"The file {path} can't be written ({error.strerror or error}). Make room there, "
+        "or set KMSCOURSE_HOME to a folder that you can write to."
+    ) from None
+
+
+def _text(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, indent=1, allow_nan=False)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

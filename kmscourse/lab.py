@@ -42,8 +42,9 @@ class Lab:
         account = open_account()
         lab = cls(account, Notes(home(), account.kept_as), chosen)
         print(lab)
-        for line in course.prepare(account, lab.notes, section):
-            print(line)
+        with course.alone(home()):
+            for line in course.prepare(account, lab.notes, section):
+                print(line)
         return lab
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""How far a student has come: which sections and exercises were done once. What was done stays done.
+"""How far a student has come: which sections and exercises were done once. What was done stays done, until they reset.
 
 Kept in ``progress.json`` in KMSCOURSE_HOME, for each account: later sections undo what earlier ones made, so the
 account itself can't tell.
@@ -11,14 +11,14 @@ from pathlib import Path
 
 from kmscourse.checks import EXERCISES
 from kmscourse.course import SECTIONS
-from kmscourse.kept import Kept
+from kmscourse.kept import PROGRESS_FILE, Kept
 
 
 class Progress:
     """The sections and exercises that were done in one account."""
 
-    def __init__(self, folder: Path, account_id: str) -> None:
-        self._kept = Kept(folder / "progress.json", account_id)
+    def __init__(self, folder: Path, account_key: str) -> None:
+        self._kept = Kept(folder / PROGRESS_FILE, account_key)
 
     def done(self, section: int, exercise: int | None = None) -> bool:
         """Was that section (its checks), or that exercise of it (1 or 2), done once?"""
@@ -26,9 +26,16 @@ class Progress:
 
     def record(self, section: int, exercise: int | None = None) -> None:
         """Note that it is done, with the day; the first day stays."""
-        kept = self._kept.read()
-        kept.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
-        self._kept.write(kept)
+        with self._kept.update() as done:
+            done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
+
+    def start_over(self, section: int = 0) -> None:
+        """Forget that this section and those after it were done, and their exercises."""
+        numbers = range(section)
+        stays = {_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))}
+        with self._kept.update() as done:
+            for name in done.keys() - stays:
+                del done[name]
 
     @property
     def sections(self) -> list[int]:
@@ -40,7 +47,7 @@ class Progress:
     def exercises(self) -> list[tuple[int, int]]:
         """The exercises that are done: (section, 1 or 2)."""
         kept = self._kept.read()
-        every = [(number, count) for number, some in EXERCISES.items() for count in range(1, len(some) + 1)]
+        every = [(number, exercise) for number in EXERCISES for exercise in _exercises(number)]
         return [exercise for exercise in every if _name(*exercise) in kept]
 
     def __repr__(self) -> str:
@@ -52,6 +59,10 @@ class Progress:
             f"{marks} {len(sections)} of {len(SECTIONS)} sections, "
             f"{len(exercises)} of {of_exercises} exercises done"
         )
+
+
+def _exercises(section: int) -> range:
+    return range(1, len(EXERCISES[section]) + 1)
 
 
 def _name(section: int, exercise: int | None = None) -> str:

@@ -28,6 +28,16 @@ settings.load_profile("patient")
 
 
 @pytest.fixture
+def own_environment() -> Iterator[None]:
+    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
+    before = dict(os.environ)
+    yield
+    boto3.DEFAULT_SESSION = None
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
 def sandbox() -> Iterator[Application]:
     """A fresh practice account."""
     application = Application.open()
@@ -90,7 +100,9 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
     guarded = inprocess.session(sandbox)
     account = account_of(sandbox, guarded)
     account.kind = "aws"
-    marks = Marks(lambda service, region: main.client(service, region_name=region), account.id, "aws")
+    marks = Marks(
+        lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
+    )
     account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
     account.guard.watch(guarded.events)
     return account

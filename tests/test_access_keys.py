@@ -12,9 +12,10 @@ from typing import Any
 import boto3
 import pytest
 
+from kmscourse import lock
 from kmscourse.access_keys import AccessKeys
 from kmscourse.errors import KmsCourseError
-from kmscourse.sandbox import inprocess, lock
+from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
 USER = "Reader"
@@ -90,7 +91,7 @@ def test_keys_that_killed_processes_left_make_way(
     left = [iam.create_access_key(UserName=USER)["AccessKey"]["AccessKeyId"] for _ in range(2)]
     folder = tmp_path / "access-keys"
     folder.mkdir()
-    hold = "import sys, os, signal, pathlib; from kmscourse.sandbox import lock\n"
+    hold = "import sys, os, signal, pathlib; from kmscourse import lock\n"
     hold += "with lock.held(pathlib.Path(sys.argv[1]), 0): os.kill(os.getpid(), signal.SIGKILL)"
     subprocess.run([sys.executable, "-c", hold, str(folder / f"{left[0]}.lock")], check=False)
     process().session_of(USER)

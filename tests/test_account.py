@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+    SSLError,
+)
 
 from kmscourse.account import Account, open_account
 from kmscourse.errors import ForeignError, KmsCourseError, SandboxError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox import server
-
-
-@pytest.fixture
-def own_environment() -> Iterator[None]:
-    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+from tests.misleading import astray
 
 
 @pytest.fixture
@@ -45,8 +49,23 @@ def test_the_default_is_a_sandbox_of_ones_own(opened: Account, home: Path) -> No
 
 def test_plain_boto3_in_this_process_reaches_it_too(opened: Account) -> None:
     """A student's `boto3.client("kms")` must never reach a real account by mistake."""
-    assert boto3.Session().client("sts").get_caller_identity()["Arn"] == opened.user_arn
+    for plain in (boto3, boto3.Session()):
+        assert plain.client("sts").get_caller_identity()["Arn"] == opened.user_arn
     assert os.environ["AWS_CONFIG_FILE"] == os.environ["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+
+
+def test_a_session_that_was_there_before_is_replaced(home: Path) -> None:
+    boto3.setup_default_session(aws_access_key_id="AKIAREAL", aws_secret_access_key="real")
+    opened = open_account()
+    assert boto3.client("sts").get_caller_identity()["Arn"] == opened.user_arn
+
+
+def test_no_session_of_it_sends_anything_elsewhere(opened: Account) -> None:
+    opened.client("iam").create_login_profile(UserName=LAB_USER, Password=LAB_PASSWORD)
+    sessions = [opened.session, opened.session_for(LAB_USER), opened.sign_in(LAB_USER, LAB_PASSWORD), boto3]
+    for session in sessions:
+        with pytest.raises(SandboxError, match=r"sends nothing to http://127\.0\.0\.1:9/"):
+            session.client("kms", endpoint_url="http://127.0.0.1:9").list_keys()
 
 
 def test_signing_in_takes_the_right_name_and_password(opened: Account) -> None:
@@ -71,6 +90,67 @@ def test_a_sandbox_that_has_stopped_is_one_sentence(opened: Account, home: Path)
     server.stop(home)
     with pytest.raises(SandboxError, match="Run the notebook's set-up cell again"):
         kms.list_keys()
+
+
+def test_a_sandbox_that_has_started_elsewhere_is_that_sentence_too(opened: Account, home: Path) -> None:
+    kms = opened.client("kms")
+    server.stop(home)
+    (home / "sandbox.port").unlink()
+    assert server.find_or_start(home).url != kms.meta.endpoint_url
+    with pytest.raises(SandboxError, match="Run the notebook's set-up cell again"):
+        kms.list_keys()
+
+
+LOST = [
+    ReadTimeoutError(endpoint_url="http://127.0.0.1:9"),
+    ConnectTimeoutError(endpoint_url="http://127.0.0.1:9"),
+    ConnectionClosedError(endpoint_url="http://127.0.0.1:9"),
+    EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
+    ProxyConnectionError(proxy_url="http://127.0.0.1:9"),
+    ResponseStreamingError(error="cut short"),
+    SSLError(endpoint_url="http://127.0.0.1:9", error="no"),
+]
+
+
+def client_that_fails(opened: Account, lost: Exception) -> Any:
+    kms = opened.session.client("kms", config=Config(retries={"total_max_attempts": 1}))
+    kms.meta.events.register_first("before-send", partial(fail, lost))
+    return kms
+
+
+def test_of_a_sandbox_that_answers_it_is_not_said_that_it_has_stopped(opened: Account) -> None:
+    for lost in LOST:
+        with pytest.raises(type(lost)) as raised:
+            client_that_fails(opened, lost).list_keys()
+        assert str(raised.value) == str(lost)
+
+
+def test_of_one_that_has_stopped_it_is_said_however_that_shows(opened: Account, home: Path) -> None:
+    server.stop(home)
+    for lost in LOST:
+        with pytest.raises(SandboxError, match="The practice account has stopped"):
+            client_that_fails(opened, lost).list_keys()
+
+
+def test_one_connection_that_is_lost_is_made_again(opened: Account) -> None:
+    kms = opened.client("kms")
+    turns = iter([ConnectionClosedError(endpoint_url="http://127.0.0.1:9")])
+    kms.meta.events.register_first("before-send", lambda **_: fail(*turns))
+    assert kms.list_keys()["Keys"] == []
+
+
+def fail(*errors: Exception, **_: object) -> None:
+    for error in errors:
+        raise error
+
+
+def test_a_sandbox_that_is_busy_has_not_stopped(
+    opened: Account, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is there, and answers nobody just now."""
+    monkeypatch.setattr(server, "find", lambda _: None)
+    with pytest.raises(ReadTimeoutError):
+        client_that_fails(opened, LOST[0]).list_keys()
 
 
 def test_what_was_there_is_there_again(opened: Account, home: Path) -> None:
@@ -131,9 +211,22 @@ def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
         reader.client("kms").disable_key(KeyId=key)
 
 
-def test_notes_of_two_accounts_with_one_number_are_apart(elsewhere: Account, opened: Account) -> None:
-    assert elsewhere.id == opened.id
-    assert elsewhere.kept_as != opened.kept_as
+def test_an_endpoint_is_reached_whatever_proxy_and_endpoints_are_set(opened: Account, tmp_path: Path) -> None:
+    with astray(tmp_path / "astray") as wrong:
+        url = os.environ["AWS_ENDPOINT_URL"]
+        (tmp_path / "config").write_text(f"[default]\nendpoint_url = {wrong.elsewhere.url}\n")
+        os.environ.update(
+            KMSCOURSE_TARGET=url,
+            AWS_CONFIG_FILE=str(tmp_path / "config"),
+            AWS_ENDPOINT_URL_STS=wrong.elsewhere.url,
+            AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true",
+            HTTP_PROXY=wrong.proxy.url,
+            NO_PROXY="",
+            no_proxy="",
+        )
+        there = open_account()
+        assert there.client("kms").list_keys()["Keys"] == []
+        assert (there.id, wrong.arrived()) == (opened.id, [])
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:9", "https://127.0.0.1:9/"])
@@ -144,3 +237,18 @@ def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: st
     ) as said:
         open_account()
     assert "aws configure" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (None, "123456789012"),
+        ("http://127.0.0.1:5000/", "123456789012 at 127.0.0.1:5000"),
+        ("https://me:secret@example.com", "123456789012 at example.com"),
+    ],
+)
+def test_accounts_of_one_number_are_kept_apart_by_where_they_are(url: str | None, name: str) -> None:
+    session: Any = None
+    account = Account("endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, url)
+    assert account.kept_as == name
+    assert "secret" not in str(account)

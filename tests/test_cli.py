@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from kmscourse import cli
+from kmscourse import Lab, cli
 from kmscourse.errors import SandboxError
+from kmscourse.kept import Kept
+from kmscourse.progress import Progress
 from kmscourse.sandbox import server
 
 
@@ -116,12 +118,13 @@ def test_a_home_that_cannot_be_made_is_one_sentence(
 
 def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     endpoint = server.find_or_start(home)
-    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION"
+    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION "
+    names += "AWS_DEFAULT_PROFILE AWS_CONFIG_FILE"
 
     def shell(*options: str) -> dict[str, str]:
         assert cli.main(["sandbox", "env", *options]) == 0
         script = capsys.readouterr().out + f'for name in {names}; do eval "echo \\$name=\\$$name"; done'
-        before = {**os.environ, "AWS_SESSION_TOKEN": "left-over"}
+        before = {**os.environ, "AWS_SESSION_TOKEN": "left-over", "AWS_DEFAULT_PROFILE": "left-over"}
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=before, check=True)
         return dict(line.split("=", 1) for line in done.stdout.splitlines())
 
@@ -130,6 +133,7 @@ def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixt
     assert mine["AWS_SECRET_ACCESS_KEY"] == endpoint.secret_access_key
     assert mine["AWS_SESSION_TOKEN"] == ""
     assert mine["AWS_REGION"] == mine["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert (mine["AWS_DEFAULT_PROFILE"], mine["AWS_CONFIG_FILE"]) == ("", os.devnull)
     theirs = shell("--user", "IAMLabUser")
     assert theirs["AWS_ACCESS_KEY_ID"] != mine["AWS_ACCESS_KEY_ID"]
     assert len(shlex.split(theirs["AWS_SESSION_TOKEN"])) == 1
@@ -151,6 +155,60 @@ def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert server.find(home) is None
 
 
+@pytest.fixture
+def seventh(home: Path) -> Lab:
+    """A practice account with notes, in which sections 4 and 7 are done, and another account's progress."""
+    Lab.open(section=4)
+    lab = Lab.open(section=7)
+    for account in (lab.account.kept_as, "999999999999"):
+        Progress(home, account).record(4)
+        Progress(home, account).record(7)
+    with Kept(home / "notes.json", "999999999999").update() as notes:
+        notes["envelope"] = "theirs"
+    return lab
+
+
+def test_reset_starts_the_account_its_notes_and_the_progress_over(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "sealed with a data key" in repr(seventh.diagram())
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset"]) == 0
+    assert (
+        capsys.readouterr().out
+        == "The practice account starts over, and so do its notes and your progress.\n"
+    )
+    assert (list(seventh.notes), seventh.progress.sections) == ([], [])
+    assert "data key" not in repr(seventh.diagram())
+    assert json.loads((home / "notes.json").read_text()) == {"999999999999": {"envelope": "theirs"}}
+    assert Progress(home, "999999999999").sections == [4, 7]
+
+
+def test_reset_to_a_section_keeps_the_progress_in_those_before(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset", "--section", "5"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "The practice account starts over, and so do its notes and your progress from section 5 on.",
+        "Caught up: myKey (section 1), message (section 3)",
+    ]
+    assert (list(seventh.notes), seventh.progress.sections) == (["envelope"], [4])
+    assert "Books" not in repr(seventh.diagram())
+
+
+@pytest.mark.parametrize("name", ["notes.json", "progress.json"])
+def test_before_a_file_that_cannot_be_read_nothing_is_reset(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    capsys.readouterr()
+    (home / name).write_text("{nope")
+    assert cli.main(["sandbox", "reset"]) == 1
+    assert f"{name} can't be read. Move it away" in sentence_of(capsys)
+    assert (home / name).read_text() == "{nope"
+    assert seventh.key_arn, "the account must be as it was"
+
+
 def test_how_long_a_table_key_is_kept_is_a_setting(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,6 +225,53 @@ def test_how_long_a_table_key_is_kept_is_a_setting(
     assert "--table-key-cache is '-1'. Give the seconds" in done.stderr
     done = kmscourse("sandbox", "serve", "--table-key-cache", "60", "--idle-hours", "0.0001")
     assert done.returncode == 0, "what the command says counts"
+
+
+EVERY_VERB = """
+import sys
+from kmscourse import cli
+
+cli.subprocess.run = lambda *command, **options: None  # JupyterLab stays closed
+verbs = [
+    "sandbox status", "lab", "check", "check 11", "sandbox reset --section 3", "sandbox env",
+    "sandbox env --user Zo\u0451",
+    "sandbox status", "sandbox serve", "slides 0 --out slides-\u2713", "sandbox stop", "sandbox stop",
+    "sandbox serve --idle-hours 0.0001", "sandbox serve --table-key-cache \u2713",
+]
+print([cli.main(verb.split(" ")) for verb in verbs])
+cli.main(["--help"])
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_every_verb_works_whatever_the_output_is_encoded_in(tmp_path: Path, encoding: str) -> None:
+    home = tmp_path / "Zo\u0451 \u2713"
+    environment = {**os.environ, "KMSCOURSE_HOME": str(home), "PYTHONIOENCODING": encoding}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", EVERY_VERB],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=300,
+        )
+    finally:
+        server.stop(home)
+    said, complained = done.stdout.decode(encoding), done.stderr.decode(encoding)
+    assert done.returncode == 0, complained
+    assert "Traceback" not in complained, complained
+    assert "[1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]" in said, said + complained
+    assert "+ every package of the course is here" in said
+    assert "x not yet" in said
+    assert "usage: kmscourse" in said
+
+
+def test_an_error_of_the_command_line_works_in_every_encoding() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "kmscourse.cli", "check", "\u2713"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=120)
+    assert done.returncode == 2
+    assert b"invalid int value: '+'" in done.stderr
 
 
 def test_no_verb_prints_help_and_fails() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from kmscourse import course, pieces
+from kmscourse import course, lock, pieces
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, prepare, section
-from kmscourse.errors import CourseError
+from kmscourse.errors import CourseError, HomeError
 from kmscourse.notes import Notes
+from kmscourse.sandbox.application import Application
 
 NUMBERS = range(len(SECTIONS))
 
@@ -87,6 +90,46 @@ def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Acc
     prepare(account, notes, 7)
     table = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == pieces.key_arn(account)
+
+
+@pytest.mark.parametrize("value", [5, "", "not hex", "00" * 184, "{}", "00" * 10_000])
+def test_notes_that_open_nothing_are_written_anew(
+    account: Account, notes: Notes, tmp_path: Path, value: object
+) -> None:
+    written = {account.id: {"encrypted_data_key": value, "envelope": value}}
+    (tmp_path / "notes.json").write_text(json.dumps(written))
+    assert prepare(account, notes, 4)[-1].endswith("data key (section 2), message (section 3)")
+    assert set(section(4).needs) <= ready(account, notes)
+
+
+def test_notes_of_the_account_before_a_reset_are_written_anew(
+    sandbox: Application, account: Account, notes: Notes
+) -> None:
+    prepare(account, notes, 4)
+    sandbox.reset()
+    assert "message (section 3)" in prepare(account, notes, 5)[-1]
+    assert pieces.has_message(account, notes)
+
+
+def test_who_prepares_is_alone_and_who_waits_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(course, "PREPARE_SECONDS", 0.1)
+    monkeypatch.setattr(lock, "NOTICE_SECONDS", 0.0)
+    with (
+        course.alone(tmp_path),
+        pytest.raises(CourseError, match="Interrupt it or end it, then try again"),
+        course.alone(tmp_path),
+    ):
+        pytest.fail("two prepare at once")
+    assert capsys.readouterr().out.startswith("Another notebook or command is preparing the account")
+    with course.alone(tmp_path):
+        assert capsys.readouterr().out == ""
+
+
+def test_a_home_that_cannot_be_locked_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="Set KMSCOURSE_HOME"), course.alone(tmp_path / "missing"):
+        pytest.fail("there is no such folder")
 
 
 def test_the_notebooks_names_come_from_the_sections() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from kmscourse.account import Account
 from kmscourse.errors import CourseError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.pieces import TABLE
+from kmscourse.sandbox import server
 
 
 @pytest.fixture
@@ -94,3 +98,37 @@ def test_what_was_checked_counts_for_the_course(seventh: Lab) -> None:
     seventh.client("iam").create_login_profile(UserName=LAB_USER, Password=LAB_PASSWORD)
     assert "■" in repr(seventh.check())
     assert seventh.progress.sections == [7]
+
+
+OPEN = "import sys; from kmscourse import Lab; Lab.open(section=int(sys.argv[1]))"
+
+
+@pytest.mark.parametrize("sections", ["777777", "914687"])
+def test_kernels_that_open_a_fresh_home_at_once_all_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sections: str
+) -> None:
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+    monkeypatch.setenv("KMSCOURSE_TARGET", "sandbox")
+    kernels = [
+        subprocess.Popen([sys.executable, "-c", OPEN, section], stderr=subprocess.PIPE, text=True)
+        for section in sections
+    ]
+    try:
+        assert [kernel.communicate(timeout=120)[1] for kernel in kernels] == [""] * len(sections)
+        assert [kernel.returncode for kernel in kernels] == [0] * len(sections)
+    finally:
+        server.stop(tmp_path)
+
+
+def test_two_accounts_of_one_number_have_notes_and_progress_of_their_own(
+    home: Path, account: Account
+) -> None:
+    """Each imitation of AWS may have the practice account's number: its URL tells it apart."""
+    here = Lab.open(section=4)
+    there = Lab(
+        replace(account, kind="endpoint", endpoint_url="http://127.0.0.1:5000"), here.notes, here.section
+    )
+    assert account.kept_as == account.id
+    assert there.account.kept_as.startswith(f"{account.id} at ")
+    here.progress.record(4)
+    assert there.progress.sections == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError
@@ -79,6 +83,28 @@ def test_an_envelope_that_was_not_written_as_text_is_told_how(notes: Notes) -> N
 def test_only_the_owner_reads_the_file(notes: Notes, tmp_path: Path) -> None:
     notes["encrypted_data_key"] = BLOB
     assert stat.S_IMODE((tmp_path / "notes.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("value", [5, None, [], {}, 1.5, "", "not hex", "00", "{", "[1]", '{"version": 1}'])
+@pytest.mark.parametrize("name", ["encrypted_data_key", "envelope", "plaintext"])
+def test_what_cannot_be_a_note_is_none(notes: Notes, tmp_path: Path, name: str, value: Any) -> None:
+    (tmp_path / "notes.json").write_text(json.dumps({"123456789012": {name: value}}))
+    assert (list(notes), len(notes), name in notes) == ([], 0, False)
+    with pytest.raises(CourseError, match=f"no note '{name}' yet: none is written"):
+        notes[name]
+    notes["encrypted_data_key"] = BLOB
+    assert list(notes) == ["encrypted_data_key"]
+
+
+@given(value=st.text() | st.integers() | st.binary(max_size=120).map(bytes.hex) | st.just("[" * 100_000))
+def test_no_value_in_the_file_is_a_raw_error(value: object) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "notes.json"
+        file.write_text(json.dumps({"1": {"envelope": value, "encrypted_data_key": value}}))
+        notes = Notes(Path(folder), "1")
+        assert "envelope" not in notes
+        if "encrypted_data_key" in notes:
+            assert len(bytes.fromhex(notes["encrypted_data_key"])) >= 100
 
 
 def test_a_damaged_file_is_said_and_kept(notes: Notes, tmp_path: Path) -> None:

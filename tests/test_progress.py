@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,32 @@ def test_the_first_day_stays(progress: Progress, tmp_path: Path) -> None:
     before = (tmp_path / "progress.json").read_text()
     progress.record(3)
     assert (tmp_path / "progress.json").read_text() == before
+
+
+def test_starting_over_forgets_a_section_and_those_after_it(progress: Progress) -> None:
+    for section in (0, 6, 7, 8):
+        progress.record(section)
+        progress.record(section, 1)
+    progress.start_over(7)
+    assert (progress.sections, progress.exercises) == ([0, 6], [(0, 1), (6, 1)])
+    progress.start_over()
+    assert (progress.sections, progress.exercises) == ([], [])
+
+
+RECORD = """if True:
+    import pathlib, sys
+    from kmscourse.progress import Progress
+    progress = Progress(pathlib.Path(sys.argv[1]), "123456789012")
+    for section in range(10):
+        progress.record(section, int(sys.argv[2]) or None)
+"""
+
+
+def test_kernels_that_record_at_once_lose_nothing(progress: Progress, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RECORD, str(tmp_path)]
+    kernels = [subprocess.Popen([*command, number]) for number in "0120"]
+    assert [kernel.wait(60) for kernel in kernels] == [0] * 4
+    assert repr(progress) == "■■■■■■■■■■ 10 of 10 sections, 20 of 20 exercises done"
 
 
 def test_each_account_has_its_own(progress: Progress, tmp_path: Path) -> None:

@@ -48,13 +48,15 @@ def seal_file(
 ) -> None:
     """Encrypts the file ``source`` into ``target`` under a fresh data key of the KMS key ``key_id``.
 
-    ``target`` appears, or is replaced, only once all of it is written. ``progress(done, total)`` hears
-    after each frame how many bytes of the source are done; an exception in it cancels.
+    ``target`` appears, or is replaced, only once all of it is written; nothing is left where the process ends
+    before. It gets the mode of the file that it replaces, or of a new one, less the umask. Who can't read ``source``
+    (its group, all others) can't read ``target`` either, even though what is sealed could be shown to anybody.
+    ``progress(done, total)`` hears after each frame how many bytes of the source are done; an exception in it cancels.
     Raises ClientError where KMS refuses, OSError where a file can't be read or written, KmsCourseError where
-    ``target`` is ``source``.
+    ``source`` is no file, or ``target`` is none or is ``source``.
     """
     context = context_bytes(encryption_context)
-    with replacement(source, target) as (reader, writer):
+    with replacement(source, target, as_private=True) as (reader, writer):
         data_key = generate_data_key(kms, key_id, encryption_context)
         prefix = os.urandom(NONCE_SIZE[KIND])
         header = write_header(KIND, data_key.encrypted, prefix)
@@ -75,7 +77,9 @@ def unseal_file(
 ) -> None:
     """Decrypts the sealed file ``source`` into ``target``, for the context with which it was sealed.
 
-    ``target`` appears, or is replaced, only once the last frame has proved true. ``progress`` is as in
+    ``target`` appears, or is replaced, only once the last frame has proved true; nothing is left where the process
+    ends before. It gets the mode of the file that it replaces, or of a new one, less the umask: a sealed file may be
+    there for all to read, and its mode says nothing of who may read what is in it. ``progress`` is as in
     ``seal_file``; ``key_id`` insists on a KMS key.
     Raises as ``seal_file`` does, and EnvelopeError where anything was changed, cut, moved or added.
     """

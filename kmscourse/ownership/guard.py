@@ -103,7 +103,7 @@ class Guard:
         service, operation = model.service_model.service_name, model.name
         if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
             return None
-        region = str(context["client_region"])
+        region = self.marks.region if service == "iam" else str(context["client_region"])
         making = MAKES.get((service, operation))
         if making is None and operation not in _CHANGES.get(service, ()):
             raise ForeignError(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from kmscourse.kept import Kept
 
@@ -23,12 +22,9 @@ class Ledger:
 
     def write(self, region: str, kind: str, name: str) -> None:
         """Write down a thing that is about to be made, or has been. Raises CourseError where that can't be done."""
-
-        def add(ledger: dict[str, Any]) -> None:
+        with self._kept.update() as ledger:
             of_region = ledger.setdefault(_MADE, {}).setdefault(region, {})
             of_region[f"{kind} {name}".strip()] = datetime.now(UTC).isoformat(timespec="seconds")
-
-        self._change(add)
 
     def has(self, region: str, kind: str, name: str) -> bool:
         """Is this thing written down?"""
@@ -36,14 +32,10 @@ class Ledger:
 
     def strike(self, region: str) -> None:
         """Forget what was made in a Region: it is gone."""
-        self._change(lambda ledger: ledger.get(_MADE, {}).pop(region, None))
+        with self._kept.update() as ledger:
+            ledger.get(_MADE, {}).pop(region, None)
 
     @property
     def regions(self) -> list[str]:
         """The Regions in which something was about to be made."""
         return sorted(self._kept.read().get(_MADE, {}))
-
-    def _change(self, change: Any) -> None:
-        ledger = self._kept.read()
-        change(ledger)
-        self._kept.write(ledger)

@@ -38,13 +38,15 @@ class Owner(Enum):
 class Marks:
     """Looks in an account for who owns a key, a table or a user.
 
-    Every look asks AWS: what was the course's may be gone, and its name somebody else's by now.
+    ``region`` is the account's own, for what is in no Region (users). Every look asks AWS: what was the course's may
+    be gone, and its name somebody else's by now.
     Raises HiddenError where AWS does not let the main user look.
     """
 
     client_of: ClientOf
     account: str
     partition: str
+    region: str
 
     def of_key(self, region: str, key: str) -> Owner:
         """The owner of a KMS key: id, ARN, alias name or alias ARN."""

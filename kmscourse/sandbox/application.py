@@ -44,6 +44,7 @@ class Application:
         instance: str = "",
         table_key_cache: float = 0.0,
         on_stop: Callable[[], None] = lambda: None,
+        on_reset: Callable[[str], None] = lambda account: None,
         later: Callable[[Callable[[], None]], object] = lambda act: act(),
     ) -> None:
         self.backend = backend
@@ -51,6 +52,7 @@ class Application:
         self._table_keys = TableKeyCache(table_key_cache)
         self._instance = instance
         self._on_stop = on_stop
+        self._on_reset = on_reset
         self._later = later
         self._unrecorded: Callable[[], None] | None = None
 
@@ -175,6 +177,7 @@ class Application:
 
     def reset(self) -> None:
         """Start the account over; the main user and its access key stay."""
+        self._on_reset(self.backend.account_id)  # Before: what speaks of the account is not to outlive it.
         self.backend.reset()
         self._table_keys.clear()
 

@@ -16,12 +16,16 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-from kmscourse.errors import SandboxError
-from kmscourse.sandbox import late, lock
+from kmscourse import files, lock
+from kmscourse.errors import KmsCourseError, SandboxError
+from kmscourse.kept import NOTES_FILE, Kept
+from kmscourse.sandbox import late
 from kmscourse.sandbox.logfile import log_to
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
@@ -53,8 +57,10 @@ def run(
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
     with _lock(home), _listen(home, port) as listening:
-        (home / ENDPOINT_FILE).unlink(missing_ok=True)
-        log_to(home / LOG_FILE, LOG_BYTES)
+        with _refusing(home / ENDPOINT_FILE):
+            files.make_way(home / ENDPOINT_FILE)
+        with _refusing(home / LOG_FILE):
+            log_to(home / LOG_FILE, LOG_BYTES)
         asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
 
 
@@ -72,15 +78,19 @@ async def _serve(
 
     stop = asyncio.Event()
     instance = secrets.token_hex(16)
+    started = time.time()
     application = Application.open(
         home,
         instance=instance,
         on_stop=stop.set,
+        on_reset=partial(_forget_notes, home),
         table_key_cache=table_key_cache,
         later=asyncio.get_running_loop().call_soon,
     )
     with contextlib.closing(application):
         main = application.main_access_key
+        if application.backend.since >= started:  # A new account: there was none, or it was set aside.
+            _forget_notes(home, main.caller.account)
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",
             account=main.caller.account,
@@ -139,7 +149,9 @@ def _listen(home: Path, port: int) -> Iterator[socket.socket]:
                 f"Port {port} of 127.0.0.1 can't be used ({reason}). "
                 "Choose another one, or leave the choice to the system."
             ) from None
-        (home / PORT_FILE).write_text(str(listening.getsockname()[1]), "utf-8")
+        with _refusing(home / PORT_FILE):
+            files.make_way(home / PORT_FILE)
+            files.write(home / PORT_FILE, str(listening.getsockname()[1]).encode(), durable=False)
         yield listening
 
 
@@ -155,7 +167,7 @@ def _bound(listening: socket.socket, port: int) -> bool:
 def _last_port(home: Path) -> int:
     """Where this home's sandbox listened last; 0 where that is not known."""
     try:
-        port = int((home / PORT_FILE).read_text("utf-8"))
+        port = int(files.read(home / PORT_FILE, max_bytes=100))
     except (OSError, ValueError):
         return 0
     return port if 0 < port < 65536 else 0
@@ -164,15 +176,13 @@ def _last_port(home: Path) -> int:
 @contextlib.contextmanager
 def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool]]:
     """``sandbox.json`` while the sandbox answers. Yields what tells whether it is still there and ours."""
-    text = json.dumps(asdict(endpoint))
-    written = path.with_suffix(".new")
-    written.unlink(missing_ok=True)
-    written.write_text(text, "utf-8")
-    written.replace(path)
+    content = json.dumps(asdict(endpoint)).encode()
+    with _refusing(path):
+        files.write(path, content, durable=False)
 
     def still_ours() -> bool:
         with contextlib.suppress(OSError):
-            return path.read_text("utf-8") == text
+            return files.read(path) == content
         return False
 
     try:
@@ -180,6 +190,27 @@ def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool
     finally:
         if still_ours():
             path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """What the system says of this file, as a SandboxError."""
+    try:
+        yield
+    except OSError as error:
+        raise SandboxError(
+            f"The file {path} can't be written ({error.strerror or error}). Make room there, "
+            "or set KMSCOURSE_HOME to another folder."
+        ) from None
+
+
+def _forget_notes(home: Path, account: str) -> None:
+    """The notes of an account that starts over go: the keys that they need are gone."""
+    try:
+        with Kept(home / NOTES_FILE, account).update() as notes:
+            notes.clear()
+    except KmsCourseError as error:  # Who opens the notes is told; the account is usable without them.
+        log.warning("The notes stay: %s", error)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

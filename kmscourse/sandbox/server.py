@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -18,14 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kmscourse import files, lock
 from kmscourse.errors import SandboxError, SignInRefused
-from kmscourse.sandbox import lock, sigv4
+from kmscourse.sandbox import sigv4
 from kmscourse.sandbox.call import HttpRequest
 
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
 LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
 LOG_BYTES = 2_000_000
+MAX_ENDPOINT_BYTES = 64 * 1024
 
 ENDPOINT_FILE, LOCK_FILE, LOG_FILE = "sandbox.json", "sandbox.lock", "sandbox.log"
 START_FILE = "sandbox.start.lock"
@@ -71,6 +74,17 @@ def find(home: Path) -> Endpoint | None:
     return endpoint if status.get("Instance") == endpoint.instance else None
 
 
+def is_running(home: Path) -> bool:
+    """True while some process is this home's sandbox. Raises SandboxError where that can't be told."""
+    path = home / LOCK_FILE
+    try:
+        return path.exists() and lock.is_held(path)
+    except OSError as error:
+        raise SandboxError(
+            f"The file {path} can't be used ({error.strerror or error}). Move it away."
+        ) from None
+
+
 def find_or_start(home: Path) -> Endpoint:
     """The sandbox of this home, started in a process of its own where none runs.
 
@@ -91,7 +105,7 @@ def stop(home: Path) -> bool:
     """
     running = False
     deadline = time.monotonic() + ANSWER_SECONDS
-    while _locked(home):
+    while is_running(home):
         running = True
         endpoint = find(home)
         if endpoint is not None:
@@ -157,11 +171,21 @@ def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) 
 
 
 def _read_endpoint(path: Path) -> Endpoint | None:
+    """What the file says, None where it is no sandbox's: not there, not readable, damaged or of another version."""
     try:
-        endpoint = Endpoint(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):  # Not there, not readable, or left by another version.
+        endpoint = Endpoint(**json.loads(files.read(path, MAX_ENDPOINT_BYTES).decode()))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
-    return endpoint if endpoint.url.startswith("http://127.0.0.1:") else None
+    return endpoint if _is_possible(endpoint) else None
+
+
+def _is_possible(endpoint: Endpoint) -> bool:
+    """Has each value its type, and does the URL lead to a port of this machine?"""
+    texts = {name: value for name, value in vars(endpoint).items() if name != "pid"}
+    if type(endpoint.pid) is not int or not all(isinstance(value, str) for value in texts.values()):
+        return False
+    url = re.fullmatch(r"http://127\.0\.0\.1:([0-9]{1,5})", endpoint.url)
+    return url is not None and 0 < int(url[1]) < 65536
 
 
 @contextlib.contextmanager
@@ -185,7 +209,7 @@ def _start_and_wait(home: Path) -> Endpoint:
             _forget(process)
             return endpoint
         status = process.poll()
-        if status == LOCK_TAKEN and not _locked(home):  # The one before was about to end, and has.
+        if status == LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
             process = _start(home)
         elif status not in (None, LOCK_TAKEN):
             raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
@@ -218,11 +242,6 @@ def _forget(process: subprocess.Popen[bytes]) -> None:
     """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
     if process.poll() is None:
         process.returncode = 0
-
-
-def _locked(home: Path) -> bool:
-    """True while some process is this home's sandbox."""
-    return (home / LOCK_FILE).exists() and lock.is_held(home / LOCK_FILE)
 
 
 def _last_line(path: Path) -> str:

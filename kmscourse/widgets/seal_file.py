@@ -83,7 +83,9 @@ class SealFilePage(Form):
             else:
                 unseal_file(kms, source, target, context, progress=self._heard(progress))
         except OSError as error:
-            raise KmsCourseError(f"{error.filename}: {error.strerror}. Nothing has been changed.") from None
+            raise KmsCourseError(
+                f"{error.filename or target}: {error.strerror}. Nothing has been changed."
+            ) from None
         return f"{target} has been written: {Path(target).stat().st_size:,} bytes."
 
     def refused(self, error: Exception) -> str:

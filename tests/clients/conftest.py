@@ -7,13 +7,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from kmscourse.aws_session import bound_to
 from kmscourse.sandbox import server
 
 Environment = dict[str, str]
@@ -40,11 +39,13 @@ def environment_of(home: Path) -> Callable[..., Environment]:
             text=True,
             check=True,
         ).stdout
-        lines = [shlex.split(line) for line in said.splitlines()]
-        exported = dict(words[1].split("=", 1) for words in lines if words[0] == "export")
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-        return inherited | nobody | exported
+        inherited = dict(os.environ)
+        for verb, *names in (shlex.split(line) for line in said.splitlines()):
+            if verb == "export":
+                inherited.update(name.split("=", 1) for name in names)
+            for name in names if verb == "unset" else ():
+                inherited.pop(name, None)
+        return inherited
 
     return environment
 
@@ -53,5 +54,4 @@ def environment_of(home: Path) -> Callable[..., Environment]:
 def client(home: Path) -> Callable[[str], Any]:
     """Makes the main user's boto3 clients, which reach the running sandbox as a student's do."""
     endpoint = server.find_or_start(home)
-    session = boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region)
-    return partial(session.client, endpoint_url=endpoint.url)
+    return bound_to(endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key).client

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import stat
 import struct
 import tempfile
+import traceback
 import tracemalloc
 from pathlib import Path
 
@@ -227,6 +230,60 @@ def test_cancelling_leaves_nothing_behind(pocket_kms, tmp_path, error, after):
             seal_file(pocket_kms, pocket_kms.key_id, source, name, progress=progress)
     assert {path.name for path in tmp_path.iterdir()} == {"source", "kept"}
     assert kept.read_bytes() == b"what was there"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@same_kms
+@given(st.integers(0, 0o777), st.integers(0, 0o777), st.integers(0, 0o777))
+def test_a_plaintext_is_as_private_as_any_new_file_and_what_is_sealed_as_its_source(
+    pocket_kms, small_frames, mask, plain_mode, sealed_mode
+):
+    def mode_of(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    with tempfile.TemporaryDirectory() as name:
+        plain, sealed, opened = (Path(name, each) for each in ("plain", "sealed", "opened"))
+        plain.write_bytes(b"Hello")
+        plain.chmod(plain_mode | stat.S_IRUSR)
+        before = os.umask(mask)
+        try:
+            seal_file(pocket_kms, pocket_kms.key_id, plain, sealed)
+            assert mode_of(sealed) == 0o666 & ~mask & (plain_mode | stat.S_IRWXU)
+            sealed.chmod(sealed_mode | stat.S_IRUSR)
+            unseal_file(pocket_kms, sealed, opened)
+            assert mode_of(opened) == 0o666 & ~mask, "whatever the sealed file's mode"
+            opened.chmod(plain_mode | stat.S_IWUSR)
+            unseal_file(pocket_kms, sealed, opened)
+            assert mode_of(opened) == (plain_mode | stat.S_IWUSR) & ~mask, "as what it replaces, at most"
+        finally:
+            os.umask(before)
+
+
+def test_no_traceback_shows_the_data_key(pocket_kms, tmp_path):
+    """Not even one with the values of all variables, as IPython and pytest print them."""
+    source, sealed = tmp_path / "source", tmp_path / "sealed"
+    source.write_bytes(bytes(FRAME + 1))
+    seal_file(pocket_kms, pocket_kms.key_id, source, sealed)
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(sealed.read_bytes()[:-1])
+
+    def stop(*_: int) -> None:
+        raise RuntimeError("enough")
+
+    for work in (
+        lambda: seal_file(pocket_kms, pocket_kms.key_id, source, sealed, progress=stop),
+        lambda: unseal_file(pocket_kms, sealed, tmp_path / "opened", progress=stop),
+        lambda: unseal_file(pocket_kms, damaged, tmp_path / "opened"),
+    ):
+        with pytest.raises((RuntimeError, EnvelopeError)) as raised:
+            work()
+        frames = traceback.StackSummary.extract(traceback.walk_tb(raised.tb), capture_locals=True)
+        ours = [frame for frame in frames if Path(files.__file__).parent in Path(frame.filename).parents]
+        shown = "\n".join(value for frame in ours for value in (frame.locals or {}).values())
+        assert "DataKey(" in shown, "the frames that hold the key are shown"
+        for secret in pocket_kms.plaintexts:
+            for form in (repr(secret)[2:-1], secret.hex(), base64.b64encode(secret).decode()):
+                assert form not in shown
 
 
 def test_a_refusal_of_kms_loses_nothing(kms, letter, tmp_path):

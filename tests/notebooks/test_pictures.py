@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-
-import pytest
 
 from kmscourse.account import open_sandbox
 from kmscourse.notes import Notes
@@ -12,8 +11,8 @@ from kmscourse.sandbox import server
 from tools.draw import IMAGES, pictures
 
 
-def test_each_picture_is_drawn_from_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+def test_each_picture_is_drawn_from_the_account(tmp_path: Path, own_environment: None) -> None:
+    os.environ["KMSCOURSE_HOME"] = str(tmp_path)
     account = open_sandbox()
     try:
         drawn = pictures(account, Notes(tmp_path, account.id))

@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,8 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.kept import Kept
 from kmscourse.sandbox import server
 from tests.sandbox.loopback import client
 
@@ -124,14 +129,105 @@ def test_it_ends_in_good_order_when_the_system_asks(home: Path) -> None:
     assert eventually(lambda: not (home / "sandbox.json").exists())
 
 
-@pytest.mark.parametrize(
-    "left",
-    ["", "{", "[]", "null", '{"url": "http://127.0.0.1:1"}', '{"url": 5}'],
-    ids=lambda left: left or "empty",
-)
+GOOD = {
+    "url": "http://127.0.0.1:1",
+    **dict.fromkeys(("account", "region", "user", "access_key_id", "secret_access_key", "instance"), "x"),
+    "pid": 1,
+}
+WRONG = {
+    "empty": "",
+    "cut short": "{",
+    "a list": "[]",
+    "null": "null",
+    "deep": "[" * 100_000,
+    "without most": '{"url": "http://127.0.0.1:1"}',
+    "NaN": "NaN",
+    "too large": " " * 100_000 + json.dumps(GOOD),
+    "a word too many": json.dumps({**GOOD, "color": "red"}),
+    "no UTF-8": "\udcff",
+} | {
+    f"{name} {value!r}": json.dumps({**GOOD, name: value})
+    for name, values in {
+        "url": (
+            *(5, None, [], "", "http://127.0.0.1:", "http://127.0.0.1:0", "http://127.0.0.1:65536"),
+            *(
+                "http://127.0.0.1:-1",
+                "http://127.0.0.1:x",
+                "http://127.0.0.1:80/x",
+                "http://127.0.0.1:80\r\nHost: x",
+            ),
+            *(
+                "http://127.0.0.1:1@example.com",
+                "https://127.0.0.1:1",
+                "http://example.com:1",
+                "http://127.0.0.1:¹",
+            ),
+        ),
+        "pid": ("1", None, True, 1.5),
+        "region": (5, None, [], {}, True),
+        "secret_access_key": (5, None, "\ud800"),
+        "access_key_id": ("a\nb", "\ud800", 5),
+        "instance": (5, None),
+    }.items()
+    for value in values
+}
+
+
+@pytest.mark.parametrize("left", WRONG.values(), ids=[ascii(name) for name in WRONG])
 def test_a_damaged_endpoint_file_is_no_sandbox(tmp_path: Path, left: str) -> None:
-    (tmp_path / "sandbox.json").write_text(left)
+    (tmp_path / "sandbox.json").write_bytes(left.encode("utf-8", "surrogateescape"))
     assert server.find(tmp_path) is None
+
+
+@given(
+    values=st.dictionaries(st.sampled_from(list(GOOD)), st.none() | st.integers() | st.text() | st.floats())
+)
+def test_no_values_in_the_endpoint_file_are_a_raw_error(values: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "sandbox.json").write_text(json.dumps({**GOOD, **values}))
+        assert server.find(Path(home)) is None
+
+
+@pytest.mark.skipif(not POSIX, reason="pipes, links and modes are POSIX's: run this on Linux or macOS")
+@pytest.mark.parametrize("what", ["folder", "full folder", "pipe", "link", "unreadable", "deep", "huge"])
+def test_whatever_lies_in_place_of_its_files_makes_way(home: Path, what: str) -> None:
+    (home / "elsewhere").write_text("{}")
+    for file in (home / "sandbox.json", home / "sandbox.port"):
+        if what.endswith("folder"):
+            file.mkdir()
+            if what == "full folder":
+                (file / "work").touch()
+        elif what == "pipe":
+            os.mkfifo(file)
+        elif what == "link":
+            file.symlink_to(home / "elsewhere")
+        else:
+            file.write_text(WRONG["deep"])
+        if what == "huge":
+            os.truncate(file, 1 << 31)
+        if what == "unreadable":
+            file.chmod(0)
+    endpoint = server.find_or_start(home)
+    assert server.find(home) == endpoint
+    assert stat.S_IMODE((home / "sandbox.json").lstat().st_mode) == 0o600
+    assert (home / "sandbox.port").read_text() == endpoint.url.rpartition(":")[2]
+    assert (home / "elsewhere").read_text() == "{}"
+    assert len(list(home.glob("*-set-aside-*"))) == 2 * what.endswith("folder")
+
+
+@pytest.mark.parametrize("left", ["deep", "cut short"])
+def test_an_endpoint_file_that_is_damaged_while_it_runs_heals(home: Path, left: str) -> None:
+    first = server.find_or_start(home)
+    (home / "sandbox.json").write_text(WRONG[left])
+    assert server.find_or_start(home).url == first.url
+
+
+def test_a_lock_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.lock").mkdir()
+    with pytest.raises(SandboxError, match=r"sandbox\.lock can't be used .*Move it away"):
+        server.stop(tmp_path)
+    with pytest.raises(SandboxError, match="could not start"):
+        server.find_or_start(tmp_path)
 
 
 def test_another_server_at_the_old_address_is_not_taken_for_the_sandbox(
@@ -203,6 +299,36 @@ def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> No
     server.ask(endpoint, "Reset", {})
     status = server.ask(endpoint, "Status", {})
     assert (status["Keys"], status["User"]) == (0, endpoint.user)
+
+
+@pytest.fixture
+def notes(home: Path) -> Kept:
+    """The practice account's notes, with one in them; another account has one too."""
+    for account in ("123456789012", "999999999999"):
+        with Kept(home / "notes.json", account).update() as notes:
+            notes["envelope"] = "sealed"
+    return Kept(home / "notes.json", "123456789012")
+
+
+def test_the_notes_of_an_account_that_starts_over_go(home: Path, notes: Kept) -> None:
+    endpoint = server.find_or_start(home)
+    assert notes.read() == {}, "a new account has no key that opens them"
+    with notes.update() as kept:
+        kept["envelope"] = "sealed"
+    server.stop(home)
+    server.find_or_start(home)
+    assert notes.read() == {"envelope": "sealed"}, "an account that only ended and came back is the same"
+    server.ask(endpoint, "Reset", {})
+    assert notes.read() == {}
+    assert Kept(home / "notes.json", "999999999999").read() == {"envelope": "sealed"}
+
+
+def test_notes_that_cannot_be_read_hinder_no_account(home: Path) -> None:
+    (home / "notes.json").write_text("{nope")
+    endpoint = server.find_or_start(home)
+    server.ask(endpoint, "Reset", {})
+    assert (home / "notes.json").read_text() == "{nope"
+    assert "notes.json can't be read" in (home / "sandbox.log").read_text()
 
 
 def test_a_sandbox_whose_home_is_gone_ends_by_itself(home: Path) -> None:

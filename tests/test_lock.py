@@ -1,22 +1,24 @@
-"""One process at a time holds a lock, and the system takes it back from one that is gone."""
+"""One process or thread at a time holds a lock, and the system takes it back from one that is gone."""
 
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kmscourse.sandbox import lock
+from kmscourse import lock
 
 HOLDER = """if True:
     import pathlib, sys, time
-    from kmscourse.sandbox import lock
+    from kmscourse import lock
     with lock.held(pathlib.Path(sys.argv[1]), seconds=float(sys.argv[2])):
         print("held", flush=True)
         time.sleep(60)
@@ -69,6 +71,52 @@ def test_who_waits_gets_it(path: Path, holder: subprocess.Popen[str]) -> None:
         holder.kill()
         assert waiter.stdout.readline() == "held\n"
         waiter.kill()
+
+
+def test_whoever_waits_is_told_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "NOTICE_SECONDS", 0.0)
+    said: list[str] = []
+    with (
+        lock.held(path, seconds=0, on_wait=lambda: said.append("free")),
+        pytest.raises(lock.TakenError),
+        lock.held(path, seconds=0.1, on_wait=lambda: said.append("taken")),
+    ):
+        pytest.fail("it is not reentrant")
+    assert said == ["taken"]
+
+
+def test_threads_keep_each_other_out(path: Path) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    def work() -> None:
+        for number in range(20):
+            with lock.held(path, seconds=60):
+                inside.append(number)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 80
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process: run this on Linux or macOS")
+def test_a_process_forked_meanwhile_does_not_keep_it(path: Path) -> None:
+    """As multiprocessing does in a notebook: the child has the file open too."""
+    with lock.held(path, seconds=0):
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+            os._exit(0)
+    try:
+        assert not lock.is_held(path)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def test_a_failure_within_lets_go_of_it(path: Path) -> None:

@@ -1,0 +1,114 @@
+"""A clean-up leaves nothing of the course's but keys that wait for their deletion, and everything else as it was."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+
+from kmscourse.account import Account
+from kmscourse.cleanup import CleanUp
+from kmscourse.course import prepare
+from kmscourse.holdings import Holdings
+from kmscourse.notes import Notes
+from tests.foreign import create_table, names_of_everything, take
+
+
+def clean_up(account: Account) -> tuple[list[str], list[str]]:
+    cleanup = CleanUp(account)
+    return list(cleanup.run()), cleanup.failures
+
+
+def test_it_removes_everything_and_says_so(empty_account: Account, main: boto3.Session, notes: Notes) -> None:
+    for name in ("alias/theirs", "Theirs"):
+        take(name, main)
+    before = names_of_everything(main)
+    prepare(empty_account, notes, 9)
+    key = empty_account.client("kms").describe_key(KeyId="alias/myKey")["KeyMetadata"]["Arn"]
+    said, failures = clean_up(empty_account)
+    assert failures == []
+    assert said[0] == "The table Books is deleted."
+    assert said[1].startswith("The user IAMLabUser is deleted")
+    assert said[2].startswith(f"The key {key} has no alias, and will be deleted on 20")
+    assert sorted([*before, f"{key} PendingDeletion"]) == names_of_everything(main)
+    metadata = empty_account.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+    assert round((metadata["DeletionDate"] - metadata["CreationDate"]).total_seconds() / 86400) == 7
+    assert empty_account.guard
+    assert empty_account.guard.ledger.regions == []
+
+
+def test_it_can_be_repeated(empty_account: Account, main: boto3.Session, notes: Notes) -> None:
+    prepare(empty_account, notes, 9)
+    clean_up(empty_account)
+    before = names_of_everything(main)
+    assert clean_up(empty_account) == ([], [])
+    assert names_of_everything(main) == before
+
+
+def test_a_user_goes_with_all_that_hangs_on_it(empty_account: Account, main: boto3.Session) -> None:
+    empty_account.client("iam").create_user(UserName="Ours")
+    iam: Any = main.client("iam")
+    policy = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    )
+    for _ in range(2):
+        iam.create_access_key(UserName="Ours")
+    iam.create_login_profile(UserName="Ours", Password="4-Passw0rd-of-ours")
+    iam.put_user_policy(UserName="Ours", PolicyName="Inline", PolicyDocument=policy)
+    arn = iam.create_policy(PolicyName="Theirs", PolicyDocument=policy)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="Ours", PolicyArn=arn)
+    iam.create_group(GroupName="Theirs")
+    iam.add_user_to_group(GroupName="Theirs", UserName="Ours")
+    _, failures = clean_up(empty_account)
+    assert failures == []
+    assert "Ours" not in names_of_everything(main)
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
+    assert iam.get_group(GroupName="Theirs")["Users"] == []
+
+
+def test_a_table_that_is_protected_goes_too(empty_account: Account, main: boto3.Session) -> None:
+    create_table(empty_account.session, "Ours")
+    empty_account.client("dynamodb").update_table(TableName="Ours", DeletionProtectionEnabled=True)
+    assert clean_up(empty_account) == (["The table Ours is deleted."], [])
+
+
+def test_a_key_that_waits_already_keeps_its_date(empty_account: Account) -> None:
+    kms = empty_account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/ours", TargetKeyId=key)
+    date = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)["DeletionDate"]
+    (said,), failures = clean_up(empty_account)
+    assert failures == []
+    assert said.endswith(f"will be deleted on {date:%Y-%m-%d}.")
+    assert kms.list_aliases(KeyId=key)["Aliases"] == []
+
+
+def test_what_cannot_be_removed_is_said_and_the_rest_goes(
+    empty_account: Account, main: boto3.Session, notes: Notes
+) -> None:
+    prepare(empty_account, notes, 9)
+    statement = {"Effect": "Deny", "Action": ["dynamodb:DeleteTable", "iam:DeleteUser"], "Resource": "*"}
+    iam = main.client("iam")
+    iam.put_user_policy(
+        UserName=empty_account.user_name,
+        PolicyName="Without",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    said, failures = clean_up(empty_account)
+    assert [sentence.split()[1] for sentence in said] == ["key"]
+    assert "dynamodb:DeleteTable" in failures[0]
+    assert "iam:DeleteUser" in failures[1]
+    assert empty_account.guard
+    assert empty_account.guard.ledger.regions == ["us-east-1"], "it is looked at again"
+    iam.delete_user_policy(UserName=empty_account.user_name, PolicyName="Without")
+    _, failures = clean_up(empty_account)
+    assert failures == []
+    assert all(holding.gone for holding in Holdings(empty_account))
+
+
+def test_keys_of_other_regions_go_too(empty_account: Account) -> None:
+    kms = empty_account.client_in("kms", "eu-west-1")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    clean_up(empty_account)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
