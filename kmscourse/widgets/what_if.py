@@ -45,7 +45,9 @@ class WhatIf:
         person = self.snapshot.people.get(principal)
         if person is not None:
             for name in person.policies:
-                found[Sheet("identity", principal, name)] = f"{name}, of {person.name}"
+                found[Sheet("identity", principal, name)] = (
+                    f"{name.removesuffix(', inline')}, a policy of {person.name}"
+                )
             found[Sheet("identity", principal)] = f"One more policy for {person.name}"
         if principal == STRANGER:
             found[Sheet("identity", principal)] = f"What the visitor's own account ({ELSEWHERE}) allows"

@@ -33,7 +33,7 @@ def test_the_sheets_are_the_policies_that_bear_on_the_request(
     key = seen_lab8.key_arn
     assert list(what_if.sheets(reader, key).values()) == [
         "Key policy of myKey",
-        "BooksReader, inline, of IAMLabUser",
+        "BooksReader, a policy of IAMLabUser",
         "One more policy for IAMLabUser",
     ]
     table = next(iter(what_if.snapshot.tables))
