@@ -44,6 +44,7 @@ class Account:
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
     process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
     Outside the sandbox a ``guard`` stands before the calls of all of them.
+    ``take_notices`` gives what there is to say about the account, a sentence each: what was told once is told no more.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Account:
     make_session: SessionMaker = field(repr=False)
     endpoint_url: str | None = None
     guard: Guard | None = field(default=None, repr=False)
+    take_notices: Callable[[], list[str]] = field(default=list, repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -151,11 +153,15 @@ def _target() -> str:
 
 
 def open_sandbox() -> Account:
-    """The practice account of this KMSCOURSE_HOME, started where none runs. Raises SandboxError.
+    """The practice account of this KMSCOURSE_HOME, started where none runs.
 
     Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
+    Raises SandboxError where that fails, and where its main user has locked itself out.
     """
     endpoint = server.find_or_start(home())
+    status = server.status(endpoint)
+    if status["LockedOut"]:
+        raise SandboxError(status["LockedOut"])
     aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
     explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
 
@@ -174,9 +180,10 @@ def open_sandbox() -> Account:
         "sandbox",
         endpoint.account,
         endpoint.region,
-        f"arn:aws:iam::{endpoint.account}:user/{endpoint.user}",
+        status["UserArn"],
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
+        take_notices=lambda: server.ask(endpoint, "TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account._watched(account.session)  # for boto3.client(…), too
     return account

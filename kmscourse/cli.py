@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], None]
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,12 +34,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = chosen.run
     try:
         run(chosen)
+        sys.stdout.flush()
     except KmsCourseError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # Whoever was to read this has ended, as head does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except _aws_errors() as error:
+        print(f"AWS refused this: {error}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """What boto3 raises; imported where something went wrong, as that takes a while."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -162,10 +178,12 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
     from kmscourse.sandbox import process, table_key_cache
 
-    def announce(endpoint: Endpoint) -> None:
+    def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
         said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
         print(json.dumps(said), flush=True)
+        for notice in notices:
+            print(notice, file=sys.stderr)
 
     given = chosen.table_key_cache
     kept = None if given is None else table_key_cache.seconds(given, "--table-key-cache")
@@ -192,7 +210,7 @@ def sandbox_status(_: argparse.Namespace) -> None:
     from kmscourse.sandbox import server
 
     endpoint = _running()
-    status = server.ask(endpoint, "Status", {})
+    status = server.status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
     print(f"It holds {_count(status['Keys'], 'key')} and {_count(status['Tables'], 'table')}.")
@@ -202,8 +220,8 @@ def sandbox_status(_: argparse.Namespace) -> None:
         if kept
         else "DynamoDB opens a table's key each time."
     )
-    if status["Notice"]:
-        print(status["Notice"])
+    for notice in status["Notices"]:
+        print(notice)
 
 
 def sandbox_stop(_: argparse.Namespace) -> None:
@@ -240,7 +258,7 @@ def _running() -> Endpoint:
 
     endpoint = server.find(home())
     if endpoint is None:
-        raise KmsCourseError(NOT_RUNNING)
+        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
     return endpoint
 
 

@@ -42,6 +42,8 @@ class Lab:
         account = open_account()
         lab = cls(account, Notes(home(), account.kept_as), chosen)
         print(lab)
+        for notice in account.take_notices():
+            print(notice)
         with course.alone(home()):
             for line in course.prepare(account, lab.notes, section):
                 print(line)

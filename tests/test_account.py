@@ -252,3 +252,25 @@ def test_accounts_of_one_number_are_kept_apart_by_where_they_are(url: str | None
     account = Account("endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, url)
     assert account.kept_as == name
     assert "secret" not in str(account)
+
+
+def test_a_main_user_that_was_renamed_has_its_new_name(opened: Account) -> None:
+    opened.client("iam").update_user(UserName=opened.user_name, NewUserName="boss", NewPath="/people/")
+    again = open_account()
+    assert again.user_arn == opened.client("sts").get_caller_identity()["Arn"]
+    assert (again.user_arn, again.user_name) == ("arn:aws:iam::123456789012:user/people/boss", "boss")
+
+
+def test_a_main_user_that_has_locked_itself_out_is_told_why_and_what_to_do(
+    opened: Account, home: Path
+) -> None:
+    key_id = opened.session.get_credentials().access_key
+    opened.client("iam").update_access_key(UserName=opened.user_name, AccessKeyId=key_id, Status="Inactive")
+    with pytest.raises(SandboxError, match=f"access key {key_id} inactive.*kmscourse sandbox stop"):
+        open_account()
+    server.stop(home)
+    again = open_account()
+    (told,) = again.take_notices()
+    assert f"(access key {key_id} inactive)" in told
+    assert again.take_notices() == []
+    assert opened.client("kms").list_keys()["Keys"] == [], "the clients of before go on working"

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
-from kmscourse import Lab, cli
+from kmscourse import Lab, cli, lock
 from kmscourse.errors import SandboxError
 from kmscourse.kept import Kept
 from kmscourse.progress import Progress
@@ -40,12 +41,42 @@ def sentence_of(capsys: pytest.CaptureFixture[str]) -> str:
     return said.err
 
 
+def test_a_reader_that_has_ended_is_no_fault(home: Path) -> None:
+    """As in ``kmscourse sandbox status | head -0``."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
+    os.close(writing)
+    assert (ended.stderr, ended.returncode) == ("", 1)
+
+
+def test_what_aws_refuses_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "ListKeys")
+
+    monkeypatch.setattr("kmscourse.account.open_account", refuse)
+    assert cli.main(["check"]) == 1
+    assert "AWS refused this: An error occurred (AccessDenied)" in sentence_of(capsys)
+
+
 @pytest.mark.parametrize("verb", ["env", "status"])
 def test_without_a_sandbox_there_is_nothing_to_tell(
     home: Path, capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
     assert cli.main(["sandbox", verb]) == 1
     assert "kmscourse sandbox serve" in sentence_of(capsys)
+
+
+@pytest.mark.parametrize("verb", ["env", "status"])
+def test_a_sandbox_that_does_not_answer_yet_is_not_said_to_be_missing(
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    with lock.held(home / server.LOCK_FILE, seconds=5):
+        assert cli.main(["sandbox", verb]) == 1
+    assert "does not answer yet" in sentence_of(capsys)
 
 
 def test_stopping_what_does_not_run_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +98,18 @@ def test_serve_says_first_where_it_answers_and_ends_when_asked(home: Path) -> No
         assert "running already" in second.stderr
         assert server.stop(home)
         assert process.wait(20) == 0
+
+
+def test_serve_says_on_stderr_what_happened_to_the_account(home: Path) -> None:
+    (home / "account.db").write_bytes(b"damaged")
+    done = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
+    assert json.loads(done.stdout)["user"].startswith("ed-user-")
+    assert "account.db is damaged" in done.stderr
+    assert "account-set-aside-" in done.stderr
+    again = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert again.stderr == done.stderr, "it is said until a notebook has told it"
 
 
 def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None:

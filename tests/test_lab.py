@@ -39,6 +39,20 @@ def test_it_says_where_one_is_and_what_was_done(home: Path, capsys: pytest.Captu
     assert said[1:] == ["Caught up: myKey (section 1), Books (section 6)"]
 
 
+def test_what_happened_to_the_account_is_told_under_its_line(
+    home: Path, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["The practice account's file was damaged."]
+    account.take_notices = lambda: [told.pop()] if told else []
+    opened = Lab.open(section=1)
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        repr(opened),
+        "The practice account's file was damaged.",
+    ]
+    Lab.open(section=1)
+    assert "damaged" not in capsys.readouterr().out
+
+
 def test_a_section_that_is_not_there_changes_nothing(home: Path, account: Account) -> None:
     with pytest.raises(CourseError, match="There is no section 11"):
         Lab.open(section=11)

@@ -6,8 +6,8 @@ The same application stands behind HTTP (``process.py``) and behind unit tests (
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,8 @@ from typing import Any
 
 from kmscourse.sandbox import authorization, console, operations, resources, rules, signature, wire
 from kmscourse.sandbox.backend import Backend
-from kmscourse.sandbox.call import Access, AwsError, Call, HttpRequest, HttpResponse
+from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpRequest, HttpResponse
+from kmscourse.sandbox.logfile import where
 from kmscourse.sandbox.relay import opened
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
 from kmscourse.sandbox.table_key_cache import TableKeyCache
@@ -83,29 +84,29 @@ class Application:
         """The answer to a request, whatever it is; an error of our own becomes AWS's InternalFailure."""
         started = perf_counter()
         call: Call | None = None
+        caller: Caller | None = None
         outcome = "ok"
         try:
             call = wire.read(http)
             with self.backend.lock:
-                answer = self._answer(call)
+                now = self._let_time_pass()
+                keys = console.ConsoleKeys(self.backend) if call.service == console.SERVICE else self.backend
+                caller = signature.verify(call, keys, now)
+                answer = self._answer(call, caller, now)
             response = wire.write(call, answer)
         except AwsError as error:
             outcome = error.code
             response = wire.write_error(http, error, _request_id(call))
         except Exception as error:
-            outcome = _where(error)
+            outcome = where(error)
             failure = AwsError("InternalFailure", "The practice account failed at this request.", 500)
             response = wire.write_error(http, failure, _request_id(call))
         spent = (perf_counter() - started) * 1000
         said = f"{call.action if call else '-'} {response.status} {outcome} {spent:.1f} ms"
         self._later(partial(self._after, said))
-        return response
+        return replace(response, authenticated=caller is not None)
 
-    def _answer(self, call: Call) -> operations.Answer:
-        self._record()
-        now = self.backend.now()
-        self._let_time_pass()
-        caller = signature.verify(call, self.backend, now)
+    def _answer(self, call: Call, caller: Caller, now: datetime) -> operations.Answer:
         accesses: list[Access] = []
         try:
             accesses = resources.touched(call, caller, self.backend)
@@ -149,11 +150,13 @@ class Application:
                 self.backend.commit()
             except Exception as error:  # It was answered already, and what it did is no worse for that.
                 self.backend.rollback()
-                reason = error.message if isinstance(error, AwsError) else _where(error)
+                reason = error.message if isinstance(error, AwsError) else where(error)
                 log.error("A call is missing from the trail: %s", reason)
 
-    def _let_time_pass(self) -> None:
-        """Let happen, and keep, what time has done to keys since the last call."""
+    def _let_time_pass(self) -> datetime:
+        """Let happen, and keep, what time has done to keys since the last call. Returns what time it is."""
+        self._record()
+        now = self.backend.now()
         try:
             self.backend.pass_time()
             happened = self.backend.take_happenings()
@@ -164,6 +167,7 @@ class Application:
         except BaseException:
             self.backend.rollback()
             raise
+        return now
 
     def _note(self, happened: Iterable[Happening]) -> None:
         for happening in happened:
@@ -183,18 +187,30 @@ class Application:
 
     def status(self) -> Mapping[str, Any]:
         """What the account is, and how much is in its home region."""
-        region = self.backend.home_region
+        region, main = self.backend.home_region, self.backend.main_credentials().caller
         return {
             "Account": self.backend.account_id,
             "Region": region,
-            "User": self.backend.main_user,
+            "User": main.user_name,
+            "UserArn": main.arn,
             "Keys": len(self.backend.key_ids(region)),
             "Tables": len(self.backend.tables(region)),
             "Since": self.backend.since,
             "TableKeyCache": self._table_keys.seconds,
-            "Notice": self.backend.notice,
+            "LockedOut": self.backend.lockout(),
+            "Notices": self.notices,
             "Instance": self._instance,
         }
+
+    @property
+    def notices(self) -> list[str]:
+        """What there is to say about the account, a sentence each: what happened to it, and how its main user is."""
+        return [*self.backend.notices, *filter(None, (self.backend.lockout(), self.backend.restriction()))]
+
+    def take_notices(self) -> list[str]:
+        """The same; what happened to the account is told once."""
+        said, self.backend.notices = self.notices, []
+        return said
 
     def close(self) -> None:
         """Let go of the account's file."""
@@ -204,9 +220,3 @@ class Application:
 
 def _request_id(call: Call | None) -> str:
     return call.request_id if call else wire.new_request_id()
-
-
-def _where(error: Exception) -> str:
-    """Where an error of our own happened, but not its text: that may hold what the caller sent."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {frame.filename}:{frame.lineno}"

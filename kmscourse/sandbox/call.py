@@ -38,11 +38,12 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What goes back to the client."""
+    """What goes back to the client, and whether the request was signed by somebody whom the account knows."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    authenticated: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What a console does and no AWS API offers: signing a user in, and managing the practice account itself.
 
-The operations of the private service ``kmscourse``. No policy speaks of them: only the account's main user
-may call them.
+The operations of the private service ``kmscourse``. No policy speaks of them: only the account's main user may call
+them, with an access key of its own. The key that it began with opens the console in whatever state IAM has it, as it
+is the learner's way into a process of the learner's own; AWS's services go by IAM alone.
 """
 
 from __future__ import annotations
@@ -28,7 +29,24 @@ class Host(Protocol):
         """Start the account over; the main user and its access key stay."""
 
     def status(self) -> Mapping[str, Any]:
-        """Account, Region, User, Keys, Tables, Since."""
+        """Account, Region, User, UserArn, Keys, Tables, Since, what there is to say about it (Notices) …"""
+
+    def take_notices(self) -> list[str]:
+        """What there is to say about the account; what was told once is forgotten."""
+
+
+class ConsoleKeys:
+    """The access keys that open the console (a ``signature.KeyRing``)."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def credentials(self, access_key_id: str) -> Credentials | None:
+        """The main user's access key as it was at the start; of every other one, what IAM knows."""
+        main = self._backend.main_credentials()
+        return (
+            main if access_key_id == main.caller.access_key_id else self._backend.credentials(access_key_id)
+        )
 
 
 def perform(call: Call, caller: Caller, backend: Backend, host: Host) -> dict[str, Any]:
@@ -37,10 +55,11 @@ def perform(call: Call, caller: Caller, backend: Backend, host: Host) -> dict[st
     Raises AwsError: AccessDeniedException for anybody but the main user, SignInRefused (403),
     UnknownOperationException, ValidationException.
     """
-    if caller.user_name != backend.main_user:
+    # By its id: a name can be somebody else's by now. A session of it may have fewer rights than the user.
+    if caller.user_id != backend.main_user_id or caller.temporary is not None:
         raise AwsError(
             "AccessDeniedException",
-            f"Only {backend.main_user}, the main user of the practice account, may do that.",
+            f"Only {backend.main_user}, the main user of the practice account, may do that, with its own access key.",
         )
     operation = OPERATIONS.get(call.operation)
     if operation is None:
@@ -79,12 +98,18 @@ def status(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[
     return dict(host.status())
 
 
+def take_notices(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+    """What the learner is to be told when a notebook is opened."""
+    return {"Notices": host.take_notices()}
+
+
 OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Backend, Host], dict[str, Any]]] = {
     "SignIn": sign_in,
     "SessionFor": session_for,
     "Stop": stop,
     "Reset": reset,
     "Status": status,
+    "TakeNotices": take_notices,
 }
 
 

@@ -2,7 +2,8 @@
 
 asyncio has the sockets. One thread serves every connection: a call is short and the account answers one at a time
 anyway, so a thread for each client would only add waiting for the interpreter's lock. Whoever is too slow, with a
-request or with reading its answer, is cut off. No answer carries a CORS header.
+request or with reading its answer, is cut off; where there are too many, ``eviction.py`` says who goes. No answer
+carries a CORS header.
 
 Source: RFC 9110 and RFC 9112 (HTTP/1.1).
 """
@@ -10,6 +11,7 @@ Source: RFC 9110 and RFC 9112 (HTTP/1.1).
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -17,16 +19,27 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
+from kmscourse.sandbox import descriptors, listener
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
+from kmscourse.sandbox.eviction import EvictionOrder
 from kmscourse.sandbox.incoming import HttpError, Incoming, Reader
+from kmscourse.sandbox.logfile import where
+from kmscourse.sandbox.turns import Turns
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 MAX_CONNECTIONS = 500
-MAX_READ = 16 * 1024  # Bytes at once: hundreds of small requests, which wait in memory for their turn.
+MAX_BURST = 64  # of new ones, before it is decided who stays
+MAX_HELD = 128 * 1024 * 1024  # bytes of all bodies under way: eight of the largest
+MAX_READ = 16 * 1024  # bytes received at once
+MAX_PIECE = (
+    2 * 1024
+)  # of them are parsed at once: tens of small requests, which wait in memory for their turn
 REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -35,7 +48,8 @@ class Server:
 
     handler: Handler
     hosts: frozenset[str]
-    connections: set[Connection] = field(default_factory=set)
+    connections: EvictionOrder[Connection] = field(default_factory=EvictionOrder)
+    turns: Turns = field(default_factory=Turns)
     last_request: float = field(default_factory=time.monotonic)
     ended: bool = False
 
@@ -44,6 +58,28 @@ class Server:
         now = time.monotonic()
         for connection in list(self.connections):
             if connection.deadline < now:
+                connection.drop()
+
+    def make_room(self) -> int:
+        """Let go of whoever is one too many for ``MAX_CONNECTIONS`` or the descriptors.
+
+        Returns how many may come at once now.
+        """
+        burst = min(MAX_BURST, 1 + len(self.connections) // 4)
+        now = time.monotonic()
+        for _ in range(max(descriptors.shortage(burst), len(self.connections) - MAX_CONNECTIONS)):
+            connection = self.connections.evict(now)
+            if connection is None:
+                break
+            connection.drop()
+        return burst
+
+    def bound_memory(self) -> None:
+        """Let go of who sends large bodies, in the order in which they give way, where these hold too much together."""
+        held = sum(connection.held for connection in self.connections)
+        for connection in list(self.connections) if held > MAX_HELD else ():
+            if held > MAX_HELD and connection.held > MAX_HELD // MAX_CONNECTIONS:
+                held -= connection.held
                 connection.drop()
 
 
@@ -55,17 +91,23 @@ class Connection(asyncio.BufferedProtocol):
         self.deadline = time.monotonic() + REQUEST_SECONDS
         self._reader = Reader(server.hosts, self._carry_on)
         self._buffer = bytearray(MAX_READ)
+        self._unread = memoryview(self._buffer)[:0]
         self._transport: asyncio.Transport
         self._writable = True
         self._refused = False
+        self._has_turn = False
+        self._is_new = True
+
+    @property
+    def held(self) -> int:
+        """Bytes of the body that the client is sending."""
+        return self._reader.held
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self.server.connections.add(self)
+        self.server.connections.add(self, time.monotonic())
         if self.server.ended:  # It was accepted just before. The account may be closed by now.
             self.drop()
-        if len(self.server.connections) > MAX_CONNECTIONS:
-            min(self.server.connections, key=lambda connection: connection.deadline).drop()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.server.connections.discard(self)
@@ -76,10 +118,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def drop(self) -> None:
         """End the connection at once, whatever the client has not read yet."""
-        self.server.connections.discard(self)  # The next one to go is another one.
+        self.server.connections.discard(self)
         self._transport.abort()
 
     def get_buffer(self, sizehint: int) -> bytearray:
+        while self._unread:  # Windows' loop hands on more than one buffer of what it has received.
+            self._read_on()
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -87,7 +131,8 @@ class Connection(asyncio.BufferedProtocol):
             return  # It must be read all the same, or the answer is lost with the connection.
         if self._reader.idle and not self._reader.whole:
             self.deadline = time.monotonic() + REQUEST_SECONDS
-        self._reader.feed(memoryview(self._buffer)[:nbytes])
+            self.server.connections.use(self)
+        self._unread = memoryview(self._buffer)[:nbytes]
         self._go_on()
 
     def pause_writing(self) -> None:
@@ -99,25 +144,53 @@ class Connection(asyncio.BufferedProtocol):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Answer the next request; what waits behind it lets other connections go first, and is not added to."""
-        if self._refused or self._transport.is_closing() or not self._writable:
+        """Do what comes next in its turn. Until then nothing is added to it."""
+        if self._has_turn or self._transport.is_closing() or not self._writable:
             return
-        reader = self._reader
-        if reader.whole:
-            self._answer(reader.whole.popleft())
-        elif reader.refusal is not None:
-            self._refuse(reader.refusal)
-        if reader.whole or (reader.refusal is not None and not self._refused):
-            self._transport.pause_reading()
-            asyncio.get_running_loop().call_soon(self._go_on)
-        elif self._writable:
+        waits = self._unread or self._reader.whole or self._reader.refusal is not None
+        if self._refused or not waits:
             self._transport.resume_reading()
+            return
+        self._has_turn = True
+        if self._is_new:  # It is heard before ``make_room`` may choose it.
+            self._is_new = False
+            self._take_turn()
+        else:
+            self.server.turns.add(self._take_turn)
+        if self._has_turn:  # still, or again
+            self._transport.pause_reading()
+
+    def _take_turn(self) -> None:
+        """Read until a request is whole, and answer it."""
+        self._has_turn = False
+        if self._transport.is_closing() or not self._writable:
+            return
+        try:
+            while self._unread and not self._reader.whole and self._reader.refusal is None:
+                self._read_on()
+            if self._reader.whole:
+                self._answer(self._reader.whole.popleft())
+            elif self._reader.refusal is not None:
+                self._refuse(self._reader.refusal)
+            elif self.held > MAX_HELD // MAX_CONNECTIONS:
+                self.server.bound_memory()
+        except Exception as error:
+            log.error("A request ended its connection: %s", where(error))
+            self.drop()
+        self._go_on()
+
+    def _read_on(self) -> None:
+        piece, self._unread = self._unread[:MAX_PIECE], self._unread[MAX_PIECE:]
+        if self._reader.refusal is None:
+            self._reader.feed(piece)
 
     def _answer(self, incoming: Incoming) -> None:
         now = self.server.last_request = time.monotonic()
         response = self.server.handler(incoming.request)
+        if response.authenticated:
+            self.server.connections.authenticate(self)
         self._write(response, last=not incoming.keeps_alive, bodiless=incoming.request.method == "HEAD")
-        waits = incoming.keeps_alive and self._reader.idle and not self._reader.whole
+        waits = incoming.keeps_alive and self._reader.idle and not self._reader.whole and not self._unread
         self.deadline = now + (IDLE_SECONDS if waits else REQUEST_SECONDS)
         if not incoming.keeps_alive:
             self.close()
@@ -157,18 +230,26 @@ async def serve(
     idle_seconds: float,
     still_wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Serve until ``stop`` is set, no request came for ``idle_seconds``, or it isn't wanted any more."""
+    """Serve until ``stop`` is set, no request came for ``idle_seconds``, or it isn't wanted any more.
+
+    Raises OSError where the listening socket breaks.
+    """
     server = Server(handler, hosts_of(listening.getsockname()[1]))
-    listener = await asyncio.get_running_loop().create_server(lambda: Connection(server), sock=listening)
+    accepting = asyncio.create_task(listener.accept(listening, lambda: Connection(server), server.make_room))
+    stopping = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set() and time.monotonic() - server.last_request < idle_seconds and still_wanted():
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=min(SWEEP_SECONDS, idle_seconds))
-            except TimeoutError:
-                server.sweep()
+            pause = min(SWEEP_SECONDS, idle_seconds)
+            await asyncio.wait((accepting, stopping), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if accepting.done():
+                accepting.result()
+            server.sweep()
     finally:
-        listener.close()
         server.ended = True
+        accepting.cancel()
+        stopping.cancel()
+        await asyncio.wait((accepting, stopping))
+        listening.close()
         for connection in list(server.connections):
             connection.close()
         await asyncio.sleep(0)

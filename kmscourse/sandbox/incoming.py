@@ -60,6 +60,11 @@ class Reader:
         self.on_message_begin()
         self.idle = True
 
+    @property
+    def held(self) -> int:
+        """Bytes of the body that is under way."""
+        return len(self._body)
+
     def feed(self, data: bytes | memoryview) -> None:
         """Read on. Nothing of ``data`` itself is kept."""
         whole = len(self.whole)
@@ -146,6 +151,7 @@ class Reader:
         request = HttpRequest(self._method(), self._target.decode("ascii"), self._headers, bytes(self._body))
         keeps_alive = self._parser.should_keep_alive() and self._parser.get_http_version() == "1.1"
         self.whole.append(Incoming(request, keeps_alive))
+        self._body, self._size = bytearray(), 0  # An idle connection holds nothing.
 
     def _method(self) -> str:
         return self._parser.get_method().decode("ascii")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import traceback
 from pathlib import Path
 
 
@@ -57,3 +58,9 @@ def log_to(path: Path, most: int) -> None:
     package.setLevel(logging.INFO)
     package.propagate = False
     package.handlers = [handler]
+
+
+def where(error: BaseException) -> str:
+    """Where an error of our own happened, but not its text: that may hold what a caller sent."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {frame.filename}:{frame.lineno}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import json
 import logging
@@ -17,7 +18,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -25,13 +26,16 @@ from pathlib import Path
 from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.kept import NOTES_FILE, Kept
-from kmscourse.sandbox import late
-from kmscourse.sandbox.logfile import log_to
+from kmscourse.sandbox import descriptors, late
+from kmscourse.sandbox.logfile import log_to, where
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
+
+Announce = Callable[[Endpoint, Sequence[str]], None]
+"""Is told where the sandbox answers, and what there is to say about the account."""
 
 log = logging.getLogger("kmscourse.sandbox")
 
@@ -44,15 +48,17 @@ def run(
     home: Path,
     port: int = 0,
     idle_hours: float = IDLE_HOURS,
-    announce: Callable[[Endpoint], None] | None = None,
+    announce: Announce | None = None,
     table_key_cache: float | None = None,
 ) -> None:
     """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
 
     Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. ``table_key_cache`` are
     the seconds of ``table_key_cache.py``; None leaves them to the environment. Raises AlreadyRunningError, or
-    SandboxError where the port is taken, the account can't be opened or a setting makes no sense.
+    SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
+    open, or a fault ends it.
     """
+    descriptors.prepare()
     if table_key_cache is None:
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
@@ -61,14 +67,23 @@ def run(
             files.make_way(home / ENDPOINT_FILE)
         with _refusing(home / LOG_FILE):
             log_to(home / LOG_FILE, LOG_BYTES)
-        asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        try:
+            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+        except SandboxError:
+            raise
+        except Exception as error:
+            log.error("Ended by a fault: %s", where(error))
+            raise SandboxError(
+                f"The sandbox of {home} has ended by a fault: {where(error)}. Its state is kept. Start it again with: "
+                "kmscourse sandbox serve"
+            ) from error
 
 
 async def _serve(
     home: Path,
     listening: socket.socket,
     idle_seconds: float,
-    announce: Callable[[Endpoint], None] | None,
+    announce: Announce | None,
     table_key_cache: float,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
@@ -105,7 +120,7 @@ async def _serve(
         with _endpoint_file(home / ENDPOINT_FILE, endpoint) as still_ours:
             log.info("Listening at %s", endpoint.url)
             if announce is not None:
-                announce(endpoint)
+                announce(endpoint, application.notices)
             gc.freeze()
             gc.enable()
             await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
@@ -181,9 +196,11 @@ def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool
         files.write(path, content, durable=False)
 
     def still_ours() -> bool:
-        with contextlib.suppress(OSError):
+        try:
             return files.read(path) == content
-        return False
+        except OSError as error:
+            # Gone, or something else in its place; any other error (for lack of a descriptor, say) tells nothing.
+            return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.EFBIG)
 
     try:
         yield still_ours
@@ -221,7 +238,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
 
 
-def _let_go_of_stderr(_: Endpoint) -> None:
+def _let_go_of_stderr(*_: object) -> None:
     """In the background stderr is the log's file, for what goes wrong before there is a log."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kmscourse.sandbox.backend import Backend
 
 MAIN_USER_PREFIX = "ed-user-"
+ADMINISTRATOR_POLICY = "AdministratorAccess"
 LAB_USER = "IAMLabUser"
 LAB_POLICY_NAME = "BooksReader"
 
@@ -21,21 +22,20 @@ ADMINISTRATOR = {
 }
 
 
-def seed(backend: Backend, known: Credentials | None = None) -> str:
-    """Fill an empty account. The main user's name is returned: a new one, or that of ``known``.
+def seed(backend: Backend, known: Credentials | None = None) -> Credentials:
+    """Fill an empty account. The main user's access key is returned.
 
-    ``known`` are the main user's credentials in the account before a reset; they stay valid.
+    ``known`` is that key in the account before a reset: it stays valid, and the main user keeps its name, unless that
+    is the lab user's.
     """
-    main_user = known.caller.user_name if known else MAIN_USER_PREFIX + secrets.token_hex(4)
-    seed_main_user(backend, main_user, known)
+    name = known.caller.user_name if known else new_name()
+    if name.lower() == LAB_USER.lower():
+        name = new_name()
+    backend.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})
     backend.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
-    return main_user
+    return backend.add_access_key(name, *((known.caller.access_key_id, known.secret) if known else ()))
 
 
-def seed_main_user(backend: Backend, name: str, known: Credentials | None = None) -> None:
-    """Give the account its administrator (again, where the student has deleted it or its access keys)."""
-    backend.add_user(name, {"AdministratorAccess": ADMINISTRATOR})
-    if known is None:
-        backend.add_access_key(name)
-    else:
-        backend.add_access_key(name, known.caller.access_key_id, known.secret)
+def new_name() -> str:
+    """A name for a main user."""
+    return MAIN_USER_PREFIX + secrets.token_hex(4)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +62,25 @@ class Endpoint:
         }
 
 
+class NoSandboxError(SandboxError):
+    """Nobody answers there, or somebody else does."""
+
+
 def find(home: Path) -> Endpoint | None:
-    """The sandbox of this home if it runs and answers, else None."""
+    """The sandbox of this home if it runs and answers, else None. Its ``user`` has the name that it has now.
+
+    Raises SandboxError where the sandbox answers with a failure: to start another one would not help.
+    """
     endpoint = _read_endpoint(home / ENDPOINT_FILE)
     if endpoint is None:
         return None
     try:
         status = ask(endpoint, "Status", {}, timeout=5.0)
-    except SandboxError:
+    except NoSandboxError:
         return None
-    return endpoint if status.get("Instance") == endpoint.instance else None
+    if status.get("Instance") != endpoint.instance:
+        return None
+    return replace(endpoint, user=status["User"])
 
 
 def is_running(home: Path) -> bool:
@@ -119,12 +128,24 @@ def stop(home: Path) -> bool:
     return running
 
 
+def status(endpoint: Endpoint) -> dict[str, Any]:
+    """What the sandbox says of itself. Raises SandboxError, also where it was started by an earlier version."""
+    said = ask(endpoint, "Status", {})
+    if "UserArn" not in said:
+        raise SandboxError(
+            "The practice account was started by an earlier version of the course. "
+            "End it with: kmscourse sandbox stop. Then try again: what is in it stays."
+        )
+    return said
+
+
 def ask(
     endpoint: Endpoint, operation: str, parameters: dict[str, Any], timeout: float = ANSWER_SECONDS
 ) -> dict[str, Any]:
     """One call of the private service ``kmscourse``, signed by the main user.
 
-    Raises SignInRefused where a sign-in opens nothing, SandboxError for every other failure.
+    Raises SignInRefused where a sign-in opens nothing, SandboxError for every other failure: NoSandboxError where this
+    sandbox is not what answers.
     """
     import http.client  # Slow to import, and not needed by a caller who finds no sandbox.
 
@@ -135,19 +156,43 @@ def ask(
         connection.request("POST", "/", body, _signed_headers(endpoint, host, operation, body))
         response = connection.getresponse()
         answer = json.loads(response.read())
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise SandboxError(
+    except TimeoutError:
+        raise NoSandboxError(
+            f"The sandbox at {endpoint.url} has not answered {operation} within {timeout:g} seconds. It may be busy: "
+            f"try again, or end its process, {endpoint.pid}."
+        ) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise NoSandboxError(
             f"The sandbox at {endpoint.url} does not answer ({error or type(error).__name__}). "
             "Start it again with: kmscourse sandbox serve"
         ) from None
+    except (ValueError, RecursionError):
+        answer = None
     finally:
         connection.close()
     if not isinstance(answer, dict):
-        raise SandboxError(f"What answers at {endpoint.url} is not a sandbox.")
+        raise NoSandboxError(f"What answers at {endpoint.url} is not a sandbox.")
     if response.status != 200:
-        message = str(answer.get("message", answer.get("__type")))
-        raise SignInRefused(message) if answer.get("__type") == "SignInRefused" else SandboxError(message)
+        raise _refused(endpoint, operation, response.status, answer)
     return answer
+
+
+def _refused(
+    endpoint: Endpoint, operation: str, status: int, answer: dict[str, Any]
+) -> SandboxError | SignInRefused:
+    """What a refusal means; an access key that isn't known there is another sandbox's."""
+    code = answer.get("__type")
+    message = answer.get("message", code)
+    if code == "SignInRefused":
+        return SignInRefused(str(message))
+    if code in ("UnrecognizedClientException", "InvalidSignatureException"):
+        return NoSandboxError(
+            f"What answers at {endpoint.url} is another sandbox, or has another access key by now ({message}) "
+            "Find it again: run the notebook's set-up cell."
+        )
+    if status >= 500:
+        return SandboxError(f"The sandbox at {endpoint.url} fails at {operation} ({message})")
+    return SandboxError(str(message))
 
 
 def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:

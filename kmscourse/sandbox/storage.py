@@ -9,8 +9,9 @@ What one call changes and its events are one transaction: all of it is kept, or 
 disk itself before ``write`` returns (write-ahead log, synchronous=FULL). Events alone, of a call that changed
 nothing, follow once it is answered, and go to the operating system, which need not flush them.
 
-Opening a file runs no code out of it: it is text, and ``state.py`` reads it. Each row carries a checksum, so that
-damage which leaves SQLite's pages in order is found too.
+Opening a file runs no code out of it: its schema is compared with ours before anything else is read, the rows are
+text, and ``state.py`` reads them. Each row carries a checksum, so that damage which leaves SQLite's pages in order is
+found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
 
 Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
 version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
@@ -26,6 +27,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +43,9 @@ _TABLES = (
     "checksum INTEGER NOT NULL, UNIQUE (collection, key))",
     "CREATE TABLE events (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
 )
+
+_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name LIMIT 100"
+_LONGEST = 200_000_000  # Bytes of one document, far more than any has.
 
 # SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
 _NOT_THE_FILES_FAULT = (
@@ -107,7 +112,14 @@ class Storage:
         database = sqlite3.connect(
             self._path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        for pragma in (
+            "locking_mode = EXCLUSIVE",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "mmap_size = 0",
+        ):
+            database.execute(f"PRAGMA {pragma}")
         if self._path is None:
             self._begin(database)
         return database
@@ -138,9 +150,14 @@ class Storage:
         if self._path is not None and self._path.stat().st_size == 0:
             return "is damaged (it is empty)"  # SQLite would drop its log.
         try:
-            stamp = self._database.execute("SELECT stamp FROM about").fetchone()
-            if stamp != (self._stamp,):
-                return f"was written as “{stamp[0] if stamp else ''}”, which is not “{self._stamp}”"
+            if self._database.execute(_SCHEMA).fetchall() != _our_schema():
+                return "is damaged (it holds other tables than the practice account's)"
+            stamps = self._database.execute("SELECT substr(stamp, 1, 200) FROM about LIMIT 2").fetchall()
+            if stamps != [(self._stamp,)]:
+                stamp = stamps[0][0] if len(stamps) == 1 else None
+                if not isinstance(stamp, str) or not stamp.isprintable():
+                    return "is damaged (it does not say which version wrote it)"
+                return f"was written as “{stamp}”, which is not “{self._stamp}”"
             pages = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _NOT_THE_FILES_FAULT:
@@ -210,10 +227,12 @@ class Storage:
 
         One that can't be read any more is left out: it must not hide the others.
         """
-        query = "SELECT id, document FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
+        query = "SELECT id, CAST(document AS BLOB) FROM events WHERE id < ? ORDER BY id DESC LIMIT ?"
         for number, document in self._database.execute(query, (before or 1 << 62, EVENTS_KEPT)):
-            with contextlib.suppress(ValueError, TypeError):
-                yield number, json.loads(document)
+            with contextlib.suppress(ValueError, RecursionError):
+                event = json.loads(document)
+                if isinstance(event, dict):
+                    yield number, event
 
     def set_aside(self, reason: str) -> None:
         """Leave the file as it is under another name and begin an empty one; ``notice`` says so, ``reason`` why.
@@ -243,6 +262,15 @@ class Storage:
     def close(self) -> None:
         """End the use of the file; a later ``Storage`` finds everything that was written."""
         self._database.close()
+
+
+@cache
+def _our_schema() -> list[tuple[str, str, str, str | None]]:
+    """What SQLite's own table says of a file that was just made."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        for table in _TABLES:
+            database.execute(table)
+        return database.execute(_SCHEMA).fetchall()
 
 
 @contextlib.contextmanager

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.call import HttpRequest
 
 
 class Later(list[Callable[[], None]]):
@@ -129,3 +133,36 @@ def test_events_that_cannot_be_kept_are_said_and_spoil_no_answer(
     assert "hush" not in caplog.text
     assert kept(application)[-1] == "ListKeys"
     assert "ListAliases" not in kept(application)
+
+
+def test_an_answer_says_whether_its_request_was_signed_by_somebody_known(
+    application: Application, main: boto3.Session
+) -> None:
+    """Whether or not it was allowed, or could be done at all."""
+    sent: list[HttpRequest] = []
+
+    def note(request: AWSPreparedRequest, **_: object) -> None:
+        sent.append(inprocess.to_request(request))
+
+    user = main.client("iam").create_user(UserName="nobody-allows-me")["User"]["UserName"]
+    key = main.client("iam").create_access_key(UserName=user)["AccessKey"]
+    made = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    inprocess.attach(made, application)
+    for session in (main, made):
+        kms = session.client("kms")
+        kms.meta.events.register_first("before-send", note)
+        with contextlib.suppress(kms.exceptions.ClientError):
+            kms.list_keys()
+    answers = [application.handle(request) for request in sent]
+    assert [(answer.status, answer.authenticated) for answer in answers] == [(200, True), (400, True)]
+    assert b"AccessDenied" in answers[1].body
+
+    signed = sent[0]
+    authorization = signed.headers["authorization"]
+    for changed in (
+        HttpRequest("GET", "/", {"host": "localhost"}, b""),
+        replace(signed, headers={**signed.headers, "authorization": authorization[:-1] + "x"}),
+        replace(signed, headers={**signed.headers, "authorization": authorization.replace("=AKIA", "=AKIB")}),
+        replace(signed, body=b'{"KeyId": "alias/another"}'),
+    ):
+        assert not application.handle(changed).authenticated, changed

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.call import AwsError, HttpRequest
+from kmscourse.sandbox.server import Endpoint, _signed_headers
 
 PASSWORD = "NewUs@r150"
+OPERATIONS = ["SignIn", "SessionFor", "Stop", "Reset", "Status", "TakeNotices", "Nonsense"]
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [EVERYTHING]})
 
 
 def test_signing_in(gate: Any) -> None:
@@ -36,7 +42,7 @@ def test_a_session_without_a_password(gate: Any) -> None:
     assert gate.refused("kmscourse:SessionFor", UserName="Nobody").code == "NoSuchEntity"
 
 
-@pytest.mark.parametrize("operation", ["SignIn", "SessionFor", "Stop", "Reset", "Status", "Nonsense"])
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_only_the_main_user_may(gate: Any, operation: str) -> None:
     gate.user("Admin", {"Effect": "Allow", "Action": "*", "Resource": "*"})
     refusal = gate.refused(f"kmscourse:{operation}", by="Admin", UserName=gate.main, Password="x")
@@ -87,3 +93,86 @@ def test_stopping_tells_the_host(gate: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(gate.application, "_on_stop", lambda: stopped.append(True))
     assert gate("kmscourse:Stop") == {}
     assert stopped == [True]
+
+
+def sessions_of(gate: Any) -> dict[str, str]:
+    """Sessions that the main user has made of itself, or of what it may do."""
+    role = gate.role("helper", EVERYTHING)
+    federated = gate("sts:GetFederationToken", Name=gate.main, Policy=ALLOW_ALL)
+    return {
+        "assumed role": gate.assume(role, RoleSessionName=gate.main),
+        "session token": gate.signed_in(gate("sts:GetSessionToken")["Credentials"]),
+        "federated": gate.signed_in(federated["Credentials"]),
+        "sign-in": gate.signed_in(gate("kmscourse:SessionFor", UserName=gate.main)),
+    }
+
+
+def test_a_session_is_not_the_main_user(gate: Any) -> None:
+    """Not even one of its own: it may have fewer rights, and a console's would let it get them back."""
+    for kind, session in sessions_of(gate).items():
+        for operation in OPERATIONS:
+            refusal = gate.refused(f"kmscourse:{operation}", by=session, UserName=gate.main, Password="x")
+            assert refusal.code == "AccessDeniedException", f"{operation} by a session: {kind}"
+
+
+def test_a_name_does_not_make_a_main_user(gate: Any) -> None:
+    gate("iam:UpdateUser", UserName=gate.main, NewUserName="boss")
+    impostor = gate.user(gate.main, {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
+    made = gate.backend.add_access_key(impostor).caller.access_key_id
+    gate._key_ids["impostor"] = made
+    for operation in OPERATIONS:
+        refusal = gate.refused(f"kmscourse:{operation}", by="impostor", UserName="boss", Password="x")
+        assert refusal.code == "AccessDeniedException", operation
+        assert "Only boss, " in refusal.message
+    assert gate("kmscourse:Status")["User"] == "boss"
+
+
+def console(gate: Any, operation: str) -> tuple[int, dict[str, Any]]:
+    """The answer to a request that the main user's access key has signed, through every stage."""
+    main = gate.application.main_access_key
+    endpoint = Endpoint(
+        "http://127.0.0.1:1", gate.account, "us-east-1", "", main.caller.access_key_id, main.secret, 1
+    )
+    headers = _signed_headers(endpoint, "127.0.0.1:1", operation, b"{}")
+    answer = gate.application.handle(HttpRequest("POST", "/", headers, b"{}"))
+    return answer.status, json.loads(answer.body)
+
+
+@pytest.mark.parametrize("lost", ["inactive", "deleted", "user"])
+def test_the_main_users_key_opens_the_console_in_whatever_state_iam_has_it(gate: Any, lost: str) -> None:
+    main = gate.application.main_access_key
+    key = {"UserName": gate.main, "AccessKeyId": main.caller.access_key_id}
+    kms = inprocess.session(gate.application).client("kms")
+    if lost == "inactive":
+        gate("iam:UpdateAccessKey", **key, Status="Inactive")
+    else:
+        gate.user("other", EVERYTHING)
+        gate("iam:DeleteAccessKey", **key)
+        if lost == "user":
+            gate("iam:DeleteUserPolicy", by="other", UserName=gate.main, PolicyName="AdministratorAccess")
+            gate("iam:DeleteUser", by="other", UserName=gate.main)
+    with pytest.raises(kms.exceptions.ClientError, match="UnrecognizedClientException"):
+        kms.list_keys()
+    status, told = console(gate, "Status")
+    assert (status, told["User"]) == (200, gate.main)
+    assert told["LockedOut"] in told["Notices"]
+    assert "locked out" in told["LockedOut"]
+    assert ("user deleted" if lost == "user" else f"access key {key['AccessKeyId']} {lost}") in told[
+        "LockedOut"
+    ]
+    assert console(gate, "Reset") == (200, {})
+    assert console(gate, "Status")[1]["LockedOut"] is None
+    assert kms.list_keys()["Keys"] == []
+
+
+def test_what_happened_is_told_once_and_what_is_so_each_time(gate: Any) -> None:
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{**EVERYTHING, "Effect": "Deny"}]})
+    gate.backend.notices = ["Something happened."]
+    gate("iam:PutUserPolicy", UserName=gate.main, PolicyName="Stop", PolicyDocument=deny)
+    restricted = gate.backend.restriction()
+    assert "(Deny in the inline policy Stop)" in restricted
+    for _ in range(2):
+        assert gate("kmscourse:Status")["Notices"] == ["Something happened.", restricted]
+    assert gate("kmscourse:TakeNotices") == {"Notices": ["Something happened.", restricted]}
+    assert gate("kmscourse:TakeNotices") == {"Notices": [restricted]}
+    assert gate("kmscourse:Status")["Notices"] == [restricted]

@@ -16,6 +16,7 @@ import pytest
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox import aside
+from kmscourse.sandbox import storage as storage_module
 from kmscourse.sandbox.storage import DamagedError, Row, Storage
 
 VERSION = "moto 0"
@@ -220,7 +221,7 @@ def test_a_forged_row_is_never_run_and_sets_the_file_aside(
     forged(kept.path, Row("kms/us-east-1/keys", "x"), document)
     before = kept.path.read_bytes()
     again = open_account(kept.path)
-    assert "is damaged (A row can't be" in again.backend.notice
+    assert "is damaged (A row can't be" in again.backend.notices[0]
     assert again.backend.keys("us-east-1") == []
     (aside_,) = copies(tmp_path)
     assert aside_.read_bytes() == before
@@ -237,4 +238,137 @@ def test_a_row_of_nothing_known_sets_the_file_aside(
 ) -> None:
     kept.backend.close()
     forged(kept.path, Row(collection, "x"), "{}")
-    assert "is damaged" in open_account(kept.path).backend.notice
+    assert "is damaged" in open_account(kept.path).backend.notices[0]
+
+
+ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n"
+FOREIGN = {
+    "a view in place of the rows": "DROP TABLE rows; CREATE VIEW rows (id, collection, key, document, checksum) "
+    f"AS {ENDLESS}, n, n, n, n FROM more",
+    "a view in place of the stamp": f"DROP TABLE about; CREATE VIEW about (stamp) AS {ENDLESS} FROM more",
+    "a view in place of the events": "DROP TABLE events; "
+    f"CREATE VIEW events (id, document) AS {ENDLESS}, n FROM more",
+    "a view more": f"CREATE VIEW others AS {ENDLESS} FROM more",
+    "a trigger": "CREATE TRIGGER t AFTER INSERT ON rows BEGIN DELETE FROM events; END",
+    "a table more": "CREATE TABLE others (a)",
+    "a virtual table": "CREATE VIRTUAL TABLE others USING fts5(a)",
+    "a generated column": "ALTER TABLE rows ADD COLUMN more AS (length(zeroblob(100000000)))",
+    "an index": "CREATE INDEX others ON rows (document)",
+    "an index on an expression": "CREATE INDEX others ON rows (hex(document))",
+    "a column more": "ALTER TABLE events ADD COLUMN more",
+    "another type": "DROP TABLE about; CREATE TABLE about (stamp BLOB)",
+    "a check": "DROP TABLE events; CREATE TABLE events (id INTEGER PRIMARY KEY, document CHECK (length(document)))",
+    "a table without its index": "DROP TABLE rows; "
+    "CREATE TABLE rows (id INTEGER PRIMARY KEY, collection, key, document, checksum)",
+    "statistics": "ANALYZE",
+    "no stamp": "DELETE FROM about",
+    "two stamps": "INSERT INTO about SELECT stamp FROM about",
+    "a huge stamp": "UPDATE about SET stamp = stamp || hex(zeroblob(2000000))",
+    "a stamp of bytes": "UPDATE about SET stamp = CAST(stamp AS BLOB)",
+    "a stamp that is no text": "UPDATE about SET stamp = CAST(x'ff' AS TEXT)",
+    "a stamp of several lines": "UPDATE about SET stamp = 'a' || char(10) || char(27) || '[2J'",
+    "bytes for a document": "UPDATE rows SET document = CAST(document AS BLOB)",
+    "no text for a document": "UPDATE rows SET document = CAST(x'ff' AS TEXT)",
+    "no text for a key": "UPDATE rows SET key = CAST(x'ff' AS TEXT) WHERE id = 1",
+    "nothing for a key": "UPDATE rows SET key = NULL",
+    "a number for a collection": "UPDATE rows SET collection = x'00' WHERE id = 2",
+}
+
+
+@pytest.mark.parametrize("change", FOREIGN.values(), ids=FOREIGN)
+def test_a_schema_that_is_not_ours_is_set_aside_unread(file: Path, good: bytes, change: str) -> None:
+    """A view would be read without end, a trigger would act; neither has a place in an account."""
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        database.executescript(change)
+    database.close()
+    changed = file.read_bytes()
+    rows, notice = opened(file)
+    assert rows == {}, "something was read of it"
+    assert notice is not None
+    assert notice.isprintable(), "a notice is one line"
+    assert len(notice) < 1000
+    (kept,) = copies(file.parent)
+    assert kept.read_bytes() == changed
+    assert opened(file) == ({Row("new", "1"): "x"}, None), "an account begins in its place"
+
+
+def test_a_schema_edited_by_hand_is_set_aside(file: Path, good: bytes) -> None:
+    """SQLite lets its own table be written: what it says need not be what was made."""
+    for number, change in enumerate(
+        [
+            "UPDATE sqlite_master SET sql = replace(sql, 'TEXT', 'TEXT DEFAULT (randomblob(9))')",
+            "UPDATE sqlite_master SET type = 'view' WHERE name = 'rows'",
+            "UPDATE sqlite_master SET sql = 'CREATE VIEW rows AS SELECT 1' WHERE name = 'rows'",
+            "UPDATE sqlite_master SET sql = NULL WHERE name = 'events'",
+            "UPDATE sqlite_master SET rootpage = 1",
+            "UPDATE sqlite_master SET name = 'gone' WHERE name = 'about'",
+            "UPDATE sqlite_master SET sql = sql || ' --' || hex(zeroblob(2000000))",
+        ],
+        1,
+    ):
+        file.write_bytes(good)
+        with sqlite3.connect(file, isolation_level=None) as database:
+            database.execute("PRAGMA writable_schema = ON")
+            database.execute(change)
+        database.close()
+        rows, notice = opened(file)
+        assert rows == {}, change
+        assert "is damaged" in (notice or ""), change
+        assert len(copies(file.parent)) == number
+        file.unlink()
+
+
+def test_events_that_are_none_are_left_out(file: Path, good: bytes) -> None:
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        for document in ("[]", "3", "[" * 100_000, '"x"', "{", b"\xff"):
+            database.execute("INSERT INTO events (document) VALUES (?)", (document,))
+        database.execute("INSERT INTO events (document) VALUES (CAST(x'ff' AS TEXT))")
+    database.close()
+    storage = Storage(file, VERSION)
+    assert [event for _, event in storage.events()] == [{"eventName": "CreateKey"}]
+    storage.close()
+
+
+def test_a_document_longer_than_any_is_set_aside(
+    file: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "_LONGEST", 1_000_000)
+    file.write_bytes(good)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        database.execute("UPDATE rows SET document = hex(zeroblob(1000000)) WHERE id = 7")
+    database.close()
+    rows, notice = opened(file)
+    assert rows == {}
+    assert "is damaged" in (notice or "")
+
+
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [
+        ("since", None),
+        ("since", '"yesterday"'),
+        ("main_user", None),
+        ("main_user", "[1]"),
+        ("main_user_id", "{}"),
+        ("notices", "[1]"),
+        ("notices", "3"),
+    ],
+)
+def test_an_account_that_does_not_say_what_it_is_is_set_aside(
+    kept: Any, open_account: Callable[[Path], Any], key: str, document: str | None
+) -> None:
+    """Not begun anew in the same file, where all that it held would go."""
+    arn = kept.key()
+    kept.backend.close()
+    if document is not None:
+        forged(kept.path, Row("account/about", key), document)
+    else:
+        with sqlite3.connect(kept.path) as database:
+            database.execute("DELETE FROM rows WHERE collection = 'account/about' AND key = ?", (key,))
+        database.close()
+    again = open_account(kept.path)
+    assert "is damaged" in again.backend.notices[0]
+    (aside_,) = copies(kept.path.parent)
+    assert arn.rpartition("/")[2].encode() in aside_.read_bytes()

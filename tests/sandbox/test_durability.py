@@ -41,7 +41,7 @@ def test_nothing_acknowledged_is_lost_to_kill_9(
         os.kill(writer.pid, signal.SIGKILL)
         acknowledged += [line.split() for line in writer.stdout if line.endswith("\n")]
     account = open_account(path)
-    assert account.backend.notice is None
+    assert account.backend.notices == []
     titles = set(account.titles())
     keys = {key.arn for key in account.backend.keys("us-east-1")}
     told = [event["key"] for _, event in account.backend.storage.events()]

@@ -208,3 +208,15 @@ def test_a_fault_of_our_own_is_no_fault_of_the_client(client: Client) -> None:
     reader = Reader(frozenset({HOST}), broken)
     with pytest.raises(Exception, match="callback"):
         reader.feed(head("POST / HTTP/1.1", "Content-Length: 1", "Expect: 100-continue"))
+
+
+def test_a_reader_holds_the_body_that_is_under_way_and_no_other() -> None:
+    reader = Reader(frozenset({"localhost"}), lambda: None)
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n"
+    for _ in range(2):
+        reader.feed(head + b"x" * 49_999)
+        assert reader.held == 49_999
+        reader.feed(b"x")
+        assert reader.held == 0
+        assert len(reader.whole.popleft().request.body) == 50_000
+    assert reader.refusal is None

@@ -111,7 +111,7 @@ def test_what_was_told_is_there_and_nothing_by_halves(
     for number in range(3):
         told += killed_while_writing(tmp_path, moments.uniform(0.05, 0.8), f"round-{number}")
         account = open_account(tmp_path / ACCOUNT_FILE)
-        assert account.backend.notice is None, "the account was set aside"
+        assert account.backend.notices == [], "the account was set aside"
         check_told(account, told)
         check_whole(account)
         account.backend.close()
@@ -202,7 +202,7 @@ def test_a_reset_is_done_or_not_begun(
         resetter.kill()
         done = "after\n" in resetter.stdout.readlines()
     account = open_account(path)
-    assert account.backend.notice is None
+    assert account.backend.notices == []
     left = len(account.backend.keys(REGION))
     assert left == 20 or left < 20 * done + 1, (
         f"{left} keys are left of a reset that was{' ' if done else ' not '}done"

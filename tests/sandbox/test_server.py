@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +95,7 @@ def test_two_homes_have_two_accounts(running: Path, home: Path) -> None:
     one, other = server.find_or_start(running), server.find_or_start(home)
     assert one.url != other.url
     stranger = server.Endpoint(**{**vars(one), "url": other.url})
-    with pytest.raises(SandboxError, match="security token"):
+    with pytest.raises(server.NoSandboxError, match="another sandbox"):
         server.ask(stranger, "Status", {})
 
 
@@ -250,6 +252,101 @@ def test_a_silent_server_at_the_old_address_is_not_waited_for_long(running: Path
         assert time.monotonic() - start < 10
 
 
+class Answering:
+    """A server that gives everybody the same answer."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listening.accept()
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(self.answer)
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+def http(status: str, body: bytes) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+FAILURE = http("500 Error", b'{"__type": "InternalFailure", "message": "The practice account failed."}')
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence", "is_none"),
+    [
+        (FAILURE, r"fails at Status \(The practice account failed\.\)", False),
+        (http("500 Error", b'{"__type": "InternalFailure"}'), r"fails at Status \(InternalFailure\)", False),
+        (
+            http("400 No", b'{"__type": "ValidationException", "message": "That is none."}'),
+            "^That is none.$",
+            False,
+        ),
+        (
+            http("400 No", b'{"__type": "UnrecognizedClientException", "message": "no"}'),
+            "another sandbox",
+            True,
+        ),
+        (http("200 OK", b"<html>"), "is not a sandbox", True),
+        (http("200 OK", b"[" * 100_000), "is not a sandbox", True),
+        (http("200 OK", b"[]"), "is not a sandbox", True),
+        (http("200 OK", b"\xff"), "is not a sandbox", True),
+        (b"nonsense", "does not answer", True),
+        (b"", "does not answer", True),
+    ],
+)
+def test_each_failure_has_a_sentence_of_its_own(
+    running: Path, tmp_path: Path, answer: bytes, sentence: str, is_none: bool
+) -> None:
+    """Only where no sandbox is, or another one, does it help to start one."""
+    server_of_this = Answering(answer)
+    endpoint = replace(server.find_or_start(running), url=server_of_this.url)
+    (tmp_path / "sandbox.json").write_text(json.dumps(vars(endpoint)))
+    with pytest.raises(SandboxError, match=sentence) as failed:
+        server.ask(endpoint, "Status", {})
+    assert isinstance(failed.value, server.NoSandboxError) is is_none
+    if is_none:
+        assert server.find(tmp_path) is None
+    else:
+        with pytest.raises(SandboxError, match=sentence):
+            server.find_or_start(tmp_path)
+    server_of_this.close()
+
+
+def test_one_that_is_busy_is_not_said_to_have_ended(running: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        endpoint = replace(server.find_or_start(running), url=url)
+        with pytest.raises(
+            SandboxError, match=r"has not answered Status within 0\.2 seconds. It may be busy"
+        ):
+            server.ask(endpoint, "Status", {}, timeout=0.2)
+
+
+def test_a_main_user_without_an_access_key_still_manages_its_sandbox(home: Path) -> None:
+    endpoint = server.find_or_start(home)
+    iam = client(endpoint, "iam")
+    iam.update_user(UserName=endpoint.user, NewUserName="boss")
+    found = server.find(home)
+    assert found is not None
+    assert found.user == "boss"
+    iam.delete_access_key(UserName="boss", AccessKeyId=endpoint.access_key_id)
+    assert server.find_or_start(home) == found
+    assert server.stop(home)
+    again = server.find_or_start(home)
+    assert again.user == "boss"
+    assert again.access_key_id != endpoint.access_key_id, "a deleted key opens nothing again"
+    assert client(again).list_keys()["Keys"] == []
+
+
 def test_neither_repr_nor_log_tells_the_secret(running: Path) -> None:
     endpoint = server.find_or_start(running)
     assert endpoint.secret_access_key not in repr(endpoint)
@@ -360,3 +457,13 @@ def test_a_port_that_cannot_be_had_again_is_no_obstacle(home: Path, remembered: 
         port = str(stranger.getsockname()[1]) if remembered == "taken" else remembered
         (home / "sandbox.port").write_text(port)
         assert server.find_or_start(home).url != f"http://127.0.0.1:{port}"
+
+
+def test_a_sandbox_of_an_earlier_version_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows neither whose account it is by id nor what to tell of it, but it can be ended."""
+    monkeypatch.setattr(server, "ask", lambda *_: {"User": "ed-user-1", "Instance": "x"})
+    endpoint = server.Endpoint("http://127.0.0.1:1", "1", "us-east-1", "ed-user-1", "AKIA", "s", 1)
+    with pytest.raises(
+        SandboxError, match=r"earlier version of the course\. End it with: kmscourse sandbox stop"
+    ):
+        server.status(endpoint)

@@ -15,6 +15,7 @@ people.py       moto's users, groups, roles and policies, with what they lack
 iam_policies.py, iam_credentials.py, iam_answers.py   the rest of what replaces parts of moto's IAM
 aws_policies.py AWS's own managed policies
 principals.py   whose an access key is, and which policies apply; sessions.py is what is kept of temporary ones
+main_user.py    the account's administrator, and how it gets back in
 passwords.py    signing in, and which passwords may be
 entities.py     users, groups, roles and policies as the stages see them
 keeping.py      the account's rows, written and read back

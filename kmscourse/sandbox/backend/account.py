@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox.backend.aliases import Aliases
 from kmscourse.sandbox.backend.entities import Entities
 from kmscourse.sandbox.backend.grants import Grants
@@ -19,15 +20,16 @@ from kmscourse.sandbox.backend.journal import Journal, Tracked
 from kmscourse.sandbox.backend.keeping import Keeper
 from kmscourse.sandbox.backend.key_life import KeyLife
 from kmscourse.sandbox.backend.keys import Keys
+from kmscourse.sandbox.backend.main_user import MainUser
 from kmscourse.sandbox.backend.models import Models
 from kmscourse.sandbox.backend.passwords import Passwords, hashed
 from kmscourse.sandbox.backend.tables import Database
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.resources.sse import named_key
-from kmscourse.sandbox.seed import seed, seed_main_user
+from kmscourse.sandbox.seed import seed
 from kmscourse.sandbox.state import StateError
 from kmscourse.sandbox.storage import DamagedError, Storage
-from kmscourse.sandbox.views import Credentials, Happening
+from kmscourse.sandbox.views import Happening
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -35,15 +37,18 @@ REGION = "us-east-1"
 _READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
 _ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
 
+_NOTICES = 5  # Kept until they are told: the latest.
+
 # moto's registries are the process's own: two accounts in one process (in tests) take turns.
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
+class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
     """One account, in a file (``path``) or in memory only (None).
 
-    A file that can't be read is set aside, and ``notice`` says so. Raises SandboxError where the file can't be
-    opened or another process has it. All methods are called under ``lock``. ``now`` is the account's clock, in UTC.
+    A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
+    opened or written, or another process has it. All methods are called under ``lock``. ``now`` is the account's
+    clock, in UTC.
     """
 
     def __init__(
@@ -61,15 +66,16 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
         with self.lock:
             self._begin()
             try:
-                self._keeper.load()
+                if self._keeper.load():
+                    self._check_about()
             except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
-            if "main_user" not in self._about:
-                self.reset()
-            elif not self.access_keys(self.main_user):
-                seed_main_user(self, self.main_user)
-                self.commit()
+            try:
+                self._start()
+            except AwsError as error:
+                self.close()
+                raise SandboxError(error.message) from None
 
     def _begin(self) -> None:
         """An account with nothing in it."""
@@ -82,18 +88,41 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
+    def _start(self) -> None:
+        """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
+        is_new = "main_user" not in self._about
+        mended = None if is_new else self._let_main_user_in()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, mended))][-_NOTICES:]
+        if is_new:
+            self.reset()
+        else:
+            self.commit()
+
+    def _check_about(self) -> None:
+        """Raises StateError where the account does not say what every account says of itself."""
+        since, notices = dict.get(self._about, "since"), dict.get(self._about, "notices", [])
+        names = [dict.get(self._about, "main_user"), dict.get(self._about, "main_user_id", "")]
+        texts = [*names, *(notices if isinstance(notices, list) else [None])]
+        if not isinstance(since, float) or not all(isinstance(text, str) for text in texts):
+            raise StateError("A row about the account is missing, or is not what it should be.")
+
     def reset(self) -> None:
-        """Start over, as ``seed.py`` has it; the main user and its first access key stay what they are."""
-        known = self.access_keys(self.main_user)[:1] if "main_user" in self._about else []
+        """Start over, as ``seed.py`` has it; the main user's name and access key stay, and what it was not told yet."""
+        known = self.main_credentials() if "main_user" in self._about else None
+        notices = self.notices
         self._begin()
         try:
+            main = seed(self, known)
             self._about["since"] = self.now().timestamp()
-            self._about["main_user"] = seed(self, *known)
+            self._about["main_user"] = main.caller.user_name
+            self._about["main_user_id"] = main.caller.user_id
+            self.notices = notices
             self._keeper.commit(afresh=True)
         except BaseException:
             self._begin()
             self._keeper.load()
             raise
+        self._main_key = main
 
     def close(self) -> None:
         """Give the file free."""
@@ -114,23 +143,19 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords):
         self._keeper.rollback()
 
     @property
-    def notice(self) -> str | None:
-        """The sentence to show where an earlier file was set aside."""
-        return self.storage.notice
+    def notices(self) -> list[str]:
+        """What happened to the account and was not told yet: a sentence each, kept until somebody sets others."""
+        return list(dict.get(self._about, "notices", ()))
+
+    @notices.setter
+    def notices(self, sentences: list[str]) -> None:
+        if sentences != self.notices:
+            self._about["notices"] = sentences
 
     @property
     def since(self) -> float:
         """When this account began, in seconds since 1970."""
         return float(dict.__getitem__(self._about, "since"))
-
-    @property
-    def main_user(self) -> str:
-        """The name of the account's administrator, as in ``ed-user-1a2b3c4d``."""
-        return str(dict.__getitem__(self._about, "main_user"))
-
-    def main_credentials(self) -> Credentials:
-        """The main user's access key, the one that the course works with."""
-        return self.access_keys(self.main_user)[0]
 
     def perform(self, call: Call) -> Answer:
         """moto's operation: a dict for KMS and DynamoDB, XML for IAM.

@@ -81,13 +81,18 @@ class Iam(Credentials):
     ) -> Any:
         _refuse_double("User", user_name, self.users)
         limit(len(self.users), 5_000, "UsersPerAccount: 5000")
-        user = new_user(self.account_id, region_name, user_name, path)
-        user.id, user.create_date = identifier("AIDA"), self._now()
+        user = self.add_user(user_name, path)
         if permissions_boundary:
             self.bound(user, permissions_boundary)
         if tags:
             self.tagger.tag_resource(user.arn, tags)
-        self.users[user_name] = self.users_by_id[user.id] = user
+        return user
+
+    def add_user(self, name: str, path: str = "/") -> Any:
+        """A new user, whatever the quota says."""
+        user = new_user(self.account_id, self.region_name, name, path)
+        user.id, user.create_date = identifier("AIDA"), self._now()
+        self.users[name] = self.users_by_id[user.id] = user
         return user
 
     def get_user(self, name: str) -> Any:

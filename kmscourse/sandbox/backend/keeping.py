@@ -96,8 +96,11 @@ class Keeper:
         self._storage.forget_events()
         self._restore(self._journal.take())
 
-    def load(self) -> None:
-        """Fill the account from its file. Raises StateError or DamagedError for a row that can't be read."""
+    def load(self) -> bool:
+        """Fill the account from its file; False where it holds none.
+
+        Raises StateError or DamagedError for a row that can't be read.
+        """
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
         try:
             for row, document in rows:
@@ -108,6 +111,7 @@ class Keeper:
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
         self._journal.take()
+        return bool(rows)
 
     def _document(self, row: Row, key: Any) -> str | None:
         entry = self._entry(row, key)

@@ -31,11 +31,10 @@ class Principals(Part):
 
     def add_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> None:
         """Create a user, if need be, and give it these inline policies."""
-        if self._user(name) is None:
-            self._iam.create_user("us-east-1", name)
+        user = self._user(name) or self._iam.add_user(name)
         self._iam.users.touch(name)
         for policy_name, document in policies.items():
-            self._iam.put_user_policy(name, policy_name, json.dumps(document))
+            user.put_policy(policy_name, json.dumps(document))
 
     def add_access_key(
         self, user_name: str, key_id: str | None = None, secret: str | None = None
@@ -143,7 +142,7 @@ class Principals(Part):
         documents = [parsed(text) for text in session.terms.policies]
         documents += [self._managed(arn) for arn in session.terms.policy_arns]
         # STS takes none but those of Version 2012-10-17, so that one document can stand for all.
-        statements = [statement for document in documents for statement in _statements(document)]
+        statements = [statement for document in documents for statement in statements_of(document)]
         return {"Version": "2012-10-17", "Statement": statements}
 
     def principal_tags(self, caller: Caller) -> dict[str, str]:
@@ -235,7 +234,8 @@ def document_of(managed_policy: Any) -> str:
     return next(str(version.document) for version in managed_policy.versions if version.is_default)
 
 
-def _statements(document: Mapping[str, Any]) -> list[Any]:
+def statements_of(document: Mapping[str, Any]) -> list[Any]:
+    """A policy's statements, also where it has a single one."""
     found = document.get("Statement", [])
     return found if isinstance(found, list) else [found]
 

@@ -66,12 +66,7 @@ def perform(call: Call, backend: Backend, run: Perform) -> Answer:
     found = statements(call)
     tables = [backend.table(call.region, statement.table) for statement in found]
     if call.operation == "BatchExecuteStatement":
-        return {
-            "Responses": [
-                _of_batch(statement, table, backend, run)
-                for statement, table in zip(found, tables, strict=True)
-            ]
-        }
+        return {"Responses": _batch(found, tables, backend, run)}
     there = [_there(table) for table in tables]
     if call.operation == "ExecuteTransaction":
         return _transaction(call, found, there, run)
@@ -150,20 +145,37 @@ def _is_key(start: Any) -> bool:
     return isinstance(start, dict) and all(isinstance(value, dict) for value in start.values())
 
 
-def _of_batch(statement: Statement, table: TableView | None, backend: Backend, run: Perform) -> Answer:
-    """The answer to one statement of a batch, which is kept or refused for itself."""
-    try:
-        there = _there(table)
-        if isinstance(statement, Select):
-            found = run(_keyed(statement, there))
-            items = [found["Item"]] if "Item" in found else []
-        else:
-            items = _written(statement, there, run)["Items"]
-            backend.commit()
-    except AwsError as error:
-        code = error.code.removesuffix("Exception")
-        fault = {"Code": "ValidationError" if code == "Validation" else code, "Message": error.message}
-        return {"Error": fault} if table is None else {"TableName": table.name, "Error": fault}
+def _batch(
+    found: list[Statement], tables: list[TableView | None], backend: Backend, run: Perform
+) -> list[Answer]:
+    """The answers to the statements of a batch, each of which is kept or refused for itself.
+
+    A refusal undoes all that the call has written so far. That is then written again: nothing is kept before the end.
+    """
+    answers: list[Answer] = []
+    written: list[tuple[Statement, TableView]] = []
+    for statement, table in zip(found, tables, strict=True):
+        try:
+            there = _there(table)
+            answers.append(_of_batch(statement, there, run))
+            if not isinstance(statement, Select):
+                written.append((statement, there))
+        except AwsError as error:
+            code = error.code.removesuffix("Exception")
+            fault = {"Code": "ValidationError" if code == "Validation" else code, "Message": error.message}
+            answers.append({"Error": fault} if table is None else {"TableName": table.name, "Error": fault})
+            backend.rollback()
+            for earlier in written:
+                _written(*earlier, run)
+    return answers
+
+
+def _of_batch(statement: Statement, table: TableView, run: Perform) -> Answer:
+    if isinstance(statement, Select):
+        found = run(_keyed(statement, table))
+        items = [found["Item"]] if "Item" in found else []
+    else:
+        items = _written(statement, table, run)["Items"]
     return {"TableName": statement.table, **({"Item": items[0]} if items else {})}
 
 

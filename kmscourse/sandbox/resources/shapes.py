@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -29,6 +30,8 @@ _LENGTHS_CHECKED = ("kms", "iam", "sts")
 _DEEPEST_ATTRIBUTE = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
+_CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Z": " "}  # Unicode's letters, numbers and separators, in ASCII
+_BEYOND = {"integer": 1 << 31, "long": 1 << 63}  # The first number that a type of integers has no room for.
 
 
 # What the models leave open for the sake of variants, most of which the practice account does not offer.
@@ -110,9 +113,10 @@ def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
             members.append(value)
         return members or None
     text = form.get(path)
-    if text is None or shape.type_name not in ("integer", "long"):
+    if text is None or shape.type_name not in _BEYOND:
         return text
-    if not re.fullmatch(r"-?[0-9]{1,15}", text):
+    beyond = _BEYOND[shape.type_name]
+    if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -beyond <= int(text) < beyond:
         raise AwsError("MalformedInput", f"{path} is not a number.")
     return int(text)
 
@@ -165,8 +169,8 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
     hidden = kind == "blob" or bool(shape.metadata.get("sensitive")) or service == "iam"
     shown = _UNSHOWN if hidden else f"Value '{str(value)[:_SHOWN_CHARACTERS]}'"
     subject = f"{shown} at '{path}'"
-    if kind in ("integer", "long"):
-        yield from _size_faults(shape, _integer(value, kind.capitalize(), service), "value", subject, service)
+    if kind in _BEYOND:
+        yield from _size_faults(shape, _integer(value, kind, service), "value", subject, service)
     elif kind == "string":
         text = _expect(value, str, "String", service)
         yield from _size_faults(shape, len(text), "length", subject, service)
@@ -195,24 +199,45 @@ def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterato
         return
     if allowed and text not in allowed:
         yield f"{failed} enum value set" + ("" if service == "iam" else f": [{', '.join(allowed)}]")
-    if pattern and not _compiled(pattern).fullmatch(text):
+    if pattern and not _matches(pattern, text):
         yield f"{failed} regular expression pattern: {pattern}"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Whether a text is what a pattern of the models says. They are Java's: all but ``\\p`` is about ASCII."""
+    if r"\p" in pattern:
+        text = "".join(map(_stand_in, text))
+    return _compiled(pattern).fullmatch(text) is not None
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of the models; Java's classes of letters, numbers and separators are nearly Python's own."""
-    return re.compile(pattern.replace(r"\p{L}", r"\w").replace(r"\p{N}", r"\d").replace(r"\p{Z}", r"\s"))
+    for category, in_ascii in _CATEGORIES.items():
+        pattern = pattern.replace(f"\\p{{{category}}}", in_ascii)
+    return re.compile(pattern, re.ASCII)
+
+
+def _stand_in(character: str) -> str:
+    """An ASCII character of the same category: Python's patterns know of no categories."""
+    if character.isascii():
+        return character
+    return _CATEGORIES.get(unicodedata.category(character)[0], "\0")[0]
 
 
 def _null_fault(path: str) -> str:
     return f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
 
 
-def _integer(value: Any, wanted: str, service: str) -> int:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return int(_expect(value, int, wanted, service))
+def _integer(value: Any, kind: str, service: str) -> int:
+    """``value`` where it is an integer that has room in ``kind``.
+
+    AWS's protocol tests refuse fractions and overflow with a SerializationException (Smithy, "MalformedInteger"). What
+    they leave open is a whole number that is written as a fraction, ``1.0`` or ``1E+2``: refused alike, an inference.
+    """
+    number = int(_expect(value, int, kind.capitalize(), service))
+    if not -_BEYOND[kind] <= number < _BEYOND[kind]:
+        raise mistyped(value, kind.capitalize(), service)
+    return number
 
 
 def _blob(value: Any, service: str) -> bytes:

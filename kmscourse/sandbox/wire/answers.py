@@ -14,6 +14,8 @@ from typing import Any
 from kmscourse.sandbox.call import Call, Entries, HttpResponse
 from kmscourse.sandbox.services import SERVICES, Service
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def write(call: Call, answer: Mapping[str, Any] | HttpResponse) -> HttpResponse:
     """The answer to a call: ``answer`` is the operation's output, or a query answer's XML as it came."""
@@ -22,7 +24,7 @@ def write(call: Call, answer: Mapping[str, Any] | HttpResponse) -> HttpResponse:
         body = re.sub(
             rb"<RequestId>[^<]*</RequestId>",
             f"<RequestId>{call.request_id}</RequestId>".encode(),
-            answer.body,
+            as_xml(answer.body.decode()).encode(),
         )
     elif service.is_json:
         body = as_json(answer)
@@ -88,7 +90,13 @@ def _xml(value: Any) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Text for an element; what XML 1.0 can't hold at all becomes the replacement character."""
-    return escape(
-        re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text), quote=False
-    )
+    """Text for an element."""
+    return as_xml(escape(text, quote=False))
+
+
+def as_xml(text: str) -> str:
+    """What is written as XML, with nothing in it that no parser takes or gives back (XML 1.0, 2.2 and 2.11).
+
+    A character that XML can't hold at all becomes the replacement character, a carriage return a reference.
+    """
+    return _NO_XML.sub("\ufffd", text).replace("\r", "&#13;")

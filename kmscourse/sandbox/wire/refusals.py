@@ -6,7 +6,6 @@ Every SDK finds the code: in the body as its protocol has it, and in the header 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 
 from kmscourse.sandbox.call import AwsError, HttpRequest, HttpResponse
 from kmscourse.sandbox.claim import claim
@@ -77,7 +76,7 @@ def _s3(error: AwsError, request_id: str, service: Service | None) -> tuple[str,
 
 
 def _code_and_message(error: AwsError) -> str:
-    return f"<Code>{escape(error.code, quote=False)}</Code><Message>{xml_text(error.message)}</Message>"
+    return f"<Code>{xml_text(error.code)}</Code><Message>{xml_text(error.message)}</Message>"
 
 
 def _cbor(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:

@@ -106,7 +106,7 @@ def test_whatever_is_done_in_whatever_order_is_kept(kept: Any, seed: int) -> Non
         check_indexes(kept.backend)
     before = everything(kept.backend)
     kept.restart()
-    assert kept.backend.notice is None
+    assert kept.backend.notices == []
     compare(everything(kept.backend), before, "a restart")
 
 

@@ -37,6 +37,29 @@ def batch(gate: Any, *statements: str) -> list[dict[str, Any]]:
     return found
 
 
+def test_a_refused_statement_neither_undoes_nor_repeats_the_others(library: Any) -> None:
+    where = "WHERE Author = 'Seth Godin' AND Title = 'Linchpin'"
+    found = batch(
+        library,
+        f"UPDATE Books SET Pages = Pages + 1 {where}",
+        "INSERT INTO Books VALUE {'Author': 'Seth Godin', 'Title': 'Linchpin'}",
+        f"UPDATE Missing SET Pages = 1 {where}",
+        f"UPDATE Books SET Pages = Pages + 1 {where} AND Pages = 5",
+        "INSERT INTO Books VALUE {'Author': 'Seth Godin', 'Title': 'Tribes'}",
+    )
+    assert [answer.get("Error", {}).get("Code") for answer in found] == [
+        None,
+        "DuplicateItem",
+        "ResourceNotFound",
+        "ConditionalCheckFailed",
+        None,
+    ]
+    counted = item(library, Title={"S": "Linchpin"})
+    assert counted is not None
+    assert counted["Pages"] == {"N": "201"}
+    assert item(library, Title={"S": "Tribes"}) is not None
+
+
 def test_a_batch_reads_items_by_their_keys(library: Any) -> None:
     found = batch(
         library,

@@ -126,6 +126,8 @@ def test_constraints_in_aws_words(action: str, parameters: dict[str, Any], messa
         ("kms:GenerateRandom", {"NumberOfBytes": "16"}),
         ("kms:GenerateRandom", {"NumberOfBytes": True}),
         ("kms:GenerateRandom", {"NumberOfBytes": 1.5}),
+        ("kms:GenerateRandom", {"NumberOfBytes": 16.0}),
+        ("kms:GenerateRandom", {"NumberOfBytes": 1 << 31}),
         ("kms:GenerateRandom", {"NumberOfBytes": float("inf")}),
         ("kms:TagResource", {"KeyId": "k", "Tags": [None]}),
         ("dynamodb:GetItem", {"TableName": "Books", "Key": {"Id": {"N": 5}}}),
@@ -177,6 +179,8 @@ def test_attributes_nest_within_bounds() -> None:
         ("iam:CreateUser", {"UserName": "a b"}, "ValidationError"),
         ("iam:CreateUser", {"UserName": "x" * 65}, "ValidationError"),
         ("iam:ListUsers", {"MaxItems": "many"}, "MalformedInput"),
+        ("iam:ListUsers", {"MaxItems": "2147483648"}, "MalformedInput"),
+        ("iam:ListUsers", {"MaxItems": "1.0"}, "MalformedInput"),
         ("iam:ListUsers", {"MaxItems": "0"}, "ValidationError"),
         ("iam:TagUser", {"UserName": "x", "Tags.member.1.Key": "a"}, "ValidationError"),
         ("iam:TagUser", {"UserName": "x"}, "ValidationError"),
@@ -191,7 +195,6 @@ def test_forms_are_checked_too(action: str, form: dict[str, str], code: str) -> 
 @pytest.mark.parametrize(
     ("action", "parameters"),
     [
-        ("kms:GenerateRandom", {"NumberOfBytes": 16.0}),
         ("kms:ListKeys", {"Limit": None}),
         ("kms:DescribeKey", {"KeyId": "k", "SomethingNew": 1}),
         ("kms:CreateKey", {}),
