@@ -20,7 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
 
-from kmscourse import aws_session, aws_settings
+from kmscourse import aws_session, aws_settings, denial
 from kmscourse.access_keys import AccessKeys
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
@@ -42,7 +42,8 @@ class Account:
     """An account, seen by its main user.
 
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
-    process, to any of the sessions made here. Outside the sandbox a ``guard`` stands before the calls of all of them.
+    process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
+    Outside the sandbox a ``guard`` stands before the calls of all of them.
     ``take_notices`` gives what there is to say about the account, a sentence each: what was told once is told no more.
     """
 
@@ -112,15 +113,10 @@ class Account:
 
     def _watched(self, session: boto3.Session) -> boto3.Session:
         """The same session, whose refusals are remembered."""
-        session.events.register("after-call", self._remember_denial)
+        denial.watch(session, self.denials)
         if self.guard is not None:
             self.guard.watch(session.events)
         return session
-
-    def _remember_denial(self, parsed: dict[str, Any], **_: object) -> None:
-        error = parsed.get("Error", {})
-        if str(error.get("Code", "")).startswith("AccessDenied"):
-            self.denials.append(error.get("Message", ""))
 
 
 def open_account() -> Account:
@@ -128,7 +124,9 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    return open_sandbox() if _target() == "sandbox" else open_real_account()
+    account = open_sandbox() if _target() == "sandbox" else open_real_account()
+    denial.watch_new_sessions(account.denials, account.id)
+    return account
 
 
 def open_real_account() -> Account:
@@ -223,7 +221,7 @@ def _open_real(endpoint_url: str | None) -> Account:
     @functools.cache
     def looking(service: str, region: str) -> Any:
         client = cast(Any, session).client(service, region_name=region)
-        client.meta.events.unregister("after-call", account._remember_denial)  # nobody asked for what it asks
+        denial.ignore(client)  # nobody asked for what it asks
         return client
 
     marks = Marks(looking, account.id, identity["Arn"].split(":")[1], account.region)

@@ -113,20 +113,21 @@ class Lab:
                 "Nothing has been refused in this notebook yet: run the cell that is refused first."
             )
         text = self.account.denials[-1]
-        return _card(access.refused_case(self.account, text, pieces.TABLE), text)
+        return _card(access.refused_case(self.account, text), text)
 
     def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:
         """What the account's policies say to a request that nobody has made, step by step.
 
-        Raises CourseError where ``action`` names no service, or ``resource`` is no ARN: no policy would match it.
+        ``user_name`` may also be the ARN of a user or a role. Raises CourseError where ``action`` names no service, or
+        ``resource`` is no ARN: no policy would match it; KmsCourseError where there is no such user or role.
         """
         if ":" not in action:
             raise CourseError(f"{action!r} names no service: write it as policies do, as in kms:Decrypt.")
         if resource != "*" and not resource.startswith("arn:"):
             raise CourseError(f"{resource!r} is no ARN, and policies speak of ARNs: myKey's is lab.key_arn.")
-        arn = f"arn:aws:iam::{self.account.id}:user/{user_name}"
-        context = {"kms:CallerAccount": self.account.id}
-        return _card(access.case(self.account, arn, action, resource, context))
+        snapshot = access.Snapshot(self.account)
+        arn = access.identity_named(snapshot.identities, user_name).arn
+        return _card(access.case(snapshot, arn, action, resource))
 
     def diagram(self) -> Diagram:
         """The architecture as it stands in the account now, drawn; what this section has changed of it is marked."""
@@ -135,7 +136,7 @@ class Lab:
 
 
 def _card(case: access.Case, said: str = "") -> DecisionCard:
-    return DecisionCard(case.decision, case.ways_in, said)
+    return DecisionCard(case.decision, case.ways_in, said, case.notes)
 
 
 def _show_errors_in_one_line() -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import ClientError
+
 from kmscourse.account import Account
+from kmscourse.denial import unremembered
 from kmscourse.notes import Notes
 
 
@@ -78,5 +81,15 @@ class Report:
 
 
 def run(checks: Sequence[Check], account: Account, notes: Notes) -> Report:
-    """Look at the account with each of the checks."""
-    return Report([Result(check, check.look(account, notes)) for check in checks])
+    """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be."""
+    with unremembered(account.denials):
+        return Report([Result(check, _found(check, account, notes)) for check in checks])
+
+
+def _found(check: Check, account: Account, notes: Notes) -> Found:
+    try:
+        return check.look(account, notes)
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        return Found(False, f"AWS doesn't show it: {error.response['Error']['Message']}")

@@ -14,7 +14,7 @@ from kmscourse.checks.check import Found
 from kmscourse.environment import problems
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
-from kmscourse.policy import Decision
+from kmscourse.policy import Decision, edit
 
 NO_KEY = Found(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {pieces.TABLE}"
@@ -87,7 +87,8 @@ def has_tag(account: Account, _: Notes) -> Found:
     arn = pieces.find_key(account)
     if arn is None:
         return NO_KEY
-    pairs = account.client("kms").list_resource_tags(KeyId=arn)["Tags"]
+    pages = account.client("kms").get_paginator("list_resource_tags").paginate(KeyId=arn)
+    pairs = [pair for page in pages for pair in page["Tags"]]
     tags = {pair["TagKey"]: pair["TagValue"] for pair in pairs}
     said = ", ".join(f"{name}={value}" for name, value in sorted(tags.items()))
     return Found(tags.get("Purpose") == "course", said or "it has no tags")
@@ -99,11 +100,8 @@ def policy_names_main_user(account: Account, _: Notes) -> Found:
     if arn is None:
         return NO_KEY
     policy = keys.key_policy(account.client("kms"), arn)
-    statements = policy["Statement"]
-    named = [s for s in statements if s["Principal"].get("AWS") == account.user_arn]
-    return Found(
-        len(statements) >= 4 and len(named) >= 3, f"of {len(statements)} statements {len(named)} name you"
-    )
+    found, naming = edit.statements(policy), edit.statements_for(policy, account.user_arn)
+    return Found(len(found) >= 4 and len(naming) >= 3, f"of {len(found)} statements {len(naming)} name you")
 
 
 # --- the notes ------------------------------------------------------------------------------------------------
@@ -200,6 +198,8 @@ def denied_by_the_key(account: Account, notes: Notes) -> Found:
 def _scan(account: Account, notes: Notes, wanted: Callable[[Decision], bool]) -> Found:
     if not pieces.table_exists(account, notes):
         return Found(False, NO_TABLE)
+    if not pieces.has_lab_user(account, notes):
+        return Found(False, f"there is no user {LAB_USER}")
     decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
     said = "answered"
     if not decision.allowed:

@@ -25,8 +25,10 @@ def happened(event_name: str, *, by: str | None = None, error: str | None = None
 
     def look(account: Account, _: Notes) -> Found:
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
-            who = event["userIdentity"].get("userName")
-            if who != (by or account.user_name) or event.get("errorCode") != error:
+            identity = event["userIdentity"]
+            # The main user can be a role's session, which has an ARN and no user name.
+            its_own = identity.get("userName") == by if by else identity.get("arn") == account.user_arn
+            if not its_own or event.get("errorCode") != error:
                 continue
             parameters = event.get("requestParameters") or {}
             if all(parameters.get(name) == value for name, value in expected.items()):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
 
 from kmscourse import access, audit, pieces
 from kmscourse import kms as keys
 from kmscourse.account import Account
+from kmscourse.denial import unremembered
 from kmscourse.notes import Notes
 from kmscourse.policy import edit
 from kmscourse.policy.principals import Kind, principal
@@ -20,6 +23,7 @@ STATES = {
     "Disabled": "is disabled, and opens nothing as it is",
     "PendingDeletion": "waits for its deletion, and opens nothing as it is",
 }
+Value = TypeVar("Value")
 EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
 
 
@@ -46,14 +50,14 @@ class Architecture:
     """What the diagram shows.
 
     ``key_state`` is myKey's state as KMS names it, or None (no key yet); ``lets_in`` are those whom its policy allows
-    something. ``opened``: KMS has decrypted a data key for the administrator. ``table_key`` says under which key that
-    of Books is encrypted, None where there is no table; ``granted``: a grant lets DynamoDB use myKey. ``reader``:
-    IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to IAMLabUser's Scan, None where nobody is
-    asked.
+    something, None where AWS doesn't show it. ``opened``: KMS has decrypted a data key for the administrator.
+    ``table_key`` says under which key that of Books is encrypted, None where there is no table; ``granted``: a grant
+    lets DynamoDB use myKey. ``reader``: IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to
+    IAMLabUser's Scan, None where nobody is asked, or nobody can tell.
     """
 
     key_state: str | None = None
-    lets_in: tuple[str, ...] = ()
+    lets_in: tuple[str, ...] | None = ()
     data_key: bool = False
     opened: bool = False
     message: bool = False
@@ -65,7 +69,7 @@ class Architecture:
 
     @classmethod
     def of(cls, account: Account, notes: Notes) -> Architecture:
-        """The architecture as the account's main user finds it now."""
+        """The architecture as the account's main user finds it now. Raises ClientError where AWS shows too little."""
         kms, arn = account.client("kms"), pieces.find_key(account)
         kept = "encrypted_data_key" in notes or "envelope" in notes
         found = cls(
@@ -75,11 +79,13 @@ class Architecture:
             reader=pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes),
         )
         if arn is not None:
-            grants = kms.list_grants(KeyId=arn)["Grants"]
+            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
+            grants = _if_shown(account, lambda: [grant for page in pages for grant in page["Grants"]]) or []
+            policy = _if_shown(account, lambda: keys.key_policy(kms, arn))
             found = replace(
                 found,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
-                lets_in=_let_in(keys.key_policy(kms, arn), account),
+                lets_in=None if policy is None else _let_in(policy, account),
                 granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
             )
         if pieces.table_exists(account, notes):
@@ -98,7 +104,9 @@ class Architecture:
         if self.key_state is not None:
             state = STATES.get(self.key_state, f"is {self.key_state}")
             found[Part.KEY] = f"The administrator manages the KMS key myKey, which {state}."
-            found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
+            found[Part.POLICY] = "AWS doesn't show its key policy to the administrator."
+            if self.lets_in is not None:
+                found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
         if self.data_key:
             found[Part.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
             found[Part.PLAINTEXT] = "In the clear, the data key is in the application's memory, for a moment."
@@ -147,19 +155,20 @@ def _has_decrypted(account: Account) -> bool:
 
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
     """Whom a key policy allows something, each once and in its order."""
-    found = []
+    found: list[str] = []
     for statement in edit.statements(policy):
         if statement.get("Effect") == "Allow":
-            everyone = statement.get("Principal") in ("*", {"AWS": "*"})
-            found += (
-                ["everyone"] if everyone else [_name(arn, account) for arn in edit.principal_arns(statement)]
-            )
+            found += [_name(one, account) for one in edit.principals(statement)]
+            if spared := [_name(one, account) for one in edit.principals(statement, "NotPrincipal")]:
+                found.append(f"everyone but {listed(spared)}")
     return tuple(dict.fromkeys(found))
 
 
 def _name(arn: str, account: Account) -> str:
     if arn == account.user_arn:
         return ADMINISTRATOR
+    if arn == "*":
+        return "everyone"
     named = principal(arn)
     return ACCOUNT if named.kind is Kind.ROOT and named.account == account.id else named.name
 
@@ -177,5 +186,21 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
     if not found.reader:
         return None, None
-    at_table, at_key = access.doors(account, pieces.lab_user_arn(account), pieces.TABLE)
+    answers = _if_shown(
+        account, lambda: access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE)
+    )
+    if answers is None:
+        return None, None
+    at_table, at_key = answers
     return at_table.allowed, None if at_key is None else at_key.allowed and found.works
+
+
+def _if_shown(account: Account, read: Callable[[], Value]) -> Value | None:
+    """What is read, None where the account's main user may not read it."""
+    try:
+        with unremembered(account.denials):
+            return read()
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        return None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from kmscourse.access.refusal import Refusal
 from kmscourse.display.card import Block, Card, Folded, Grid, Points, Words
 from kmscourse.display.refusal import Labelled
 from kmscourse.display.steps import Steps, shortened
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Advice, Change, Decision
 from kmscourse.policy.edits import Kind
-from kmscourse.refusal import Refusal
 
 WAYS_IN = "What would let them in (each way was tried out)"
 NEARLY = {False: "What nearly let them in", True: "What nearly kept them out"}
@@ -19,13 +19,20 @@ NEARLY = {False: "What nearly let them in", True: "What nearly kept them out"}
 class DecisionCard(Card):
     """A policy decision, shown step by step.
 
-    ``ways_in`` is what would open a refused one; ``said`` is AWS's own sentence, where it has said one.
+    ``ways_in`` is what would open a refused one; ``said`` is AWS's own sentence, where it has said one. ``notes`` are
+    what to know first, a paragraph each.
     """
 
-    def __init__(self, decision: Decision, ways_in: Advice | None = None, said: str = "") -> None:
+    def __init__(
+        self,
+        decision: Decision,
+        ways_in: Advice | None = None,
+        said: str = "",
+        notes: Sequence[str] = (),
+    ) -> None:
         self.decision = decision
         self.ways_in = Advice() if ways_in is None else ways_in
-        super().__init__(*self._parts(said))
+        super().__init__(*(Words(note, "Note.") for note in notes), *self._parts(said))
 
     def _parts(self, said: str) -> Iterator[Block]:
         allowed = self.decision.allowed
@@ -34,8 +41,11 @@ class DecisionCard(Card):
             if step.statement is not None:
                 kind = "grant" if "GrantId" in step.statement else "statement"
                 yield Folded(f"The {kind} of step {number}", step.statement)
-        yield Words(self.decision.reason, "✓ Allowed." if allowed else "✗ Refused.")
-        if not allowed:
+        verdict = "✓ Allowed." if allowed else "✗ Refused."
+        if allowed and said:
+            verdict = "✗ AWS refused it. By what can be seen from here:"
+        yield Words(self.decision.reason, verdict)
+        if said or not allowed:
             yield _sentence(said or self.decision.sentence(), "AWS says" if said else "AWS would say")
         yield from _near_misses(self.decision)
         if self.ways_in:

@@ -52,7 +52,7 @@ class Diagram(Picture):
 
     def _key(self, draw: Drawing) -> None:
         """The KMS key and its policy."""
-        state, names = self.now.key_state, list(self.now.lets_in)
+        state, names = self.now.key_state, list(self.now.lets_in or ())
         if state is None:
             draw.text(649, 166, "No KMS key of its own yet", size=NAME, fill=FAINT)
             return

@@ -16,7 +16,7 @@ Start = Callable[[Architecture], Architecture]
 
 
 def _start_of_8(now: Architecture) -> Architecture:
-    names = tuple(name for name in now.lets_in if name != LAB_USER)
+    names = tuple(name for name in now.lets_in or () if name != LAB_USER)
     return replace(now, lets_in=names, at_key=None if now.at_key is None else False)
 
 
@@ -24,7 +24,7 @@ def _start_of_9(now: Architecture) -> Architecture:
     return replace(
         now,
         key_state="Enabled",
-        lets_in=tuple(dict.fromkeys([*now.lets_in, LAB_USER])),
+        lets_in=tuple(dict.fromkeys([*(now.lets_in or ()), LAB_USER])),
         table_key=MY_KEY,
         granted=True,
         reader=True,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from kmscourse.access.refusal import Refusal, Role
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
 from kmscourse.policy.principals import principal
-from kmscourse.refusal import Refusal, Role
 
 _SAID = (
     "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"
@@ -32,7 +32,8 @@ MISSING = {
     "resource-based policy": "The resource's own policy (of a key: the key policy) neither names the caller nor "
     "leaves it to the account's IAM.",
     "permissions boundary": "The caller's permissions boundary doesn't allow it, whatever else does.",
-    "session policy": "The session was made with a policy that doesn't allow it, whatever else does.",
+    "session policy": "The session's own policy doesn't allow it, whatever else does. A federated user who was given "
+    "none may do nothing.",
     "service control policy": "The organisation above the account doesn't allow it, whatever the account does.",
     "resource control policy": "The organisation above the account doesn't allow it on its resources.",
     "VPC endpoint policy": "The network's endpoint doesn't let the call through.",

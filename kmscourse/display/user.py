@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmscourse.access import named_identity_policies
+from kmscourse.access import identities, identity_named
 from kmscourse.display.card import Card, Facts, Words
 from kmscourse.display.moment import moment
 from kmscourse.display.policy import statements
@@ -19,15 +19,16 @@ class UserCard(Card):
     """A user as IAM tells them, and each policy that they carry.
 
     No secret is in it: IAM itself knows neither passwords nor secret access keys. Raises ClientError where there is
-    no such user, or where IAM doesn't tell.
+    no such user, or where IAM doesn't tell; KmsCourseError where it doesn't tell the policies.
     """
 
     def __init__(self, iam: IAMClient, user_name: str) -> None:
-        policies = named_identity_policies(iam, user_name)
+        rows = _rows(iam, user_name)
+        policies = identity_named(identities(iam), user_name).policies
         none = [] if policies else [Words("No policy hangs on this user, nor on a group of theirs.")]
         super().__init__(
-            Facts(f"IAM user {user_name}", _rows(iam, user_name)),
-            *(statements(document, f"Policy {name}") for name, document in policies),
+            Facts(f"IAM user {user_name}", rows),
+            *(statements(document, f"Policy {name}") for name, document in policies.items()),
             *none,
         )
 
@@ -36,7 +37,8 @@ def _rows(iam: IAMClient, user_name: str) -> list[tuple[str, str]]:
     user = iam.get_user(UserName=user_name)["User"]
     pages = iam.get_paginator("list_access_keys").paginate(UserName=user_name)
     keys = [f"{key['AccessKeyId']} {key['Status']}" for page in pages for key in page["AccessKeyMetadata"]]
-    groups = [group["GroupName"] for group in iam.list_groups_for_user(UserName=user_name)["Groups"]]
+    group_pages = iam.get_paginator("list_groups_for_user").paginate(UserName=user_name)
+    groups = [group["GroupName"] for page in group_pages for group in page["Groups"]]
     boundary = user.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
     return [
         ("ARN", Code(user["Arn"])),

@@ -54,5 +54,12 @@ def principal_arns(statement: Mapping[str, Any]) -> list[str]:
     return [named] if isinstance(named, str) else list(named)
 
 
+def principals(statement: Mapping[str, Any], element: str = "Principal") -> list[str]:
+    """Whom Principal (or NotPrincipal) names, of whatever type: ARNs, account ids, services; "*" is everyone."""
+    named = statement.get(element, [])
+    entries = list(named.values()) if isinstance(named, Mapping) else [named]
+    return [name for entry in entries for name in ([entry] if isinstance(entry, str) else entry)]
+
+
 def _with_statements(policy: Mapping[str, Any], found: list[Document]) -> Document:
     return deepcopy(dict(policy)) | {"Statement": found}

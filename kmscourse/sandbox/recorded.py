@@ -24,7 +24,8 @@ MOST = 25  # Entries of one list or map.
 LARGEST = 8_000  # Characters of JSON of one part of an event.
 _END_OF_TIME = 253_402_300_800  # The year 10000 in seconds since 1970.
 
-# Documents can hold anything, and tokens are credentials, or half of them.
+# Documents can hold anything (a session policy is kept all the same: see below), and tokens are credentials, or half
+# of them.
 _NEVER = frozenset({
     "Policy", "PolicyDocument", "AssumeRolePolicyDocument", "ResourcePolicy", "PolicyInputList",
     "PermissionsBoundaryPolicyInputList", "GrantToken", "GrantTokens", "TokenCode", "SessionToken",
@@ -71,7 +72,10 @@ def parameters_of(call: Call) -> dict[str, Any]:
     if not is_operation(call.service, call.operation):
         return {}
     shape = input_shape(call.service, call.operation)
-    given = {} if shape is None else _structure(shape, _readable(call))
+    asked = _readable(call)
+    given = {} if shape is None else _structure(shape, asked)
+    if call.service == "sts" and isinstance(asked.get("Policy"), str):
+        given["policy"] = asked["Policy"]  # CloudTrail keeps a session policy whole: it stands nowhere else
     if call.action == "kms:CreateKey":
         spec = given.get("keySpec") or given.get("customerMasterKeySpec") or _ALGORITHM
         given |= {"keySpec": spec, "customerMasterKeySpec": spec}

@@ -8,6 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kmscourse import access
+from kmscourse.denial import Denial, RefusedCall
 from kmscourse.display.decision import DecisionCard
 from kmscourse.dynamodb import put_item
 from kmscourse.errors import KmsCourseError
@@ -139,8 +140,14 @@ class ExploreItemsPage(Form):
             return told
         said = error.response["Error"]["Message"]
         try:
-            case = access.refused_case(self._lab.account, said, self.table.value)
-            card = DecisionCard(case.decision, case.ways_in, said)._repr_html_()
+            call = RefusedCall.of(
+                error.operation_name,
+                self.call.request,
+                region=self._lab.account.region,
+                request_id=error.response["ResponseMetadata"].get("RequestId", ""),
+            )
+            case = access.refused_case(self._lab.account, Denial(said, call))
+            card = DecisionCard(case.decision, case.ways_in, said, case.notes)._repr_html_()
         except (KmsCourseError, ClientError) as unknown:
             return told + folded("Why?", message("✗", f"The decision can't be taken again: {unknown}"))
         return told + folded("Why? The decision, step by step", scrolling(card))

@@ -12,8 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from ipywidgets import HTML, Combobox, HBox
 
-from kmscourse import access
-from kmscourse.census import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Census
+from kmscourse.access import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Snapshot, table_key, ways
 from kmscourse.display.decision import DecisionCard
 from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.policy import Decision, Request, evaluate, what_would_allow
@@ -42,7 +41,7 @@ class DecisionExplorer(Page):
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._busy = False
-        self._what_if = WhatIf(Census(lab.account))
+        self._what_if = WhatIf(Snapshot(lab.account))
         self.who = Field(chosen("Who", []))
         self.what = Field(_action_box(), _action, live=True)
         self.resource = Field(chosen("To what", []))
@@ -88,14 +87,10 @@ class DecisionExplorer(Page):
     @property
     def request(self) -> Request:
         """What is asked, as it is chosen on the page."""
-        context = self._what_if.census.ways(self.resource.value).get(self.way.value, {})
+        context = ways(self._what_if.snapshot, self.resource.value).get(self.way.value, {})
         more = read_pairs(self.context.value) if self.context.passes() else {}
-        return Request(
-            self.who.value,
-            self.what.value,
-            self.resource.value,
-            {**context, **more},
-            resource_account=self._lab.account.id,
+        return self._what_if.snapshot.request(
+            self.who.value, self.what.value, self.resource.value, {**context, **more}
         )
 
     @property
@@ -150,38 +145,32 @@ class DecisionExplorer(Page):
                 "·", "Every policy is as it is in the account. Change one, and see who gains and who loses."
             )
         what_if = self._what_if
-        return opens_and_closes(what_if.census, what_if.bears_on(self.resource.value), what_if.layers)
+        return opens_and_closes(what_if.snapshot, what_if.bears_on(self.resource.value), what_if.layers)
 
     def _requests(self) -> Iterator[Request]:
         """What is asked; and of a call that DynamoDB serves with a key of the account's own, what that is asked."""
         request = self.request
         yield request
-        table = self._what_if.census.tables.get(request.resource)
+        table = self._what_if.snapshot.tables.get(request.resource)
         if table is not None and table.key_arn is not None and request.action in SERVED:
-            context = access.table_key_context(self._lab.account, table.name)
-            yield Request(
-                request.principal,
-                "kms:Decrypt",
-                table.key_arn,
-                context,
-                resource_account=self._lab.account.id,
-            )
+            context = table_key(self._lab.account, table.name)
+            yield self._what_if.snapshot.request(request.principal, "kms:Decrypt", table.key_arn, context)
 
     def _offer_people_and_resources(self) -> None:
-        census = self._what_if.census
-        people = [(person.name, arn) for arn, person in census.people.items()]
+        snapshot = self._what_if.snapshot
+        people = [(person.name, arn) for arn, person in snapshot.people.items()]
         others = [
             ("The account's root user", f"arn:aws:iam::{self._lab.account.id}:root"),
             ("A visitor from another account", STRANGER),
             ("Anonymous: a call without a signature", ANONYMOUS),
         ]
-        keys = [(f"Key {alias}", arn) for arn, alias in census.keys.items()]
-        tables = [(f"Table {table.name}", arn) for arn, table in census.tables.items()]
+        keys = [(f"Key {alias}", arn) for arn, alias in snapshot.keys.items()]
+        tables = [(f"Table {table.name}", arn) for arn, table in snapshot.tables.items()]
         offer(self.who.control, [*people, *others])
         offer(self.resource.control, [*keys, *tables])
 
     def _offer_ways_and_sheets(self) -> None:
-        offer(self.way.control, [(way, way) for way in self._what_if.census.ways(self.resource.value)])
+        offer(self.way.control, [(way, way) for way in ways(self._what_if.snapshot, self.resource.value)])
         sheets = self._what_if.sheets(self.who.value, self.resource.value)
         offer(self.sheet.control, [(name, sheet) for sheet, name in sheets.items()])
         sheet: Sheet | None = self.sheet.value
@@ -207,7 +196,7 @@ class DecisionExplorer(Page):
 
     def _refreshed(self, _: object) -> None:
         with self.answering():
-            self._what_if.census = Census(self._lab.account)
+            self._what_if.snapshot = Snapshot(self._lab.account)
             self._busy = True
             self._offer_people_and_resources()
             self._busy = False

@@ -58,7 +58,8 @@ class KeyPage(Page):
     def _described(self) -> None:
         kms = self._lab.client("kms")
         key: dict[str, Any] = kms.describe_key(KeyId=self._arn)["KeyMetadata"]
-        aliases = [each["AliasName"] for each in kms.list_aliases(KeyId=self._arn)["Aliases"]]
+        pages = kms.get_paginator("list_aliases").paginate(KeyId=self._arn)
+        aliases = [each["AliasName"] for page in pages for each in page["Aliases"]]
         self._facts = [
             ("Alias", ", ".join(name.removeprefix("alias/") for name in aliases) or "-"),
             ("Status", WORDS.get(key["KeyState"], key["KeyState"])),

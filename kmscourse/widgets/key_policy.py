@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from kmscourse.census import Census
+from kmscourse.access import Snapshot
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import key_policy, put_key_policy
 from kmscourse.policy import Layers
 from kmscourse.policy.build import DELETION_ACTIONS
-from kmscourse.policy.edit import principal_arns, statements
+from kmscourse.policy.edit import principals, statements
+from kmscourse.policy.match import any_action
 from kmscourse.policy.principals import principal
 from kmscourse.policy.read import parse
 from kmscourse.widgets.calls import Call, Named, shown
@@ -47,7 +48,7 @@ class KeyPolicyPage(Form):
 
     def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
         self._lab, self._arn = lab, key_arn or lab.key_arn
-        self._census: Census | None = None
+        self._snapshot: Snapshot | None = None
         self.editing, self.as_text = False, False
         self.policy = PolicyField("Key policy", account=lab.account.id)
         self.read()
@@ -66,7 +67,7 @@ class KeyPolicyPage(Form):
         """The key's policy as it is now. What is being typed stays, and the difference is to the policy as it is."""
         self._before = key_policy(self._lab.client("kms"), self._arn)
         if self.editing:
-            self._census = Census(self._lab.account)
+            self._snapshot = Snapshot(self._lab.account)
         else:
             self.policy.control.value = text_of(self._before)
 
@@ -110,7 +111,7 @@ class KeyPolicyPage(Form):
 
     def _edit(self, _: object) -> None:
         with self.answering():
-            self._census = Census(self._lab.account)
+            self._snapshot = Snapshot(self._lab.account)
             self.policy.control.value = text_of(self._before)
             self.outcome.value = ""
             self._show(as_text=True, editing=True)
@@ -158,12 +159,12 @@ class KeyPolicyPage(Form):
         )
 
     def _effect(self, wanted: dict[str, Any]) -> str:
-        census = self._census or Census(self._lab.account)
+        snapshot = self._snapshot or Snapshot(self._lab.account)
 
         def change(who: str, key: str) -> Layers:
-            return {**census.layers(who, key), "resource_policy": wanted}
+            return {**snapshot.layers(who, key), "resource_policy": wanted}
 
-        return opens_and_closes(census, [self._arn], change)
+        return opens_and_closes(snapshot, [self._arn], change)
 
 
 def default_view(policy: dict[str, Any]) -> str:
@@ -175,8 +176,7 @@ def default_view(policy: dict[str, Any]) -> str:
     by_sid = {statement.get("Sid"): statement for statement in found}
     if ADMINISTRATORS not in by_sid and USERS not in by_sid:
         return _card(found, "Key policy")
-    actions = by_sid.get(ADMINISTRATORS, {}).get("Action", [])
-    may_delete = all(action in actions for action in DELETION_ACTIONS)
+    may_delete = _may_delete(by_sid.get(ADMINISTRATORS, {}))
     rows = [
         ("Key administrators", _names(by_sid.get(ADMINISTRATORS, {}))),
         ("Key deletion", "Key administrators may delete this key" if may_delete else "Not by this policy"),
@@ -195,4 +195,12 @@ def _card(found: list[dict[str, Any]], title: str) -> str:
 
 
 def _names(statement: dict[str, Any]) -> str:
-    return ", ".join(principal(arn).name for arn in principal_arns(statement)) or "-"
+    named = ["everyone" if name == "*" else principal(name).name for name in principals(statement)]
+    return ", ".join(named) or "-"
+
+
+def _may_delete(statement: dict[str, Any]) -> bool:
+    """Does its Action cover what the console's tick "Allow key administrators to delete this key" stands for?"""
+    actions = statement.get("Action", [])
+    covers = any_action([actions] if isinstance(actions, str) else actions)
+    return all(covers(action.lower()) for action in DELETION_ACTIONS)

@@ -49,7 +49,8 @@ class KeyRotationPage(Form):
         """How the key is rotated, and how often it has been."""
         kms = self._lab.client("kms")
         self._status: dict[str, Any] = kms.get_key_rotation_status(KeyId=self._arn)
-        self._rotations: list[dict[str, Any]] = kms.list_key_rotations(KeyId=self._arn)["Rotations"]
+        pages = kms.get_paginator("list_key_rotations").paginate(KeyId=self._arn)
+        self._rotations: list[dict[str, Any]] = [each for page in pages for each in page["Rotations"]]
         self.automatic.control.value = self._status["KeyRotationEnabled"]
         self.days.control.value = self._status.get("RotationPeriodInDays", USUAL)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from kmscourse.census import Census
+from kmscourse.access import Snapshot, questions
 from kmscourse.policy import Layers, evaluate
 from kmscourse.policy.principals import principal
 from kmscourse.widgets.look import message, table
@@ -22,13 +22,13 @@ class Answers:
     closed: list[str] = field(default_factory=list)
 
 
-def answers(census: Census, resource: str, change: Change) -> tuple[dict[tuple[str, str], Answers], int]:
+def answers(snapshot: Snapshot, resource: str, change: Change) -> tuple[dict[tuple[str, str], Answers], int]:
     """The answers about a resource that change, by principal and way, and the number of questions asked."""
     found: dict[tuple[str, str], Answers] = {}
     asked = 0
-    before = {who: census.layers(who, resource) for who in census.people}
-    after = {who: change(who, resource) for who in census.people}
-    for way, request in census.questions(resource):
+    before = {who: snapshot.layers(who, resource) for who in snapshot.people}
+    after = {who: change(who, resource) for who in snapshot.people}
+    for way, request in questions(snapshot, resource):
         asked += 1
         was = evaluate(request, **before[request.principal]).allowed
         allowed = evaluate(request, **after[request.principal]).allowed
@@ -38,16 +38,16 @@ def answers(census: Census, resource: str, change: Change) -> tuple[dict[tuple[s
     return found, asked
 
 
-def opens_and_closes(census: Census, resources: Iterable[str], change: Change) -> str:
+def opens_and_closes(snapshot: Snapshot, resources: Iterable[str], change: Change) -> str:
     """The answers that change, as a table: who, to what, in which way, and which actions."""
     asked = 0
     alike: dict[tuple[str, str, str, str], list[str]] = {}  # what several ways have in common
     for resource in resources:
-        found, number = answers(census, resource, change)
+        found, number = answers(snapshot, resource, change)
         asked += number
         for (who, way), each in found.items():
             opened, closed = ("\n".join(actions) or "-" for actions in (each.opened, each.closed))
-            same = (principal(who).name, census.name_of(resource), opened, closed)
+            same = (principal(who).name, snapshot.name_of(resource), opened, closed)
             alike.setdefault(same, []).append(way)
     if not alike:
         return message("·", f"Nobody's permission changes: {asked} questions were asked before and after.")

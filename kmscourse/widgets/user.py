@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 from ipywidgets import HTML
 
-from kmscourse.access import named_identity_policies
+from kmscourse.access import identities, identity_named
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import enable_console_access, has_console_access, user_arn
@@ -22,7 +22,7 @@ ENABLE, DISABLE = "Enable", "Disable"
 class UserPage(Form):
     """Shows a user of the account, and gives or takes its console access. The password is forgotten once it is used.
 
-    Raises ClientError where there is no such user, or it may not be read.
+    Raises ClientError where there is no such user, ClientError or KmsCourseError where it may not be read.
     """
 
     title = "User"
@@ -54,9 +54,8 @@ class UserPage(Form):
             ("Console sign-in link", f"https://{self._lab.account.id}.signin.aws.amazon.com/console"),
             ("ARN", arn),
         ]
-        self._policies = [
-            PolicyCard(policy, title=name) for name, policy in named_identity_policies(iam, self.name)
-        ]
+        policies = identity_named(identities(iam), arn).policies
+        self._policies = [PolicyCard(policy, title=name) for name, policy in policies.items()]
         cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
         self.general.value = (
             f"<h4>Summary</h4>{facts(self._facts)}"

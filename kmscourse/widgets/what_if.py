@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kmscourse.census import Census
+from kmscourse.access import Snapshot
 from kmscourse.errors import PolicyError
 from kmscourse.policy import Layers
 from kmscourse.policy.document import compiled
@@ -28,24 +28,26 @@ class Sheet:
 
 
 class WhatIf:
-    """A census, and what has been typed in place of its policies. A text that can't be read changes nothing."""
+    """An account, and what has been typed in place of its policies. A text that can't be read changes nothing."""
 
-    def __init__(self, census: Census) -> None:
-        self.census = census
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         self._typed: dict[Sheet, str] = {}
         self._read: dict[Sheet, Document] = {}
 
     def sheets(self, principal: str, resource: str) -> dict[Sheet, str]:
         """The policies that bear on what a principal asks of a resource, each with what to call it."""
         found = {
-            Sheet("key", each): f"Key policy of {self.census.name_of(each)}"
+            Sheet("key", each): f"Key policy of {self.snapshot.name_of(each)}"
             for each in self.bears_on(resource)
             if ":key/" in each
         }
-        person = self.census.people.get(principal)
+        person = self.snapshot.people.get(principal)
         if person is not None:
             for name in person.policies:
-                found[Sheet("identity", principal, name)] = f"{name}, a policy of {person.name}"
+                found[Sheet("identity", principal, name)] = (
+                    f"{name.removesuffix(', inline')}, a policy of {person.name}"
+                )
             found[Sheet("identity", principal)] = f"One more policy for {person.name}"
         if principal == STRANGER:
             found[Sheet("identity", principal)] = f"What the visitor's own account ({ELSEWHERE}) allows"
@@ -53,14 +55,14 @@ class WhatIf:
 
     def bears_on(self, resource: str) -> list[str]:
         """The resource; and of a table that a key of the account's own encrypts, that key."""
-        table = self.census.tables.get(resource)
+        table = self.snapshot.tables.get(resource)
         return [resource] if table is None or table.key_arn is None else [resource, table.key_arn]
 
     def saved(self, sheet: Sheet) -> Document:
         """The policy as it is in the account; nothing where it is one more, everything where it is a stranger's."""
         if sheet.kind == "key":
-            return self.census.key_policy(sheet.owner)
-        person = self.census.people.get(sheet.owner)
+            return self.snapshot.key_policy(sheet.owner)
+        person = self.snapshot.people.get(sheet.owner)
         if person is not None and sheet.name in person.policies:
             return person.policies[sheet.name]
         everything = [{"Effect": "Allow", "Action": ["kms:*", "dynamodb:*"], "Resource": "*"}]
@@ -94,7 +96,7 @@ class WhatIf:
 
     def layers(self, principal: str, resource: str) -> Layers:
         """Everything that bears on what a principal asks of a resource, as it is typed."""
-        layers = self.census.layers(principal, resource)
+        layers = self.snapshot.layers(principal, resource)
         own = [sheet for sheet in self.sheets(principal, resource) if sheet.kind == "identity"]
         if own:
             layers["identity_policies"] = [self._document(sheet) for sheet in own]

@@ -161,3 +161,14 @@ def test_whatever_stands_in_a_request_is_shown_and_never_run(name: str, key: str
     html = DecisionCard(evaluate(request, resource_policy=policy), ways, f"<script>{said}")._repr_html_()
     assert "<script" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_what_aws_has_refused_is_never_shown_as_allowed() -> None:
+    allowed = evaluate(REQUEST, resource_policy={**ALLOWS_ALL, "Statement": [LET_IN]})
+    said = evaluate(REQUEST, resource_policy=default_key_policy(ACCOUNT)).sentence()
+    card = DecisionCard(allowed, said=said, notes=["A policy has been changed since."])
+    for shown in (repr(card), unescape(card._repr_html_())):
+        assert "✗ AWS refused it. By what can be seen from here:" in shown
+        assert "✓ Allowed" not in shown
+        assert "A policy has been changed since." in shown
+        assert "because of which policy" in shown

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmscourse.access.refusal import POLICY_TYPES, Refusal, Role
 from kmscourse.display.refusal import DENIED, MISSING, UNSAID, RefusalCard, meaning
 from kmscourse.errors import KmsCourseError
-from kmscourse.refusal import POLICY_TYPES, Refusal, Role
-from tests.test_refusal import BARE, CALLED, KNOWN, OLD, RELAYED
-from tests.test_refusal import MISSING as SENTENCE
+from tests.access.test_refusal import BARE, CALLED, KNOWN, OLD, RELAYED
+from tests.access.test_refusal import MISSING as SENTENCE
 
 
 @pytest.mark.parametrize("text", KNOWN)

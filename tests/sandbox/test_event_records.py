@@ -286,3 +286,12 @@ def test_boto3_pages_through_all_events(
     [event] = denied["Events"]
     assert json.loads(event["CloudTrailEvent"])["errorCode"] == "AccessDenied"
     assert (event["ReadOnly"], event["EventSource"], event["Resources"]) == ("true", "kms.amazonaws.com", [])
+
+
+def test_a_session_policy_is_kept_whole(gate: Any) -> None:
+    statements = [{"Effect": "Allow", "Action": f"kms:{'Describe' * 9}", "Resource": "*"}] * 8
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    assert len(policy) > 500, "longer than any other text in an event"
+    gate("sts:GetFederationToken", Name="Ann", Policy=policy)
+    (event,) = gate.events(EventName="GetFederationToken")
+    assert event["requestParameters"] == {"name": "Ann", "policy": policy}

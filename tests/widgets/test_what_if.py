@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kmscourse import Lab
-from kmscourse.census import Census
+from kmscourse.access import Snapshot
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy
 from kmscourse.policy import Request, evaluate
@@ -24,7 +24,7 @@ def reader(seen_lab8: Lab) -> str:
 
 @pytest.fixture
 def what_if(seen_lab8: Lab) -> WhatIf:
-    return WhatIf(Census(seen_lab8.account))
+    return WhatIf(Snapshot(seen_lab8.account))
 
 
 def test_the_sheets_are_the_policies_that_bear_on_the_request(
@@ -36,7 +36,7 @@ def test_the_sheets_are_the_policies_that_bear_on_the_request(
         "BooksReader, a policy of IAMLabUser",
         "One more policy for IAMLabUser",
     ]
-    table = next(iter(what_if.census.tables))
+    table = next(iter(what_if.snapshot.tables))
     assert list(what_if.sheets(reader, table)) == list(what_if.sheets(reader, key)), (
         "the table's key has a say"
     )

@@ -183,7 +183,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "What an event keeps of a request",
-            "No policy documents, texts cut at 500 characters, lists at 25 entries, nothing above 8,000 characters.",
+            "No policy documents but session policies, other texts cut at 500 characters, lists at 25 entries, nothing "
+            "above 8,000 characters.",
             "The whole request but for what is sensitive, up to 100 KB.",
             "tests/sandbox/test_trail.py::test_long_parameters_are_cut",
         ),

@@ -73,13 +73,14 @@ class Refusal:
 
     ``principal``, ``action`` and ``resource`` are None where the sentence doesn't say; ``policy_type`` is the one kind
     of policy that it names. ``explicit``: a Deny statement refused. ``via_dynamodb``: DynamoDB passes on what KMS
-    answered when it used a table's key.
+    answered when it used a table's key. ``hides_resource``: there is one, and AWS doesn't say which.
     """
 
     text: str
     parts: tuple[Part, ...]
     policy_type: str | None = None
     explicit: bool = False
+    hides_resource: bool = False
 
     @classmethod
     def read(cls, text: str) -> Refusal:
@@ -98,7 +99,11 @@ class Refusal:
         named = said.groupdict()
         denying = named.get("denying")
         return cls(
-            text, tuple(_parts(text, [*found, said])), denying or named.get("missing"), denying is not None
+            text,
+            tuple(_parts(text, [*found, said])),
+            denying or named.get("missing"),
+            denying is not None,
+            named.get("hidden") is not None,
         )
 
     def part(self, role: Role) -> str | None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmscourse.access.refusal import POLICY_TYPES, Refusal, Role
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Request, evaluate
-from kmscourse.refusal import POLICY_TYPES, Refusal, Role
 
 USER = "arn:aws:iam::111122223333:user/U"
 KEY = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

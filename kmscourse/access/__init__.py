@@ -1,0 +1,43 @@
+"""Who may do what in an account: one snapshot of its policies, a refusal read, decided again, ways in.
+
+identities.py  the users and roles, each with every policy that hangs on it
+snapshot.py    the account's identities, keys and tables, with all that bears on a request
+questions.py   what everybody could ask of a key or a table
+conditions.py  the condition keys of a call: who asks, what is asked, of which key
+refusal.py     AWS's sentence taken apart
+trail.py       what the audit trail tells of a refused call and of the session that made it
+explain.py     one request decided; a refusal decided again
+
+Only the AWS calls that read policies are made, so it works the same in the practice account and in a real one. What
+the account does not show its administrator (an organisation's service control policies, for one) is not seen here.
+"""
+
+from __future__ import annotations
+
+from kmscourse.access.conditions import table_key
+from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
+from kmscourse.access.identities import Identity, identities, identity_named
+from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
+from kmscourse.access.refusal import Refusal, Role
+from kmscourse.access.snapshot import Snapshot, Table
+
+__all__ = [
+    "DIRECTLY",
+    "KEY_ACTIONS",
+    "TABLE_ACTIONS",
+    "Case",
+    "Identity",
+    "Refusal",
+    "Role",
+    "Snapshot",
+    "Table",
+    "case",
+    "identities",
+    "identity_named",
+    "may_read_table",
+    "questions",
+    "refused_case",
+    "scan_answers",
+    "table_key",
+    "ways",
+]

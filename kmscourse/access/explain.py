@@ -1,0 +1,237 @@
+"""One request decided from the account's own policies; a refusal of AWS's decided again, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse.access import trail
+from kmscourse.access.conditions import of_call, of_moment, table_key
+from kmscourse.access.refusal import Refusal
+from kmscourse.access.snapshot import NOT_SHOWN, Snapshot
+from kmscourse.access.unseen import BEYOND, note, stand_in
+from kmscourse.account import Account
+from kmscourse.denial import Denial, RefusedCall, unremembered
+from kmscourse.errors import KmsCourseError
+from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_would_allow
+from kmscourse.policy.findings import Layer
+from kmscourse.policy.principals import Kind, principal
+from kmscourse.policy.request import Context
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request, and the policies of the account that bear on it.
+
+    ``notes`` say what couldn't be seen of a refused call and its policies, and where the decision taken again is
+    another than AWS's: a sentence or two each.
+    """
+
+    request: Request
+    layers: Layers
+    notes: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """What they say to it, with every step of the way there."""
+        return evaluate(self.request, **self.layers)
+
+    @property
+    def ways_in(self) -> Advice:
+        """What would let it in, where it is refused."""
+        return what_would_allow(self.request, **self.layers)
+
+
+def case(snapshot: Snapshot, arn: str, action: str, resource: str, context: Context | None = None) -> Case:
+    """One request of a user or role, whether anybody has made it or not.
+
+    ``context`` holds its condition keys beside those that every call has; without it, the call says nothing special.
+    """
+    given = of_call(snapshot.account, action, {}) if context is None else context
+    moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in given)
+    layers = snapshot.layers(arn, resource, action)
+    known = {**snapshot.facts(resource, layers), **moment, **given}
+    return Case(snapshot.request(arn, action, resource, known), layers)
+
+
+def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:
+    """The two answers to a Scan by this user: IAM's about the table, then KMS's about the table's key.
+
+    None where KMS isn't asked: the first is no, or the table has no KMS key that could be seen. Raises KmsCourseError
+    where there is no such user.
+    """
+    snapshot = Snapshot(account)
+    if snapshot.identity_of(user_arn) is None:
+        raise _gone(user_arn)
+    found = snapshot.table(table)
+    at_the_table = case(snapshot, user_arn, "dynamodb:Scan", found.arn).decision
+    if not at_the_table.allowed or found.key_arn is None:
+        return at_the_table, None
+    context = table_key(account, table)
+    return at_the_table, case(snapshot, user_arn, "kms:Decrypt", found.key_arn, context).decision
+
+
+def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
+    """Would a Scan by this user be let in? The first of the two answers that is no, else the last."""
+    at_the_table, at_its_key = scan_answers(account, user_arn, table)
+    return at_its_key or at_the_table
+
+
+def refused_case(account: Account, text: str) -> Case:
+    """The request that AWS's sentence refused; of a ``Denial``, more is known of the call than the sentence says.
+
+    Raises KmsCourseError where the text is no refusal, doesn't say who was refused what, or speaks of somebody who is
+    in the account no more.
+    """
+    refusal = Refusal.read(text)
+    if refusal.principal is None or refusal.action is None:
+        raise KmsCourseError(f"This sentence of AWS doesn't say who was refused what: {text!r}")
+    call = text.call if isinstance(text, Denial) else RefusedCall()
+    with unremembered(account.denials):
+        return _Refused(Snapshot(account), refusal, call).case()
+
+
+class _Refused:
+    """A refused call, with all that the sentence, the call itself, the account and its audit trail tell of it."""
+
+    def __init__(self, snapshot: Snapshot, refusal: Refusal, call: RefusedCall) -> None:
+        self.snapshot, self.refusal, self.call = snapshot, refusal, call
+        self.caller, self.action = principal(str(refusal.principal)), str(refusal.action)
+        self.event = trail.refused_event(snapshot.account, refusal, call, self.region)
+        self.access_key_id = self.event.get("userIdentity", {}).get("accessKeyId") or call.access_key_id
+        self.session = None
+        if self.caller.kind in (Kind.SESSION, Kind.FEDERATED_USER):
+            self.session = trail.session_of(snapshot.account, self.caller, self.access_key_id)
+
+    def case(self) -> Case:
+        """The request as AWS met it: of several that it may have been, one that is refused as AWS has refused it."""
+        layers, notes = self._layers()
+        moment = of_moment(
+            self.snapshot.account,
+            self.resource,
+            self.event,
+            via=self.refusal.via_dynamodb,
+            temporary=self.access_key_id.startswith("ASIA"),
+        )
+        known = {**self.snapshot.facts(self.resource, layers), **moment}
+        found = [self._request({**known, **context}) for context in self._contexts()]
+        for request in found:
+            if self._is_refused_as_said(evaluate(request, **layers)):
+                return Case(request, layers, notes)
+        return Case(found[0], layers, (*notes, self._difference(found[0], layers)))
+
+    @cached_property
+    def resource(self) -> str:
+        """The ARN of what the call was about, "*" where it was nothing in particular.
+
+        Raises KmsCourseError where nothing says what it was.
+        """
+        said = self.refusal.resource
+        if said is None and self.refusal.hides_resource:
+            said = self.call.parameters.get("KeyId") or trail.parameters_of(self.event).get("KeyId")
+            if said is None:
+                raise KmsCourseError(
+                    "This sentence of AWS doesn't say which resource was refused, and the call isn't known: "
+                    f"{self.refusal.text!r}"
+                )
+        kind, _, name = (said or "*").partition(" ")
+        if not name:
+            return kind
+        named = (
+            arn
+            for arn, found in self.snapshot.identities.items()
+            if f":{kind}/" in arn and found.name == name
+        )
+        return next(named, f"arn:aws:iam::{self.snapshot.account.id}:{kind}/{name}")
+
+    @property
+    def region(self) -> str:
+        """The Region of what the call was about; of a call about nothing in particular, that in which it was made."""
+        segments = str(self.refusal.resource).split(":")
+        return (segments[3] if len(segments) > 3 else "") or self.call.region or self.snapshot.account.region
+
+    def _request(self, context: Context) -> Request:
+        return self.snapshot.request(self.caller.id, self.action, self.resource, context, self.session)
+
+    def _contexts(self) -> Iterator[Context]:
+        """The condition keys of the call itself, as far as they are known; a batch may have come for several tables."""
+        account = self.snapshot.account
+        if not self.refusal.via_dynamodb:
+            parameters = self.call.parameters or trail.parameters_of(self.event)
+            yield of_call(account, self.action, parameters)
+            return
+        if self.event:
+            yield of_call(account, self.action, trail.parameters_of(self.event), via=self.region)
+            return
+        tables = self.call.tables or tuple(
+            table.name for table in self.snapshot.tables.values() if table.key_arn == self.resource
+        )
+        for table in tables:
+            yield table_key(account, table, self.action, self.region)
+        if not tables:
+            yield of_call(account, self.action, {}, via=self.region)
+
+    def _layers(self) -> tuple[Layers, tuple[str, ...]]:
+        """The policies, and what is to be said of those that can't be seen."""
+        caller, account = self.caller, self.snapshot.account
+        unseen = []
+        try:
+            layers = self.snapshot.layers(caller.id, self.resource, self.action, self.session)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NOT_SHOWN:
+                raise
+            layers = self.snapshot.layers(caller.id, "*", self.action, self.session)
+            unseen.append(Layer.RESOURCE)
+        if caller.kind is not Kind.ROOT and self.snapshot.identity_of(caller.id, self.session) is None:
+            if caller.account == account.id and caller.kind is not Kind.FEDERATED_USER:
+                raise _gone(caller.id)
+            unseen.append(Layer.IDENTITY)
+        if self.session is None and caller.kind in (Kind.SESSION, Kind.FEDERATED_USER):
+            unseen.append(Layer.SESSION)
+        if self.refusal.policy_type == Layer.SERVICE_CONTROL.noun:
+            unseen.append(Layer.SERVICE_CONTROL)
+        for layer in unseen:
+            layers = stand_in(layers, layer, self.refusal, caller)
+        if self.action == "kms:RetireGrant" and (grant_id := self.call.parameters.get("GrantId")):
+            grants: Any = layers.get("grants", ())
+            layers["grants"] = [grant for grant in grants if grant["GrantId"] == grant_id]
+        return layers, tuple(note(layer, caller) for layer in unseen)
+
+    def _is_refused_as_said(self, decision: Decision) -> bool:
+        """Does the decision refuse, by the policy that AWS's sentence names (if it names one), and in the same way?"""
+        if decision.allowed or self.refusal.policy_type is None:
+            return not decision.allowed
+        noun = Layer(decision.layer or Layer.IDENTITY).noun
+        return (noun, decision.explicit) == (self.refusal.policy_type, self.refusal.explicit)
+
+    def _difference(self, request: Request, layers: Layers) -> str:
+        """Why the decision can be another than AWS's."""
+        if self.refusal.policy_type in BEYOND:
+            return (
+                f"AWS names a {self.refusal.policy_type}. It can't be read from here, and is left out below."
+            )
+        known = {name.lower() for name in request.context}
+        missing = [name for name in self.snapshot.asked_about(layers) if name.lower() not in known]
+        whole = bool(
+            self.call.operation or self.event
+        )  # then the call has none of the keys of KMS's that are missing
+        unknown = [name for name in missing if not (whole and name.lower().startswith("kms:"))]
+        asks = (
+            f" What the policies ask about and isn't known of the call: {', '.join(unknown)}."
+            if unknown
+            else ""
+        )
+        return (
+            "AWS has refused the call as its sentence says. Decided again, from what can be seen now, the answer is "
+            f"another one: a policy has been changed since, or depends on something that isn't seen here.{asks}"
+        )
+
+
+def _gone(arn: str) -> KmsCourseError:
+    return KmsCourseError(
+        f"{arn} is not in the account, or no more: what its policies said can't be seen, and nothing can be decided."
+    )

@@ -1,0 +1,196 @@
+"""An account as it is at one moment: its identities, keys and tables, and every policy that bears on a request.
+
+Identities are read in one go, keys and tables when they are first asked about. Nothing here writes, and nothing is
+read again: take another snapshot for the account as it is later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse import kms as keys
+from kmscourse.access import conditions
+from kmscourse.access.identities import Document, Identity, identities
+from kmscourse.access.trail import Session
+from kmscourse.account import Account
+from kmscourse.errors import PolicyError
+from kmscourse.policy import Layers, Request
+from kmscourse.policy.context_keys import context_keys
+from kmscourse.policy.document import Policy, compiled
+from kmscourse.policy.principals import Kind, principal
+from kmscourse.policy.request import Context
+
+NOT_SHOWN = ("AccessDeniedException", "NotFoundException")
+"""The codes with which KMS doesn't tell of a key."""
+_OF_A_KEY = ("aws:resourcetag/", "kms:resourcealiases", "kms:key", "kms:multiregion")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, and the customer managed key that it is encrypted under (None: a key of AWS's)."""
+
+    arn: str
+    name: str
+    key_arn: str | None
+
+
+class Snapshot:
+    """The account as its main user sees it. Raises KmsCourseError where that user may not look at its identities.
+
+    What is read later raises ClientError where AWS refuses.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.identities: Mapping[str, Identity] = identities(account.client("iam"))
+        self._policies: dict[str, Document] = {}
+        self._grants: dict[str, list[Document]] = {}
+        self._facts: dict[str, Context] = {}
+        self._tables: dict[str, Table] = {}
+
+    @property
+    def people(self) -> dict[str, Identity]:
+        """The users and roles that are the account's own, and not a service's of AWS, by ARN."""
+        return {arn: found for arn, found in self.identities.items() if not found.of_a_service}
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """The customer managed keys that have an alias: key ARN -> its first alias."""
+        pages = self.account.client("kms").get_paginator("list_aliases").paginate()
+        aliases = [alias for page in pages for alias in page["Aliases"]]
+        own = [
+            one for one in aliases if not one["AliasName"].startswith("alias/aws/") and "TargetKeyId" in one
+        ]
+        prefix = f"arn:aws:kms:{self.account.region}:{self.account.id}:key/"
+        found: dict[str, str] = {}
+        for one in sorted(own, key=lambda one: str(one["AliasName"])):
+            found.setdefault(prefix + one["TargetKeyId"], one["AliasName"].removeprefix("alias/"))
+        return found
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables of the account, by ARN."""
+        pages = self.account.client("dynamodb").get_paginator("list_tables").paginate()
+        found = [self.table(name) for page in pages for name in page["TableNames"]]
+        return {table.arn: table for table in found}
+
+    def table(self, name: str) -> Table:
+        """One table, without a look at the others."""
+        if name not in self._tables:
+            one = self.account.client("dynamodb").describe_table(TableName=name)["Table"]
+            key_arn = one.get("SSEDescription", {}).get("KMSMasterKeyArn")
+            self._tables[name] = Table(one["TableArn"], one["TableName"], key_arn)
+        return self._tables[name]
+
+    def name_of(self, resource: str) -> str:
+        """What people call a key or a table."""
+        if ":table/" in resource and resource in self.tables:
+            return self.tables[resource].name
+        return self.keys.get(resource, resource.rpartition("/")[2])
+
+    def key_policy(self, key_arn: str) -> Document:
+        """The key policy of a key."""
+        if key_arn not in self._policies:
+            self._policies[key_arn] = keys.key_policy(self._kms(key_arn), key_arn)
+        return self._policies[key_arn]
+
+    def grants(self, key_arn: str) -> list[Document]:
+        """The grants on a key."""
+        if key_arn not in self._grants:
+            pages = self._kms(key_arn).get_paginator("list_grants").paginate(KeyId=key_arn)
+            self._grants[key_arn] = [grant for page in pages for grant in page["Grants"]]
+        return self._grants[key_arn]
+
+    def facts(self, resource: str, layers: Layers) -> Context:
+        """The condition keys that a key, user or role brings into a call on it; of a key only where a policy asks.
+
+        None of a key of which KMS doesn't tell.
+        """
+        if resource in self.identities:
+            tags = self.identities[resource].tags
+            services = ("aws", "iam")
+            return {
+                f"{service}:ResourceTag/{name}": value for service in services for name, value in tags.items()
+            }
+        asked = (name.lower() for name in self.asked_about(layers))
+        if ":key/" not in resource or not any(name.startswith(_OF_A_KEY) for name in asked):
+            return {}
+        if resource not in self._facts:
+            try:
+                self._facts[resource] = conditions.of_key(self._kms(resource), resource)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in NOT_SHOWN:
+                    raise
+                return {}
+        return self._facts[resource]
+
+    def asked_about(self, layers: Layers) -> list[str]:
+        """The condition keys that the policies ask about; a policy that can't be read asks about none."""
+        documents = [*layers.get("identity_policies", ()), *layers.get("permissions_boundaries", ())]
+        documents += [one for one in (layers.get("resource_policy"), layers.get("session_policy")) if one]
+        found: list[Policy] = []
+        for document in documents:
+            with suppress(PolicyError):
+                found.append(compiled(document))
+        return context_keys(found)
+
+    def _kms(self, key_arn: str) -> Any:
+        """A client of the Region that a key is in."""
+        return self.account.client_in("kms", key_arn.split(":")[3])
+
+    def identity_of(self, arn: str, session: Session | None = None) -> Identity | None:
+        """Whose policies a principal has: a session those of its role, a federated user those of who vouches for it."""
+        who = principal(arn)
+        if who.kind is Kind.FEDERATED_USER:
+            return self.identities.get(session.issuer) if session else None
+        if who.kind is Kind.SESSION and who.account == self.account.id:
+            roles = (found for found in self.identities.values() if ":role/" in found.arn)
+            return next((role for role in roles if role.name == who.role), None)
+        return self.identities.get(arn)
+
+    def layers(self, arn: str, resource: str, action: str = "", session: Session | None = None) -> Layers:
+        """Everything in the account that bears on what a principal asks of a resource."""
+        layers = Layers()
+        identity = self.identity_of(arn, session)
+        if identity is not None:
+            layers["identity_policies"] = list(identity.policies.values())
+            layers["permissions_boundaries"] = list(identity.boundaries.values())
+        if session is not None and session.policy is not None:
+            layers["session_policy"] = session.policy
+        if ":key/" in resource:
+            layers["resource_policy"] = self.key_policy(resource)
+            layers["grants"] = self.grants(resource)
+        elif action.startswith("sts:") and resource in self.identities:
+            layers["resource_policy"] = self.identities[resource].trust
+        return layers
+
+    def request(
+        self,
+        arn: str,
+        action: str,
+        resource: str,
+        context: Context | None = None,
+        session: Session | None = None,
+    ) -> Request:
+        """What a principal asks, with what AWS knows about that principal."""
+        asker = conditions.of_caller(arn, self.identity_of(arn, session), session)
+        return Request(
+            arn,
+            action,
+            resource,
+            {**asker, **(context or {})},
+            resource_account=_owner(resource, self.account.id),
+        )
+
+
+def _owner(resource: str, account: str) -> str:
+    """The account that a resource belongs to: its ARN says so, unless it is AWS's own policy, which all may use."""
+    segments: list[Any] = resource.split(":", 5)
+    named = segments[4] if len(segments) == 6 else ""
+    return account if named in ("", "aws") else str(named)

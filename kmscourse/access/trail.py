@@ -1,0 +1,121 @@
+"""What the audit trail tells of a refused call, and of the session that made it.
+
+AWS takes up to fifteen minutes to show an event, and shows calls on a table's items never: whoever asks here has to do
+without, too. Source: AWS CloudTrail User Guide, "CloudTrail record contents", "CloudTrail userIdentity element"; IAM
+User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse import audit
+from kmscourse.access.identities import Document, managed_document
+from kmscourse.access.refusal import Refusal, Role
+from kmscourse.account import Account
+from kmscourse.denial import RefusedCall
+from kmscourse.policy.edit import statements
+from kmscourse.policy.principals import Kind, Principal, principal
+
+MOST = 200  # events looked through: AWS hands out a hundred a second
+HOME = "us-east-1"  # where the events of IAM and of STS's global endpoint are
+_MAKES = {
+    Kind.SESSION: ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),
+    Kind.FEDERATED_USER: ("GetFederationToken",),
+}
+_KMS_REQUEST = re.compile(r"Request ID: ([\w-]+)")
+
+
+@dataclass(frozen=True)
+class Session:
+    """What temporary credentials were given out for: the call that made them says it.
+
+    ``issuer`` is the ARN of who called, ``issued`` when, as in 2026-11-30T10:00:00Z. ``policy`` is what all session
+    policies say together, None where there is none. ``transitive`` are the tags that go on to the next role.
+    """
+
+    issuer: str
+    issued: str
+    policy: Document | None = field(default=None, repr=False)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive: Mapping[str, str] = field(default_factory=dict)
+    source_identity: str = ""
+
+
+def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region: str) -> dict[str, Any]:
+    """CloudTrail's record of a refused call in a Region, the newest that fits; empty where there is none (yet)."""
+    service, _, named = str(refusal.action).partition(":")
+    operation = named if refusal.via_dynamodb else call.operation or refusal.part(Role.CALL) or named
+    operation = re.sub("^ReEncrypt(From|To)$", "ReEncrypt", operation)
+    of_kms = _KMS_REQUEST.search(refusal.part(Role.TECHNICAL) or "")
+    known = {call.request_id, of_kms[1] if of_kms else ""} - {""}
+    for event in _events(account, operation, (region, HOME) if service in ("iam", "sts") else (region,)):
+        said = event.get("errorMessage", "")
+        fits = event.get("requestID") in known if known else said != "" and said in refusal.text
+        if fits and str(event.get("errorCode", "")).startswith("AccessDenied"):
+            return event
+    return {}
+
+
+def parameters_of(event: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's request parameters, with the names that boto3 gives them."""
+    given = event.get("requestParameters") or {}
+    return {name[0].upper() + name[1:]: value for name, value in given.items()}
+
+
+def session_of(account: Account, caller: Principal, access_key_id: str = "") -> Session | None:
+    """The newest session of that ARN, or the one with that access key id; None where the trail doesn't show it.
+
+    Raises KmsCourseError where a managed policy that it was made with may not be read.
+    """
+    for name in _MAKES[caller.kind]:
+        for event in _events(account, name, (account.region, HOME)):
+            answer = event.get("responseElements") or {}
+            made = answer.get("assumedRoleUser") or answer.get("federatedUser") or {}
+            key_id = (answer.get("credentials") or {}).get("accessKeyId")
+            if made.get("arn") == caller.id and access_key_id in ("", key_id):
+                # Of an event that grew too large, CloudTrail leaves the parameters out.
+                omitted = (event.get("requestParameters") or {}).get("omitted")
+                return None if omitted else _session(account, event)
+    return None
+
+
+def _session(account: Account, event: Mapping[str, Any]) -> Session:
+    given, identity = event.get("requestParameters") or {}, event["userIdentity"]
+    tags = {tag["key"]: tag["value"] for tag in given.get("tags", [])}
+    transitive = {name: tags[name] for name in given.get("transitiveTagKeys", []) if name in tags}
+    source = given.get("sourceIdentity", "")
+    who = principal(identity.get("arn", ""))
+    if who.kind is Kind.SESSION and (before := session_of(account, who, identity.get("accessKeyId", ""))):
+        tags, transitive = {**before.transitive, **tags}, {**before.transitive, **transitive}
+        source = source or before.source_identity
+    return Session(
+        identity.get("arn", ""), event["eventTime"], _policy(account, given), tags, transitive, source
+    )
+
+
+def _policy(account: Account, given: Mapping[str, Any]) -> Document | None:
+    """The session policies in one document: a request has to be allowed by one of them."""
+    inline = given.get("policy")
+    documents = [inline if isinstance(inline, dict) else json.loads(inline)] if inline else []
+    arns = [one["arn"] if isinstance(one, Mapping) else one for one in given.get("policyArns", [])]
+    documents += [managed_document(account.client("iam"), arn) for arn in arns]
+    if not documents:
+        return None
+    found = [statement for document in documents for statement in statements(document)]
+    return {"Version": "2012-10-17", "Statement": found}
+
+
+def _events(account: Account, name: str, regions: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The newest events of a name; none where the trail may not be read."""
+    for region in dict.fromkeys(regions):
+        try:
+            yield from audit.events(account.client_in("cloudtrail", region), event_name=name, most=MOST)
+        except ClientError:
+            return
