@@ -89,8 +89,8 @@ class Guard:
 
     def watch(self, events: Any) -> None:
         """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
-        events.register("provide-client-params", self.before)
-        events.register("after-call", self.after)
+        events.register("provide-client-params", self.before, "kmscourse-guard-before")
+        events.register("after-call", self.after, "kmscourse-guard-after")
 
     def before(
         self, params: Parameters, model: OperationModel, context: dict[str, Any], **_: object

@@ -28,25 +28,16 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox import aside
+from kmscourse.sandbox import aside, schema
 
 FORMAT = "kmscourse account, format 5"
 EARLIER = "kmscourse account, format 4"  # Its rows can be read too: there grants are written with their key.
 EVENTS_KEPT = 10_000
 
-_TABLES = (
-    "CREATE TABLE about (stamp TEXT NOT NULL)",
-    "CREATE TABLE rows (id INTEGER PRIMARY KEY, collection TEXT, key TEXT, document TEXT NOT NULL, "
-    "checksum INTEGER NOT NULL, UNIQUE (collection, key))",
-    "CREATE TABLE events (id INTEGER PRIMARY KEY, document TEXT NOT NULL)",
-)
-
-_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name LIMIT 100"
 _LONGEST = 200_000_000  # Bytes of one document, far more than any has.
 
 # SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
@@ -144,7 +135,7 @@ class Storage:
 
     def _begin(self, database: sqlite3.Connection) -> None:
         with _transaction(database):
-            for table in _TABLES:
+            for table in schema.TABLES:
                 database.execute(table)
             database.execute("INSERT INTO about VALUES (?)", (self._stamp,))
 
@@ -153,7 +144,7 @@ class Storage:
         if self._path is not None and self._path.stat().st_size == 0:
             return "is damaged (it is empty)"  # SQLite would drop its log.
         try:
-            if self._database.execute(_SCHEMA).fetchall() != _our_schema():
+            if schema.of(self._database) != schema.ours():
                 return "is damaged (it holds other tables than the practice account's)"
             stamps = self._database.execute("SELECT substr(stamp, 1, 200) FROM about LIMIT 2").fetchall()
             self.is_of_earlier_format = stamps == [(self._earlier_stamp,)]
@@ -280,15 +271,6 @@ class Storage:
     def close(self) -> None:
         """End the use of the file; a later ``Storage`` finds everything that was written."""
         self._database.close()
-
-
-@cache
-def _our_schema() -> list[tuple[str, str, str, str | None]]:
-    """What SQLite's own table says of a file that was just made."""
-    with contextlib.closing(sqlite3.connect(":memory:")) as database:
-        for table in _TABLES:
-            database.execute(table)
-        return database.execute(_SCHEMA).fetchall()
 
 
 @contextlib.contextmanager
