@@ -54,10 +54,8 @@ class CleanUp:
     def _remove_table(self, holding: Holding) -> str:
         dynamodb = self._account.client_in("dynamodb", holding.region)
         described = dynamodb.describe_table(TableName=holding.id)["Table"]
-        if described["TableStatus"] in (
-            "CREATING",
-            "UPDATING",
-        ):  # AWS deletes no table that is about to change
+        # AWS deletes no table that is about to change.
+        if described["TableStatus"] in ("CREATING", "UPDATING"):
             dynamodb.get_waiter("table_exists").wait(TableName=holding.id, WaiterConfig=tables.POLL)
         if described.get("DeletionProtectionEnabled"):
             dynamodb.update_table(TableName=holding.id, DeletionProtectionEnabled=False)
@@ -73,6 +71,12 @@ class CleanUp:
 
     def _remove_key(self, holding: Holding) -> str:
         kms = self._account.client_in("kms", holding.region)
+        under_it = self._tables_by_key(holding.region).get(holding.id, [])
+        if under_it:
+            raise KmsCourseError(
+                f"it stays, as these tables are encrypted under it: {', '.join(under_it)}. "
+                "Give them another key, or delete them, and clean up again."
+            )
         key_id = holding.id.rpartition("/")[2]  # whatever speaks KMS takes it; some take no ARN
         for alias in aliases_of_keys(kms).get(key_id, []):
             kms.delete_alias(AliasName=alias)
@@ -81,3 +85,13 @@ class CleanUp:
         date = kms.describe_key(KeyId=key_id)["KeyMetadata"].get("DeletionDate")
         when = f"on {date:%Y-%m-%d}" if date else "when its replicas are gone"
         return f"The key {holding.id} has no alias, and will be deleted {when}."
+
+    def _tables_by_key(self, region: str) -> dict[str, list[str]]:
+        """The tables of a Region by the ARN of the KMS key that encrypts them."""
+        dynamodb = self._account.client_in("dynamodb", region)
+        names: dict[str, list[str]] = {}
+        for page in dynamodb.get_paginator("list_tables").paginate():
+            for name in page["TableNames"]:
+                described = dynamodb.describe_table(TableName=name)["Table"]
+                names.setdefault(described.get("SSEDescription", {}).get("KMSMasterKeyArn"), []).append(name)
+        return names

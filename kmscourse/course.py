@@ -131,7 +131,7 @@ def prepare(account: Account, notes: Notes, number: int) -> list[str]:
             f"The account {account.id} has {', '.join(names)} already, which the course did not make and leaves alone: "
             "take the course in another account or another Region (a user is in all Regions)."
         )
-    with _missing_permission_named(account):
+    with _refusal_explained(account):
         already = _in_the_way_of(account, notes, here)
         made = _catch_up(account, notes, here)
     return _said(already, made, "Already there, and it stays (kmscourse aws cleanup removes it)")
@@ -166,18 +166,19 @@ def _said(already: list[Piece], made: list[Piece], what_of_it: str) -> list[str]
 
 
 @contextlib.contextmanager
-def _missing_permission_named(account: Account) -> Iterator[None]:
-    """Say of a refusal which permission the main user lacks, and what was made before it."""
+def _refusal_explained(account: Account) -> Iterator[None]:
+    """Say of a refusal which permission the main user lacks, or else AWS's words, and what was made before it."""
     made = guard_of(account).made
     before = len(made)
     try:
         yield
     except ClientError as error:
-        if not error.response["Error"]["Code"].startswith("AccessDenied"):
-            raise
         named = re.search(r"not authorized to perform: ([\w-]+:\w+)", str(error))
-        permission = named[1] if named else f"for {error.operation_name}"
+        if named:
+            what = f"{account.user_arn} lacks the permission {named[1]}: add it"
+        else:
+            what = f"AWS refused {error.operation_name} ({error}): mend that"
         raise CourseError(
-            f"{account.user_arn} lacks the permission {permission}: add it, and run this cell again. "
-            f"Made so far: {', '.join(made[before:]) or 'nothing'} (kmscourse aws status lists what is there)."
+            f"{what}, and run this cell again. Made so far: {', '.join(made[before:]) or 'nothing'} "
+            "(kmscourse aws status lists what is there)."
         ) from error

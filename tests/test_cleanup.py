@@ -10,6 +10,7 @@ import boto3
 from kmscourse.account import Account
 from kmscourse.cleanup import CleanUp
 from kmscourse.course import prepare
+from kmscourse.dynamodb import create_encrypted_table
 from kmscourse.holdings import Holdings
 from kmscourse.notes import Notes
 from tests.foreign import create_table, names_of_everything, take
@@ -96,9 +97,10 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
     said, failures = clean_up(empty_account)
-    assert [sentence.split()[1] for sentence in said] == ["key"]
+    assert said == []
     assert "dynamodb:DeleteTable" in failures[0]
     assert "iam:DeleteUser" in failures[1]
+    assert "these tables are encrypted under it: Books" in failures[2]
     assert empty_account.guard
     assert empty_account.guard.ledger.regions == ["us-east-1"], "it is looked at again"
     iam.delete_user_policy(UserName=empty_account.user_name, PolicyName="Without")
@@ -112,3 +114,21 @@ def test_keys_of_other_regions_go_too(empty_account: Account) -> None:
     key = kms.create_key()["KeyMetadata"]["Arn"]
     clean_up(empty_account)
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+
+
+def test_a_key_that_a_foreign_table_needs_stays(
+    empty_account: Account, main: boto3.Session, notes: Notes
+) -> None:
+    """Its owner made it under the course's key; with the key all that is in it would be lost."""
+    prepare(empty_account, notes, 9)
+    create_encrypted_table(main.client("dynamodb"), "Theirs", "alias/myKey", partition_key="Id")
+    said, failures = clean_up(empty_account)
+    assert [sentence.split()[1] for sentence in said] == ["table", "user"]
+    (failure,) = failures
+    assert "these tables are encrypted under it: Theirs" in failure
+    kms = empty_account.client("kms")
+    assert kms.describe_key(KeyId="alias/myKey")["KeyMetadata"]["KeyState"] == "Enabled"
+    main.client("dynamodb").delete_table(TableName="Theirs")
+    said, failures = clean_up(empty_account)
+    assert failures == []
+    assert said[0].startswith("The key ")

@@ -98,6 +98,15 @@ def test_what_may_not_be_looked_at_is_left_alone(
     assert names_of_everything(main) == before
 
 
+def test_whatever_else_aws_refuses_is_said_in_its_own_words(
+    empty_account: Account, main: boto3.Session, notes: Notes
+) -> None:
+    """Without kms:PutKeyPolicy, KMS refuses a key whose policy would let its maker change it no more."""
+    deny(main, empty_account.user_name, "kms:PutKeyPolicy")
+    with pytest.raises(CourseError, match=r"AWS refused CreateKey .*Made so far: user IAMLabUser \("):
+        prepare(empty_account, notes, 4)
+
+
 def test_no_published_password_opens_it(
     sandbox: Application, empty_account: Account, notes: Notes, capsys: pytest.CaptureFixture[str]
 ) -> None:

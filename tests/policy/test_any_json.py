@@ -159,10 +159,10 @@ WILD = "*a" * 5_000 + "*b"
 )
 def test_nothing_takes_long(document: Any, context: dict[str, Any]) -> None:
     request = Request(ANA, f"kms:{LONG}", f"arn:aws:kms:us-east-1:{A}:key/{LONG}", context)
-    start = time.perf_counter()
+    start = time.process_time()  # other work on the machine doesn't count
     tell(evaluate(request, identity_policies=[document]))
     tell(evaluate(request, resource_policy=document))
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def nested(depth: int, as_list: bool) -> Any:
