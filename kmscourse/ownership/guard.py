@@ -9,7 +9,7 @@ here, may be foreign.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,20 +89,21 @@ class Guard:
 
     def watch(self, events: Any) -> None:
         """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
-        events.register("provide-client-params", self.before, "kmscourse-guard-before")
+        # Where the parameters are final: what handlers of "provide-client-params" return can replace one another's.
+        events.register("before-parameter-build", self.before, "kmscourse-guard-before")
         events.register("after-call", self.after, "kmscourse-guard-after")
 
     def before(
-        self, params: Parameters, model: OperationModel, context: dict[str, Any], **_: object
-    ) -> Parameters | None:
-        """The parameters with which a call may be sent; None: as they are.
+        self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object
+    ) -> None:
+        """Let a call be sent, or not; to what it makes it adds the mark, in ``params`` itself.
 
         Raises ForeignError for a call that would change what the course did not make, KmsCourseError where that
         can't be told.
         """
         service, operation = model.service_model.service_name, model.name
         if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
-            return None
+            return
         region = self.marks.region if service == "iam" else str(context["client_region"])
         making = MAKES.get((service, operation))
         if making is None and operation not in _CHANGES.get(service, ()):
@@ -119,11 +120,12 @@ class Guard:
         _refuse_published_password(params)
         _keep_mark(params)
         if making is None:
-            return None
+            return
         name = str(params.get(making.name, ""))
         self.ledger.write(region, making.what, name)
         context["kmscourse"] = (region, making.what, name)
-        return params if making.tag is None else _marked(params, making.tag)
+        if making.tag is not None:
+            params["Tags"] = _marked(params.get("Tags"), making.tag)
 
     def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         """Remember what a call has made, once AWS has answered that it did."""
@@ -187,11 +189,10 @@ def _tables(value: Any) -> Iterator[str]:
                     yield from _tables(action)
 
 
-def _marked(params: Parameters, tag: tuple[str, str]) -> Parameters:
-    """The parameters of a call that makes something, with the mark among its tags."""
-    key, value = tag
-    others = [other for other in params.get("Tags") or [] if other.get(key) != MARK]
-    return {**params, "Tags": [*others, {key: MARK, value: MARK_VALUE}]}
+def _marked(tags: Sequence[Mapping[str, str]] | None, spelling: tuple[str, str]) -> list[Mapping[str, str]]:
+    """The tags of what a call makes, with the mark among them."""
+    key, value = spelling
+    return [*(tag for tag in tags or [] if tag.get(key) != MARK), {key: MARK, value: MARK_VALUE}]
 
 
 def _keep_mark(params: Parameters) -> None:
