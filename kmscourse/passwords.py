@@ -57,7 +57,7 @@ def _show_in_notebook(sentence: str, password: str) -> None:
     from IPython.display import display
     from ipywidgets import HTML, Button, HBox
 
-    shown, button = HTML(sentence), Button(description="Show it once")
+    shown, button = HTML(sentence), Button(description="Show it once", layout={"width": "auto"})
 
     def hide(_: object) -> None:
         shown.value = "The password is written down, or lost: it is stored nowhere."
