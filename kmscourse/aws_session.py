@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from kmscourse.errors import SandboxError
 
@@ -41,6 +42,8 @@ class _BoundSession(botocore.session.Session):
         # With one attempt, botocore puts "(reached max retries: 0)" into every refusal.
         only = Config(proxies={}, retries={"total_max_attempts": 2}, inject_host_prefix=False)
         self.set_default_client_config(only)
+        own = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+        self.register_component("data_loader", own)  # models in ~/.aws can name another endpoint
         self.register("before-send", self._require_url)
 
     def create_client(self, *given: Any, **options: Any) -> Any:

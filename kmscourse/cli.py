@@ -34,19 +34,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = chosen.run
     try:
         run(chosen)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except KmsCourseError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # Whoever was to read this has ended, as head does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
+        return 1
+    except OSError as error:
+        print(f"The system refused this: {error}", file=sys.stderr)
+        _give_up_stdout()
         return 1
     except _aws_errors() as error:
         print(f"AWS refused this: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _give_up_stdout() -> None:
+    """Write what can be written, and let the end of the process find nothing that can't."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:
@@ -192,17 +204,25 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
     """Lines for a POSIX shell that point every AWS client at the running sandbox, and at nothing else."""
+    try:
+        print(_exports(chosen.user))
+    except KmsCourseError:
+        print("false")  # so that ``eval`` fails too, and what comes after it reaches no other account
+        raise
+
+
+def _exports(user: str | None) -> str:
     from kmscourse import aws_settings
     from kmscourse.sandbox import server
 
     endpoint = _running()
     variables = endpoint.environment()
-    if chosen.user not in (None, endpoint.user):
-        given = server.ask(endpoint, "SessionFor", {"UserName": chosen.user})
+    if user not in (None, endpoint.user):
+        given = server.ask(endpoint, "SessionFor", {"UserName": user})
         variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
         variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
         variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
-    print(aws_settings.in_shell(aws_settings.for_practice_account(variables)))
+    return aws_settings.in_shell(aws_settings.for_practice_account(variables))
 
 
 def sandbox_status(_: argparse.Namespace) -> None:

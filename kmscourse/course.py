@@ -120,11 +120,12 @@ def prepare(account: Account, notes: Notes, number: int) -> list[str]:
 
     In a real account nothing is ever taken away: what is there already is named instead. Raises ForeignError there,
     before anything is made, where something that is not the course's has one of its names, and CourseError where a
-    permission is missing.
+    permission is missing; CourseError too where the practice account has been changed so that a step is refused.
     """
     here = section(number)
     if account.practice:
-        return _said(_step_back(account, notes, here), _catch_up(account, notes, here), "Stepped back")
+        with _way_out_told(number):
+            return _said(_step_back(account, notes, here), _catch_up(account, notes, here), "Stepped back")
     names = in_the_way(account)
     if names:
         raise ForeignError(
@@ -163,6 +164,18 @@ def _said(already: list[Piece], made: list[Piece], what_of_it: str) -> list[str]
         for what, pieces in ((what_of_it, already), ("Caught up", made))
         if pieces
     ]
+
+
+@contextlib.contextmanager
+def _way_out_told(number: int) -> Iterator[None]:
+    """Say of a refusal in the practice account how to go on: to run the cell again, or to restart, changes nothing."""
+    try:
+        yield
+    except ClientError as error:
+        raise CourseError(
+            f"The practice account has been changed so that section {number} can't start: {error}. Undo what is in the "
+            f"way, or start the account over: kmscourse sandbox reset --section {number}"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -85,6 +85,15 @@ def make_way(path: Path) -> None:
         _retried(lambda: path.unlink(missing_ok=True))
 
 
+def make_plain(path: Path) -> None:
+    """Remove from a file's place what is none, and no link to one: to open a pipe is to wait for its other end.
+
+    Raises OSError where that can't be done.
+    """
+    if os.path.lexists(path) and not path.is_file():
+        make_way(path)
+
+
 def _place(draft: Path, path: Path) -> None:
     """Give the draft its name. Raises FileExistsError where something has it already, a broken link too."""
     if sys.platform == "win32":

@@ -15,7 +15,14 @@ def home() -> Path:
 
     Raises HomeError where it can't be made or written.
     """
-    folder = Path(os.environ.get("KMSCOURSE_HOME") or _default()).expanduser().absolute()
+    named = os.environ.get("KMSCOURSE_HOME") or _default()
+    try:
+        folder = Path(named).expanduser().absolute()
+    except RuntimeError:
+        raise HomeError(
+            f"Nobody knows the folder of the user in {named}. "
+            "Set KMSCOURSE_HOME to a folder that you can write to."
+        ) from None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -55,6 +57,21 @@ def test_nor_do_all_of_them_nor_those_that_are_set_later(practice: Place, wrong:
     before = session(practice)
     with environment(wrong.everything(), wrong.home):
         ask(before, practice, wrong)
+
+
+def test_nor_do_models_of_services_in_the_home_folder(
+    practice: Place, wrong: Astray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore prefers those in ~/.aws/models to its own, and they say which URL a service has."""
+    rule = {"conditions": [], "endpoint": {"url": wrong.elsewhere.url}, "type": "endpoint"}
+    names = {"Region": "AWS::Region", "Endpoint": "SDK::Endpoint"}
+    parameters = {name: {"type": "String", "builtIn": built_in} for name, built_in in names.items()}
+    folder = tmp_path / "kms" / "2014-11-01"
+    folder.mkdir(parents=True)
+    rules = {"version": "1.0", "parameters": parameters, "rules": [rule]}
+    (folder / "endpoint-rule-set-1.json").write_text(json.dumps(rules))
+    monkeypatch.setattr("botocore.loaders.Loader.CUSTOMER_DATA_PATH", str(tmp_path))
+    ask(session(practice), practice, wrong)
 
 
 def test_a_resource_reaches_the_same_place(practice: Place, wrong: Astray) -> None:

@@ -34,9 +34,9 @@ def kmscourse(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def sentence_of(capsys: pytest.CaptureFixture[str]) -> str:
+def sentence_of(capsys: pytest.CaptureFixture[str], out: str = "") -> str:
     said = capsys.readouterr()
-    assert said.out == ""
+    assert said.out == out
     assert said.err.count("\n") == 1, said.err
     return said.err
 
@@ -51,6 +51,34 @@ def test_a_reader_that_has_ended_is_no_fault(home: Path) -> None:
     assert (ended.stderr, ended.returncode) == ("", 1)
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_an_output_that_is_full_is_one_sentence(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert ended.stderr.startswith("The system refused this: ")
+    assert (ended.stderr.count("\n"), ended.returncode) == (1, 1), ended.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes its output")
+def test_a_closed_output_is_no_fault(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, timeout=120
+    )
+    assert (ended.stderr, ended.returncode) == ("", 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="env writes for a POSIX shell")
+def test_where_env_fails_so_does_the_shell_that_evaluates_it(home: Path) -> None:
+    """What a script does after it would reach whatever account the shell led to before."""
+    command = shlex.join([sys.executable, "-m", "kmscourse.cli", "sandbox", "env"])
+    script = f'set -e; eval "$({command})"; echo went on'
+    ended = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=120)
+    assert (ended.stdout, ended.returncode) == ("", 1)
+    assert "kmscourse sandbox serve" in ended.stderr
+
+
 def test_what_aws_refuses_is_one_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,21 +90,21 @@ def test_what_aws_refuses_is_one_sentence(
     assert "AWS refused this: An error occurred (AccessDenied)" in sentence_of(capsys)
 
 
-@pytest.mark.parametrize("verb", ["env", "status"])
+@pytest.mark.parametrize(("verb", "out"), [("env", "false\n"), ("status", "")])
 def test_without_a_sandbox_there_is_nothing_to_tell(
-    home: Path, capsys: pytest.CaptureFixture[str], verb: str
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str
 ) -> None:
     assert cli.main(["sandbox", verb]) == 1
-    assert "kmscourse sandbox serve" in sentence_of(capsys)
+    assert "kmscourse sandbox serve" in sentence_of(capsys, out)
 
 
-@pytest.mark.parametrize("verb", ["env", "status"])
+@pytest.mark.parametrize(("verb", "out"), [("env", "false\n"), ("status", "")])
 def test_a_sandbox_that_does_not_answer_yet_is_not_said_to_be_missing(
-    home: Path, capsys: pytest.CaptureFixture[str], verb: str
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str
 ) -> None:
     with lock.held(home / server.LOCK_FILE, seconds=5):
         assert cli.main(["sandbox", verb]) == 1
-    assert "does not answer yet" in sentence_of(capsys)
+    assert "does not answer yet" in sentence_of(capsys, out)
 
 
 def test_stopping_what_does_not_run_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,7 +210,7 @@ def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixt
     assert len(shlex.split(theirs["AWS_SESSION_TOKEN"])) == 1
 
     assert cli.main(["sandbox", "env", "--user", "Nobody"]) == 1
-    assert "Nobody" in sentence_of(capsys)
+    assert "Nobody" in sentence_of(capsys, "false\n")
 
 
 def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

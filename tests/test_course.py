@@ -84,6 +84,14 @@ def test_a_key_that_was_disabled_or_scheduled_works_again(account: Account, note
     assert pieces.key_arn(account) == arn
 
 
+def test_a_change_of_the_learners_that_is_in_the_way_is_told_with_the_way_out(
+    account: Account, notes: Notes
+) -> None:
+    account.client("iam").update_account_password_policy(MinimumPasswordLength=128)
+    with pytest.raises(CourseError, match=r"minimum length of 128.*kmscourse sandbox reset --section 8"):
+        prepare(account, notes, 8)
+
+
 def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
     prepare(account, notes, 1)  # the alias is taken from its key

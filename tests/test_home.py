@@ -32,6 +32,13 @@ def test_a_file_in_its_place_is_one_sentence(tmp_path: Path, monkeypatch: pytest
         home()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows guesses where another user's folder is")
+def test_the_folder_of_a_user_who_is_not_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KMSCOURSE_HOME", "~nobody-has-this-name/course")
+    with pytest.raises(HomeError, match="~nobody-has-this-name/course"):
+        home()
+
+
 def test_a_read_only_folder_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
     monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))

@@ -66,6 +66,7 @@ def run(
         with _refusing(home / ENDPOINT_FILE):
             files.make_way(home / ENDPOINT_FILE)
         with _refusing(home / LOG_FILE):
+            files.make_plain(home / LOG_FILE)
             log_to(home / LOG_FILE, LOG_BYTES)
         try:
             asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
@@ -139,7 +140,7 @@ def _lock(home: Path) -> Iterator[None]:
             raise AlreadyRunningError(f"A sandbox is running already for {home}.") from None
         except OSError as error:
             raise SandboxError(
-                f"The folder {home} can't be used ({error.strerror}). Choose one that you can write to."
+                f"{error.filename or home} can't be used ({error.strerror}). Move it away, or choose another folder."
             ) from None
         yield
 

@@ -275,6 +275,7 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     try:
+        files.make_plain(log)
         with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as said:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, cwd=home, **options

@@ -22,6 +22,7 @@ taken over: its first ``write``, which has to be of all rows, makes it one of th
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -100,6 +101,8 @@ class Storage:
         """The file opened, or made where there is none. What is there is not read yet, and left as it is."""
         if self._path is not None:
             if not self._path.exists():
+                if self._path.is_symlink():  # The account is elsewhere, on a disk that isn't there now, say.
+                    raise FileNotFoundError(errno.ENOENT, "it is a link that leads nowhere", str(self._path))
                 self._make(self._path)
             os.chmod(self._path, 0o600)  # SQLite gives the files beside it (the log) the same mode.
         self._synchronous = ""

@@ -224,11 +224,27 @@ def test_an_endpoint_file_that_is_damaged_while_it_runs_heals(home: Path, left: 
     assert server.find_or_start(home).url == first.url
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "broken link"])
+def test_what_is_no_file_in_the_logs_place_makes_way(home: Path, kind: str) -> None:
+    log = home / "sandbox.log"
+    if kind == "pipe":
+        os.mkfifo(log)
+    elif kind == "folder":
+        log.mkdir()
+    else:
+        log.symlink_to(home / "gone" / "sandbox.log")
+    # In a process of its own, which can be ended where it waits for ever for the pipe's other end.
+    start = "import sys, pathlib, kmscourse.sandbox.server as s; s.find_or_start(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", start, str(home)], timeout=60, check=True)
+    assert "Listening" in log.read_text()
+
+
 def test_a_lock_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "sandbox.lock").mkdir()
     with pytest.raises(SandboxError, match=r"sandbox\.lock can't be used .*Move it away"):
         server.stop(tmp_path)
-    with pytest.raises(SandboxError, match="could not start"):
+    with pytest.raises(SandboxError, match=r"could not start.*sandbox\.lock can't be used"):
         server.find_or_start(tmp_path)
 
 

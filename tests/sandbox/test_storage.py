@@ -160,6 +160,15 @@ def test_a_file_out_of_reach_is_no_damaged_one(tmp_path: Path) -> None:
         Storage(tmp_path / "account.db", VERSION)
 
 
+def test_a_link_that_leads_nowhere_is_not_replaced_by_a_new_account(tmp_path: Path) -> None:
+    """The disk that has the account may be back tomorrow."""
+    file = tmp_path / "account.db"
+    file.symlink_to(tmp_path / "unplugged" / "account.db")
+    with pytest.raises(SandboxError, match="a link that leads nowhere"):
+        Storage(file, VERSION)
+    assert file.is_symlink()
+
+
 def test_an_account_in_memory_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     storage = Storage(None, VERSION)

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -17,8 +18,12 @@ from kmscourse.sandbox.wire.sender import Protocol, not_offered, sender
 HOME_REGION = "us-east-1"
 MAX_DEPTH = 100  # DynamoDB's 32 levels of an item take two brackets each
 MAX_VALUES = 50_000  # each takes its time in every stage: a million would stop the account for a minute
+MAX_TOKENS = 4 * MAX_VALUES  # strings, brackets and commas: no JSON of so many values has more
 MAX_FIELDS = 2_000
 MAX_FORM = 2_000_000  # bytes; the longest policies that IAM takes, in percent signs, fit several times
+
+# Possessive: a way back to each character of a string would take a hundred times its memory.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]},]', re.DOTALL)
 
 
 def read(http: HttpRequest) -> Call:
@@ -84,7 +89,7 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
 def _check_extent(body: bytes) -> None:
     """Raises AwsError where the brackets of a JSON text, those in strings left out, nest too deep or are too many."""
     depth = values = 0
-    for match in re.finditer(rb'"(?:[^"\\]|\\.)*"?|[\[{\]},]', body, re.DOTALL):
+    for match in islice(_TOKEN.finditer(body), MAX_TOKENS):
         first = body[match.start()]
         if first in b"[{":
             depth += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -85,6 +86,26 @@ def test_brackets_in_strings_are_no_depth() -> None:
     assert (
         wire.read(json_request("TrentService.Encrypt", {"Plaintext": text})).parameters["Plaintext"] == text
     )
+
+
+@pytest.mark.parametrize("text", [b"[\\\\", b"[]", b"[,"], ids=["escapes", "brackets", "commas"])
+def test_a_long_string_takes_no_more_memory_than_a_few_of_its_kind(text: bytes) -> None:
+    body = b'{"KeyId":"' + text * (1_000_000 // len(text)) + b'"}'
+    request = replace(json_request("TrentService.Encrypt", {}), body=body)
+    tracemalloc.start()
+    try:
+        wire.read(request)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * len(body), f"{peak} bytes for a body of {len(body)}: anybody can send one of 16 MiB"
+
+
+@pytest.mark.parametrize("end", [b"]" * 300_000, b'""' * 300_000], ids=["closed", "strings"])
+def test_what_is_no_json_is_refused_once_it_has_more_parts_than_json_can_have(end: bytes) -> None:
+    body = b'{"KeyId":"' + b"[" * 101 + b'"}' + end
+    with pytest.raises(AwsError, match="is not JSON"):
+        wire.read(replace(json_request("TrentService.Encrypt", {}), body=body))
 
 
 def test_commas_in_strings_are_no_values() -> None:
