@@ -89,20 +89,26 @@ class Guard:
 
     def watch(self, events: Any) -> None:
         """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
-        events.register("provide-client-params", self.before, "kmscourse-guard-before")
+        # The last that sees the parameters: others before it, as those of boto3's resources, replace them.
+        events.register_last("before-parameter-build", self.before, "kmscourse-guard-before")
         events.register("after-call", self.after, "kmscourse-guard-after")
 
     def before(
-        self, params: Parameters, model: OperationModel, context: dict[str, Any], **_: object
-    ) -> Parameters | None:
-        """The parameters with which a call may be sent; None: as they are.
+        self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object
+    ) -> None:
+        """Let a call go, and put the mark among the tags of what it makes.
 
         Raises ForeignError for a call that would change what the course did not make, KmsCourseError where that
         can't be told.
         """
         service, operation = model.service_model.service_name, model.name
         if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
-            return None
+            return
+        if context.get("is_presign_request"):
+            raise ForeignError(
+                f"A URL for {service}:{operation} may be used when nobody looks any more at whose the thing is, "
+                "so on a real account the lab's clients sign none. Make the call itself."
+            )
         region = self.marks.region if service == "iam" else str(context["client_region"])
         making = MAKES.get((service, operation))
         if making is None and operation not in _CHANGES.get(service, ()):
@@ -119,11 +125,12 @@ class Guard:
         _refuse_published_password(params)
         _keep_mark(params)
         if making is None:
-            return None
+            return
         name = str(params.get(making.name, ""))
         self.ledger.write(region, making.what, name)
         context["kmscourse"] = (region, making.what, name)
-        return params if making.tag is None else _marked(params, making.tag)
+        if making.tag is not None:
+            params["Tags"] = _marked(params.get("Tags"), making.tag)
 
     def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         """Remember what a call has made, once AWS has answered that it did."""
@@ -143,6 +150,10 @@ class Guard:
             if operation in ("UpdateAlias", "DeleteAlias"):
                 alias = str(params.get("AliasName"))
                 yield alias, self.marks.of_key(region, alias)
+            if operation == "RetireGrant" and params.get(
+                "GrantToken"
+            ):  # whose key is in it, KMS alone can read
+                yield "the key of this grant token", Owner.FOREIGN
             if operation != "DeleteAlias":
                 yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
         elif service == "dynamodb":
@@ -158,6 +169,9 @@ class Guard:
             yield self._named(
                 params, ("UserName",), "the user", lambda name: self.marks.of_user(region, name)
             )
+            if params.get("NewUserName"):  # some that speak IAM put the user in the other's place
+                name = str(params["NewUserName"])
+                yield f"the user {name}", self.marks.of_user(region, name)
 
     def _key_owner(self, region: str) -> Callable[[str], Owner]:
         return lambda key: self.marks.of_key(region, key)
@@ -181,21 +195,25 @@ def _tables(value: Any) -> Iterator[str]:
             yield str(inner)
         elif name == "RequestItems" and isinstance(inner, Mapping):
             yield from map(str, inner)
-        elif name == "TransactItems" and isinstance(inner, list):
+        elif name == "TransactItems" and isinstance(inner, list | tuple):
             for item in inner:
                 for action in item.values() if isinstance(item, Mapping) else ():
                     yield from _tables(action)
 
 
-def _marked(params: Parameters, tag: tuple[str, str]) -> Parameters:
-    """The parameters of a call that makes something, with the mark among its tags."""
-    key, value = tag
-    others = [other for other in params.get("Tags") or [] if other.get(key) != MARK]
-    return {**params, "Tags": [*others, {key: MARK, value: MARK_VALUE}]}
+def _marked(tags: Iterable[Mapping[str, str]] | None, spelled: tuple[str, str]) -> list[Mapping[str, str]]:
+    """The tags of what a call makes, the mark among them."""
+    key, value = spelled
+    return [*(tag for tag in tags or [] if tag.get(key) != MARK), {key: MARK, value: MARK_VALUE}]
 
 
 def _keep_mark(params: Parameters) -> None:
-    if MARK in (params.get("TagKeys") or []):
+    """The mark is neither removed nor, in other letters, replaced: IAM takes KMSCourse for the same key."""
+    tags = [tag for tag in params.get("Tags") or [] if isinstance(tag, Mapping)]
+    named = [*(params.get("TagKeys") or []), *(tag.get("Key", tag.get("TagKey")) for tag in tags)]
+    if MARK in (params.get("TagKeys") or []) or any(
+        str(key).casefold() == MARK and key != MARK for key in named
+    ):
         raise ForeignError(
             f"The tag {MARK} stays: by it the course knows its own things, and finds them again to remove them."
         )
