@@ -33,6 +33,7 @@ MAY_USE: dict[str, set[str]] = {
     "ownership": {"iam", "kept"},
     "access_keys": set(),
     "passwords": set(),
+    "target": set(),
     "account": {
         "access_keys",
         "aws_session",
@@ -42,6 +43,7 @@ MAY_USE: dict[str, set[str]] = {
         "ownership",
         "passwords",
         "sandbox",
+        "target",
     },
     "holdings": {"account", "iam", "ownership", "pieces"},
     "cleanup": {"account", "dynamodb", "holdings", "iam"},
