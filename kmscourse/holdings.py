@@ -6,15 +6,18 @@ kernel made it. Looked at are the account's Region and every Region of the ledge
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from kmscourse.account import Account
 from kmscourse.errors import HiddenError, KmsCourseError
 from kmscourse.iam import LAB_USER
-from kmscourse.ownership import Guard, Owner
+from kmscourse.ownership import ABSENT_CODES, Guard, Owner
 from kmscourse.pieces import KEY_ALIAS, TABLE
 
 TABLES = (TABLE, "Films")
@@ -51,7 +54,7 @@ class Holdings:
     """Everything that the course has in an account, read as one goes through it: tables, users, then keys.
 
     ``hidden`` says afterwards what the main user may not look at, and so may be the course's or not; ``missed`` what it
-    may not look at although the ledger has it. Raises ClientError where the main user may not list.
+    may not look at although the ledger has it, or may not even list: one Region's refusal hides no other's things.
     """
 
     def __init__(self, account: Account) -> None:
@@ -63,10 +66,18 @@ class Holdings:
     def __iter__(self) -> Iterator[Holding]:
         regions = sorted({self._account.region, *self._guard.ledger.regions})
         for region in regions:
-            yield from self._tables(region)
-        yield from self._users()
+            yield from self._all_of("tables", region, self._tables)
+        yield from self._all_of("users", self._account.region, self._users)
         for region in regions:
-            yield from self._keys(region)
+            yield from self._all_of("keys", region, self._keys)
+
+    def _all_of(
+        self, kind: str, region: str, listed: Callable[[str], Iterator[Holding]]
+    ) -> Iterator[Holding]:
+        try:
+            yield from listed(region)
+        except (ClientError, BotoCoreError) as error:
+            self.missed.append(f"{kind} in {region}, which can't all be looked at: {error}")
 
     def _tables(self, region: str) -> Iterator[Holding]:
         dynamodb = self._account.client_in("dynamodb", region)
@@ -74,17 +85,17 @@ class Holdings:
             for name in page["TableNames"]:
                 if not self._owned(region, "table", name):
                     continue
-                described = dynamodb.describe_table(TableName=name)["Table"]
-                size, items = described.get("TableSizeBytes", 0), described.get("ItemCount", 0)
-                says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
-                yield Holding("table", name, region, says, GIGABYTE_A_MONTH * size / 10**9)
+                with _while_there():
+                    yield _table_holding(dynamodb.describe_table(TableName=name)["Table"], region)
 
-    def _users(self) -> Iterator[Holding]:
-        iam, region = self._account.client("iam"), self._account.region
+    def _users(self, region: str) -> Iterator[Holding]:
+        iam = self._account.client("iam")
         for page in iam.get_paginator("list_users").paginate():
             for user in page["Users"]:
                 name = user["UserName"]
-                if self._owned(region, "user", name):
+                if not self._owned(region, "user", name):
+                    continue
+                with _while_there():
                     keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
                     yield Holding("user", name, region, f"{name}, access keys: {len(keys)}")
 
@@ -110,6 +121,26 @@ class Holdings:
         except HiddenError as error:
             (self.missed if ledger.has(region, kind, name) else self.hidden).append(str(error))
             return False
+
+
+@contextmanager
+def _while_there() -> Iterator[None]:
+    """Within the block a thing may go: somebody removes it at the same time."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ABSENT_CODES:
+            raise
+
+
+def _table_holding(described: dict[str, Any], region: str) -> Holding:
+    name, size, items = (
+        described["TableName"],
+        described.get("TableSizeBytes", 0),
+        described.get("ItemCount", 0),
+    )
+    says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
+    return Holding("table", name, region, says, GIGABYTE_A_MONTH * size / 10**9)
 
 
 def _key_holding(metadata: dict[str, Any], names: list[str], region: str) -> Holding:

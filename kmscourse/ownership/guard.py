@@ -127,16 +127,21 @@ class Guard:
         if making is None:
             return
         name = str(params.get(making.name, ""))
-        self.ledger.write(region, making.what, name)
-        context["kmscourse"] = (region, making.what, name)
+        is_new = self.ledger.write(region, making.what, name)
+        context["kmscourse"] = (region, making.what, name, is_new)
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
 
     def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-        """Remember what a call has made, once AWS has answered that it did."""
-        if "kmscourse" not in context or "Error" in parsed:
+        """Remember what a call has made, once AWS has answered that it did; strike what AWS has refused to make."""
+        if "kmscourse" not in context:
             return
-        region, what, name = context["kmscourse"]
+        region, what, name, is_new = context["kmscourse"]
+        if "Error" in parsed:
+            # After a failure of AWS's own, status 500 and up, it may be there all the same.
+            if is_new and parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
+                self.ledger.take_back(region, what, name)
+            return
         if what == "key":  # only now it has a name
             name = parsed["KeyMetadata"]["Arn"]
             self.ledger.write(region, what, name)
