@@ -18,7 +18,7 @@ from botocore.exceptions import ConnectionError as LostConnection
 from botocore.exceptions import HTTPClientError
 
 from kmscourse import aws_session, aws_settings, denial, target
-from kmscourse.access_keys import AccessKeys
+from kmscourse.access_keys import AccessKeys, Held
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.iam import LAB_PASSWORD
@@ -28,6 +28,10 @@ from kmscourse.sandbox import server
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. With a password, it is checked."""
+
+
+_HELD: dict[str, Held] = {}
+"""The access keys that this process holds of each account: a set-up cell that runs again takes no others."""
 
 
 @dataclass
@@ -200,7 +204,8 @@ def _open_real(endpoint_url: str | None) -> Account:
         lambda user_name, _: access_keys.session_of(user_name),
         endpoint_url,
     )
-    access_keys = AccessKeys(session, home() / "access-keys")
+    held = _HELD.setdefault(f"{account.kept_as} in {home()}", {})
+    access_keys = AccessKeys(session, home() / "access-keys", held)
 
     @functools.cache
     def looking(service: str, region: str) -> Any:

@@ -199,6 +199,21 @@ def test_an_endpoint_is_used_as_a_real_account_is(elsewhere: Account, opened: Ac
     assert len(iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]) == 1, "one key, asked for twice"
 
 
+def test_an_account_that_is_opened_again_needs_no_other_access_key(elsewhere: Account) -> None:
+    """A set-up cell is run again and again, and IAM gives a user two."""
+    elsewhere.client("iam").create_user(UserName="Reader")
+    for _ in range(4):
+        again = open_account()
+        reader = again.session_for("Reader")
+        with pytest.raises(ClientError):
+            reader.client("kms").list_keys()
+        assert len(again.denials) == 1, "refusals are those of the account as it was opened last"
+    iam = elsewhere.client("iam")
+    (key,) = iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]
+    iam.delete_access_key(UserName="Reader", AccessKeyId=key["AccessKeyId"])
+    assert open_account().session_for("Reader").client("sts").get_caller_identity()["Arn"].endswith("Reader")
+
+
 def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
     elsewhere: Account, opened: Account
 ) -> None:

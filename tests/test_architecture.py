@@ -46,7 +46,7 @@ MAY_USE: dict[str, set[str]] = {
         "target",
     },
     "holdings": {"account", "iam", "ownership", "pieces"},
-    "cleanup": {"account", "dynamodb", "holdings", "iam"},
+    "cleanup": {"account", "dynamodb", "holdings", "iam", "ownership"},
     "access": {"account", "audit", "denial", "kms", "policy"},
     "kept": set(),
     "notes": {"envelope", "kept"},
