@@ -112,7 +112,7 @@ class Account:
         """The same session, whose refusals are remembered."""
         denial.watch(session, self.denials)
         if self.guard is not None:
-            self.guard.watch(session.events)
+            self.guard.watch(session)
         return session
 
 

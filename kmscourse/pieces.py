@@ -192,7 +192,7 @@ def _under_my_key(account: Account, notes: Notes) -> bool:
 def make_table(account: Account, notes: Notes) -> None:
     """The table Books, encrypted under myKey, with the lab's book in it.
 
-    What else is in it stays. In the practice account a table that does not do makes way, elsewhere it is named: CourseError.
+    What else is in it stays. A table that does not do makes way in the practice account; elsewhere: CourseError.
     """
     dynamodb = account.client("dynamodb")
     if not _under_my_key(account, notes):

@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+import boto3
 from botocore.model import OperationModel
 
 from kmscourse.errors import ForeignError
@@ -87,10 +90,12 @@ class Guard:
     ledger: Ledger
     made: list[str] = field(default_factory=list)
 
-    def watch(self, events: Any) -> None:
-        """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
+    def watch(self, session: boto3.Session) -> None:
+        """Stand before each call of the clients that the session makes from now on."""
+        events = session.events
         # The last that sees the parameters: others before it, as those of boto3's resources, replace them.
         events.register_last("before-parameter-build", self.before, "kmscourse-guard-before")
+        events.register("before-call", partial(self.send, session), "kmscourse-guard-send")
         events.register("after-call", self.after, "kmscourse-guard-after")
 
     def before(
@@ -131,6 +136,34 @@ class Guard:
         context["kmscourse"] = (region, making.what, name, is_new)
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
+
+    def send(
+        self,
+        session: boto3.Session,
+        model: OperationModel,
+        params: Parameters,
+        request_signer: Any,
+        context: dict[str, Any],
+        **_: object,
+    ) -> None:
+        """Let a call go that changes something where, and as whose, the marks have been looked at.
+
+        Raises ForeignError for one of a client that was given another endpoint, or credentials of its own: these may
+        be another account's.
+        """
+        service = model.service_model.service_name
+        if re.match(_READS.get(service, _READS_ELSEWHERE), model.name):
+            return
+        region = self.marks.region if service == "iam" else str(context["client_region"])
+        looking = self.marks.client_of(service, region)
+        here, there = (urlsplit(url).netloc for url in (looking.meta.endpoint_url, params["url"]))
+        # DynamoDB has an endpoint for each account, too.
+        is_here = there == here or there.startswith(f"{self.marks.account}.ddb.")
+        if not is_here or request_signer._credentials is not session.get_credentials():
+            raise ForeignError(
+                "This client has an endpoint or credentials of its own, which may be another account's, so it does not "
+                f"call {service}:{model.name}. Make clients with lab.client(…) or lab.session_for(…)."
+            )
 
     def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         """Remember what a call has made, once AWS has answered that it did; strike what AWS has refused to make."""
