@@ -77,6 +77,7 @@ def _real_account() -> tuple[Account, list[Holding]]:
         print(f"  {holding}", flush=True)
     if not held:
         print("  The course has nothing here.")
+    print(f"Looked at: {', '.join(found.regions)}. Things in another Region are found by the ledger alone.")
     for sentence in [*found.missed, *found.hidden]:
         print(sentence)
     return account, held

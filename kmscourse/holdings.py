@@ -25,7 +25,9 @@ ALIASES = (KEY_ALIAS, "alias/noKey")
 """With LAB_USER, the names that the notebooks and their exercises use in plain boto3."""
 
 KEY_A_MONTH = Decimal("1.00")
+COSTLY_ROTATIONS = 2  # each of the first two adds the price of a key, further ones nothing
 GIGABYTE_A_MONTH = Decimal("0.25")
+READ_UNIT_A_MONTH, WRITE_UNIT_A_MONTH = Decimal("0.00013") * 730, Decimal("0.00065") * 730
 """US dollars in us-east-1, as read in 2026 at aws.amazon.com/kms/pricing and aws.amazon.com/dynamodb/pricing."""
 
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
@@ -63,8 +65,13 @@ class Holdings:
         self.hidden: list[str] = []
         self.missed: list[str] = []
 
+    @property
+    def regions(self) -> list[str]:
+        """Where to look: the account's Region, and those of the ledger."""
+        return sorted({self._account.region, *self._guard.ledger.regions})
+
     def __iter__(self) -> Iterator[Holding]:
-        regions = sorted({self._account.region, *self._guard.ledger.regions})
+        regions = self.regions
         for region in regions:
             yield from self._all_of("tables", region, self._tables)
         yield from self._all_of("users", self._account.region, self._users)
@@ -93,6 +100,8 @@ class Holdings:
         for page in iam.get_paginator("list_users").paginate():
             for user in page["Users"]:
                 name = user["UserName"]
+                if user["Arn"] == self._account.user_arn:
+                    continue  # whoever runs this; an administrator may mark the users of a course
                 if not self._owned(region, "user", name):
                     continue
                 with _while_there():
@@ -111,7 +120,7 @@ class Holdings:
                 if key["KeyId"] in of_aws or not self._owned(region, "key", arn):
                     continue
                 metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
-                yield _key_holding(metadata, aliases.get(key["KeyId"], []), region)
+                yield _key_holding(metadata, aliases.get(key["KeyId"], []), region, _rotations(kms, metadata))
 
     def _owned(self, region: str, kind: str, name: str) -> bool:
         marks, ledger = self._guard.marks, self._guard.ledger
@@ -140,16 +149,33 @@ def _table_holding(described: dict[str, Any], region: str) -> Holding:
         described.get("ItemCount", 0),
     )
     says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
-    return Holding("table", name, region, says, GIGABYTE_A_MONTH * size / 10**9)
+    cost = GIGABYTE_A_MONTH * size / 10**9
+    for each in (described, *described.get("GlobalSecondaryIndexes", [])):
+        units = each.get("ProvisionedThroughput", {})
+        cost += READ_UNIT_A_MONTH * units.get("ReadCapacityUnits", 0)
+        cost += WRITE_UNIT_A_MONTH * units.get("WriteCapacityUnits", 0)
+    return Holding("table", name, region, says, cost)
 
 
-def _key_holding(metadata: dict[str, Any], names: list[str], region: str) -> Holding:
+def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
+    """How often a key has been rotated; 0 where it can't be, or where the main user may not look."""
+    if metadata["KeyState"] in PENDING or metadata.get("KeySpec") != "SYMMETRIC_DEFAULT":
+        return 0
+    try:
+        pages = kms.get_paginator("list_key_rotations").paginate(KeyId=metadata["KeyId"])
+        return sum(len(page["Rotations"]) for page in pages)
+    except ClientError:
+        return 0
+
+
+def _key_holding(metadata: dict[str, Any], names: list[str], region: str, rotations: int) -> Holding:
     state, arn = metadata["KeyState"], metadata["Arn"]
     pending = state in PENDING
     says = f"{', '.join([*names, arn])} in {region}, {state}"
     if "DeletionDate" in metadata:
         says += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
-    return Holding("key", arn, region, says, Decimal(0) if pending else KEY_A_MONTH, pending and not names)
+    cost = Decimal(0) if pending else KEY_A_MONTH * (1 + min(rotations, COSTLY_ROTATIONS))
+    return Holding("key", arn, region, says, cost, pending and not names)
 
 
 def in_the_way(account: Account) -> list[str]:
