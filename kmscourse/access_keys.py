@@ -23,15 +23,22 @@ from kmscourse.errors import KmsCourseError
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
+Held = dict[str, Any]
+"""User name -> the access key that this process has made for the user, as IAM describes it."""
+
 WAIT_FOR_NEW_KEY = 30.0  # seconds; a new access key takes a moment to reach every part of AWS
 
 
 class AccessKeys:
-    """The access keys that this process holds: one for each user, for the sessions of ``main``'s account."""
+    """Sessions of users of ``main``'s account. ``held`` is what this process holds of it: an access key for each user.
 
-    def __init__(self, main: boto3.Session, folder: Path) -> None:
+    Whoever opens the account again in this process passes the same ``held``, and so needs no further access key.
+    """
+
+    def __init__(self, main: boto3.Session, folder: Path, held: Held | None = None) -> None:
         self._main = main
         self._folder = folder
+        self._held = {} if held is None else held
         self._sessions: dict[str, boto3.Session] = {}
 
     def session_of(self, user_name: str) -> boto3.Session:
@@ -46,18 +53,9 @@ class AccessKeys:
 
     def _new_session(self, user_name: str) -> boto3.Session:
         iam = self._main.client("iam")
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        in_use = ExitStack()
-        try:
-            # One process at a time: a key that has no lock yet looks like one that was left behind.
-            with lock.held(self._folder / "making.lock", WAIT_FOR_NEW_KEY):
-                key = self._new_key(iam, user_name)
-                in_use.enter_context(lock.held(self._lock_of(key["AccessKeyId"]), 0))
-        except lock.TakenError:
-            raise KmsCourseError(
-                "Another notebook is making an access key and does not end. Run this cell again."
-            ) from None
-        atexit.register(self._delete, iam, user_name, key["AccessKeyId"], in_use)
+        key = self._held.get(user_name)
+        if key is None or key["AccessKeyId"] not in _access_key_ids(iam, user_name):
+            key = self._held[user_name] = self._take_key(iam, user_name)
         session = boto3.Session(
             key["AccessKeyId"], key["SecretAccessKey"], region_name=self._main.region_name
         )
@@ -72,6 +70,22 @@ class AccessKeys:
             else:
                 return session
 
+    def _take_key(self, iam: IAMClient, user_name: str) -> Any:
+        """A new access key, which is this process's until it ends."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        in_use = ExitStack()
+        try:
+            # One process at a time: a key that has no lock yet looks like one that was left behind.
+            with lock.held(self._folder / "making.lock", WAIT_FOR_NEW_KEY):
+                key = self._new_key(iam, user_name)
+                in_use.enter_context(lock.held(self._lock_of(key["AccessKeyId"]), 0))
+        except lock.TakenError:
+            raise KmsCourseError(
+                "Another notebook is making an access key and does not end. Run this cell again."
+            ) from None
+        atexit.register(self._delete, iam, user_name, key["AccessKeyId"], in_use)
+        return key
+
     def _new_key(self, iam: IAMClient, user_name: str) -> Any:
         try:
             return iam.create_access_key(UserName=user_name)["AccessKey"]
@@ -80,8 +94,7 @@ class AccessKeys:
         return iam.create_access_key(UserName=user_name)["AccessKey"]
 
     def _delete_left_behind(self, iam: IAMClient, user_name: str) -> None:
-        pages = iam.get_paginator("list_access_keys").paginate(UserName=user_name)
-        ids = [key["AccessKeyId"] for page in pages for key in page["AccessKeyMetadata"]]
+        ids = _access_key_ids(iam, user_name)
         left_behind = [one for one in ids if not lock.is_held(self._lock_of(one))]
         if not left_behind:
             raise KmsCourseError(
@@ -107,3 +120,8 @@ class AccessKeys:
             )
         in_use.close()
         self._lock_of(access_key_id).unlink(missing_ok=True)
+
+
+def _access_key_ids(iam: IAMClient, user_name: str) -> list[str]:
+    pages = iam.get_paginator("list_access_keys").paginate(UserName=user_name)
+    return [key["AccessKeyId"] for page in pages for key in page["AccessKeyMetadata"]]

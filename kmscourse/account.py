@@ -7,21 +7,18 @@ URL of an endpoint.
 from __future__ import annotations
 
 import functools
-import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
+from botocore.exceptions import HTTPClientError
 
-from kmscourse import aws_session, aws_settings, denial
-from kmscourse.access_keys import AccessKeys
+from kmscourse import aws_session, aws_settings, denial, target
+from kmscourse.access_keys import AccessKeys, Held
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.iam import LAB_PASSWORD
@@ -32,9 +29,9 @@ from kmscourse.sandbox import server
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. With a password, it is checked."""
 
-IDENTITY_SECONDS = (
-    10  # for a target to say who one is there; nobody waits longer for a URL that leads nowhere
-)
+
+_HELD: dict[str, Held] = {}
+"""The access keys that this process holds of each account: a set-up cell that runs again takes no others."""
 
 
 @dataclass
@@ -115,7 +112,7 @@ class Account:
         """The same session, whose refusals are remembered."""
         denial.watch(session, self.denials)
         if self.guard is not None:
-            self.guard.watch(session.events)
+            self.guard.watch(session)
         return session
 
 
@@ -124,7 +121,7 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    account = open_sandbox() if _target() == "sandbox" else open_real_account()
+    account = open_sandbox() if target.target() == "sandbox" else open_real_account()
     denial.watch_new_sessions(account.denials, account.id)
     return account
 
@@ -134,22 +131,13 @@ def open_real_account() -> Account:
 
     Raises KmsCourseError where it isn't, or can't be reached.
     """
-    target = _target()
-    if target == "sandbox":
+    named = target.target()
+    if named == "sandbox":
         raise KmsCourseError(
             "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
             "an endpoint. For the practice account there is: kmscourse sandbox reset"
         )
-    return _open_real(None if target == "aws" else target)
-
-
-def _target() -> str:
-    target = os.environ.get("KMSCOURSE_TARGET", "sandbox")
-    if target in ("sandbox", "aws") or re.match(r"https?://", target):
-        return target
-    raise KmsCourseError(
-        f"KMSCOURSE_TARGET is {target!r}. Set it to sandbox, to aws, or to the URL of an endpoint (http://…)."
-    )
+    return _open_real(None if named == "aws" else named)
 
 
 def open_sandbox() -> Account:
@@ -205,8 +193,8 @@ def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
         aws_settings.point_at_endpoint(endpoint_url)
-    session = boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
-    identity = _identity(session, endpoint_url)
+    session = target.session()
+    identity = target.identity(session, endpoint_url)
     account = Account(
         "endpoint" if endpoint_url else "aws",
         identity["Account"],
@@ -216,7 +204,8 @@ def _open_real(endpoint_url: str | None) -> Account:
         lambda user_name, _: access_keys.session_of(user_name),
         endpoint_url,
     )
-    access_keys = AccessKeys(session, home() / "access-keys")
+    held = _HELD.setdefault(f"{account.kept_as} in {home()}", {})
+    access_keys = AccessKeys(session, home() / "access-keys", held)
 
     @functools.cache
     def looking(service: str, region: str) -> Any:
@@ -228,24 +217,3 @@ def _open_real(endpoint_url: str | None) -> Account:
     account.guard = Guard(marks, Ledger(home(), account.kept_as))
     boto3.DEFAULT_SESSION = account._watched(session)  # boto3.client(…) in a notebook is guarded, too
     return account
-
-
-def _identity(session: boto3.Session, endpoint_url: str | None) -> Mapping[str, Any]:
-    """Who one is in the account, as STS says. Raises KmsCourseError where nobody says it."""
-    where = endpoint_url or "AWS"
-    patience = Config(
-        connect_timeout=IDENTITY_SECONDS, read_timeout=IDENTITY_SECONDS, retries={"total_max_attempts": 2}
-    )
-    try:
-        return session.client("sts", config=patience).get_caller_identity()
-    except (HTTPClientError, LostConnection) as error:
-        raise KmsCourseError(
-            f"Nobody answers at {where}, which KMSCOURSE_TARGET names ({error}). "
-            "Start what should answer there, or unset KMSCOURSE_TARGET to use the practice account."
-        ) from None
-    except (BotoCoreError, ClientError) as error:
-        how = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" if endpoint_url else "`aws configure`"
-        raise KmsCourseError(
-            f"{where} does not know you yet ({error}). Set your credentials, for example with {how}, "
-            "or unset KMSCOURSE_TARGET to use the practice account."
-        ) from None

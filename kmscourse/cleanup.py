@@ -15,8 +15,12 @@ from kmscourse.account import Account
 from kmscourse.errors import KmsCourseError
 from kmscourse.holdings import PENDING, Holding, Holdings, aliases_of_keys, guard_of
 from kmscourse.iam import delete_user
+from kmscourse.ownership import ABSENT_CODES, Owner
 
 WAITING_DAYS = 7  # the shortest that KMS takes
+TRIES = 10
+OVERTAKEN = ABSENT_CODES | {"KMSInvalidStateException", "ResourceInUseException"}
+"""What AWS says of a thing that somebody else has removed, or is about to remove."""
 
 
 class CleanUp:
@@ -29,27 +33,48 @@ class CleanUp:
     def run(self) -> Iterator[str]:
         """Remove everything; yields a sentence for each thing that is gone, or on its way.
 
-        Raises ClientError or KmsCourseError where the account can't be looked at.
+        Raises KmsCourseError where the ledger can't be read or written.
         """
-        remove: dict[str, Callable[[Holding], str]] = {
-            "table": self._remove_table,
-            "user": self._remove_user,
-            "key": self._remove_key,
-        }
         ledger = guard_of(self._account).ledger
+        written = ledger.entries
         found = Holdings(self._account)
         for holding in list(found):
             if holding.gone:
                 continue
             try:
-                yield remove[holding.kind](holding)
+                yield self._remove(holding)
             except (ClientError, BotoCoreError, KmsCourseError) as error:
                 self.failures.append(f"{holding.kind} {holding.says}: {error}")
         self.failures += found.missed
         yield from found.hidden
         if not self.failures:
-            for region in ledger.regions:
-                ledger.strike(region)
+            ledger.strike(written)
+
+    def _remove(self, holding: Holding) -> str:
+        """Remove a thing, also where somebody else, as another clean-up, removes it or what hangs on it meanwhile."""
+        remove: dict[str, Callable[[Holding], str]] = {
+            "table": self._remove_table,
+            "user": self._remove_user,
+            "key": self._remove_key,
+        }
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return remove[holding.kind](holding)
+            except ClientError as error:
+                if self._is_gone(holding):
+                    break
+                if not tries_left or error.response["Error"]["Code"] not in OVERTAKEN:
+                    raise
+        return f"The {holding.kind} {holding.id} is gone."
+
+    def _is_gone(self, holding: Holding) -> bool:
+        marks = guard_of(self._account).marks
+        if holding.kind == "key":
+            kms = self._account.client_in("kms", holding.region)
+            state = kms.describe_key(KeyId=holding.id.rpartition("/")[2])["KeyMetadata"]["KeyState"]
+            return state in PENDING and not aliases_of_keys(kms).get(holding.id.rpartition("/")[2])
+        owner_of = marks.of_table if holding.kind == "table" else marks.of_user
+        return owner_of(holding.region, holding.id) is Owner.ABSENT
 
     def _remove_table(self, holding: Holding) -> str:
         dynamodb = self._account.client_in("dynamodb", holding.region)

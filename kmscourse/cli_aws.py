@@ -6,7 +6,9 @@ The account stands in the first line of what is printed. The practice account is
 from __future__ import annotations
 
 import argparse
+import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
@@ -63,7 +65,7 @@ def _real_account() -> tuple[Account, list[Holding]]:
 
     account = open_real_account()
     practice = server.find(home())
-    if practice is not None and account.client("kms").meta.endpoint_url == practice.url:
+    if practice is not None and _is_same_place(account.client("kms").meta.endpoint_url, practice.url):
         raise KmsCourseError(
             f"{account} is your practice account. Start it over with: kmscourse sandbox reset"
         )
@@ -75,9 +77,19 @@ def _real_account() -> tuple[Account, list[Holding]]:
         print(f"  {holding}", flush=True)
     if not held:
         print("  The course has nothing here.")
+    print(f"Looked at: {', '.join(found.regions)}. Things in another Region are found by the ledger alone.")
     for sentence in [*found.missed, *found.hidden]:
         print(sentence)
     return account, held
+
+
+def _is_same_place(url: str, another: str) -> bool:
+    """Do two URLs lead to one port of one machine, whatever they call the machine?"""
+    there, here = urlsplit(url), urlsplit(another)
+    try:
+        return there.port == here.port and socket.gethostbyname(there.hostname or "") == here.hostname
+    except OSError:  # It has no address of the kind that the practice account has.
+        return False
 
 
 def _agreed(question: str) -> bool:

@@ -21,7 +21,16 @@ SYMBOLS = "!@#$%^&*()_+-=[]{}|"  # IAM User Guide, "Set an account password poli
 CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, SYMBOLS)
 
 
-def make_password(iam: IAMClient) -> str:
+class Password(str):
+    """A password like any text, which a cell that ends with it does not print: outputs are saved with the notebook."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<a password, which is not printed>"
+
+
+def make_password(iam: IAMClient) -> Password:
     """A random password that suits the account's password policy: letters of both kinds, digits and symbols.
 
     IAM's own policy, where the account has none, asks for less. Where the policy may not be read, IAM tells on use.
@@ -33,7 +42,7 @@ def make_password(iam: IAMClient) -> str:
     some = [secrets.choice(characters) for characters in CLASSES]
     some += [secrets.choice("".join(CLASSES)) for _ in range(max(shortest, LENGTH) - len(some))]
     secrets.SystemRandom().shuffle(some)
-    return "".join(some)
+    return Password("".join(some))
 
 
 def show_once(user_name: str, password: str) -> None:

@@ -177,19 +177,33 @@ def key_of_table(account: Account) -> str | None:
 
 def table_ready(account: Account, notes: Notes) -> bool:
     """Is there a table Books, encrypted under myKey, with the lab's book in it?"""
-    if not table_exists(account, notes):
+    return _under_my_key(account, notes) and BOOK in tables.scan(account.client("dynamodb"), TABLE)
+
+
+def _under_my_key(account: Account, notes: Notes) -> bool:
+    """Is there a table Books with the lab's keys, encrypted under myKey, and can that be used?"""
+    if not table_exists(account, notes) or not key_works(account, notes):
         return False
-    if not key_works(account, notes) or key_of_table(account) != find_key(account):
-        return False
-    return BOOK in tables.scan(account.client("dynamodb"), TABLE)
+    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
+    names = {key["AttributeName"] for key in described["KeySchema"]}
+    return names == {PARTITION_KEY, SORT_KEY} and key_of_table(account) == find_key(account)
 
 
 def make_table(account: Account, notes: Notes) -> None:
-    """The table Books, encrypted under myKey, with the lab's book in it. A table under another key makes way."""
+    """The table Books, encrypted under myKey, with the lab's book in it.
+
+    What else is in it stays. A table that does not do makes way in the practice account; elsewhere: CourseError.
+    """
     dynamodb = account.client("dynamodb")
-    if table_exists(account, notes):
-        tables.delete_table(dynamodb, TABLE)
-    tables.create_encrypted_table(dynamodb, TABLE, KEY_ALIAS, PARTITION_KEY, SORT_KEY)
+    if not _under_my_key(account, notes):
+        if table_exists(account, notes):
+            if not account.practice:
+                raise CourseError(
+                    f"The table {TABLE} is not as this section needs it: encrypted under {KEY_ALIAS}, with the keys "
+                    f"{PARTITION_KEY} and {SORT_KEY}. It is yours, so it stays: delete it, then run this cell again."
+                )
+            tables.delete_table(dynamodb, TABLE)
+        tables.create_encrypted_table(dynamodb, TABLE, KEY_ALIAS, PARTITION_KEY, SORT_KEY)
     tables.put_item(dynamodb, TABLE, BOOK)
 
 

@@ -104,7 +104,7 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
         lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
     )
     account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
-    account.guard.watch(guarded.events)
+    account.guard.watch(guarded)
     return account
 
 

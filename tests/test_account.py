@@ -199,6 +199,35 @@ def test_an_endpoint_is_used_as_a_real_account_is(elsewhere: Account, opened: Ac
     assert len(iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]) == 1, "one key, asked for twice"
 
 
+def test_a_client_with_another_endpoint_or_credentials_changes_nothing(elsewhere: Account) -> None:
+    """Whose things are there, nobody has looked."""
+    user = {"UserName": "Reader"}
+    elsewhere.client("iam").create_user(**user)
+    key = elsewhere.client("iam").create_access_key(**user)["AccessKey"]
+    own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    for given in (own, {"endpoint_url": "http://127.0.0.1:9"}):
+        client: Any = boto3.client("iam", **given)  # type: ignore[call-overload]
+        with pytest.raises(ForeignError, match="an endpoint or credentials of its own"):
+            client.delete_user(**user)
+    reader = boto3.client("sts", **own)  # type: ignore[call-overload]
+    assert reader.get_caller_identity()["Arn"].endswith(":user/Reader"), "looking is free"
+
+
+def test_an_account_that_is_opened_again_needs_no_other_access_key(elsewhere: Account) -> None:
+    """A set-up cell is run again and again, and IAM gives a user two."""
+    elsewhere.client("iam").create_user(UserName="Reader")
+    for _ in range(4):
+        again = open_account()
+        reader = again.session_for("Reader")
+        with pytest.raises(ClientError):
+            reader.client("kms").list_keys()
+        assert len(again.denials) == 1, "refusals are those of the account as it was opened last"
+    iam = elsewhere.client("iam")
+    (key,) = iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]
+    iam.delete_access_key(UserName="Reader", AccessKeyId=key["AccessKeyId"])
+    assert open_account().session_for("Reader").client("sts").get_caller_identity()["Arn"].endswith("Reader")
+
+
 def test_over_an_endpoint_no_session_changes_what_the_course_did_not_make(
     elsewhere: Account, opened: Account
 ) -> None:

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 
 from kmscourse.account import Account
 from kmscourse.cleanup import CleanUp
@@ -132,3 +134,58 @@ def test_a_key_that_a_foreign_table_needs_stays(
     said, failures = clean_up(empty_account)
     assert failures == []
     assert said[0].startswith("The key ")
+
+
+def test_a_region_that_answers_nobody_hinders_nothing_elsewhere(
+    empty_account: Account, main: boto3.Session, notes: Notes
+) -> None:
+    """As one that is not enabled for the account, or a name that is none."""
+    prepare(empty_account, notes, 9)
+    assert empty_account.guard
+    for region in ("xx-nowhere-9", "../.."):
+        empty_account.guard.ledger.write(region, "key", "")
+    said, failures = clean_up(empty_account)
+    assert [sentence.split()[1] for sentence in said] == ["table", "user", "key"]
+    assert len(failures) == 4, "tables and keys of two Regions"
+    assert all("can't all be looked at" in failure for failure in failures)
+    assert empty_account.guard.ledger.regions == ["../..", "us-east-1", "xx-nowhere-9"]
+
+
+def test_what_was_refused_in_another_region_is_forgotten(empty_account: Account) -> None:
+    assert empty_account.guard
+    with pytest.raises(ClientError):
+        empty_account.client_in("kms", "xx-nowhere-9").create_key()
+    assert empty_account.guard.ledger.regions == []
+    empty_account.client("kms").create_key()
+    with pytest.raises(ClientError):
+        empty_account.client("kms").create_key(KeySpec="RSA_2048", KeyUsage="GENERATE_VERIFY_MAC")
+    assert empty_account.guard.ledger.regions == ["us-east-1"], "a key has been made there before"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("dynamodb", "DescribeTable"),
+        ("dynamodb", "DeleteTable"),
+        ("iam", "DeleteUserPolicy"),
+        ("iam", "DeleteUser"),
+        ("kms", "DeleteAlias"),
+        ("kms", "ScheduleKeyDeletion"),
+    ],
+)
+def test_two_clean_ups_at_once_leave_nothing_and_fail_at_nothing(
+    empty_account: Account, notes: Notes, service: str, operation: str
+) -> None:
+    """The second does everything in the middle of the first one's work."""
+    prepare(empty_account, notes, 9)
+    second: list[tuple[list[str], list[str]]] = []
+
+    def overtake(**_: object) -> None:
+        if not second:
+            second.append(([], []))
+            second[0] = clean_up(empty_account)
+
+    empty_account.client(service).meta.events.register_first(f"before-call.*.{operation}", overtake)
+    _, failures = clean_up(empty_account)
+    assert second[0][1] == failures == []
+    assert all(holding.gone for holding in Holdings(empty_account))

@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from kmscourse import cli
+from kmscourse import cli, cli_aws
 from kmscourse.account import Account
 from kmscourse.course import prepare
 from kmscourse.errors import KmsCourseError
@@ -109,3 +109,11 @@ def test_the_practice_account_is_never_touched(
     assert cli.main(["aws", *action]) == 1
     assert "KMSCOURSE_TARGET names the practice account" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [], "it was not even started"
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "127.1"])
+def test_it_is_known_by_whatever_name_a_url_has_for_this_machine(name: str) -> None:
+    same = cli_aws._is_same_place
+    assert same(f"http://{name}:4566/", "http://127.0.0.1:4566")
+    assert not same(f"http://{name}:4567", "http://127.0.0.1:4566")
+    assert not same("http://nobody.invalid:4566", "http://127.0.0.1:4566")

@@ -9,12 +9,13 @@ import pytest
 
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, prepare, section
+from kmscourse.dynamodb import put_item, scan
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.notes import Notes
-from kmscourse.pieces import PIECES
+from kmscourse.pieces import BOOK, PIECES, TABLE
 from kmscourse.sandbox.application import Application
-from tests.foreign import names_of_everything, take
+from tests.foreign import create_table, names_of_everything, take
 
 NUMBERS = range(len(SECTIONS))
 
@@ -35,6 +36,26 @@ def test_nothing_is_taken_away(empty_account: Account, notes: Notes) -> None:
     said = prepare(empty_account, notes, 6)
     assert said == ["Already there, and it stays (kmscourse aws cleanup removes it): Books (section 6)"]
     assert names_of_everything(empty_account.session) == before
+
+
+def test_what_a_learner_has_put_into_the_table_stays(empty_account: Account, notes: Notes) -> None:
+    """Also where the lab's book has been deleted: it is written again."""
+    prepare(empty_account, notes, 7)
+    dynamodb = empty_account.client("dynamodb")
+    own = {"Author": "Ada", "Book_Title": "Notes"}
+    put_item(dynamodb, TABLE, own)
+    dynamodb.delete_item(TableName=TABLE, Key={name: {"S": value} for name, value in BOOK.items()})
+    prepare(empty_account, notes, 7)
+    assert sorted(scan(dynamodb, TABLE), key=str) == sorted([own, BOOK], key=str)
+
+
+def test_a_table_that_does_not_do_stays_and_is_named(empty_account: Account, notes: Notes) -> None:
+    prepare(empty_account, notes, 2)
+    create_table(empty_account.session, TABLE)
+    before = empty_account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"]
+    with pytest.raises(CourseError, match=r"The table Books is not as this section needs it.*it stays"):
+        prepare(empty_account, notes, 7)
+    assert empty_account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"] == before
 
 
 @pytest.mark.parametrize("name", [LAB_USER, "alias/myKey", "alias/noKey", "Books", "Films"])

@@ -13,6 +13,7 @@ from kmscourse.course import prepare
 from kmscourse.errors import KmsCourseError
 from kmscourse.holdings import KEY_A_MONTH, Holdings, in_the_way
 from kmscourse.notes import Notes
+from kmscourse.ownership import MARK
 from tests.foreign import create_table, take
 
 NAMES = ["alias/myKey", "alias/noKey", "Books", "Films", "IAMLabUser"]
@@ -54,6 +55,34 @@ def test_a_key_that_waits_for_its_deletion_costs_nothing(empty_account: Account)
     assert held.gone
 
 
+def test_what_is_rotated_costs_more_twice(empty_account: Account) -> None:
+    """https://aws.amazon.com/kms/pricing"""
+    kms = empty_account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    for rotations in (1, 2, 3):
+        kms.rotate_key_on_demand(KeyId=key)
+        (holding,) = Holdings(empty_account)
+        assert holding.a_month == KEY_A_MONTH * (1 + min(rotations, 2))
+
+
+def test_capacity_that_is_provisioned_costs_too(empty_account: Account) -> None:
+    """https://aws.amazon.com/dynamodb/pricing/provisioned: by the hour, whether used or not."""
+    empty_account.client("dynamodb").create_table(
+        TableName="Ours",
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        ProvisionedThroughput={"ReadCapacityUnits": 100, "WriteCapacityUnits": 10},
+    )
+    (holding,) = Holdings(empty_account)
+    assert f"{holding.a_month:.2f}" == "14.24", "730 hours of 0.013 + 0.0065 USD"
+
+
+def test_who_runs_this_is_never_among_the_holdings(empty_account: Account, main: boto3.Session) -> None:
+    """An administrator may have marked the users of a course."""
+    main.client("iam").tag_user(UserName=empty_account.user_name, Tags=[{"Key": MARK, "Value": "student 3"}])
+    assert list(Holdings(empty_account)) == []
+
+
 def test_other_regions_of_the_ledger_are_looked_at_too(empty_account: Account) -> None:
     empty_account.client_in("kms", "eu-west-1").create_key()
     (held,) = Holdings(empty_account)
@@ -80,8 +109,7 @@ def test_a_key_that_may_not_be_looked_at_is_said(empty_account: Account, main: b
     kms = empty_account.client("kms")
     own, other = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     assert empty_account.guard
-    for region in empty_account.guard.ledger.regions:
-        empty_account.guard.ledger.strike(region)
+    empty_account.guard.ledger.strike(empty_account.guard.ledger.entries)
     empty_account.guard.ledger.write("us-east-1", "key", own)
     statement = {"Effect": "Deny", "Action": "kms:ListResourceTags", "Resource": "*"}
     main.client("iam").put_user_policy(

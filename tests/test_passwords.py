@@ -29,6 +29,12 @@ def test_no_two_are_alike(iam: Any) -> None:
     assert len({make_password(iam) for _ in range(50)}) == 50
 
 
+def test_a_cell_that_ends_with_it_does_not_print_it(iam: Any) -> None:
+    password = make_password(iam)
+    assert str(password) not in repr(password)
+    assert str(password) not in repr([password])
+
+
 @pytest.mark.parametrize("length", [6, 20, 21, 128])
 def test_it_suits_the_accounts_password_policy(iam: Any, length: int) -> None:
     iam.update_account_password_policy(

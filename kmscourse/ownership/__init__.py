@@ -7,6 +7,6 @@ guard.py     stands before each call of the lab's clients: marks what is made, r
 
 from kmscourse.ownership.guard import Guard
 from kmscourse.ownership.ledger import Ledger
-from kmscourse.ownership.mark import MARK, Marks, Owner
+from kmscourse.ownership.mark import ABSENT_CODES, MARK, Marks, Owner
 
-__all__ = ["MARK", "Guard", "Ledger", "Marks", "Owner"]
+__all__ = ["ABSENT_CODES", "MARK", "Guard", "Ledger", "Marks", "Owner"]

@@ -9,10 +9,13 @@ here, may be foreign.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+import boto3
 from botocore.model import OperationModel
 
 from kmscourse.errors import ForeignError
@@ -87,16 +90,18 @@ class Guard:
     ledger: Ledger
     made: list[str] = field(default_factory=list)
 
-    def watch(self, events: Any) -> None:
-        """Stand before each call of the clients that the owner of ``events``, a boto3 session, makes from now on."""
-        # Where the parameters are final: what handlers of "provide-client-params" return can replace one another's.
-        events.register("before-parameter-build", self.before, "kmscourse-guard-before")
+    def watch(self, session: boto3.Session) -> None:
+        """Stand before each call of the clients that the session makes from now on."""
+        events = session.events
+        # The last that sees the parameters: others before it, as those of boto3's resources, replace them.
+        events.register_last("before-parameter-build", self.before, "kmscourse-guard-before")
+        events.register("before-call", partial(self.send, session), "kmscourse-guard-send")
         events.register("after-call", self.after, "kmscourse-guard-after")
 
     def before(
         self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object
     ) -> None:
-        """Let a call be sent, or not; to what it makes it adds the mark, in ``params`` itself.
+        """Let a call go, and put the mark among the tags of what it makes.
 
         Raises ForeignError for a call that would change what the course did not make, KmsCourseError where that
         can't be told.
@@ -104,6 +109,11 @@ class Guard:
         service, operation = model.service_model.service_name, model.name
         if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
             return
+        if context.get("is_presign_request"):
+            raise ForeignError(
+                f"A URL for {service}:{operation} may be used when nobody looks any more at whose the thing is, "
+                "so on a real account the lab's clients sign none. Make the call itself."
+            )
         region = self.marks.region if service == "iam" else str(context["client_region"])
         making = MAKES.get((service, operation))
         if making is None and operation not in _CHANGES.get(service, ()):
@@ -122,16 +132,49 @@ class Guard:
         if making is None:
             return
         name = str(params.get(making.name, ""))
-        self.ledger.write(region, making.what, name)
-        context["kmscourse"] = (region, making.what, name)
+        is_new = self.ledger.write(region, making.what, name)
+        context["kmscourse"] = (region, making.what, name, is_new)
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
 
-    def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-        """Remember what a call has made, once AWS has answered that it did."""
-        if "kmscourse" not in context or "Error" in parsed:
+    def send(
+        self,
+        session: boto3.Session,
+        model: OperationModel,
+        params: Parameters,
+        request_signer: Any,
+        context: dict[str, Any],
+        **_: object,
+    ) -> None:
+        """Let a call go that changes something where, and as whose, the marks have been looked at.
+
+        Raises ForeignError for one of a client that was given another endpoint, or credentials of its own: these may
+        be another account's.
+        """
+        service = model.service_model.service_name
+        if re.match(_READS.get(service, _READS_ELSEWHERE), model.name):
             return
-        region, what, name = context["kmscourse"]
+        region = self.marks.region if service == "iam" else str(context["client_region"])
+        looking = self.marks.client_of(service, region)
+        here, there = (urlsplit(url).netloc for url in (looking.meta.endpoint_url, params["url"]))
+        # DynamoDB has an endpoint for each account, too.
+        is_here = there == here or there.startswith(f"{self.marks.account}.ddb.")
+        if not is_here or request_signer._credentials is not session.get_credentials():
+            raise ForeignError(
+                "This client has an endpoint or credentials of its own, which may be another account's, so it does not "
+                f"call {service}:{model.name}. Make clients with lab.client(…) or lab.session_for(…)."
+            )
+
+    def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        """Remember what a call has made, once AWS has answered that it did; strike what AWS has refused to make."""
+        if "kmscourse" not in context:
+            return
+        region, what, name, is_new = context["kmscourse"]
+        if "Error" in parsed:
+            # After a failure of AWS's own, status 500 and up, it may be there all the same.
+            if is_new and parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
+                self.ledger.take_back(region, what, name)
+            return
         if what == "key":  # only now it has a name
             name = parsed["KeyMetadata"]["Arn"]
             self.ledger.write(region, what, name)
@@ -145,6 +188,10 @@ class Guard:
             if operation in ("UpdateAlias", "DeleteAlias"):
                 alias = str(params.get("AliasName"))
                 yield alias, self.marks.of_key(region, alias)
+            if operation == "RetireGrant" and params.get(
+                "GrantToken"
+            ):  # whose key is in it, KMS alone can read
+                yield "the key of this grant token", Owner.FOREIGN
             if operation != "DeleteAlias":
                 yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
         elif service == "dynamodb":
@@ -160,6 +207,9 @@ class Guard:
             yield self._named(
                 params, ("UserName",), "the user", lambda name: self.marks.of_user(region, name)
             )
+            if params.get("NewUserName"):  # some that speak IAM put the user in the other's place
+                name = str(params["NewUserName"])
+                yield f"the user {name}", self.marks.of_user(region, name)
 
     def _key_owner(self, region: str) -> Callable[[str], Owner]:
         return lambda key: self.marks.of_key(region, key)
@@ -183,20 +233,25 @@ def _tables(value: Any) -> Iterator[str]:
             yield str(inner)
         elif name == "RequestItems" and isinstance(inner, Mapping):
             yield from map(str, inner)
-        elif name == "TransactItems" and isinstance(inner, list):
+        elif name == "TransactItems" and isinstance(inner, list | tuple):
             for item in inner:
                 for action in item.values() if isinstance(item, Mapping) else ():
                     yield from _tables(action)
 
 
-def _marked(tags: Sequence[Mapping[str, str]] | None, spelling: tuple[str, str]) -> list[Mapping[str, str]]:
-    """The tags of what a call makes, with the mark among them."""
-    key, value = spelling
+def _marked(tags: Iterable[Mapping[str, str]] | None, spelled: tuple[str, str]) -> list[Mapping[str, str]]:
+    """The tags of what a call makes, the mark among them."""
+    key, value = spelled
     return [*(tag for tag in tags or [] if tag.get(key) != MARK), {key: MARK, value: MARK_VALUE}]
 
 
 def _keep_mark(params: Parameters) -> None:
-    if MARK in (params.get("TagKeys") or []):
+    """The mark is neither removed nor, in other letters, replaced: IAM takes KMSCourse for the same key."""
+    tags = [tag for tag in params.get("Tags") or [] if isinstance(tag, Mapping)]
+    named = [*(params.get("TagKeys") or []), *(tag.get("Key", tag.get("TagKey")) for tag in tags)]
+    if MARK in (params.get("TagKeys") or []) or any(
+        str(key).casefold() == MARK and key != MARK for key in named
+    ):
         raise ForeignError(
             f"The tag {MARK} stays: by it the course knows its own things, and finds them again to remove them."
         )

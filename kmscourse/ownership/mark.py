@@ -21,7 +21,7 @@ MARK_VALUE = "remove it with: kmscourse aws cleanup"
 ClientOf = Callable[[str, str], Any]
 """(service, Region) -> a boto3 client of the account's main user."""
 
-_ABSENT = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity"}
+ABSENT_CODES = frozenset({"NotFoundException", "ResourceNotFoundException", "NoSuchEntity"})
 _MISNAMED = {"ValidationException", "InvalidArnException", "ValidationError"}
 
 
@@ -92,7 +92,7 @@ def _looked(look: Callable[[], Owner], what: str) -> Owner:
     try:
         return look()
     except ClientError as error:
-        if error.response["Error"]["Code"] in _ABSENT | _MISNAMED:
+        if error.response["Error"]["Code"] in ABSENT_CODES | _MISNAMED:
             return Owner.ABSENT
         raise HiddenError(
             f"Whether {what} is the course's can't be told, so it is left alone. "

@@ -71,10 +71,15 @@ def tick(label: str, *, value: bool = False) -> Checkbox:
 
 
 class Secret(Password):  # type: ignore[misc]  # ipywidgets has no types
-    """A password to type in: what is typed is in no picture of it."""
+    """A password to type in: what is typed is in no picture of it, nor in the state that is saved with a notebook."""
 
     def __repr__(self) -> str:
         return f"Secret(description={self.description!r})"
+
+    def get_state(self, *given: Any, **options: Any) -> dict[str, Any]:
+        """What the page is told, and may keep: that the field is empty."""
+        state: dict[str, Any] = super().get_state(*given, **options)
+        return state | {"value": ""} if "value" in state else state
 
 
 class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traitlets import TraitError
 
-from kmscourse.widgets.controls import Choices, chosen, offer
+from kmscourse.widgets.controls import Choices, Secret, chosen, offer
 
 PEOPLE = [("Ada", "arn:ada"), ("Grace", "arn:grace"), ("Mary", "arn:mary")]
 
@@ -67,3 +67,9 @@ def test_a_choice_of_one_stays_or_is_the_first(
     control.value = before
     offer(control, options)
     assert (control.value, list(control.options)) == (after, options)
+
+
+def test_a_secret_is_not_in_the_state_that_a_notebook_saves() -> None:
+    secret = Secret(value="what nobody is told")
+    assert "what nobody is told" not in str(secret.get_state())
+    assert secret.value == "what nobody is told"
