@@ -18,20 +18,16 @@ from botocore.exceptions import ConnectionError as LostConnection
 from botocore.exceptions import HTTPClientError
 
 from kmscourse import aws_session, aws_settings, denial, target
-from kmscourse.access_keys import AccessKeys, Held
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
 from kmscourse.iam import LAB_PASSWORD
 from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.passwords import make_password
 from kmscourse.sandbox import server
+from kmscourse.user_sessions import new_session
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. With a password, it is checked."""
-
-
-_HELD: dict[str, Held] = {}
-"""The access keys that this process holds of each account: a set-up cell that runs again takes no others."""
 
 
 @dataclass
@@ -135,7 +131,7 @@ def open_real_account() -> Account:
     if named == "sandbox":
         raise KmsCourseError(
             "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
-            "an endpoint. For the practice account there is: kmscourse sandbox reset"
+            "an endpoint. For the practice account there is: kmscourse sandbox status"
         )
     return _open_real(None if named == "aws" else named)
 
@@ -195,17 +191,20 @@ def _open_real(endpoint_url: str | None) -> Account:
         aws_settings.point_at_endpoint(endpoint_url)
     session = target.session()
     identity = target.identity(session, endpoint_url)
+
+    @functools.cache
+    def session_of(user_name: str) -> boto3.Session:
+        return new_session(session, user_name, home())
+
     account = Account(
         "endpoint" if endpoint_url else "aws",
         identity["Account"],
         session.region_name,
         identity["Arn"],
         session,
-        lambda user_name, _: access_keys.session_of(user_name),
+        lambda user_name, _: session_of(user_name),
         endpoint_url,
     )
-    held = _HELD.setdefault(f"{account.kept_as} in {home()}", {})
-    access_keys = AccessKeys(session, home() / "access-keys", held)
 
     @functools.cache
     def looking(service: str, region: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kmscourse import lock
 from kmscourse.account import Account
 from kmscourse.errors import CourseError, ForeignError, HomeError
 from kmscourse.holdings import guard_of, in_the_way
+from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
 from kmscourse.pieces import PIECES, Piece
 
@@ -41,7 +42,14 @@ class Section:
 
 SECTIONS = (
     Section(0, "welcome", "Welcome", 10, needs=("IAMLabUser",)),
-    Section(1, "create-a-key", "Create a customer managed key", 20, needs=("IAMLabUser",), clears=("myKey",)),
+    Section(
+        1,
+        "create-a-key",
+        "Create a customer managed key",
+        20,
+        needs=("IAMLabUser",),
+        clears=("myKey", "permission"),
+    ),
     Section(2, "generate-a-data-key", "Generate a data key", 15, needs=("myKey",)),
     Section(3, "encrypt-data", "Encrypt data with a data key", 20, needs=("myKey",)),
     Section(
@@ -118,24 +126,24 @@ def _say_that_it_waits() -> None:
 def prepare(account: Account, notes: Notes, number: int) -> list[str]:
     """Put the account where section ``number`` starts; returns a sentence for each kind of thing that was done.
 
-    In a real account nothing is ever taken away: what is there already is named instead. Raises ForeignError there,
+    In a real account what holds something stays where it is, and is said to: a key, a table. Raises ForeignError there,
     before anything is made, where something that is not the course's has one of its names, and CourseError where a
     permission is missing; CourseError too where the practice account has been changed so that a step is refused.
     """
     here = section(number)
     if account.practice:
         with _way_out_told(number):
-            return _said(_step_back(account, notes, here), _catch_up(account, notes, here), "Stepped back")
+            return _said([], _step_back(account, notes, here), _catch_up(account, notes, here))
     names = in_the_way(account)
     if names:
+        elsewhere = "another account" if f"user {LAB_USER}" in names else "another account or another Region"
         raise ForeignError(
             f"The account {account.id} has {', '.join(names)} already, which the course did not make and leaves alone: "
-            "take the course in another account or another Region (a user is in all Regions)."
+            f"take the course in {elsewhere}."
         )
     with _refusal_explained(account):
-        already = _in_the_way_of(account, notes, here)
-        made = _catch_up(account, notes, here)
-    return _said(already, made, "Already there, and it stays (kmscourse aws cleanup removes it)")
+        stay = [piece for piece in _in_the_way_of(account, notes, here) if piece.keeps]
+        return _said(stay, _step_back(account, notes, here), _catch_up(account, notes, here, stay))
 
 
 def _in_the_way_of(account: Account, notes: Notes, here: Section) -> list[Piece]:
@@ -143,25 +151,32 @@ def _in_the_way_of(account: Account, notes: Notes, here: Section) -> list[Piece]
 
 
 def _step_back(account: Account, notes: Notes, here: Section) -> list[Piece]:
-    pieces = _in_the_way_of(account, notes, here)
+    """Take away what would be in this section's way; in a real account nothing with which something would be lost."""
+    pieces = [piece for piece in _in_the_way_of(account, notes, here) if account.practice or not piece.keeps]
     for piece in pieces:
         piece.undo(account, notes)
     return pieces
 
 
-def _catch_up(account: Account, notes: Notes, here: Section) -> list[Piece]:
+def _catch_up(account: Account, notes: Notes, here: Section, stay: Sequence[Piece] = ()) -> list[Piece]:
+    """Make what this section needs, and make what stays usable."""
     made = []
     for piece in PIECES:
-        if piece.name in here.needs and not piece.ready(account, notes):
+        if (piece.name in here.needs or piece in stay) and not piece.ready(account, notes):
             piece.make(account, notes)
             made.append(piece)
     return made
 
 
-def _said(already: list[Piece], made: list[Piece], what_of_it: str) -> list[str]:
+def _said(stay: Sequence[Piece], undone: Sequence[Piece], made: Sequence[Piece]) -> list[str]:
+    what = {
+        "Already there, and it stays (kmscourse aws cleanup removes it)": stay,
+        "Stepped back": undone,
+        "Caught up": made,
+    }
     return [
-        f"{what}: {', '.join(f'{piece.name} (section {piece.section})' for piece in pieces)}"
-        for what, pieces in ((what_of_it, already), ("Caught up", made))
+        f"{words}: {', '.join(f'{piece.name} (section {piece.section})' for piece in pieces)}"
+        for words, pieces in what.items()
         if pieces
     ]
 

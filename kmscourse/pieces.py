@@ -32,7 +32,8 @@ class Piece:
     """Something that a section leaves behind.
 
     ``ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
-    would be in the way of the section that makes it, and ``undo`` takes it away.
+    would be in the way of the section that makes it, and ``undo`` takes it away. ``keeps``: something would be lost with
+    it, so that in a real account it stays.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Piece:
     make: Callable[[Account, Notes], None]
     exists: Callable[[Account, Notes], bool]
     undo: Callable[[Account, Notes], None]
+    keeps: bool = False
 
 
 # --- IAMLabUser -----------------------------------------------------------------------------------------------
@@ -287,10 +289,12 @@ def _keep(account: Account, notes: Notes) -> None:
 
 PIECES = (
     Piece("IAMLabUser", 0, has_lab_user, make_lab_user, _stays, _keep),
-    Piece("myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias),
+    Piece(
+        "myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias, True
+    ),
     Piece("data key", 2, has_data_key, make_data_key, _stays, _keep),
     Piece("message", 3, has_message, make_message, _stays, _keep),
-    Piece("Books", 6, table_ready, make_table, table_exists, remove_table),
+    Piece("Books", 6, table_ready, make_table, table_exists, remove_table, True),
     Piece("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
     Piece("permission", 8, has_permission, give_permission, may_have_permission, take_permission),
 )

@@ -181,22 +181,21 @@ def test_without_credentials_a_real_account_is_one_sentence(own_environment: Non
 
 
 @pytest.fixture
-def elsewhere(opened: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+def elsewhere(opened: Account) -> Account:
     """The same sandbox, as an account that an endpoint's URL leads to."""
-    monkeypatch.setattr("kmscourse.access_keys.atexit.register", lambda *_: None)
     os.environ["KMSCOURSE_TARGET"] = os.environ["AWS_ENDPOINT_URL"]
     return open_account()
 
 
 def test_an_endpoint_is_used_as_a_real_account_is(elsewhere: Account, opened: Account) -> None:
-    """Over an endpoint another user's session stands on an access key that is made for it."""
+    """Over an endpoint another user's session stands on temporary credentials, and leaves no access key."""
     assert (elsewhere.kind, elsewhere.practice, elsewhere.id) == ("endpoint", False, opened.id)
     iam = elsewhere.client("iam")
     iam.create_user(UserName="Reader")
     sessions = (elsewhere.session_for("Reader"), elsewhere.sign_in("Reader", "whatever it is"))
     for session in sessions:
         assert session.client("sts").get_caller_identity()["Arn"].endswith(":user/Reader")
-    assert len(iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"]) == 1, "one key, asked for twice"
+    assert iam.list_access_keys(UserName="Reader")["AccessKeyMetadata"] == []
 
 
 def test_a_client_with_another_endpoint_or_credentials_changes_nothing(elsewhere: Account) -> None:

@@ -31,11 +31,11 @@ MAY_USE: dict[str, set[str]] = {
     "aws_settings": set(),
     "aws_session": set(),
     "ownership": {"iam", "kept"},
-    "access_keys": set(),
+    "user_sessions": set(),
     "passwords": set(),
     "target": set(),
     "account": {
-        "access_keys",
+        "user_sessions",
         "aws_session",
         "aws_settings",
         "denial",
@@ -51,7 +51,7 @@ MAY_USE: dict[str, set[str]] = {
     "kept": set(),
     "notes": {"envelope", "kept"},
     "pieces": {"account", "notes", "kms", "envelope", "dynamodb", "iam", "passwords", "policy"},
-    "course": {"account", "holdings", "notes", "pieces"},
+    "course": {"account", "holdings", "iam", "notes", "pieces"},
     "checks": {
         "access",
         "account",

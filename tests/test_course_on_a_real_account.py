@@ -9,13 +9,12 @@ import pytest
 
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, prepare, section
-from kmscourse.dynamodb import put_item, scan
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.notes import Notes
-from kmscourse.pieces import BOOK, PIECES, TABLE
+from kmscourse.pieces import PIECES
 from kmscourse.sandbox.application import Application
-from tests.foreign import create_table, names_of_everything, take
+from tests.foreign import names_of_everything, take
 
 NUMBERS = range(len(SECTIONS))
 
@@ -30,7 +29,7 @@ def test_a_section_is_caught_up_as_in_the_practice_account(
     assert prepare(empty_account, notes, number) == []
 
 
-def test_nothing_is_taken_away(empty_account: Account, notes: Notes) -> None:
+def test_what_holds_something_stays(empty_account: Account, notes: Notes) -> None:
     prepare(empty_account, notes, 9)
     before = names_of_everything(empty_account.session)
     said = prepare(empty_account, notes, 6)
@@ -38,24 +37,25 @@ def test_nothing_is_taken_away(empty_account: Account, notes: Notes) -> None:
     assert names_of_everything(empty_account.session) == before
 
 
-def test_what_a_learner_has_put_into_the_table_stays(empty_account: Account, notes: Notes) -> None:
-    """Also where the lab's book has been deleted: it is written again."""
-    prepare(empty_account, notes, 7)
-    dynamodb = empty_account.client("dynamodb")
-    own = {"Author": "Ada", "Book_Title": "Notes"}
-    put_item(dynamodb, TABLE, own)
-    dynamodb.delete_item(TableName=TABLE, Key={name: {"S": value} for name, value in BOOK.items()})
-    prepare(empty_account, notes, 7)
-    assert sorted(scan(dynamodb, TABLE), key=str) == sorted([own, BOOK], key=str)
+def test_what_a_lesson_shows_life_without_steps_back(empty_account: Account, notes: Notes) -> None:
+    """Else a call that is meant to be refused is answered, and a plaintext data key stands in the notebook."""
+    prepare(empty_account, notes, 9)
+    assert prepare(empty_account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    assert not may_have_permission(empty_account, notes)
+    prepare(empty_account, notes, 9)
+    assert prepare(empty_account, notes, 4) == ["Stepped back: permission (section 8)"]
 
 
-def test_a_table_that_does_not_do_stays_and_is_named(empty_account: Account, notes: Notes) -> None:
-    prepare(empty_account, notes, 2)
-    create_table(empty_account.session, TABLE)
-    before = empty_account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"]
-    with pytest.raises(CourseError, match=r"The table Books is not as this section needs it.*it stays"):
-        prepare(empty_account, notes, 7)
-    assert empty_account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"] == before
+def test_a_key_that_stays_works_again(empty_account: Account, notes: Notes) -> None:
+    prepare(empty_account, notes, 9)
+    arn = key_arn(empty_account)
+    empty_account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert prepare(empty_account, notes, 1) == [
+        "Already there, and it stays (kmscourse aws cleanup removes it): myKey (section 1)",
+        "Stepped back: permission (section 8)",
+        "Caught up: myKey (section 1)",
+    ]
+    assert (key_arn(empty_account), key_state(empty_account)) == (arn, "Enabled")
 
 
 @pytest.mark.parametrize("name", [LAB_USER, "alias/myKey", "alias/noKey", "Books", "Films"])
