@@ -186,7 +186,13 @@ def in_the_way(account: Account) -> list[str]:
         *((f"table {name}", marks.of_table(region, name)) for name in TABLES),
         (f"user {LAB_USER}", marks.of_user(region, LAB_USER)),
     ]
-    return [name for name, owner in looks if owner in (Owner.FOREIGN, Owner.AWS)]
+    # IAM gives no two users names that differ in the case of letters alone, and finds each under its own.
+    pages = account.client("iam").get_paginator("list_users").paginate()
+    alike = {user["UserName"] for page in pages for user in page["Users"]} - {LAB_USER}
+    return [
+        *(name for name, owner in looks if owner in (Owner.FOREIGN, Owner.AWS)),
+        *(f"user {name}" for name in sorted(alike) if name.casefold() == LAB_USER.casefold()),
+    ]
 
 
 def guard_of(account: Account) -> Guard:

@@ -98,6 +98,14 @@ def test_a_name_that_something_else_holds_is_in_the_way(
     assert said.split()[-1] == name
 
 
+def test_a_user_whose_name_differs_in_case_alone_is_in_the_way(
+    empty_account: Account, main: boto3.Session
+) -> None:
+    """IAM refuses the other name then."""
+    main.client("iam").create_user(UserName="iamlabuser")
+    assert in_the_way(empty_account) == ["user iamlabuser"]
+
+
 def test_names_that_the_course_holds_are_not(empty_account: Account) -> None:
     for name in NAMES:
         take(name, empty_account.session)
