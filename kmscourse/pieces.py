@@ -32,8 +32,8 @@ class Piece:
     """Something that a section leaves behind.
 
     ``ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
-    would be in the way of the section that makes it, and ``undo`` takes it away. ``keeps``: something would be lost with
-    it, so that in a real account it stays.
+    would be in the way of the section that makes it, and ``undo`` takes it away. Where it ``keeps`` something that
+    would be lost with it, it stays in a real account.
     """
 
     name: str

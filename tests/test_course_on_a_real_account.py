@@ -12,7 +12,7 @@ from kmscourse.course import SECTIONS, prepare, section
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.notes import Notes
-from kmscourse.pieces import PIECES
+from kmscourse.pieces import PIECES, key_arn, key_state, may_have_permission
 from kmscourse.sandbox.application import Application
 from tests.foreign import names_of_everything, take
 
