@@ -58,9 +58,8 @@ def held(path: Path, seconds: float, on_wait: Callable[[], None] = lambda: None)
         try:
             yield
         finally:
-            _let_go(
-                handle
-            )  # Closing is not enough: a process that was forked meanwhile has the file open too.
+            # Closing is not enough: a process that was forked meanwhile has the file open too.
+            _let_go(handle)
     finally:
         os.close(handle)
 
