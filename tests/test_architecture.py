@@ -22,7 +22,7 @@ MAY_USE: dict[str, set[str]] = {
     "lock": set(),
     "sandbox": {"kept", "policy"},
     "kms": {"policy"},
-    "envelope": {"policy"},
+    "envelope": set(),
     "legacy": set(),
     "dynamodb": set(),
     "iam": {"policy"},
