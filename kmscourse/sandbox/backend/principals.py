@@ -29,9 +29,8 @@ class Principals(Part):
         return self._models("iam", "aws")
 
     def add_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> None:
-        """Create a user, if need be, and give it these inline policies."""
-        user = self._user(name) or self._iam.add_user(name)
-        self._iam.users.touch(name)
+        """Create a user with these inline policies."""
+        user = self._iam.add_user(name)
         for policy_name, document in policies.items():
             user.put_policy(policy_name, json.dumps(document))
 
