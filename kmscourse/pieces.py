@@ -255,8 +255,7 @@ def reader_grants(account: Account) -> list[str]:
     arn = find_key(account)
     if arn is None:
         return []
-    pages = account.client("kms").get_paginator("list_grants").paginate(KeyId=arn)
-    grants = [grant for page in pages for grant in page["Grants"]]
+    grants = keys.grants(account.client("kms"), arn)
     return [grant["GrantId"] for grant in grants if grant.get("GranteePrincipal") == lab_user_arn(account)]
 
 
