@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from botocore.handlers import BUILTIN_HANDLERS
 
 if TYPE_CHECKING:
@@ -101,6 +102,15 @@ def unremembered(denials: list[str]) -> Iterator[None]:
         del denials[known:]
 
 
+def is_denied(error: ClientError) -> bool:
+    """Did AWS refuse the call for lack of a permission? Services spell the code in two ways."""
+    return _is_denial(error.response["Error"]["Code"])
+
+
+def _is_denial(code: object) -> bool:
+    return str(code).startswith("AccessDenied")
+
+
 class _Watch:
     """Handlers of botocore's events that add refusals to a list, each once."""
 
@@ -117,7 +127,7 @@ class _Watch:
         """Remember the call, where it has been refused."""
         error = parsed.get("Error", {})
         sentence = str(error.get("Message", ""))
-        refused = str(error.get("Code", "")).startswith("AccessDenied") and self._account_id in sentence
+        refused = _is_denial(error.get("Code")) and self._account_id in sentence
         if not refused or _IGNORED in context:
             return
         given = context.get(_PARAMETERS)
