@@ -52,9 +52,7 @@ def _who(statement: Mapping[str, Any]) -> str:
     prefix = "all but " if "NotPrincipal" in statement else ""
     principal = statement.get("Principal", statement.get("NotPrincipal"))
     if isinstance(principal, Mapping):
-        principal = [
-            arn for arns in principal.values() for arn in (arns if isinstance(arns, list) else [arns])
-        ]
+        principal = [arn for arns in principal.values() for arn in edit.listed(arns)]
     return Code(prefix + _lines(principal))
 
 
