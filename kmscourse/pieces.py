@@ -170,9 +170,7 @@ def table_exists(account: Account, _: Notes) -> bool:
 
 def key_of_table(account: Account) -> str | None:
     """The ARN of the key that encrypts Books; None where that is DynamoDB's own."""
-    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
-    arn: str | None = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
-    return arn
+    return tables.key_of_table(account.client("dynamodb"), TABLE)
 
 
 def table_ready(account: Account, notes: Notes) -> bool:

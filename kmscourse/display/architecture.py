@@ -174,8 +174,7 @@ def _name(arn: str, account: Account) -> str:
 
 def _table_key(account: Account, arn: str | None) -> str:
     """What the table's key is encrypted under."""
-    table = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]
-    under = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    under = pieces.key_of_table(account)
     if under is None:
         return "a key that AWS owns"
     return MY_KEY if under == arn else "another KMS key"
