@@ -18,7 +18,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kmscourse import lock
-from kmscourse.errors import KmsCourseError
+from kmscourse.errors import HomeError, KmsCourseError
+from kmscourse.home import cannot_write
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -44,8 +45,8 @@ class AccessKeys:
     def session_of(self, user_name: str) -> boto3.Session:
         """A session of a user of the account, the same one each time.
 
-        Raises KmsCourseError where the user has two access keys already that others hold, and whatever the guard
-        and AWS refuse.
+        Raises KmsCourseError where the user has two access keys already that others hold, HomeError where the folder
+        can't be written, and whatever the guard and AWS refuse.
         """
         if user_name not in self._sessions:
             self._sessions[user_name] = self._new_session(user_name)
@@ -72,9 +73,9 @@ class AccessKeys:
 
     def _take_key(self, iam: IAMClient, user_name: str) -> Any:
         """A new access key, which is this process's until it ends."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
         in_use = ExitStack()
         try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             # One process at a time: a key that has no lock yet looks like one that was left behind.
             with lock.held(self._folder / "making.lock", WAIT_FOR_NEW_KEY):
                 key = self._new_key(iam, user_name)
@@ -83,6 +84,8 @@ class AccessKeys:
             raise KmsCourseError(
                 "Another notebook is making an access key and does not end. Run this cell again."
             ) from None
+        except OSError as error:
+            raise HomeError(cannot_write(Path(error.filename or self._folder), error)) from None
         atexit.register(self._delete, iam, user_name, key["AccessKeyId"], in_use)
         return key
 

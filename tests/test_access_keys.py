@@ -14,7 +14,7 @@ import pytest
 
 from kmscourse import lock
 from kmscourse.access_keys import AccessKeys
-from kmscourse.errors import KmsCourseError
+from kmscourse.errors import HomeError, KmsCourseError
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
@@ -142,5 +142,18 @@ def test_only_one_process_at_a_time_makes_a_key(
         lock.held(tmp_path / "access-keys" / "making.lock", 0),
         pytest.raises(KmsCourseError, match="Another notebook is making an access key"),
     ):
+        process().session_of(USER)
+    assert ids(iam) == []
+
+
+@pytest.mark.parametrize("in_the_way", ["access-keys", "access-keys/making.lock"])
+def test_a_home_that_cannot_be_written_is_one_sentence(
+    process: Callable[[], AccessKeys], iam: Any, tmp_path: Path, in_the_way: str
+) -> None:
+    if in_the_way == "access-keys":
+        (tmp_path / in_the_way).touch()
+    else:
+        (tmp_path / in_the_way).mkdir(parents=True)
+    with pytest.raises(HomeError, match=rf"{in_the_way} can't be written \(.+\)\. Make room there"):
         process().session_of(USER)
     assert ids(iam) == []
