@@ -107,8 +107,8 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         Check(
             "Books is encrypted under myKey, and The Dip is in it",
             state.table_ready,
-            "run the cells that create the table and put the item. Where a table Books of another kind is there, run the "
-            "set-up cell again first.",
+            "run the cells that create the table and put the item. Where a table Books of another kind is there, run "
+            "the set-up cell again first.",
             "Create the table",
         ),
     ),
