@@ -27,7 +27,7 @@ from kmscourse.sandbox import server
 from kmscourse.user_sessions import new_session
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
-"""(user name, password or None) -> a session of that user. With a password, it is checked."""
+"""(user name, password or None) -> a session of that user. Only the practice account can check a password."""
 
 
 @dataclass
@@ -101,7 +101,11 @@ class Account:
         return self._watched(self.make_session(user_name, None))
 
     def sign_in(self, user_name: str, password: str) -> boto3.Session:
-        """A session of the user who signs in with this name and password. Raises SignInRefused."""
+        """A session of the user who signs in with this name and password.
+
+        Raises SignInRefused in the practice account. On a real one no API signs in with a password:
+        it is not checked there.
+        """
         return self._watched(self.make_session(user_name, password))
 
     def _watched(self, session: boto3.Session) -> boto3.Session:

@@ -96,7 +96,7 @@ class CleanUp:
 
     def _remove_key(self, holding: Holding) -> str:
         kms = self._account.client_in("kms", holding.region)
-        under_it = self._tables_by_key(holding.region).get(holding.id, [])
+        under_it = self._tables_under(holding)
         if under_it:
             raise KmsCourseError(
                 f"it stays, as these tables are encrypted under it: {', '.join(under_it)}. "
@@ -111,12 +111,9 @@ class CleanUp:
         when = f"on {date:%Y-%m-%d}" if date else "when its replicas are gone"
         return f"The key {holding.id} has no alias, and will be deleted {when}."
 
-    def _tables_by_key(self, region: str) -> dict[str, list[str]]:
-        """The tables of a Region by the ARN of the KMS key that encrypts them."""
-        dynamodb = self._account.client_in("dynamodb", region)
-        names: dict[str, list[str]] = {}
-        for page in dynamodb.get_paginator("list_tables").paginate():
-            for name in page["TableNames"]:
-                described = dynamodb.describe_table(TableName=name)["Table"]
-                names.setdefault(described.get("SSEDescription", {}).get("KMSMasterKeyArn"), []).append(name)
-        return names
+    def _tables_under(self, key: Holding) -> list[str]:
+        """The tables of a key's Region that it encrypts."""
+        dynamodb = self._account.client_in("dynamodb", key.region)
+        pages = dynamodb.get_paginator("list_tables").paginate()
+        names = [name for page in pages for name in page["TableNames"]]
+        return [name for name in names if tables.key_of_table(dynamodb, name) == key.id]

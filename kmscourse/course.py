@@ -14,6 +14,7 @@ from kmscourse import lock
 from kmscourse.account import Account
 from kmscourse.errors import CourseError, ForeignError, HomeError
 from kmscourse.holdings import guard_of, in_the_way
+from kmscourse.home import cannot_write
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
 from kmscourse.pieces import PIECES, Piece
@@ -103,20 +104,16 @@ def alone(folder: Path) -> Iterator[None]:
     Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
     """
     path = folder / "prepare.lock"
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(lock.held(path, PREPARE_SECONDS, _say_that_it_waits))
-        except lock.TakenError:
-            raise CourseError(
-                f"Another notebook or command has been preparing the account for {PREPARE_SECONDS / 60:.0f} minutes. "
-                "Interrupt it or end it, then try again."
-            ) from None
-        except OSError as error:
-            raise HomeError(
-                f"The file {path} can't be written ({error.strerror or error}). "
-                "Set KMSCOURSE_HOME to a folder that you can write to."
-            ) from None
-        yield
+    try:
+        with lock.held(path, PREPARE_SECONDS, _say_that_it_waits):
+            yield
+    except lock.TakenError:
+        raise CourseError(
+            f"Another notebook or command has been preparing the account for {PREPARE_SECONDS / 60:.0f} minutes. "
+            "Interrupt it or end it, then try again."
+        ) from None
+    except lock.UnusableError as error:
+        raise HomeError(cannot_write(path, error)) from None
 
 
 def _say_that_it_waits() -> None:

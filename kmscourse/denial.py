@@ -5,14 +5,16 @@ Plaintexts, ciphertexts, items, passwords, policies and tokens of a call are nev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from botocore.handlers import BUILTIN_HANDLERS
+
+from kmscourse.table_names import table_names
 
 if TYPE_CHECKING:
     import boto3
@@ -27,9 +29,6 @@ KEPT = frozenset({
     "WrappingKeySpec",
 })  # fmt: skip
 """The parameters that condition keys are made of (Service Authorization Reference: AWS KMS, IAM, STS)."""
-_IN_PARTIQL = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
-_NESTED = ("Get", "Put", "Update", "Delete", "ConditionCheck")
-_LISTS = ("TransactItems", "Statements", "TransactStatements")
 _PARAMETERS, _IGNORED = "kmscourse.parameters", "kmscourse.ignored"
 
 
@@ -51,7 +50,8 @@ class RefusedCall:
     def of(cls, operation: str, parameters: Mapping[str, Any], **more: str) -> RefusedCall:
         """A call with all its parameters, of which only what may be kept is kept."""
         kept = {name: deepcopy(value) for name, value in parameters.items() if name in KEPT}
-        return cls(operation, kept, tuple(dict.fromkeys(_tables(parameters))), **more)
+        tables = dict.fromkeys(name.rpartition("/")[2] for name in table_names(parameters))
+        return cls(operation, kept, tuple(tables), **more)
 
 
 class Denial(str):
@@ -101,6 +101,15 @@ def unremembered(denials: list[str]) -> Iterator[None]:
         del denials[known:]
 
 
+def is_denied(error: ClientError) -> bool:
+    """Did AWS refuse the call for lack of a permission? Services spell the code in two ways."""
+    return _is_denial(error.response["Error"]["Code"])
+
+
+def _is_denial(code: object) -> bool:
+    return str(code).startswith("AccessDenied")
+
+
 class _Watch:
     """Handlers of botocore's events that add refusals to a list, each once."""
 
@@ -117,7 +126,7 @@ class _Watch:
         """Remember the call, where it has been refused."""
         error = parsed.get("Error", {})
         sentence = str(error.get("Message", ""))
-        refused = str(error.get("Code", "")).startswith("AccessDenied") and self._account_id in sentence
+        refused = _is_denial(error.get("Code")) and self._account_id in sentence
         if not refused or _IGNORED in context:
             return
         given = context.get(_PARAMETERS)
@@ -134,19 +143,3 @@ class _Watch:
             self._denials.append(Denial(sentence, call))
         elif call.access_key_id:  # two handlers have heard of it, and this one knows more
             self._denials[-1] = Denial(sentence, call)
-
-
-def _tables(parameters: Mapping[str, Any]) -> Iterator[str]:
-    """The tables that a call of DynamoDB names: batches, transactions and PartiQL name theirs further in."""
-    for name, value in parameters.items():
-        if name == "TableName":
-            yield str(value).rpartition("/")[2]
-        elif name == "RequestItems" and isinstance(value, Mapping):
-            yield from (str(table).rpartition("/")[2] for table in value)
-        elif name == "Statement" and isinstance(value, str):
-            yield from _IN_PARTIQL.findall(value)
-        elif name in _LISTS and isinstance(value, list):
-            for part in value:
-                yield from _tables(part)
-        elif name in _NESTED and isinstance(value, Mapping):
-            yield from _tables(value)

@@ -50,6 +50,15 @@ def has_table(dynamodb: DynamoDBClient, table: str) -> bool:
     return True
 
 
+def key_of_table(dynamodb: DynamoDBClient, table: str) -> str | None:
+    """The ARN of the KMS key that encrypts the table, None where that is DynamoDB's own.
+
+    Raises ClientError where there is no such table, or DynamoDB won't say.
+    """
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    return described.get("SSEDescription", {}).get("KMSMasterKeyArn")
+
+
 def put_item(dynamodb: DynamoDBClient, table: str, item: Mapping[str, Any]) -> None:
     """Writes ``item``, a dict of plain Python values, in place of one with the same key.
 

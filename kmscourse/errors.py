@@ -7,8 +7,8 @@ KmsCourseError                 whatever kmscourse itself refuses
 ├── PolicyError                a policy that can't be read
 ├── EnvelopeError              an envelope or sealed file that can't be opened: damaged, or not for this context
 ├── Cancelled                  long work that was called off, and left nothing behind
-└── CourseError                a section, note or check that isn't there
-    ├── ForeignError           a call that would change what the course did not make, in a real account
+└── CourseError                what the course needs or keeps isn't there, isn't readable, or is in use
+    ├── ForeignError           what the course did not make, in a real account, and would have to change
     └── HiddenError            whether the course made something in a real account, AWS doesn't let one see
 """
 
@@ -44,11 +44,11 @@ class Cancelled(KmsCourseError):  # noqa: N818 (somebody wanted it)
 
 
 class CourseError(KmsCourseError):
-    """A section, a note or a check that isn't there."""
+    """A section, a note, a file or a permission that the course needs isn't there, or can't be used."""
 
 
 class ForeignError(CourseError):
-    """A call that would change something in a real account that the course did not make."""
+    """Something in a real account that the course did not make is in its way, or would be changed by a call."""
 
 
 class HiddenError(CourseError):

@@ -138,10 +138,8 @@ def _flush_folder(folder: Path) -> None:
     """Bring the file's new name to the disk too. Windows does so by itself and opens no folder."""
     if sys.platform == "win32":
         return
-    with (
-        _opened(folder) as handle,
-        contextlib.suppress(OSError),
-    ):  # Some file systems flush no folder: EINVAL.
+    # Some file systems flush no folder: EINVAL.
+    with _opened(folder) as handle, contextlib.suppress(OSError):
         os.fsync(handle)
 
 

@@ -37,6 +37,14 @@ def home() -> Path:
     return folder
 
 
+def cannot_write(path: Path, error: OSError) -> str:
+    """The sentence for a file of KMSCOURSE_HOME that the system does not let us write."""
+    return (
+        f"The file {path} can't be written ({error.strerror or error}). Make room there, "
+        "or set KMSCOURSE_HOME to a folder that you can write to."
+    )
+
+
 def _default() -> Path:
     from platformdirs import user_data_path  # Slow to import, and not needed by who says where the home is.
 

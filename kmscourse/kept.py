@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from kmscourse import files, lock
 from kmscourse.errors import CourseError, HomeError
+from kmscourse.home import cannot_write
 
 NOTES_FILE, PROGRESS_FILE = "notes.json", "progress.json"
 LOCK_FILE = "home.lock"
@@ -62,18 +63,17 @@ class Kept:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        with contextlib.ExitStack() as stack:
-            path = self._file.with_name(LOCK_FILE)
-            try:
-                stack.enter_context(lock.held(path, LOCK_SECONDS))
-            except lock.TakenError:
-                raise HomeError(
-                    f"Another process has been writing in {self._file.parent} for {LOCK_SECONDS:.0f} seconds. "
-                    "Try again; if that doesn't help, end the other notebooks."
-                ) from None
-            except OSError as error:
-                _refuse(path, error)
-            yield
+        path = self._file.with_name(LOCK_FILE)
+        try:
+            with lock.held(path, LOCK_SECONDS):
+                yield
+        except lock.TakenError:
+            raise HomeError(
+                f"Another process has been writing in {self._file.parent} for {LOCK_SECONDS:.0f} seconds. "
+                "Try again; if that doesn't help, end the other notebooks."
+            ) from None
+        except lock.UnusableError as error:
+            raise HomeError(cannot_write(path, error)) from None
 
     def _write(self, content: bytes) -> None:
         if len(content) > files.MAX_BYTES:
@@ -83,7 +83,7 @@ class Kept:
         try:
             files.write(self._file, content)
         except OSError as error:
-            _refuse(self._file, error)
+            raise HomeError(cannot_write(self._file, error)) from None
 
     def _all(self) -> dict[str, Any]:
         try:
@@ -104,13 +104,6 @@ class Kept:
 
     def _unreadable(self) -> CourseError:
         return CourseError(f"The file {self._file} can't be read. Move it away: the course writes a new one.")
-
-
-def _refuse(path: Path, error: OSError) -> NoReturn:
-    raise HomeError(
-        f"The file {path} can't be written ({error.strerror or error}). Make room there, "
-        "or set KMSCOURSE_HOME to a folder that you can write to."
-    ) from None
 
 
 def _text(kept: dict[str, Any]) -> str:

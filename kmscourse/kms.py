@@ -1,4 +1,7 @@
-"""Customer managed keys: made as the console's "Create key" page makes them, found by alias, read, changed."""
+"""Customer managed keys: made as the console's "Create key" page makes them, found by alias, read, changed.
+
+Every list is read to its end, however many answers AWS gives it in.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,24 @@ def find_key(kms: KMSClient, alias: str) -> str | None:
         return kms.describe_key(KeyId=alias_name(alias))["KeyMetadata"]["Arn"]
     except kms.exceptions.NotFoundException:
         return None
+
+
+def aliases(kms: KMSClient, key_id: str) -> list[str]:
+    """The names of the aliases of ``key_id`` (id or ARN), as in alias/myKey. Raises ClientError where KMS refuses."""
+    pages = kms.get_paginator("list_aliases").paginate(KeyId=key_id)
+    return [alias["AliasName"] for page in pages for alias in page["Aliases"]]
+
+
+def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
+    """The tags of ``key_id`` (id or ARN): name -> value. Raises ClientError where KMS refuses."""
+    pages = kms.get_paginator("list_resource_tags").paginate(KeyId=key_id)
+    return {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
+
+
+def grants(kms: KMSClient, key_id: str) -> list[dict[str, Any]]:
+    """The grants on ``key_id`` (id or ARN) as ListGrants gives them. Raises ClientError where KMS refuses."""
+    pages = kms.get_paginator("list_grants").paginate(KeyId=key_id)
+    return [dict(grant) for page in pages for grant in page["Grants"]]
 
 
 def key_policy(kms: KMSClient, key_id: str) -> dict[str, Any]:

@@ -61,7 +61,10 @@ class Lab:
         return self.account.session_for(user_name)
 
     def sign_in(self, user_name: str, password: str) -> boto3.Session:
-        """A boto3 session of whoever has this user name and password. Raises SignInRefused."""
+        """A boto3 session of whoever has this user name and password. Raises SignInRefused.
+
+        No API of AWS signs in with a password, so a real account does not check it.
+        """
         return self.account.sign_in(user_name, password)
 
     def new_password(self, user_name: str = LAB_USER) -> str:

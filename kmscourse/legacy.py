@@ -20,15 +20,12 @@ KEY_SIZE = 32  # bytes: AES-256
 BLOCK_SIZE = 16  # bytes: one AES block
 
 # What the source lab printed for everyone to read. It protects nothing.
-LAB_DATA_KEY = "044e28c891aa585244aa15f478e7f9b198f84e2db0541f2fa06af4e2a0955c61"
 LAB_ENCRYPTED_DATA_KEY = (
     "01020300781b246a72782122be6712ed666938bb1430f97d73b572311722fcf871885189f9014db31cb324b75ca9"
     "23840d13a9d8cf160000007e307c06092a864886f70d010706a06f306d020100306806092a864886f70d01070130"
     "1e060960864801650304012e3011040c4bcdaa0ac0f78e3b1722b47a020110803b3f699a94cd415b63b745be13bc"
     "9c37e6b7aa9c9f5e48ffb01bdfaceb323b47f3c6bcc7c0c4ed69884fca32d2d7eafc4b7c9600f2beebed6f2113c6"
 )
-LAB_TEXT = "Hello, this is my sensitive data."
-LAB_CIPHERTEXT = "URVttKe0BmFvvFuvLZJKAEw0nQllDST5GfF+WsoD3HuYOpxY8QPWZnt7NEJ40hWz"
 
 
 def evp_bytes_to_key(password: bytes, size: int = KEY_SIZE) -> bytes:

@@ -36,18 +36,30 @@ class TakenError(Exception):
     """Another process or thread holds the lock."""
 
 
+class UnusableError(OSError):
+    """The lock's file can't be opened, or its file system has no locks."""
+
+    @classmethod
+    def of(cls, path: Path, error: OSError) -> UnusableError:
+        """The same error, of that file."""
+        return cls(error.errno, error.strerror, str(path))
+
+
 @contextlib.contextmanager
 def held(path: Path, seconds: float, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock on a file, which is made if need be (mode 0600), within the block.
 
     ``on_wait`` is called once where that takes longer than a moment (NOTICE_SECONDS). The operating system lets go of
     it for a process that is killed. It is not reentrant: whoever holds it and asks again waits for itself. Raises
-    TakenError where another does not let go of it for so many seconds, OSError where the file can't be opened.
+    TakenError where another does not let go of it for so many seconds, UnusableError where the file can't be used.
     """
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise UnusableError.of(path, error) from None
     try:
         start, said = time.monotonic(), False
-        while not _taken(handle):
+        while not _taken(handle, path):
             waited = time.monotonic() - start
             if waited >= seconds:
                 raise TakenError(path)
@@ -58,19 +70,20 @@ def held(path: Path, seconds: float, on_wait: Callable[[], None] = lambda: None)
         try:
             yield
         finally:
-            _let_go(
-                handle
-            )  # Closing is not enough: a process that was forked meanwhile has the file open too.
+            # Closing is not enough: a process that was forked meanwhile has the file open too.
+            _let_go(handle)
     finally:
         os.close(handle)
 
 
-def _taken(handle: int) -> bool:
+def _taken(handle: int, path: Path) -> bool:
     """True if the lock is ours now."""
     try:
         _take(handle)
     except (BlockingIOError, PermissionError):  # As Unix and Windows say that another has it.
         return False
+    except OSError as error:
+        raise UnusableError.of(path, error) from None
     return True
 
 

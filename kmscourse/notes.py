@@ -13,9 +13,8 @@ from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.kept import NOTES_FILE, Kept
 
-_SHORTEST_ENCRYPTED_KEY = (
-    80  # bytes; a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80
-)
+# Bytes: a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80.
+_SHORTEST_ENCRYPTED_KEY = 80
 
 
 def _encrypted_key(value: str) -> None:

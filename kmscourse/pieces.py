@@ -172,9 +172,7 @@ def table_exists(account: Account, _: Notes) -> bool:
 
 def key_of_table(account: Account) -> str | None:
     """The ARN of the key that encrypts Books; None where that is DynamoDB's own."""
-    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
-    arn: str | None = described.get("SSEDescription", {}).get("KMSMasterKeyArn")
-    return arn
+    return tables.key_of_table(account.client("dynamodb"), TABLE)
 
 
 def table_ready(account: Account, notes: Notes) -> bool:
@@ -257,8 +255,7 @@ def reader_grants(account: Account) -> list[str]:
     arn = find_key(account)
     if arn is None:
         return []
-    pages = account.client("kms").get_paginator("list_grants").paginate(KeyId=arn)
-    grants = [grant for page in pages for grant in page["Grants"]]
+    grants = keys.grants(account.client("kms"), arn)
     return [grant["GrantId"] for grant in grants if grant.get("GranteePrincipal") == lab_user_arn(account)]
 
 

@@ -18,26 +18,33 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kmscourse import lock
-from kmscourse.errors import KmsCourseError
+from kmscourse.errors import HomeError, KmsCourseError
+from kmscourse.home import cannot_write
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
 
+LOCK_FILE = "access-key.lock"
 SESSION_SECONDS = 129_600  # 36 hours, the longest for a user
 WAIT_FOR_NEW_KEY = 30.0  # seconds; a new access key takes a moment to reach every part of AWS
 
 
 def new_session(main: boto3.Session, user_name: str, home: Path) -> boto3.Session:
-    """A session of a user of ``main``'s account. Raises KmsCourseError and ClientError as the guard and AWS refuse."""
+    """A session of a user of ``main``'s account.
+
+    Raises HomeError where ``home`` can't be used, KmsCourseError and ClientError as the guard and AWS refuse.
+    """
     iam = main.client("iam")
     try:
         # One process at a time, so that none takes another's key for one that was left.
-        with lock.held(home / "access-key.lock", 2 * WAIT_FOR_NEW_KEY):
+        with lock.held(home / LOCK_FILE, 2 * WAIT_FOR_NEW_KEY):
             key = _new_key(iam, user_name)
             try:
                 given = _temporary_credentials(key, main.region_name)
             finally:
                 iam.delete_access_key(UserName=user_name, AccessKeyId=key["AccessKeyId"])
+    except lock.UnusableError as error:
+        raise HomeError(cannot_write(home / LOCK_FILE, error)) from None
     except lock.TakenError:
         raise KmsCourseError(
             "Another notebook is signing somebody in and does not end. Interrupt it, then run this cell again."

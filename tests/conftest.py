@@ -21,6 +21,8 @@ from kmscourse.notes import Notes
 from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from tests.misleading import Astray, astray
+from tests.places import Place, place
 
 # A busy machine takes its time over an example; that is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -35,6 +37,20 @@ def own_environment() -> Iterator[None]:
     boto3.DEFAULT_SESSION = None
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def practice() -> Iterator[Place]:
+    """What stands for the practice account, where requests alone count."""
+    with place() as there:
+        yield there
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
+    """Where no request may arrive."""
+    with astray(tmp_path_factory.mktemp("home")) as places:
+        yield places
 
 
 @pytest.fixture

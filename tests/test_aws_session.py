@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -13,22 +12,8 @@ from hypothesis import strategies as st
 
 from kmscourse.aws_session import bound_to
 from kmscourse.errors import SandboxError
-from tests.misleading import Astray, astray, environment
-from tests.places import Place, place
-
-
-@pytest.fixture(scope="module")
-def practice() -> Iterator[Place]:
-    """What stands for the practice account."""
-    with place() as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
-    """Where nothing may arrive."""
-    with astray(tmp_path_factory.mktemp("home")) as places:
-        yield places
+from tests.misleading import Astray, environment
+from tests.places import Place
 
 
 def session(practice: Place) -> boto3.Session:

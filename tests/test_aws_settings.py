@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import awscli
@@ -19,25 +18,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kmscourse import aws_settings
-from tests.misleading import EXCEPTIONS, PROXIES, Astray, astray, environment
-from tests.places import Place, place
+from tests.misleading import EXCEPTIONS, PROXIES, Astray, environment
+from tests.places import Place
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIAPRACTICE", "AWS_SECRET_ACCESS_KEY": "practice"}
 REGION = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-
-
-@pytest.fixture(scope="module")
-def practice() -> Iterator[Place]:
-    """What stands for the practice account."""
-    with place() as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
-    """Where nothing may arrive."""
-    with astray(tmp_path_factory.mktemp("home")) as places:
-        yield places
 
 
 def own(practice: Place) -> dict[str, str]:

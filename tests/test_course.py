@@ -136,7 +136,7 @@ def test_who_prepares_is_alone_and_who_waits_says_so(
 
 
 def test_a_home_that_cannot_be_locked_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(HomeError, match="Set KMSCOURSE_HOME"), course.alone(tmp_path / "missing"):
+    with pytest.raises(HomeError, match="set KMSCOURSE_HOME"), course.alone(tmp_path / "missing"):
         pytest.fail("there is no such folder")
 
 

@@ -8,7 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse.errors import KmsCourseError, PolicyError
-from kmscourse.kms import alias_name, create_key, find_key, key_policy, put_key_policy
+from kmscourse.kms import (
+    alias_name,
+    aliases,
+    create_key,
+    find_key,
+    grants,
+    key_policy,
+    put_key_policy,
+    tags,
+)
 
 ALICE = "arn:aws:iam::123456789012:user/alice"
 READER = "arn:aws:iam::123456789012:role/readers/reader"
@@ -156,3 +165,19 @@ def test_a_key_left_without_alias_is_named(kms, monkeypatch):
     assert refused.value.response["Error"]["Code"] == "AlreadyExistsException"
     (left,) = keys(kms) - before
     assert refused.value.__notes__ == [f"The key {left} has been made, but has no alias yet."]
+
+
+def test_lists_of_a_key_are_read_to_their_end(kms, key_id):
+    names = {f"alias/one-of-many-{number:03}" for number in range(50)}
+    for name in names:
+        kms.create_alias(AliasName=name, TargetKeyId=key_id)
+    made = {
+        kms.create_grant(
+            KeyId=key_id, GranteePrincipal=f"arn:aws:iam::{number:012}:root", Operations=["Decrypt"]
+        )["GrantId"]
+        for number in range(1, 121)
+    }
+    kms.tag_resource(KeyId=key_id, Tags=[{"TagKey": str(number), "TagValue": "x"} for number in range(50)])
+    assert set(aliases(kms, key_id)) == names
+    assert {grant["GrantId"] for grant in grants(kms, key_id)} == made
+    assert tags(kms, key_id) == {str(number): "x" for number in range(50)}

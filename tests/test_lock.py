@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -126,5 +127,22 @@ def test_a_failure_within_lets_go_of_it(path: Path) -> None:
 
 
 def test_a_file_out_of_reach_is_an_error_and_no_lock(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=os.strerror(2)), lock.held(tmp_path / "missing" / "lock", seconds=0):
+    out_of_reach = tmp_path / "missing" / "lock"
+    with pytest.raises(lock.UnusableError, match=os.strerror(2)), lock.held(out_of_reach, seconds=0):
         pytest.fail("there is no such folder")
+
+
+def test_a_file_system_without_locks_is_an_error_and_no_lock(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(lock, "_take", refuse)
+    with pytest.raises(lock.UnusableError, match=os.strerror(errno.ENOLCK)), lock.held(path, seconds=0):
+        pytest.fail("nothing was locked")
+
+
+def test_an_error_of_the_block_stays_its_own(path: Path) -> None:
+    with pytest.raises(FileNotFoundError), lock.held(path, seconds=0):
+        raise FileNotFoundError

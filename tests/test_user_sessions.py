@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse import lock
-from kmscourse.errors import KmsCourseError
+from kmscourse.errors import HomeError, KmsCourseError
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from kmscourse.user_sessions import new_session
@@ -121,5 +121,14 @@ def test_only_one_process_at_a_time_makes_a_key(
         lock.held(tmp_path / "access-key.lock", 0),
         pytest.raises(KmsCourseError, match="Another notebook is signing somebody in"),
     ):
+        session_of_reader()
+    assert access_keys(iam) == []
+
+
+def test_a_home_that_cannot_be_used_is_one_sentence(
+    session_of_reader: Callable[[], boto3.Session], iam: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "access-key.lock").mkdir()
+    with pytest.raises(HomeError, match="Set KMSCOURSE_HOME|set KMSCOURSE_HOME"):
         session_of_reader()
     assert access_keys(iam) == []

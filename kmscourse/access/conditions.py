@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.policy.principals import Kind, principal
 from kmscourse.policy.request import Context
@@ -140,11 +141,8 @@ def of_key(kms: KMSClient, key_arn: str) -> Context:
         "kms:KeyOrigin": key["Origin"],
         "kms:MultiRegion": _truth(key.get("MultiRegion")),
     }
-    tag_pages = kms.get_paginator("list_resource_tags").paginate(KeyId=key_arn)
-    tags = [tag for page in tag_pages for tag in page["Tags"]]
-    context |= {f"aws:ResourceTag/{tag['TagKey']}": tag["TagValue"] for tag in tags}
-    alias_pages = kms.get_paginator("list_aliases").paginate(KeyId=key_arn)
-    if aliases := [alias["AliasName"] for page in alias_pages for alias in page["Aliases"]]:
+    context |= {f"aws:ResourceTag/{name}": value for name, value in keys.tags(kms, key_arn).items()}
+    if aliases := keys.aliases(kms, key_arn):
         context["kms:ResourceAliases"] = aliases
     return context
 

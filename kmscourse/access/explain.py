@@ -216,9 +216,8 @@ class _Refused:
             )
         known = {name.lower() for name in request.context}
         missing = [name for name in self.snapshot.asked_about(layers) if name.lower() not in known]
-        whole = bool(
-            self.call.operation or self.event
-        )  # then the call has none of the keys of KMS's that are missing
+        # Of a call that is known, what is missing of KMS's own keys it doesn't have at all.
+        whole = bool(self.call.operation or self.event)
         unknown = [name for name in missing if not (whole and name.lower().startswith("kms:"))]
         asks = (
             f" What the policies ask about and isn't known of the call: {', '.join(unknown)}."

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from kmscourse.denial import is_denied
 from kmscourse.errors import KmsCourseError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _permission_needed() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+        if not is_denied(error):
             raise
         raise KmsCourseError(
             "Who may do what can't be told without the policies of the account's users and roles. AWS doesn't show "

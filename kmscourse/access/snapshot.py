@@ -103,8 +103,7 @@ class Snapshot:
     def grants(self, key_arn: str) -> list[Document]:
         """The grants on a key."""
         if key_arn not in self._grants:
-            pages = self._kms(key_arn).get_paginator("list_grants").paginate(KeyId=key_arn)
-            self._grants[key_arn] = [grant for page in pages for grant in page["Grants"]]
+            self._grants[key_arn] = keys.grants(self._kms(key_arn), key_arn)
         return self._grants[key_arn]
 
     def facts(self, resource: str, layers: Layers) -> Context:

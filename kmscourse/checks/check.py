@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 from kmscourse.account import Account
-from kmscourse.denial import unremembered
+from kmscourse.denial import is_denied, unremembered
 from kmscourse.notes import Notes
 
 
@@ -90,6 +90,6 @@ def _found(check: Check, account: Account, notes: Notes) -> Found:
     try:
         return check.look(account, notes)
     except ClientError as error:
-        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+        if not is_denied(error):
             raise
         return Found(False, f"AWS doesn't show it: {error.response['Error']['Message']}")

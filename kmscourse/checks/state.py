@@ -87,9 +87,7 @@ def has_tag(account: Account, _: Notes) -> Found:
     arn = pieces.find_key(account)
     if arn is None:
         return NO_KEY
-    pages = account.client("kms").get_paginator("list_resource_tags").paginate(KeyId=arn)
-    pairs = [pair for page in pages for pair in page["Tags"]]
-    tags = {pair["TagKey"]: pair["TagValue"] for pair in pairs}
+    tags = keys.tags(account.client("kms"), arn)
     said = ", ".join(f"{name}={value}" for name, value in sorted(tags.items()))
     return Found(tags.get("Purpose") == "course", said or "it has no tags")
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from kmscourse import access, audit, pieces
 from kmscourse import kms as keys
 from kmscourse.account import Account
-from kmscourse.denial import unremembered
+from kmscourse.denial import is_denied, unremembered
 from kmscourse.notes import Notes
 from kmscourse.policy import edit
 from kmscourse.policy.principals import Kind, principal
@@ -79,8 +79,7 @@ class Architecture:
             reader=pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes),
         )
         if arn is not None:
-            pages = kms.get_paginator("list_grants").paginate(KeyId=arn)
-            grants = _if_shown(account, lambda: [grant for page in pages for grant in page["Grants"]]) or []
+            grants = _if_shown(account, lambda: keys.grants(kms, arn)) or []
             policy = _if_shown(account, lambda: keys.key_policy(kms, arn))
             found = replace(
                 found,
@@ -175,8 +174,7 @@ def _name(arn: str, account: Account) -> str:
 
 def _table_key(account: Account, arn: str | None) -> str:
     """What the table's key is encrypted under."""
-    table = account.client("dynamodb").describe_table(TableName=pieces.TABLE)["Table"]
-    under = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    under = pieces.key_of_table(account)
     if under is None:
         return "a key that AWS owns"
     return MY_KEY if under == arn else "another KMS key"
@@ -201,6 +199,6 @@ def _if_shown(account: Account, read: Callable[[], Value]) -> Value | None:
         with unremembered(account.denials):
             return read()
     except ClientError as error:
-        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+        if not is_denied(error):
             raise
         return None

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from kmscourse.display.card import Card, Facts
 from kmscourse.display.moment import moment
 from kmscourse.display.table import Code
+from kmscourse.kms import aliases
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
@@ -74,8 +75,7 @@ def _explained(value: str, words: dict[str, str]) -> str:
 
 def _aliases(kms: KMSClient, arn: str) -> str:
     try:
-        pages = kms.get_paginator("list_aliases").paginate(KeyId=arn)
-        return Code("\n".join(alias["AliasName"] for page in pages for alias in page["Aliases"])) or "none"
+        return Code("\n".join(aliases(kms, arn))) or "none"
     except ClientError as error:
         return _not_told(error)
 

@@ -49,13 +49,8 @@ def _either(statement: Mapping[str, Any], element: str) -> str:
 def _who(statement: Mapping[str, Any]) -> str:
     if "Principal" not in statement and "NotPrincipal" not in statement:
         return "whoever has this policy"
-    prefix = "all but " if "NotPrincipal" in statement else ""
-    principal = statement.get("Principal", statement.get("NotPrincipal"))
-    if isinstance(principal, Mapping):
-        principal = [
-            arn for arns in principal.values() for arn in (arns if isinstance(arns, list) else [arns])
-        ]
-    return Code(prefix + _lines(principal))
+    prefix, element = ("all but ", "NotPrincipal") if "NotPrincipal" in statement else ("", "Principal")
+    return Code(prefix + _lines(edit.principals(statement, element)))
 
 
 def _conditions(condition: object) -> str:

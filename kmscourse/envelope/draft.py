@@ -164,14 +164,14 @@ def _remove_dead(folder: Path) -> None:
 def _remove_if_dead(path: Path) -> None:
     if sys.platform == "win32":
         path.unlink()
-        return
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            path.unlink()
-    finally:
-        os.close(descriptor)
+    else:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                path.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def _is_draft(name: str) -> bool:

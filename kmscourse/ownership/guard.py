@@ -22,6 +22,7 @@ from kmscourse.errors import ForeignError
 from kmscourse.iam import LAB_PASSWORD
 from kmscourse.ownership.ledger import Ledger
 from kmscourse.ownership.mark import MARK, MARK_VALUE, Marks, Owner
+from kmscourse.table_names import table_names
 
 Parameters = Mapping[str, Any]
 
@@ -195,7 +196,7 @@ class Guard:
             if operation != "DeleteAlias":
                 yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
         elif service == "dynamodb":
-            tables = set(_tables(params)) if operation != "CreateTable" else set()
+            tables = set(table_names(params)) if operation != "CreateTable" else set()
             for name in sorted(tables):
                 yield f"the table {name}", self.marks.of_table(region, name)
             key = (params.get("SSESpecification") or {}).get("KMSMasterKeyId")
@@ -222,21 +223,6 @@ class Guard:
         if given is None:
             return f"{kind} that this call leaves unnamed", Owner.FOREIGN
         return f"{kind} {given}", owner_of(given)
-
-
-def _tables(value: Any) -> Iterator[str]:
-    """The tables that a call of DynamoDB names, wherever it names them; items and expressions are not looked into."""
-    if not isinstance(value, Mapping):
-        return
-    for name, inner in value.items():
-        if name in ("TableName", "ResourceArn"):
-            yield str(inner)
-        elif name == "RequestItems" and isinstance(inner, Mapping):
-            yield from map(str, inner)
-        elif name == "TransactItems" and isinstance(inner, list | tuple):
-            for item in inner:
-                for action in item.values() if isinstance(item, Mapping) else ():
-                    yield from _tables(action)
 
 
 def _marked(tags: Iterable[Mapping[str, str]] | None, spelled: tuple[str, str]) -> list[Mapping[str, str]]:

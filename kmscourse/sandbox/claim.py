@@ -7,7 +7,6 @@ Source: AWS IAM User Guide, "Elements of an AWS API request signature", "Create 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_plus
@@ -15,7 +14,6 @@ from urllib.parse import parse_qsl, unquote_plus
 from kmscourse.sandbox.call import HttpRequest
 
 IN_HEADER, IN_QUERY, NOWHERE = "header", "query", ""
-_NAMES = re.compile(r"[A-Za-z0-9-]{1,40}")
 _MAX_FIELDS = 2_000
 
 

@@ -14,13 +14,34 @@ import sys
 
 from kmscourse.errors import SandboxError
 
-if sys.platform != "win32":
-    import resource
-
 RESERVED = 8
 WANTED = 1024  # for the most connections that the server has, and everything else
 NEEDED = 32
 UNLIMITED = sys.maxsize
+
+if sys.platform == "win32":
+
+    def limit() -> int:
+        """How many descriptors this process may have now."""
+        return UNLIMITED
+
+    def _raise_limit() -> None:
+        """There is none to be raised."""
+
+else:
+    import resource
+
+    def limit() -> int:
+        """How many descriptors this process may have now; each has a number below it."""
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return UNLIMITED if soft == resource.RLIM_INFINITY else soft
+
+    def _raise_limit() -> None:
+        """Let the soft limit be what we can use, as far as the hard one allows; macOS gives 256 unless it is asked."""
+        if limit() < WANTED:
+            _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            wanted = WANTED if hard == resource.RLIM_INFINITY else min(WANTED, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def prepare() -> None:
@@ -31,14 +52,6 @@ def prepare() -> None:
             f"A process may have only {limit()} files open here, and the practice account needs {NEEDED}. "
             "Raise the limit first: ulimit -n 256"
         )
-
-
-def limit() -> int:
-    """How many descriptors this process may have now; each has a number below it."""
-    if sys.platform == "win32":
-        return UNLIMITED
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
 def shortage(wanted: int) -> int:
@@ -56,12 +69,3 @@ def shortage(wanted: int) -> int:
     for descriptor in taken:
         os.close(descriptor)
     return RESERVED + wanted - len(taken)
-
-
-def _raise_limit() -> None:
-    """Let the soft limit be what we can use, as far as the hard one allows; macOS gives 256 unless it is asked."""
-    if sys.platform == "win32" or limit() >= WANTED:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED if hard == resource.RLIM_INFINITY else min(WANTED, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

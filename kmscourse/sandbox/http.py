@@ -32,9 +32,7 @@ MAX_CONNECTIONS = 500
 MAX_BURST = 64  # of new ones, before it is decided who stays
 MAX_HELD = 128 * 1024 * 1024  # bytes of all bodies under way: eight of the largest
 MAX_READ = 16 * 1024  # bytes received at once
-MAX_PIECE = (
-    2 * 1024
-)  # of them are parsed at once: tens of small requests, which wait in memory for their turn
+MAX_PIECE = 2 * 1024  # bytes parsed at once: tens of small requests, which wait in memory for their turn
 REQUEST_SECONDS = 30.0
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 2.0

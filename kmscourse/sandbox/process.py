@@ -25,6 +25,7 @@ from pathlib import Path
 
 from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
+from kmscourse.home import cannot_write
 from kmscourse.kept import NOTES_FILE, Kept
 from kmscourse.sandbox import descriptors, late
 from kmscourse.sandbox.logfile import log_to, where
@@ -216,10 +217,7 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SandboxError(
-            f"The file {path} can't be written ({error.strerror or error}). Make room there, "
-            "or set KMSCOURSE_HOME to another folder."
-        ) from None
+        raise SandboxError(cannot_write(path, error)) from None
 
 
 def _forget_notes(home: Path, account: str) -> None:

@@ -1,4 +1,4 @@
-"""What the gate sees of the account: plain values, read from moto by ``backend.py`` and by nobody else."""
+"""What the gate sees of the account: plain values, read from moto by ``backend/`` and by nobody else."""
 
 from __future__ import annotations
 

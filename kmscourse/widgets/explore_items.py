@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kmscourse import access
-from kmscourse.denial import Denial, RefusedCall
+from kmscourse.denial import Denial, RefusedCall, is_denied
 from kmscourse.display.decision import DecisionCard
 from kmscourse.dynamodb import put_item
 from kmscourse.errors import KmsCourseError
@@ -136,7 +136,7 @@ class ExploreItemsPage(Form):
     def refused(self, error: Exception) -> str:
         """What AWS says, and where it was a lack of permission, the decision step by step."""
         told = super().refused(error)
-        if not isinstance(error, ClientError) or error.response["Error"]["Code"] != "AccessDeniedException":
+        if not isinstance(error, ClientError) or not is_denied(error):
             return told
         said = error.response["Error"]["Message"]
         try:

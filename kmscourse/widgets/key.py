@@ -6,6 +6,7 @@ from typing import Any
 
 from ipywidgets import HTML, Tab
 
+from kmscourse.kms import aliases
 from kmscourse.widgets.controls import show
 from kmscourse.widgets.key_actions import KeyActionsPage
 from kmscourse.widgets.key_policy import KeyPolicyPage
@@ -58,10 +59,8 @@ class KeyPage(Page):
     def _described(self) -> None:
         kms = self._lab.client("kms")
         key: dict[str, Any] = kms.describe_key(KeyId=self._arn)["KeyMetadata"]
-        pages = kms.get_paginator("list_aliases").paginate(KeyId=self._arn)
-        aliases = [each["AliasName"] for page in pages for each in page["Aliases"]]
         self._facts = [
-            ("Alias", ", ".join(name.removeprefix("alias/") for name in aliases) or "-"),
+            ("Alias", ", ".join(name.removeprefix("alias/") for name in aliases(kms, self._arn)) or "-"),
             ("Status", WORDS.get(key["KeyState"], key["KeyState"])),
             ("Key type", WORDS.get(key["KeySpec"], key["KeySpec"])),
             ("Key usage", WORDS.get(key["KeyUsage"], key["KeyUsage"])),

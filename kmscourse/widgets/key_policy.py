@@ -11,7 +11,7 @@ from kmscourse.errors import KmsCourseError
 from kmscourse.kms import key_policy, put_key_policy
 from kmscourse.policy import Layers
 from kmscourse.policy.build import DELETION_ACTIONS
-from kmscourse.policy.edit import principals, statements
+from kmscourse.policy.edit import listed, principals, statements
 from kmscourse.policy.match import any_action
 from kmscourse.policy.principals import principal
 from kmscourse.policy.read import parse
@@ -201,6 +201,5 @@ def _names(statement: dict[str, Any]) -> str:
 
 def _may_delete(statement: dict[str, Any]) -> bool:
     """Does its Action cover what the console's tick "Allow key administrators to delete this key" stands for?"""
-    actions = statement.get("Action", [])
-    covers = any_action([actions] if isinstance(actions, str) else actions)
+    covers = any_action(listed(statement.get("Action")))
     return all(covers(action.lower()) for action in DELETION_ACTIONS)

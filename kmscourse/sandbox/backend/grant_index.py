@@ -88,10 +88,9 @@ class GrantIndex:
         given, operation = frozenset(context.items()), action.removeprefix("kms:")
         for holder in holders:
             of_holder = self._kinds.get((key_id, holder), {})
+            # Whoever passes a grant on passes on its operations, so that they count for CreateGrant.
             alike = {
-                kind if action == CREATE else kind[1:]: ids[
-                    0
-                ]  # Who may pass a grant on passes on its operations.
+                kind if action == CREATE else kind[1:]: ids[0]
                 for pairs in ([None] if action in UNCONSTRAINED else _met(given, of_holder))
                 for kind, ids in of_holder.get(pairs, {}).items()
                 if operation in kind.operations

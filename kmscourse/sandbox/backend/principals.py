@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from kmscourse.policy.edit import listed
 from kmscourse.sandbox.backend.models import Part
 from kmscourse.sandbox.backend.sessions import SIGN_IN_SECONDS, Session, Sessions, account_of, new_session
 from kmscourse.sandbox.call import AwsError, Caller, Issuer, Temporary
@@ -29,9 +30,8 @@ class Principals(Part):
         return self._models("iam", "aws")
 
     def add_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> None:
-        """Create a user, if need be, and give it these inline policies."""
-        user = self._user(name) or self._iam.add_user(name)
-        self._iam.users.touch(name)
+        """Create a user with these inline policies."""
+        user = self._iam.add_user(name)
         for policy_name, document in policies.items():
             user.put_policy(policy_name, json.dumps(document))
 
@@ -140,7 +140,7 @@ class Principals(Part):
         documents = [parsed(text) for text in session.terms.policies]
         documents += [self._managed(arn) for arn in session.terms.policy_arns]
         # STS takes none but those of Version 2012-10-17, so that one document can stand for all.
-        statements = [statement for document in documents for statement in statements_of(document)]
+        statements = [statement for document in documents for statement in listed(document.get("Statement"))]
         return {"Version": "2012-10-17", "Statement": statements}
 
     def principal_tags(self, caller: Caller) -> dict[str, str]:
@@ -230,12 +230,6 @@ class Principals(Part):
 def document_of(managed_policy: Any) -> str:
     """The text of the version in force."""
     return next(str(version.document) for version in managed_policy.versions if version.is_default)
-
-
-def statements_of(document: Mapping[str, Any]) -> list[Any]:
-    """A policy's statements, also where it has a single one."""
-    found = document.get("Statement", [])
-    return found if isinstance(found, list) else [found]
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,28 @@
+"""The DynamoDB tables that a call names: batches, transactions and PartiQL name theirs further in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_IN_PARTIQL = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
+_LISTS = ("TransactItems", "Statements", "TransactStatements")
+
+
+def table_names(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """The names or ARNs of tables in a call's parameters, as they stand there; items and expressions are not read."""
+    for name, value in parameters.items():
+        if name in ("TableName", "ResourceArn"):
+            yield str(value)
+        elif name == "RequestItems" and isinstance(value, Mapping):
+            yield from map(str, value)
+        elif name == "Statement" and isinstance(value, str):
+            yield from _IN_PARTIQL.findall(value)
+        elif name in _LISTS and isinstance(value, list | tuple):
+            for part in value:
+                if isinstance(part, Mapping):
+                    yield from table_names(part)
+                    for action in part.values():  # of a transaction: Put, Update and so on
+                        if isinstance(action, Mapping):
+                            yield from table_names(action)
