@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.frozen import bodies
-from tests.frozen.normalise import strings
+from tests.frozen.normalise import shortened, strings
 from tests.frozen.replay import Scenario, Step, numbered
 
 MAX_STEPS = 120
@@ -129,7 +129,7 @@ class _Tape:
     def _text(self, text: str, line: dict[str, Any]) -> str:
         if text in self._values:
             return self._values[text]
-        if len(text) >= 40 and (blob := _decoded(text)) and (derived := self._derived(blob)):
+        if 40 <= len(text) < 10_000 and (blob := _decoded(text)) and (derived := self._derived(blob)):
             return derived
         for match in sorted(set(_RANDOM.findall(text)), key=len, reverse=True):
             whole = f"arn:aws:kms:{line['region']}:{self._head['account']}:key/{match}"
@@ -138,7 +138,9 @@ class _Tape:
                     text = text.replace(known, self._values[known])
         for known in (self._head["main"], self._head["main_id"]):
             text = text.replace(known, self._values[known])
-        return text
+        # What is still random was read from the account's inside: any other will do.
+        text = re.sub(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b", r"\1IOSFODNN7EXAMPLE", text)
+        return shortened(re.sub(r"\bed-user-[0-9a-f]{8}\b", "ed-user-of-old", text))
 
     def _derived(self, blob: bytes) -> str:
         """A reference to a blob that was answered, of which this one is a changed or a shortened copy."""

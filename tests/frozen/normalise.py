@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 import time
 import zlib
@@ -43,6 +44,9 @@ _TIMES = (
     (re.compile(r"\b\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"),
     (re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M"), "%b %d, %Y, %I:%M:%S %p"),
 )
+_UNORDERED = {"Keys", "Grants"}
+_NUMBER = re.compile(r"<(uuid|hex|mrk)\d+>")
+_RUN = re.compile(r"(.)\1{199,}", re.DOTALL)
 _SCOPE_DATE = re.compile(r"(?<=/)20\d{6}(?=/)")  # in what a request is signed for
 _HOUR, _DAY = 3_600, 86_400
 _NEAR = (
@@ -90,12 +94,17 @@ class Normaliser:
             "eventCategory": "Management",
         }
 
-    def keep(self, value: Any) -> None:
+    def keep(self, written: Any, sent: Any) -> None:
         """Texts that the scenario itself sends stay as they are wherever they come again."""
-        self._literals.update(text for _, text in strings(value))
+        for (_, text), (_, resolved) in zip(strings(written), strings(sent), strict=False):
+            if text == resolved:
+                self._literals.add(text)
 
-    def answer(self, answer: Answer, service: str) -> dict[str, Any]:
-        """What is in the body; status and headers only where they are not what the service's protocol has."""
+    def answer(self, answer: Answer, service: str, paged: bool = False) -> dict[str, Any]:
+        """What is in the body; status and headers only where they are not what the service's protocol has.
+
+        KMS lists keys and grants in the order of their ids, which is any order; ``paged`` says that it is a part.
+        """
         body = bodies.read(answer.headers.get("content-type", ""), answer.body)
         headers = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
         headers["x-amzn-requestid"] = "there" if answer.headers.get("x-amzn-requestid") else "empty"
@@ -108,7 +117,12 @@ class Normaliser:
             _forget_request_id(body)
             if body.get("xmlns") == NAMESPACES.get(service):
                 body.pop("xmlns", None)
-        return {**told, "body": self.value(body)}
+        content = self.value(body)
+        for member in _UNORDERED & set(content) if service == "kms" and isinstance(content, dict) else ():
+            content[member] = sorted(content[member], key=lambda entry: json.dumps(entry, sort_keys=True))
+            if paged:
+                content[member] = json.loads(_NUMBER.sub(r"<\1>", json.dumps(content[member])))
+        return {**told, "body": content}
 
     def event(self, record: dict[str, Any]) -> dict[str, Any]:
         """A CloudTrail record, but for what is the same in most: see ``_usual_event``."""
@@ -139,14 +153,14 @@ class Normaliser:
 
     def _text(self, text: str) -> str:
         if text in self._literals and not any(pattern.search(text) for pattern in _KINDS.values()):
-            return text
+            return shortened(text)
         for given, name in self._fixed:
             text = text.replace(given, name)
         for kind, pattern in _KINDS.items():
             text = pattern.sub(lambda match, kind=kind: self._named(kind, match[0]), text)
         for pattern, form in _TIMES:
             text = pattern.sub(lambda match, form=form: self._time(match[0], form), text)
-        return _SCOPE_DATE.sub("<date>", text)
+        return shortened(_SCOPE_DATE.sub("<date>", text))
 
     def _named(self, kind: str, text: str) -> str:
         if text not in self._names:
@@ -175,6 +189,11 @@ class Normaliser:
         days, rest = divmod(abs(minutes), 1440)
         span = "".join(f"{n}{unit}" for n, unit in ((days, "d"), (rest // 60, "h"), (rest % 60, "m")) if n)
         return f"<start{'-' if minutes < 0 else '+'}{span}>" if span else "<start>"
+
+
+def shortened(text: str) -> str:
+    """A text with a long run of one character written as a scenario refers to it."""
+    return _RUN.sub(lambda match: f"<<run {ord(match[1]):x} {len(match[0])}>>", text)
 
 
 def strings(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

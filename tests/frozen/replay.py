@@ -8,7 +8,7 @@ A scenario is ``{"name": …, "steps": […]}``. A step is one request:
 
 or, in place of ``call`` and ``with``, ``http`` has a request to be sent as it stands, ``service`` and ``signing`` say
 how it is signed. In texts, ``<<CreateKey#2/KeyMetadata/Arn>>`` is what the second CreateKey has answered; there are
-also <<account>>, <<main>>, <<time +60>> (seconds from now), and wrap, flip and cut (see ``_Values``).
+also <<account>>, <<main>>, <<time +60>> (seconds from now), and wrap, run, flip and cut (see ``_Values``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.frozen import bodies, requests
 from tests.frozen.account import Account, Answer, Credentials
 from tests.frozen.normalise import Normaliser
 
-START = datetime(2026, 3, 2, 10, tzinfo=UTC)
+START = datetime(2061, 3, 2, 10, tzinfo=UTC)  # Nothing else that an answer tells of is of that time.
 _TICK = timedelta(milliseconds=1)  # No two requests come at the same time.
 _REFERENCE = re.compile("<<([^<>]+)>>")
 
@@ -63,7 +63,8 @@ def play(scenario: Scenario, start: datetime = START) -> Scenario:
             answer = _send(account, values, normaliser, step, now)
             request_ids[answer.headers.get("x-amzn-requestid", "")] = number
             regions[step.get("region", "us-east-1")] = 0
-            answers.append(normaliser.answer(answer, service_of(step)))
+            paged = bool({"Limit", "Marker"} & set(step.get("with", ())))
+            answers.append(normaliser.answer(answer, service_of(step), paged))
             values.add(name_of(step), answer)
         events: list[list[dict[str, Any]]] = [[] for _ in answers]
         others: list[dict[str, Any]] = []
@@ -139,8 +140,9 @@ def _send(account: Account, values: _Values, normaliser: Normaliser, step: Step,
         )
         how: requests.Signing | None = requests.Signing(**values.resolved(step.get("signing", {})))
     else:
-        normaliser.keep(step["with"])
-        request = requests.of_operation(service, name_of(step), region, values.resolved(step["with"]))
+        parameters = values.resolved(step["with"])
+        normaliser.keep(step["with"], parameters)
+        request = requests.of_operation(service, name_of(step), region, parameters)
         how = None
     request = requests.signed(request, by, service, region, now, how)
     return account.send(request.method, request.target, request.headers, request.body)
@@ -169,7 +171,8 @@ class _Values:
     """What a scenario's texts may speak of: earlier answers, the account, the time, and what is made from them.
 
     ``wrap PUBLIC-KEY NAME SIZE HASH`` is key material (made from its name) encrypted under a public key,
-    ``flip BLOB PLACE MASK`` a blob with one byte changed, ``cut BLOB SIZE`` its beginning.
+    ``run CODE COUNT`` so many of one character, ``flip BLOB PLACE MASK`` a blob with one byte changed,
+    ``cut BLOB SIZE`` its beginning.
     """
 
     def __init__(self, account: Account) -> None:
@@ -214,6 +217,8 @@ class _Values:
                 return f"{self.now + timedelta(seconds=int(seconds)):%Y-%m-%dT%H:%M:%SZ}"
             case ["wrap", public_key, name, size, algorithm]:
                 return self._wrapped(public_key, material(name, int(size)), algorithm)
+            case ["run", character, count]:
+                return chr(int(character, 16)) * int(count)
             case ["flip", path, place, mask]:
                 blob = bytearray(base64.b64decode(self._found(path)))
                 blob[int(place) % len(blob)] ^= int(mask)

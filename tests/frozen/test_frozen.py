@@ -71,7 +71,7 @@ def test_nothing_secret_and_nothing_random_is_kept(file: str) -> None:
 
 
 RANDOM = re.compile(
-    r"\b(AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[A-Z0-9]{16}\b|\bed-user-[0-9a-f]{8}\b|/(home|root|tmp|Users)/"
+    r"\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[A-Z0-9]{16}\b|\bed-user-[0-9a-f]{8}\b|/(home|root|tmp|Users)/"
 )
 
 
