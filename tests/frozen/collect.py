@@ -65,17 +65,19 @@ class _Tape:
             by = line.get("key", self._head["main_key"])
             if by != self._head["main_key"]:
                 if by not in self._holders:
-                    self._sign_in(by, line["user"])
+                    self._sign_in(by, line)
                 step["by"] = self._holders[by]
             step["with"] = self._referring(line["parameters"], line)
             self._steps.append(step)
             self._learn(line)
         return {"name": name_of(self._head["test"]), "steps": self._steps}
 
-    def _sign_in(self, key: str, user: str) -> None:
+    def _sign_in(self, key: str, line: dict[str, Any]) -> None:
         """A session that the test took from the account's inside is one that the console gives."""
         name = self._name("SessionFor")
-        self._steps.append({"call": "kmscourse:SessionFor", "with": {"UserName": user}})
+        self._steps.append(
+            {"call": "kmscourse:SessionFor", "with": {"UserName": self._text(line["user"], line)}}
+        )
         self._holders[key] = name
         self._values[key] = f"<<{name}/AccessKeyId>>"
 

@@ -59,7 +59,7 @@ def scenarios() -> Iterator[Scenario]:
     }
     key = {"KeyId": "<<CreateKey/KeyMetadata/KeyId>>"}
     policies = [{"call": "kms:CreateKey", "with": {}}, {"call": "kms:ListKeyPolicies", "with": key}]
-    yield {"name": "each: kms:ListKeyPolicies", "steps": policies}
+    yield {"name": "each: the policies of a key", "steps": policies}
 
 
 def _steps(service: str, operation: str) -> Iterator[Step]:
