@@ -44,6 +44,7 @@ _TIMES = (
     (re.compile(r"\b\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"),
     (re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M"), "%b %d, %Y, %I:%M:%S %p"),
 )
+_MODELS_VALUES = re.compile(r"(?<=enum value set: )\[[^\]]*\]")  # grows with botocore
 _UNORDERED = {"Keys", "Grants"}
 _NUMBER = re.compile(r"<(uuid|hex|mrk)\d+>")
 _RUN = re.compile(r"(.)\1{199,}", re.DOTALL)
@@ -160,7 +161,8 @@ class Normaliser:
             text = pattern.sub(lambda match, kind=kind: self._named(kind, match[0]), text)
         for pattern, form in _TIMES:
             text = pattern.sub(lambda match, form=form: self._time(match[0], form), text)
-        return shortened(_SCOPE_DATE.sub("<date>", text))
+        text = _MODELS_VALUES.sub("[…]", _SCOPE_DATE.sub("<date>", text))
+        return shortened(text)
 
     def _named(self, kind: str, text: str) -> str:
         if text not in self._names:
