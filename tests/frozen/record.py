@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.frozen import collect, compare, each, replay, wire
+from tests.frozen import collect, compare, each, inner, replay, wire
 from tests.frozen.replay import Scenario
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -98,7 +98,7 @@ def record_anew(tapes: Path) -> None:
     """Choose scenarios from tapes, and keep them with what is answered now."""
     with ProcessPoolExecutor(2) as pool:
         found = list(_distinct(collect.scenarios(tapes)))
-        own = [replay.play(scenario) for scenario in each.scenarios()]
+        own = [replay.play(scenario) for scenario in (*each.scenarios(), *inner.scenarios())]
         played = [scenario for kinds in pool.map(_played, found, chunksize=8) for scenario in kinds]
         print(f"{len(found)} scenarios")
         chosen = []
