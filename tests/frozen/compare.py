@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from tests.frozen.replay import Scenario, name_of, numbered
@@ -37,6 +38,11 @@ def _differences(before: Any, now: Any, path: str) -> Iterator[str]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, (old, new) in enumerate(zip(before, now, strict=True)):
             yield from _differences(old, new, f"{path}[{number}]")
+    elif isinstance(before, list) and isinstance(now, list):
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, now, strict=False)))
+        yield f"{path}: had {len(before)} entries, has {len(now)}; from [{same}] on they are others"
+        yield from (f"{path}[{same}]: was {_shown(entry)}" for entry in before[same : same + 1])
+        yield from (f"{path}[{same}]:  is {_shown(entry)}" for entry in now[same : same + 1])
     else:
         yield f"{path}: was {_shown(before)}\n{' ' * len(path)}   is {_shown(now)}"
 

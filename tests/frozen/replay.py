@@ -159,7 +159,7 @@ def _trail(account: Account, region: str, now: datetime) -> list[dict[str, Any]]
         answer = account.send(request.method, request.target, request.headers, request.body)
         if answer.status != 200:
             return [{"trail": f"LookupEvents was refused with status {answer.status}."}]
-        own.add(answer.headers["x-amzn-requestid"])
+        own.add(answer.headers.get("x-amzn-requestid", ""))
         page = json.loads(answer.body)
         found += [json.loads(event["CloudTrailEvent"]) for event in page["Events"]]
         if "NextToken" not in page:
