@@ -19,7 +19,7 @@ from tests.access.conftest import World, allow, deny, document
 
 ACCOUNT = "123456789012"
 ANNA = f"arn:aws:iam::{ACCOUNT}:user/team/anna"
-ROBOT = f"arn:aws:iam::{ACCOUNT}:role/work/robot"
+ROBOT = f"arn:aws:iam::{ACCOUNT}:role/team/robot"
 NOBODY = "arn:aws:iam::999999999999:root"
 DYNAMODB = "dynamodb.us-east-1.amazonaws.com"
 
@@ -58,7 +58,7 @@ def test_the_decrypt_behind_a_scan_refused_by_a_boundary(world: World) -> None:
 
 def test_a_role_with_a_path_and_a_boundary(world: World) -> None:
     limit = world.policy("Limit", allow("*"), deny("kms:Decrypt"))
-    session = world.assume(world.role("robot", allow("*"), Path="/work/", PermissionsBoundary=limit))
+    session = world.assume(world.role("robot", allow("*"), Path="/team/", PermissionsBoundary=limit))
     blob = world.kms.encrypt(KeyId=world.key(), Plaintext=b"x")["CiphertextBlob"]
     text = world.refused(session, "kms", "decrypt", CiphertextBlob=blob)
     assert "with an explicit deny in a permissions boundary" in text
@@ -410,7 +410,7 @@ class People(World):
         super().__init__()
         asks = allow("sts:*")
         self.user("anna", asks, Path="/team/", Tags=[{"Key": "team", "Value": "red"}])
-        self.role("robot", Path="/work/", Tags=[{"Key": "team", "Value": "blue"}])
+        self.role("robot", Path="/team/", Tags=[{"Key": "team", "Value": "blue"}])
         self.iam.create_group(GroupName="readers")
         self.iam.add_user_to_group(GroupName="readers", UserName="anna")
 
