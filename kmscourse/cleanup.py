@@ -70,9 +70,9 @@ class CleanUp:
     def _is_gone(self, holding: Holding) -> bool:
         marks = guard_of(self._account).marks
         if holding.kind == "key":
-            kms = self._account.client_in("kms", holding.region)
-            state = kms.describe_key(KeyId=holding.id.rpartition("/")[2])["KeyMetadata"]["KeyState"]
-            return state in PENDING and not aliases_of_keys(kms).get(holding.id.rpartition("/")[2])
+            kms, key_id = self._account.client_in("kms", holding.region), _key_id(holding)
+            state = kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"]
+            return state in PENDING and not aliases_of_keys(kms).get(key_id)
         owner_of = marks.of_table if holding.kind == "table" else marks.of_user
         return owner_of(holding.region, holding.id) is Owner.ABSENT
 
@@ -102,7 +102,7 @@ class CleanUp:
                 f"it stays, as these tables are encrypted under it: {', '.join(under_it)}. "
                 "Give them another key, or delete them, and clean up again."
             )
-        key_id = holding.id.rpartition("/")[2]  # whatever speaks KMS takes it; some take no ARN
+        key_id = _key_id(holding)
         for alias in aliases_of_keys(kms).get(key_id, []):
             kms.delete_alias(AliasName=alias)
         if kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] not in PENDING:
@@ -117,3 +117,8 @@ class CleanUp:
         pages = dynamodb.get_paginator("list_tables").paginate()
         names = [name for page in pages for name in page["TableNames"]]
         return [name for name in names if tables.key_of_table(dynamodb, name) == key.id]
+
+
+def _key_id(key: Holding) -> str:
+    """The id in a key's ARN: whatever speaks KMS takes it everywhere, and some take no ARN."""
+    return key.id.rpartition("/")[2]

@@ -143,11 +143,8 @@ def _while_there() -> Iterator[None]:
 
 
 def _table_holding(described: dict[str, Any], region: str) -> Holding:
-    name, size, items = (
-        described["TableName"],
-        described.get("TableSizeBytes", 0),
-        described.get("ItemCount", 0),
-    )
+    name = described["TableName"]
+    size, items = described.get("TableSizeBytes", 0), described.get("ItemCount", 0)
     says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
     cost = GIGABYTE_A_MONTH * size / 10**9
     for each in (described, *described.get("GlobalSecondaryIndexes", [])):

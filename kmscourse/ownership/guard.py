@@ -107,15 +107,15 @@ class Guard:
         Raises ForeignError for a call that would change what the course did not make, KmsCourseError where that
         can't be told.
         """
-        service, operation = model.service_model.service_name, model.name
-        if re.match(_READS.get(service, _READS_ELSEWHERE), operation):
+        if _only_reads(model):
             return
+        service, operation = model.service_model.service_name, model.name
         if context.get("is_presign_request"):
             raise ForeignError(
                 f"A URL for {service}:{operation} may be used when nobody looks any more at whose the thing is, "
                 "so on a real account the lab's clients sign none. Make the call itself."
             )
-        region = self.marks.region if service == "iam" else str(context["client_region"])
+        region = self._region(model, context)
         making = MAKES.get((service, operation))
         if making is None and operation not in _CHANGES.get(service, ()):
             raise ForeignError(
@@ -152,11 +152,10 @@ class Guard:
         Raises ForeignError for one of a client that was given another endpoint, or credentials of its own: these may
         be another account's.
         """
-        service = model.service_model.service_name
-        if re.match(_READS.get(service, _READS_ELSEWHERE), model.name):
+        if _only_reads(model):
             return
-        region = self.marks.region if service == "iam" else str(context["client_region"])
-        looking = self.marks.client_of(service, region)
+        service = model.service_model.service_name
+        looking = self.marks.client_of(service, self._region(model, context))
         here, there = (urlsplit(url).netloc for url in (looking.meta.endpoint_url, params["url"]))
         # DynamoDB has an endpoint for each account, too.
         is_here = there == here or there.startswith(f"{self.marks.account}.ddb.")
@@ -181,6 +180,12 @@ class Guard:
             self.ledger.write(region, what, name)
         self.made.append(f"{what} {name}")
 
+    def _region(self, model: OperationModel, context: Mapping[str, Any]) -> str:
+        """The Region of a call's client; users are in none, so theirs is the account's own."""
+        if model.service_model.service_name == "iam":
+            return self.marks.region
+        return str(context["client_region"])
+
     def _touched(
         self, service: str, operation: str, region: str, params: Parameters
     ) -> Iterator[tuple[str, Owner]]:
@@ -189,9 +194,8 @@ class Guard:
             if operation in ("UpdateAlias", "DeleteAlias"):
                 alias = str(params.get("AliasName"))
                 yield alias, self.marks.of_key(region, alias)
-            if operation == "RetireGrant" and params.get(
-                "GrantToken"
-            ):  # whose key is in it, KMS alone can read
+            # Whose key is in a grant token, KMS alone can read.
+            if operation == "RetireGrant" and params.get("GrantToken"):
                 yield "the key of this grant token", Owner.FOREIGN
             if operation != "DeleteAlias":
                 yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
@@ -223,6 +227,11 @@ class Guard:
         if given is None:
             return f"{kind} that this call leaves unnamed", Owner.FOREIGN
         return f"{kind} {given}", owner_of(given)
+
+
+def _only_reads(model: OperationModel) -> bool:
+    """Does an operation look or calculate, and change nothing?"""
+    return re.match(_READS.get(model.service_model.service_name, _READS_ELSEWHERE), model.name) is not None
 
 
 def _marked(tags: Iterable[Mapping[str, str]] | None, spelled: tuple[str, str]) -> list[Mapping[str, str]]:
