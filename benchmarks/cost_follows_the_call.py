@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from write_growth import signed
 
 from kmscourse.sandbox.application import ACCOUNT_FILE, Application
-from kmscourse.sandbox.storage import EVENTS_KEPT
+from kmscourse.sandbox.storage.file import EVENTS_KEPT
 
 GRANTS, ITEMS, LOOKUP, OTHERS, SIZE = 1.5, 3.0, 20.0, 3.0, 1.1
 """The goals: how many times what it costs beside little a call may cost; a LookupEvents beside a ListKeys."""

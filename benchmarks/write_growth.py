@@ -27,11 +27,11 @@ from urllib.parse import urlencode
 
 from servers import sandbox, wait_for
 
-from kmscourse.sandbox import sigv4
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.auth import sigv4
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import HttpRequest
-from kmscourse.sandbox.services import SERVICES
-from kmscourse.sandbox.views import Credentials
+from kmscourse.sandbox.protocol.services import SERVICES
 
 GOAL = 1.5
 REGION = "us-east-1"

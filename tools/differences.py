@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kmscourse.sandbox.differences import DIFFERENCES
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import OFFERED
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "differences.md"

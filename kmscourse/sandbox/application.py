@@ -14,16 +14,21 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from kmscourse.sandbox import authorization, console, operations, resources, rules, signature, wire
-from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox import console, operations, rules
+from kmscourse.sandbox import offered as resources
+from kmscourse.sandbox import protocol as wire
+from kmscourse.sandbox.account import Backend
+from kmscourse.sandbox.auth import authorize as authorization
+from kmscourse.sandbox.auth import signature
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpRequest, HttpResponse
+from kmscourse.sandbox.cloudtrail.trail import Trail
+from kmscourse.sandbox.dynamodb import table_access as access
+from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS
+from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
+from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.logfile import where
 from kmscourse.sandbox.relay import opened
-from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
-from kmscourse.sandbox.table_key_cache import TableKeyCache
-from kmscourse.sandbox.tableops import access
-from kmscourse.sandbox.trail import Trail
-from kmscourse.sandbox.views import Credentials, Happening
 
 ACCOUNT_FILE = "account.db"
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.views import Credentials
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.account import Backend
 
 SERVICE = "kmscourse"
 

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox import answers, console, keyops, simulate, sts, tableops
+from kmscourse.sandbox import console
 from kmscourse.sandbox.call import Call, Caller, HttpResponse
-from kmscourse.sandbox.rules.iam import check_readable
-from kmscourse.sandbox.tableops import access
+from kmscourse.sandbox.dynamodb import operations as tableops
+from kmscourse.sandbox.dynamodb import table_access as access
+from kmscourse.sandbox.iam import simulate
+from kmscourse.sandbox.iam.validation import check_readable
+from kmscourse.sandbox.kms import answers
+from kmscourse.sandbox.kms import operations as keyops
+from kmscourse.sandbox.sts import operations as sts
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.backend import Backend
-    from kmscourse.sandbox.trail import Trail
+    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.cloudtrail.trail import Trail
 
 Answer = Mapping[str, Any] | HttpResponse
 

@@ -27,10 +27,11 @@ from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import cannot_write
 from kmscourse.kept import NOTES_FILE, Kept
-from kmscourse.sandbox import descriptors, late
+from kmscourse.sandbox import descriptors
+from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
 from kmscourse.sandbox.logfile import log_to, where
+from kmscourse.sandbox.moto_adapter import deferred_imports as late
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
-from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"

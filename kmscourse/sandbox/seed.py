@@ -6,10 +6,10 @@ import secrets
 from typing import TYPE_CHECKING
 
 from kmscourse.policy.build import lab_user_policy
-from kmscourse.sandbox.views import Credentials
+from kmscourse.sandbox.auth.credentials import Credentials
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.account import Backend
 
 MAIN_USER_PREFIX = "ed-user-"
 ADMINISTRATOR_POLICY = "AdministratorAccess"

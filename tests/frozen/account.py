@@ -13,7 +13,7 @@ from datetime import datetime
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.console import OPERATIONS as CONSOLE
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import OFFERED
 
 
 @dataclass(frozen=True)

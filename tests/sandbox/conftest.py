@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from kmscourse.sandbox import keyops
+from kmscourse.sandbox.account import Backend
 from kmscourse.sandbox.application import Application
-from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
+from kmscourse.sandbox.kms import operations as keyops
 
 
 class Practice:

@@ -98,11 +98,11 @@ def test_an_account_that_is_closed_has_kept_what_waited(tmp_path: Path, later: L
     ("broken", "error", "said"),
     [
         (
-            "kmscourse.sandbox.storage.Storage._keep",
+            "kmscourse.sandbox.storage.file.Storage._keep",
             sqlite3.OperationalError("database or disk is full"),
             "The practice account could not write",
         ),
-        ("kmscourse.sandbox.events.of_call", KeyError("hush-hush"), "KeyError at"),
+        ("kmscourse.sandbox.cloudtrail.events.of_call", KeyError("hush-hush"), "KeyError at"),
     ],
     ids=["kept", "written down"],
 )

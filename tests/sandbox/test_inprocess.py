@@ -157,7 +157,7 @@ def test_a_bug_of_ours_is_an_internal_failure_that_tells_nothing(
     def broken(*_: object) -> Any:
         raise ValueError("hush")
 
-    monkeypatch.setattr("kmscourse.sandbox.resources.touched", broken)
+    monkeypatch.setattr("kmscourse.sandbox.offered.touched", broken)
     caplog.set_level(logging.INFO, logger="kmscourse")
     with pytest.raises(ClientError) as failed:
         main.client("kms", config=boto3.session.Config(retries={"total_max_attempts": 1})).list_keys()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.backend.account import _READS
+from kmscourse.sandbox.account import _READS
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.resources import OFFERED
-from tests.sandbox.backend.life import LIFE, PLAIN, filled_in
-from tests.sandbox.backend.test_keeping import everything
+from kmscourse.sandbox.offered import OFFERED
+from tests.sandbox.moto_adapter.test_keeping import everything
+from tests.sandbox.storage.life import LIFE, PLAIN, filled_in
 
 PASSWORD = "NewUs@r150"
 INSERTS = [10, 11, 10, 12]  # The third is refused: there is such an item by then.
@@ -89,7 +89,7 @@ def document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.mark.parametrize("broken", ["trail.Trail.record", "storage.Storage._keep"])
+@pytest.mark.parametrize("broken", ["cloudtrail.trail.Trail.record", "storage.file.Storage._keep"])
 def test_nothing_stays_of_a_call_whose_events_are_lost(
     gate: Any, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmscourse.policy.build import lab_user_policy
-from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox.account import Backend
 from kmscourse.sandbox.call import AwsError
 
 REGION = "us-east-1"

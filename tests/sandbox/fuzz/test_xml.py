@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import wire
+from kmscourse.sandbox import protocol as wire
 from kmscourse.sandbox.call import AwsError, Call, Entries, HttpRequest, HttpResponse
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import OFFERED
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.members import Place, parameters_with, places
 
