@@ -13,8 +13,10 @@ from typing import Any
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.cloudtrail.trail import Trail
 from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
+from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
 from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.passwords import Passwords, hashed
@@ -44,7 +46,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
+class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -58,12 +60,15 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         account_id: str = ACCOUNT,
         home_region: str = REGION,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        table_key_cache: float = 0.0,
     ) -> None:
         self.now = now
         self.account_id = account_id
         self.home_region = home_region
         self.lock = _LOCK
+        self.opened_table_keys = TableKeyCache(table_key_cache)
         self.storage = Storage(path, f"moto {version('moto')}")
+        self.trail = Trail(self.storage, self.user_named)
         with self.lock:
             self._begin()
             try:
@@ -87,7 +92,7 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._happened: list[Happening] = []
         self._transactions = Tracked(self._journal, "account/transactions")
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
-        self._keeper = Keeper(self._models, self._journal, self.storage, own)
+        self._keeper = Keeper(self._models, self._journal, self.storage, own.get)
 
     def _start(self) -> None:
         """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
@@ -119,6 +124,8 @@ class Backend(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             self._about["main_user_id"] = main.caller.user_id
             self.notices = notices
             self._keeper.commit(afresh=True)
+            self.trail.forget()
+            self.opened_table_keys.clear()
         except BaseException:
             self._begin()
             self._keeper.load()

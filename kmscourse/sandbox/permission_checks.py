@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
-from kmscourse.sandbox.call import Access, Call, Caller
+from kmscourse.sandbox.call import Call, Caller
+from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
-Reader: TypeAlias = "Callable[[Call, Caller, Backend], Iterable[Access]]"
+Reader: TypeAlias = "Callable[[Call, Caller, Account], Iterable[PermissionCheck]]"
 
 
-def anywhere(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def anywhere(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation that works on no resource in particular, such as ``kms:ListKeys``."""
-    yield Access(call.action, "*")
+    yield PermissionCheck(call.action, "*")
 
 
 def tag_context(tags: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:

@@ -107,7 +107,7 @@ async def _serve(
     )
     with contextlib.closing(application):
         main = application.main_access_key
-        if application.backend.since >= started:  # A new account: there was none, or it was set aside.
+        if application.account.since >= started:  # A new account: there was none, or it was set aside.
             _forget_notes(home, main.caller.account)
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",

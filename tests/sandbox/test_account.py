@@ -1,4 +1,4 @@
-"""Backend: moto's operations on one account, their answers and refusals, whoever else is calling."""
+"""Account: moto's operations on one account, their answers and refusals, whoever else is calling."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_key_without_a_policy_gets_the_default_one(practice: Any) -> None:
     arn = practice.key()
     policy = practice("kms:GetKeyPolicy", KeyId=arn)["Policy"]
     assert json.loads(policy)["Id"] == "key-default-1"
-    assert practice.backend.find_key(arn).policy == json.loads(policy)
+    assert practice.account.find_key(arn).policy == json.loads(policy)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_answers_of_iam_are_xml_with_the_request_id(practice: Any) -> None:
 
 
 def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
-    assert practice.backend.main_user in practice("iam:GetUser")
+    assert practice.account.main_user in practice("iam:GetUser")
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ def test_a_tables_key_is_known_by_its_arn(
 ) -> None:
     practice("kms:CreateAlias", AliasName="alias/mine", TargetKeyId=practice.key())
     practice.books()
-    assert practice.backend.table(REGION, "Books").key_arn is None
+    assert practice.account.table(REGION, "Books").key_arn is None
     practice("dynamodb:UpdateTable", TableName="Books", SSESpecification=specification)
     described = practice("dynamodb:DescribeTable", TableName="Books")["Table"]
     practice("dynamodb:DeleteTable", TableName="Books")
     practice.books(SSESpecification=specification)
-    arn = practice.backend.table(REGION, "arn:aws:dynamodb:us-east-1:123456789012:table/Books").key_arn
+    arn = practice.account.table(REGION, "arn:aws:dynamodb:us-east-1:123456789012:table/Books").key_arn
     if key is None:
         assert arn is None
         assert "SSEDescription" not in described
     else:
         alias = "alias/mine" if key == "mine" else "alias/aws/dynamodb"
-        assert arn == practice.backend.key(REGION, alias).arn
+        assert arn == practice.account.key(REGION, alias).arn
         assert described["SSEDescription"] == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
 
 
@@ -233,9 +233,9 @@ def test_an_account_neither_needs_nor_reads_what_is_set_for_real_aws() -> None:
         import socket
         def never(*_, **__): raise AssertionError("a connection was opened")
         socket.socket.connect = socket.create_connection = never
-        from kmscourse.sandbox.account import Backend
+        from kmscourse.sandbox.account import Account
         from kmscourse.sandbox.call import Call, HttpRequest
-        backend = Backend()
+        backend = Account()
         for service, operation, parameters in [
             ("kms", "CreateKey", {}), ("dynamodb", "ListTables", {}), ("iam", "ListUsers", {}),
         ]:

@@ -46,7 +46,7 @@ def main(application: Application) -> boto3.Session:
 
 def kept(application: Application) -> list[str]:
     """The names of the events that the account's file holds, the oldest first."""
-    return [event["eventName"] for _, event in application.backend.storage.events()][::-1]
+    return [event["eventName"] for _, event in application.account.storage.events()][::-1]
 
 
 def test_the_events_of_a_read_wait_until_it_is_answered(

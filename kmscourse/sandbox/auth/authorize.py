@@ -1,8 +1,8 @@
-"""Whether the caller may do what the call does: every access decided by ``kmscourse.policy.evaluate``, and by it alone.
+"""Whether the caller may do what the call does: every check decided by ``kmscourse.policy.evaluate``, and by it alone.
 
 This stage gathers what AWS would look at (the caller's identity policies and boundaries, the key's policy and
 grants, the condition keys of the request) and says no as AWS does. DynamoDB's own permission is decided
-before the key's (``resources.touched`` has put them in that order).
+before the key's.
 
 Source: IAM User Guide, "Policy evaluation logic", "AWS global condition context keys"; AWS KMS Developer Guide,
 "Determining access to AWS KMS keys".
@@ -10,22 +10,15 @@ Source: IAM User Guide, "Policy evaluation logic", "AWS global condition context
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kmscourse.policy import Decision, Request, evaluate
-from kmscourse.policy.kms import encryption_context
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
-from kmscourse.sandbox.kms.grant_permissions import named_grant
-from kmscourse.sandbox.kms.key_access import is_key
-from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.on_behalf import RelayedError
+from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
 from kmscourse.sandbox.protocol.services import SERVICES
-from kmscourse.sandbox.relay import RelayedError
-
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
-
 
 # What aws:PrincipalType says of temporary credentials, by the operation that gave them out.
 _KINDS = {"AssumeRole": "AssumedRole", "GetFederationToken": "FederatedUser"}
@@ -36,46 +29,60 @@ _TERSE = (
 )  # STS doesn't tell who should have allowed
 
 
-def authorize(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> list[Decision]:
-    """The decision for each access, all of them in the caller's favour.
+def permission_checks(
+    resolved: ResolvedCall, permissions: Callable[[Any], Iterable[PermissionCheck]]
+) -> list[PermissionCheck]:
+    """The checks that a call needs, each once: its own permissions first, then those that a service uses for it."""
+    checks: list[PermissionCheck] = []
+    for check in permissions(resolved):
+        if check not in checks:
+            checks.append(check)
+    return sorted(checks, key=lambda check: check.via is not None)
 
-    Raises AwsError for the first that is not: AccessDeniedException (400), in IAM and STS AccessDenied (403);
-    RelayedError where it was DynamoDB that met the refusal.
+
+def authorize(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None:
+    """Raises AwsError for the first check that is not allowed.
+
+    AccessDeniedException (400), in IAM and STS AccessDenied (403); RelayedError where it was DynamoDB that met the
+    refusal.
     """
-    decisions = []
-    for access in accesses:
-        if access.via and is_key(access.resource) and _key(access, backend) is None:
-            continue  # A key that is no more has no policy to ask; the rules refuse its use.
-        decision = decide(call, caller, access, backend)
-        if not decision.allowed:
-            raise _denied(call, access, decision)
-        decisions.append(decision)
-    return decisions
+    for check in checks:
+        if check.is_decided:
+            decision = decide(resolved, check)
+            if not decision.allowed:
+                raise _denied(resolved.call, check, decision)
 
 
-def decide(
-    call: Call, caller: Caller, access: Access, backend: Backend, key_policy: Mapping[str, Any] | None = None
-) -> Decision:
-    """What the account's policies say to one access; ``key_policy`` takes the place of the key's own."""
-    key = _key(access, backend)
+def require_usable(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None:
+    """Raises AwsError where a resource is in no state for what is done to it; RelayedError where DynamoDB does it."""
+    for check in checks:
+        try:
+            check.require_usable()
+        except AwsError as error:
+            raise RelayedError(error, check, resolved.call.request_id) if check.via else error from None
+
+
+def decide(resolved: ResolvedCall, check: PermissionCheck) -> Decision:
+    """What the account's policies say to one check."""
+    policies = resolved.caller_policies
     request = Request(
-        principal=caller.arn,
-        action=access.action,
-        resource=access.resource,
+        principal=resolved.caller.arn,
+        action=check.action,
+        resource=check.resource,
         context={
-            **principal_context(caller, backend.principal_tags(caller)),
-            **global_context(call, caller, access, backend.now()),
-            **access.context,
+            **principal_context(resolved.caller, policies.tags),
+            **global_context(resolved.call, check, resolved.now),
+            **check.context,
         },
-        resource_account=_owner(access, backend),
+        resource_account=_owner(check, resolved.account.account_id),
     )
     return evaluate(
         request,
-        identity_policies=backend.identity_policies(caller),
-        permissions_boundaries=backend.permissions_boundaries(caller),
-        session_policy=backend.session_policy(caller),
-        resource_policy=key_policy or (key.policy if key else _trust_policy(access, backend)),
-        grants=_grants(call, caller, request, key, backend) if key else (),
+        identity_policies=policies.identity,
+        permissions_boundaries=policies.boundaries,
+        session_policy=policies.session,
+        resource_policy=check.resource_policy,
+        grants=check.grants,
     )
 
 
@@ -104,7 +111,7 @@ def principal_context(caller: Caller, tags: Mapping[str, str]) -> dict[str, str 
     return context
 
 
-def global_context(call: Call, caller: Caller, access: Access, now: datetime) -> dict[str, str | list[str]]:
+def global_context(call: Call, check: PermissionCheck, now: datetime) -> dict[str, str | list[str]]:
     """The condition keys of the request that every one carries, ``aws:…``; ``now`` is in UTC."""
     context: dict[str, str | list[str]] = {
         "aws:PrincipalIsAWSService": "false",
@@ -112,11 +119,11 @@ def global_context(call: Call, caller: Caller, access: Access, now: datetime) ->
         "aws:EpochTime": str(int(now.timestamp())),
         "aws:RequestedRegion": call.region,
         "aws:SecureTransport": "true",  # Loopback stands in for TLS: nothing leaves the machine.
-        "aws:ViaAWSService": "true" if access.via else "false",
+        "aws:ViaAWSService": "true" if check.via else "false",
     }
-    if access.via:
+    if check.via:
         context.update(
-            {"aws:CalledVia": [access.via], "aws:CalledViaFirst": access.via, "aws:CalledViaLast": access.via}
+            {"aws:CalledVia": [check.via], "aws:CalledViaFirst": check.via, "aws:CalledViaLast": check.via}
         )
     else:
         context["aws:SourceIp"] = call.source_ip
@@ -125,45 +132,25 @@ def global_context(call: Call, caller: Caller, access: Access, now: datetime) ->
     return context
 
 
-def _key(access: Access, backend: Backend) -> KeyView | None:
-    return backend.find_key(access.resource) if is_key(access.resource) else None
-
-
-def _grants(
-    call: Call, caller: Caller, request: Request, key: KeyView, backend: Backend
-) -> Sequence[Mapping[str, Any]]:
-    """The grants that bear on an access to a key; who may retire one, that grant alone says."""
-    if request.action != "kms:RetireGrant":
-        return backend.grants_for(key, caller, request.action, encryption_context(request))
-    _, wanted = named_grant(call, backend)
-    grant = backend.grant(key.region, wanted)
-    return [grant] if grant is not None and grant["KeyId"] == key.arn else []
-
-
-def _trust_policy(access: Access, backend: Backend) -> Mapping[str, Any] | None:
-    """The policy of a role that is to be assumed says who may."""
-    return backend.trust_policy(access.resource) if access.action.startswith("sts:") else None
-
-
-def _owner(access: Access, backend: Backend) -> str:
+def _owner(check: PermissionCheck, account_id: str) -> str:
     """The account that a resource belongs to: its ARN says so, unless it is AWS's own policy, which all may use."""
-    named = access.resource.split(":", 5)[4] if access.resource.startswith("arn:") else "aws"
-    return backend.account_id if named == "aws" else named
+    named = check.resource.split(":", 5)[4] if check.resource.startswith("arn:") else "aws"
+    return account_id if named == "aws" else named
 
 
 def _moment(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _denied(call: Call, access: Access, decision: Decision) -> AwsError:
+def _denied(call: Call, check: PermissionCheck, decision: Decision) -> AwsError:
     sentence = decision.sentence()
-    if access.resource == "*" and (access.action == "kms:TagResource" or call.service == "sts"):
+    if check.resource == "*" and (check.action == "kms:TagResource" or call.service == "sts"):
         sentence = sentence.replace(
             " on resource: *", "", 1
         )  # AWS names no resource where there is none yet.
-    if access.action in _TERSE:
+    if check.action in _TERSE:
         sentence = sentence.partition(" because no ")[0]
     if not SERVICES[call.service].is_json:
         return AwsError("AccessDenied", sentence, 403)
     error = AwsError("AccessDeniedException", sentence)
-    return RelayedError(error, access, call.request_id) if access.via else error
+    return RelayedError(error, check, call.request_id) if check.via else error

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
 from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS
 from kmscourse.sandbox.kms.key_access import DYNAMODB, is_alias, is_key
 from kmscourse.sandbox.model.shapes import is_operation
-from kmscourse.sandbox.relay import RelayedError, reached
+from kmscourse.sandbox.on_behalf import RelayedError, reached
+from kmscourse.sandbox.operation import PermissionCheck
 
 Event = dict[str, Any]
 
@@ -33,7 +34,7 @@ _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 def of_call(
     call: Call,
     caller: Caller,
-    accesses: Sequence[Access],
+    checks: Sequence[PermissionCheck],
     now: datetime,
     answer: Any,
     error: AwsError | None,
@@ -43,12 +44,12 @@ def of_call(
         return
     if not is_operation(call.service, call.operation):
         return
-    on_behalf = list(_on_behalf(call, caller, accesses, now, error))
+    on_behalf = list(_on_behalf(call, caller, checks, now, error))
     # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
-    yield from [*on_behalf[:opened], *_by_dynamodb(call, accesses, now, answer), *on_behalf[opened:]]
+    yield from [*on_behalf[:opened], *_by_dynamodb(call, checks, now, answer), *on_behalf[opened:]]
     if call.action not in DATA_OPERATIONS:
-        keys = [*(access.resource for access in accesses if access.via is None), *_made(call, answer)]
+        keys = [*(access.resource for access in checks if access.via is None), *_made(call, answer)]
         event = _event(
             call,
             now,
@@ -77,10 +78,10 @@ def _made(call: Call, answer: Any) -> list[str]:
 
 
 def _on_behalf(
-    call: Call, caller: Caller, accesses: Sequence[Access], now: datetime, error: AwsError | None
+    call: Call, caller: Caller, checks: Sequence[PermissionCheck], now: datetime, error: AwsError | None
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
-    uses = reached(accesses, error)
+    uses = reached(checks, error)
     for access in uses:
         event = _event(
             call,
@@ -96,13 +97,15 @@ def _on_behalf(
         yield {**event, "sourceIPAddress": DYNAMODB, "userAgent": DYNAMODB}
 
 
-def _by_dynamodb(call: Call, accesses: Sequence[Access], now: datetime, answer: Any) -> Iterator[Event]:
+def _by_dynamodb(
+    call: Call, checks: Sequence[PermissionCheck], now: datetime, answer: Any
+) -> Iterator[Event]:
     """What DynamoDB does in its own name, by its grant: make a table's key, retire the grant on a former one."""
     if call.action not in _TABLES_CHANGED or answer is None:
         return
     calls: list[tuple[str, str, Event]] = [
         ("GenerateDataKey", access.resource, {**_of_access(access), "keySpec": "AES_256"})
-        for access in accesses
+        for access in checks
         if access.action == "kms:Decrypt"
     ]
     taken = {key_arn for _, key_arn, _ in calls}
@@ -212,7 +215,7 @@ def _identity(caller: Caller) -> Event:
 _CONTEXT = "kms:EncryptionContext:"
 
 
-def _of_access(access: Access) -> Event:
+def _of_access(access: PermissionCheck) -> Event:
     """What DynamoDB asked KMS: the key, unless the ciphertext says which, and the encryption context."""
     context = {
         name.removeprefix(_CONTEXT): value

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
 from kmscourse.sandbox.cloudtrail import events, service_events
 from kmscourse.sandbox.cloudtrail import lookup_events as lookup
 from kmscourse.sandbox.cloudtrail import sign_in_events as sign_ins
 from kmscourse.sandbox.cloudtrail.history import History
 from kmscourse.sandbox.cloudtrail.redaction import bounded
 from kmscourse.sandbox.kms.views import Happening
+from kmscourse.sandbox.operation import PermissionCheck
 
 _AT_ONCE = 50  # So many new events are worth a look.
 
@@ -49,7 +50,7 @@ class Trail:
         self,
         call: Call,
         caller: Caller,
-        accesses: Sequence[Access],
+        checks: Sequence[PermissionCheck],
         now: datetime,
         *,
         answer: Mapping[str, Any] | HttpResponse | None = None,
@@ -59,7 +60,7 @@ class Trail:
         if call.action == sign_ins.ACTION and (error is None or error.code == "SignInRefused"):
             user = self._user_named(call.parameters["UserName"])
             self._keep(sign_ins.of_sign_in(call, caller.account, user, now, success=error is None))
-        for event in events.of_call(call, caller, accesses, now, answer, error):
+        for event in events.of_call(call, caller, checks, now, answer, error):
             self._keep(event)
 
     def note(self, happening: Happening, account: str) -> None:

@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kmscourse.sandbox.call import Context
 from kmscourse.sandbox.dynamodb import key_condition
 from kmscourse.sandbox.dynamodb.expressions import attributes
 from kmscourse.sandbox.dynamodb.table import TableView
+from kmscourse.sandbox.operation import Context
 
 Parameters = Mapping[str, Any]
 

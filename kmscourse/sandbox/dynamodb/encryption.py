@@ -12,39 +12,42 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.dynamodb import sse
 from kmscourse.sandbox.kms.key_access import DYNAMODB, resolve
 from kmscourse.sandbox.kms.key_state import check_state
-from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.on_behalf import RelayedError
+from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 
-def check(call: Call, caller: Caller, backend: Backend) -> Call:
+def check(call: Call, caller: Caller, account: Account) -> Call:
     """The call with its key's ARN. Raises AwsError where the key, or the change of it, is refused."""
     if call.operation == "UpdateTimeToLive":
-        _check_key_works(call, backend)
+        _check_key_works(call, account)
     if "SSESpecification" not in call.parameters or call.operation not in ("CreateTable", "UpdateTable"):
         return call
     key_id = sse.named_key(call.parameters)
     if call.operation == "UpdateTable":
-        _check_change(call, key_id, backend)
-        _check_key_works(call, backend)
+        _check_change(call, key_id, account)
+        _check_key_works(call, account)
     if key_id is None:
         return replace(call, parameters={**call.parameters, "SSESpecification": {"Enabled": False}})
     try:
-        key = resolve(call, caller, backend, key_id, action="kms:DescribeKey")
+        key = resolve(call, caller, account, key_id, action="kms:DescribeKey")
     except AwsError as error:
-        raise RelayedError(error, Access("kms:DescribeKey", key_id, via=DYNAMODB), call.request_id) from None
+        raise RelayedError(
+            error, PermissionCheck("kms:DescribeKey", key_id, via=DYNAMODB), call.request_id
+        ) from None
     specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key.arn}
     return replace(call, parameters={**call.parameters, "SSESpecification": specification})
 
 
-def _check_change(call: Call, key_id: str | None, backend: Backend) -> None:
+def _check_change(call: Call, key_id: str | None, account: Account) -> None:
     """The same key again is refused where it is named by its ARN; by another name it would be encrypted anew."""
-    table = backend.table(call.region, call.parameters["TableName"])
+    table = account.table(call.region, call.parameters["TableName"])
     if table is not None and table.key_arn == key_id:
         raise AwsError(
             "ValidationException",
@@ -55,16 +58,16 @@ def _check_change(call: Call, key_id: str | None, backend: Backend) -> None:
         )
 
 
-def _check_key_works(call: Call, backend: Backend) -> None:
+def _check_key_works(call: Call, account: Account) -> None:
     """The key that the table is under now, which DynamoDB uses by its grant: the caller needs no permission."""
-    table = backend.table(call.region, call.parameters["TableName"])
+    table = account.table(call.region, call.parameters["TableName"])
     if table is None or table.key_arn is None:
         return
-    key = backend.find_key(table.key_arn)
+    key = account.find_key(table.key_arn)
     try:
         if key is None:
             raise AwsError("NotFoundException", f"Key '{table.key_arn}' does not exist")
         check_state("kms:Decrypt", key)
     except AwsError as error:
-        access = Access("kms:Decrypt", table.key_arn, via=DYNAMODB)
+        access = PermissionCheck("kms:Decrypt", table.key_arn, via=DYNAMODB)
         raise RelayedError(error, access, call.request_id) from None

@@ -21,7 +21,7 @@ from kmscourse.sandbox.dynamodb.table_names import table_name
 from kmscourse.sandbox.dynamodb.transactions import cancelled
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 MOST_IN_BATCH, MOST_IN_TRANSACTION = 25, 100
 _RETURN_VALUES = ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
@@ -34,14 +34,14 @@ _OF_PART = {
 }
 
 
-def check(call: Call, backend: Backend) -> Call:
+def check(call: Call, account: Account) -> Call:
     """The call as moto understands it: a Query's conditions in their plain form, an UpdateItem that changes nothing.
 
     Raises AwsError where a rule forbids it.
     """
     rule = _RULES.get(call.operation)
     if rule is not None:
-        rule(call, backend)
+        rule(call, account)
     parameters = dict(call.parameters)
     if call.operation == "Query" and parameters.get(key_condition.KIND) is not None:
         parameters[key_condition.KIND] = key_condition.plain(key_condition.read(parameters))
@@ -50,11 +50,11 @@ def check(call: Call, backend: Backend) -> Call:
     return replace(call, parameters=parameters)
 
 
-def _one(call: Call, backend: Backend) -> None:
+def _one(call: Call, account: Account) -> None:
     """GetItem, PutItem, UpdateItem, DeleteItem."""
     _check_returned(call)
     expressions.check(call.operation, call.parameters)
-    table = _table(call, call.parameters["TableName"], backend)
+    table = _table(call, call.parameters["TableName"], account)
     if table is not None:
         _check_part(call.parameters, table)
 
@@ -77,18 +77,18 @@ def _check_returned(call: Call) -> None:
         raise _refused("ReturnValues can only be ALL_OLD or NONE")
 
 
-def _batch_of_reads(call: Call, backend: Backend) -> None:
+def _batch_of_reads(call: Call, account: Account) -> None:
     for name, entry in call.parameters["RequestItems"].items():
         keys = entry["Keys"]
         if not keys:
             raise _length(f"requestItems.{name}.member.keys", "greater than or equal to 1")
-        table = _table(call, name, backend)
+        table = _table(call, name, account)
         if table is not None:
             for key in keys:
                 check_key(key, table)
 
 
-def _batch_of_writes(call: Call, backend: Backend) -> None:
+def _batch_of_writes(call: Call, account: Account) -> None:
     requested = call.parameters["RequestItems"]
     if not all(1 <= len(requests) <= MOST_IN_BATCH for requests in requested.values()):
         raise _refused(
@@ -99,7 +99,7 @@ def _batch_of_writes(call: Call, backend: Backend) -> None:
     if sum(len(requests) for requests in requested.values()) > MOST_IN_BATCH:
         raise _refused("Too many items requested for the BatchWriteItem call")
     for name, requests in requested.items():
-        table = _table(call, name, backend)
+        table = _table(call, name, account)
         if table is None:
             continue
         seen = set()
@@ -112,14 +112,14 @@ def _batch_of_writes(call: Call, backend: Backend) -> None:
             seen.add(key)
 
 
-def _transaction(call: Call, backend: Backend) -> None:
+def _transaction(call: Call, account: Account) -> None:
     items = call.parameters["TransactItems"]
     if len(items) > MOST_IN_TRANSACTION:
         raise _length("transactItems", f"less than or equal to {MOST_IN_TRANSACTION}")
     parts = [next((kind, part) for kind, part in item.items() if part is not None) for item in items]
     for kind, part in parts:
         expressions.check(_OF_PART[kind], part)
-    reasons = [_reason(part, _table(call, part["TableName"], backend)) for _, part in parts]
+    reasons = [_reason(part, _table(call, part["TableName"], account)) for _, part in parts]
     if any(reason["Code"] != "None" for reason in reasons):
         raise cancelled(reasons)
 
@@ -133,15 +133,15 @@ def _reason(part: Mapping[str, Any], table: TableView | None) -> Mapping[str, st
     return {"Code": "None"}
 
 
-def _reading(call: Call, backend: Backend) -> None:
+def _reading(call: Call, account: Account) -> None:
     """Query and Scan."""
     expressions.check(call.operation, call.parameters)
-    table = _table(call, call.parameters["TableName"], backend)
+    table = _table(call, call.parameters["TableName"], account)
     if table is not None:
         queries.check(call, table)
 
 
-_RULES: Mapping[str, Callable[[Call, Backend], None]] = {
+_RULES: Mapping[str, Callable[[Call, Account], None]] = {
     "GetItem": _one,
     "PutItem": _one,
     "UpdateItem": _one,
@@ -155,8 +155,8 @@ _RULES: Mapping[str, Callable[[Call, Backend], None]] = {
 }
 
 
-def _table(call: Call, given: str, backend: Backend) -> TableView | None:
-    return backend.table(call.region, table_name(call, backend, given).name)
+def _table(call: Call, given: str, account: Account) -> TableView | None:
+    return account.table(call.region, table_name(call, account, given).name)
 
 
 def _length(path: str, limit: str) -> AwsError:

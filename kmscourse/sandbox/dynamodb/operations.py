@@ -21,51 +21,51 @@ from kmscourse.sandbox.dynamodb.partiql import perform as partiql
 from kmscourse.sandbox.dynamodb.partiql.requests import Request
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTable")
 
 
-def perform(call: Call, backend: Backend) -> dict[str, Any]:
+def perform(call: Call, account: Account) -> dict[str, Any]:
     """The answer to a call of DynamoDB that the stages before have let through. Raises AwsError."""
     if call.operation in _OF_TABLES:
-        return _of_table(call, backend)
-    if tokens.is_repeated(call, backend):
+        return _of_table(call, account)
+    if tokens.is_repeated(call, account):
         statements = call.parameters.get("TransactStatements")
         return {} if statements is None else {"Responses": [{} for _ in statements]}
     if call.operation in partiql.OPERATIONS:
-        answer = partiql.perform(call, backend, lambda request: _request(call, request, backend))
+        answer = partiql.perform(call, account, lambda request: _request(call, request, account))
     elif call.operation == "TransactGetItems":
-        answer = _read_together(call, backend)
+        answer = _read_together(call, account)
     else:
-        answer = answers.of_items(call, _plainly(call, backend))
-    tokens.remember(call, backend)
+        answer = answers.of_items(call, _plainly(call, account))
+    tokens.remember(call, account)
     return answer
 
 
-def _of_table(call: Call, backend: Backend) -> dict[str, Any]:
+def _of_table(call: Call, account: Account) -> dict[str, Any]:
     name = call.parameters["TableName"]
-    before = backend.table(call.region, name)
-    answer = _plainly(call, backend)
-    now = backend.table(call.region, name)
-    grants.follow(before, now, backend)
+    before = account.table(call.region, name)
+    answer = _plainly(call, account)
+    now = account.table(call.region, name)
+    grants.follow(before, now, account)
     return answers.described(call, answer, now or before)
 
 
-def _request(call: Call, request: Request, backend: Backend) -> dict[str, Any]:
+def _request(call: Call, request: Request, account: Account) -> dict[str, Any]:
     """What a PartiQL statement of ``call`` stands for, performed like any other such call.
 
     Its conditions are well formed as they are, and a filter of it may be on a key.
     """
     own = replace(call, operation=request.operation, parameters=request.parameters)
-    checked = own if own.operation in ("Query", "Scan") else items.check(own, backend)
-    return _read_together(own, backend) if own.operation == "TransactGetItems" else _plainly(checked, backend)
+    checked = own if own.operation in ("Query", "Scan") else items.check(own, account)
+    return _read_together(own, account) if own.operation == "TransactGetItems" else _plainly(checked, account)
 
 
-def _read_together(call: Call, backend: Backend) -> dict[str, Any]:
+def _read_together(call: Call, account: Account) -> dict[str, Any]:
     """TransactGetItems: moto would give whole items, whatever part of them is asked for."""
     parts = [item["Get"] for item in call.parameters["TransactItems"]]
-    found = [_plainly(replace(call, operation="GetItem", parameters=part), backend) for part in parts]
+    found = [_plainly(replace(call, operation="GetItem", parameters=part), account) for part in parts]
     answer: dict[str, Any] = {
         "Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in found]
     }
@@ -78,8 +78,8 @@ def _read_together(call: Call, backend: Backend) -> dict[str, Any]:
     return answer
 
 
-def _plainly(call: Call, backend: Backend) -> dict[str, Any]:
-    answer = backend.perform(call)
+def _plainly(call: Call, account: Account) -> dict[str, Any]:
+    answer = account.perform(call)
     if not isinstance(answer, dict):
         raise TypeError("DynamoDB answers in JSON")
     return answer

@@ -11,9 +11,10 @@ at rest: usage notes" (the calls on the key, their encryption context, the grant
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller, Context
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.dynamodb import sse
 from kmscourse.sandbox.dynamodb.condition_keys import condition_keys, table_tags
 from kmscourse.sandbox.dynamodb.partiql import perform as partiql
@@ -23,10 +24,11 @@ from kmscourse.sandbox.dynamodb.table import TableView
 from kmscourse.sandbox.dynamodb.table_names import TableName, encryption_context, table_name
 from kmscourse.sandbox.kms.key_access import DYNAMODB, key_access, resolve, truth
 from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.operation import Context, PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader, anywhere, tag_context
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 GRANT_OPERATIONS = (
     "DescribeKey",
@@ -48,19 +50,19 @@ _TRANSACTION_PARTS = {
 }
 
 
-def on_items(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_items(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on the items of one table, or of one of its indexes."""
-    name = table_name(call, backend, call.parameters["TableName"])
-    table, index = _table(name, backend, call), call.parameters.get("IndexName")
+    name = table_name(call, account, call.parameters["TableName"])
+    table, index = _table(name, account, call), call.parameters.get("IndexName")
     context = condition_keys(call.operation, [call.parameters], table, index)
-    yield from _items(caller, backend, call.action, name, table, context, index)
+    yield from _items(call, caller, account, call.action, name, table, context, index)
 
 
-def on_batch(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_batch(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """BatchGetItem, BatchWriteItem: the tables are the keys of RequestItems."""
     for given, entry in _some(call.parameters["RequestItems"], "requestItems").items():
-        name = table_name(call, backend, given)
-        table = _table(name, backend, call)
+        name = table_name(call, account, given)
+        table = _table(name, account, call)
         if call.operation == "BatchWriteItem":
             parts = [_write(request) for request in entry]
         else:
@@ -69,7 +71,7 @@ def on_batch(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
         context = dict(condition_keys(call.operation, parts, table))
         if call.parameters.get("ReturnConsumedCapacity") is not None:
             context["dynamodb:ReturnConsumedCapacity"] = call.parameters["ReturnConsumedCapacity"]
-        yield from _items(caller, backend, call.action, name, table, context)
+        yield from _items(call, caller, account, call.action, name, table, context)
 
 
 def _write(request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -82,7 +84,7 @@ def _write(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return part
 
 
-def on_transaction(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_transaction(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """TransactGetItems, TransactWriteItems: each part needs the permission of the operation that it is."""
     operations = _TRANSACTION_PARTS[call.operation]
     for item in _some(call.parameters["TransactItems"], "transactItems"):
@@ -92,24 +94,24 @@ def on_transaction(call: Call, caller: Caller, backend: Backend) -> Iterable[Acc
                 "ValidationException", "TransactItems can only contain one of Check, Put, Update or Delete"
             )
         kind, part = parts[0]
-        name = table_name(call, backend, part["TableName"])
-        table = _table(name, backend, call)
+        name = table_name(call, account, part["TableName"])
+        table = _table(name, account, call)
         context = dict(condition_keys(operations[kind], [part], table))
         context["dynamodb:EnclosingOperation"] = call.operation
         if part.get("ReturnValuesOnConditionCheckFailure") is not None:
             context["dynamodb:ReturnValues"] = part["ReturnValuesOnConditionCheckFailure"]
-        yield from _items(caller, backend, f"dynamodb:{operations[kind]}", name, table, context)
+        yield from _items(call, caller, account, f"dynamodb:{operations[kind]}", name, table, context)
 
 
-def on_statements(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_statements(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """ExecuteStatement, BatchExecuteStatement, ExecuteTransaction: the tables stand in PartiQL."""
     for statement in partiql.statements(call):
-        name = table_name(call, backend, statement.table)
-        table = _table(name, backend, call)
+        name = table_name(call, account, statement.table)
+        table = _table(name, account, call)
         context = dict(_of_statement(statement, table))
         if call.operation == "ExecuteTransaction":
             context["dynamodb:EnclosingOperation"] = call.operation
-        yield from _items(caller, backend, statement.action, name, table, context, statement.index)
+        yield from _items(call, caller, account, statement.action, name, table, context, statement.index)
 
 
 def _of_statement(statement: Statement, table: TableView | None) -> Context:
@@ -125,72 +127,83 @@ def _of_statement(statement: Statement, table: TableView | None) -> Context:
     return context
 
 
-def on_table(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_table(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on a table that leaves its items alone."""
-    name = table_name(call, backend, call.parameters["TableName"])
-    yield Access(call.action, name.arn, table_tags(_table(name, backend, call)))
+    name = table_name(call, account, call.parameters["TableName"])
+    yield PermissionCheck(call.action, name.arn, table_tags(_table(name, account, call)))
 
 
-def on_tags(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_tags(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on the tags of a table, which is named by its ARN."""
     tags = call.parameters.get("Tags") or []
-    name = table_name(call, backend, call.parameters["ResourceArn"], must_be_arn=True)
+    name = table_name(call, account, call.parameters["ResourceArn"], must_be_arn=True)
     context = {
-        **table_tags(_table(name, backend, call)),
+        **table_tags(_table(name, account, call)),
         **tag_context((tag["Key"], tag["Value"]) for tag in tags),
     }
     if call.parameters.get("TagKeys"):
         context["aws:TagKeys"] = call.parameters["TagKeys"]
-    yield Access(call.action, name.arn, context)
+    yield PermissionCheck(call.action, name.arn, context)
 
 
-def on_every_table(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_every_table(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """ListTables, which AWS's refusals name ``table/*``."""
-    yield Access(call.action, f"arn:aws:dynamodb:{call.region}:{backend.account_id}:table/*")
+    yield PermissionCheck(call.action, f"arn:aws:dynamodb:{call.region}:{account.account_id}:table/*")
 
 
-def create_table(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def create_table(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A new table, its tags, and what DynamoDB does with the key that is to encrypt it."""
-    name = table_name(call, backend, call.parameters["TableName"])
+    name = table_name(call, account, call.parameters["TableName"])
     tags = tag_context((tag["Key"], tag["Value"]) for tag in call.parameters.get("Tags") or [])
-    yield Access(call.action, name.arn, tags)
+    yield PermissionCheck(call.action, name.arn, tags)
     if tags:
-        yield Access("dynamodb:TagResource", name.arn, tags)
-    yield from _adoption(call, caller, backend, name)
+        yield PermissionCheck("dynamodb:TagResource", name.arn, tags)
+    yield from _adoption(call, caller, account, name)
 
 
-def update_table(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def update_table(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A table's settings, among them its key."""
-    name = table_name(call, backend, call.parameters["TableName"])
-    yield Access(call.action, name.arn, table_tags(_table(name, backend, call)))
-    yield from _adoption(call, caller, backend, name)
+    name = table_name(call, account, call.parameters["TableName"])
+    yield PermissionCheck(call.action, name.arn, table_tags(_table(name, account, call)))
+    yield from _adoption(call, caller, account, name)
 
 
-def _table(name: TableName, backend: Backend, call: Call) -> TableView | None:
-    return backend.table(call.region, name.name) if name.is_here else None
+def _table(name: TableName, account: Account, call: Call) -> TableView | None:
+    return account.table(call.region, name.name) if name.is_here else None
+
+
+def _refuse_missing_key(arn: str) -> None:
+    raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
 
 
 def _items(
+    call: Call,
     caller: Caller,
-    backend: Backend,
+    account: Account,
     action: str,
     name: TableName,
     table: TableView | None,
     context: Context,
     index: str | None = None,
-) -> Iterable[Access]:
+) -> Iterable[PermissionCheck]:
     arn = name.index_arn(index) if index else name.arn
-    yield Access(action, arn, {**context, **table_tags(table)})
+    yield PermissionCheck(action, arn, {**context, **table_tags(table)})
     if table is None or table.key_arn is None:
         return
-    key = backend.find_key(table.key_arn)
+    key = account.find_key(table.key_arn)
     if key is None:  # It has no policy to ask any more; the rules say what becomes of its table.
-        yield Access("kms:Decrypt", table.key_arn, via=DYNAMODB)
+        yield PermissionCheck(
+            "kms:Decrypt",
+            table.key_arn,
+            via=DYNAMODB,
+            is_decided=False,
+            require_usable=partial(_refuse_missing_key, table.key_arn),
+        )
     else:
-        yield _via(caller, "kms:Decrypt", key, name)
+        yield _via(call, account, caller, "kms:Decrypt", key, name)
 
 
-def _adoption(call: Call, caller: Caller, backend: Backend, name: TableName) -> Iterable[Access]:
+def _adoption(call: Call, caller: Caller, account: Account, name: TableName) -> Iterable[PermissionCheck]:
     """What DynamoDB does with a key before it encrypts a table under it.
 
     A key that can't be found adds nothing: whether the caller may have the table is decided first, and
@@ -200,7 +213,7 @@ def _adoption(call: Call, caller: Caller, backend: Backend, name: TableName) -> 
     if key_id is None:
         return
     try:
-        key = resolve(call, caller, backend, key_id)
+        key = resolve(call, caller, account, key_id)
     except AwsError:
         return
     service = f"dynamodb.{key.region}.amazonaws.com"
@@ -211,16 +224,24 @@ def _adoption(call: Call, caller: Caller, backend: Backend, name: TableName) -> 
         "kms:RetiringPrincipal": service,
         "kms:GrantConstraintType": "EncryptionContextSubset",
     }
-    yield _via(caller, "kms:DescribeKey", key, name)
-    yield _via(caller, "kms:CreateGrant", key, name, grant)
-    yield _via(caller, "kms:Decrypt", key, name)
+    yield _via(call, account, caller, "kms:DescribeKey", key, name)
+    yield _via(call, account, caller, "kms:CreateGrant", key, name, grant)
+    yield _via(call, account, caller, "kms:Decrypt", key, name)
 
 
 def _via(
-    caller: Caller, action: str, key: KeyView, name: TableName, more: Mapping[str, Any] | None = None
-) -> Access:
+    call: Call,
+    account: Account,
+    caller: Caller,
+    action: str,
+    key: KeyView,
+    name: TableName,
+    more: Mapping[str, Any] | None = None,
+) -> PermissionCheck:
     context = None if action == "kms:DescribeKey" else encryption_context(name.name, caller.account)
-    return key_access(action, key, caller, encryption_context=context, more=more, via_dynamodb=True)
+    return key_access(
+        call, account, action, key, caller, encryption_context=context, more=more, via_dynamodb=True
+    )
 
 
 def _some(entries: Any, path: str) -> Any:

@@ -14,7 +14,7 @@ REMEMBERED_SECONDS = 600.0
 
 
 class Database(Part):
-    """The part of ``Backend`` that knows DynamoDB's tables."""
+    """The part of ``Account`` that knows DynamoDB's tables."""
 
     _transactions: Tracked
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from kmscourse.sandbox.call import Call
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 # The operations after which a key may be in another state.
 CHANGES_OF_STATE = frozenset(
@@ -30,16 +30,16 @@ CHANGES_OF_STATE = frozenset(
 )
 
 
-def follow_call(call: Call, backend: Backend) -> None:
+def follow_call(call: Call, account: Account) -> None:
     """Note what an operation of KMS means to the tables under its key."""
     if call.service == "kms" and call.operation in CHANGES_OF_STATE:
-        follow(backend.key(call.region, call.parameters["KeyId"]).arn, backend.now(), backend)
+        follow(account.key(call.region, call.parameters["KeyId"]).arn, account.now(), account)
 
 
-def follow(key_arn: str, at: datetime, backend: Backend) -> None:
+def follow(key_arn: str, at: datetime, account: Account) -> None:
     """Note which tables can be opened, and which can't, as the key under which they are has been since ``at``."""
-    key = backend.find_key(key_arn)
+    key = account.find_key(key_arn)
     usable = key is not None and key.state == "Enabled"
-    for table in backend.tables_under(key_arn):
+    for table in account.tables_under(key_arn):
         if usable != (table.inaccessible_since is None):
-            backend.set_inaccessible(table, None if usable else at.timestamp())
+            account.set_inaccessible(table, None if usable else at.timestamp())

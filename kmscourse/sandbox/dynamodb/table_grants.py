@@ -13,27 +13,27 @@ from kmscourse.sandbox.dynamodb.table_names import encryption_context
 from kmscourse.sandbox.kms.views import KeyView
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 
-def follow(before: TableView | None, now: TableView | None, backend: Backend) -> None:
+def follow(before: TableView | None, now: TableView | None, account: Account) -> None:
     """Retire the grant on the key of a table as it was, and make one on its key as it is now, if they differ."""
     left, taken = before and before.key_arn, now and now.key_arn
     if left == taken:
         return
-    old = backend.find_key(left) if left else None
+    old = account.find_key(left) if left else None
     if before is not None and old is not None:
-        backend.remove_grants(old, among=backend.grants_like(old, _terms(before, old, backend)))
-    new = backend.find_key(taken) if taken else None
+        account.remove_grants(old, among=account.grants_like(old, _terms(before, old, account)))
+    new = account.find_key(taken) if taken else None
     if now is not None and new is not None:
-        backend.add_grant(new, _terms(now, new, backend))
+        account.add_grant(new, _terms(now, new, account))
 
 
-def _terms(table: TableView, key: KeyView, backend: Backend) -> dict[str, Any]:
+def _terms(table: TableView, key: KeyView, account: Account) -> dict[str, Any]:
     service = f"dynamodb.{key.region}.amazonaws.com"
     return {
         "GranteePrincipal": service,
         "RetiringPrincipal": service,
         "Operations": list(GRANT_OPERATIONS),
-        "Constraints": {"EncryptionContextSubset": encryption_context(table.name, backend.account_id)},
+        "Constraints": {"EncryptionContextSubset": encryption_context(table.name, account.account_id)},
     }

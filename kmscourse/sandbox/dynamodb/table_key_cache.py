@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.call import Access, Call, Caller
+from kmscourse.sandbox.call import Call, Caller
+from kmscourse.sandbox.operation import PermissionCheck
 
 VARIABLE = "KMSCOURSE_TABLE_KEY_CACHE"
 LONGEST = 3600.0
@@ -45,15 +46,17 @@ class TableKeyCache:
         self.seconds = seconds
         self._until: dict[Entry, datetime] = {}
 
-    def still_to_open(self, caller: Caller, accesses: Sequence[Access], now: datetime) -> list[Access]:
-        """The accesses of a call on items without the keys that ``caller`` has open."""
-        return [access for access in accesses if self._until.get(_entry(caller, access), now) <= now]
+    def still_to_open(
+        self, caller: Caller, checks: Sequence[PermissionCheck], now: datetime
+    ) -> list[PermissionCheck]:
+        """The checks of a call on items without the keys that ``caller`` has open."""
+        return [access for access in checks if self._until.get(_entry(caller, access), now) <= now]
 
-    def opened(self, caller: Caller, accesses: Iterable[Access], now: datetime) -> None:
+    def opened(self, caller: Caller, checks: Iterable[PermissionCheck], now: datetime) -> None:
         """Keep open what DynamoDB has just opened for ``caller``."""
         if not self.seconds:
             return
-        for access in accesses:
+        for access in checks:
             if access.via and access.action == "kms:Decrypt" and _TABLE in access.context:
                 entry = _entry(caller, access)
                 self._until.pop(entry, None)  # What was opened last stands last.
@@ -76,5 +79,5 @@ class TableKeyCache:
         self._until.clear()
 
 
-def _entry(caller: Caller, access: Access) -> Entry:
+def _entry(caller: Caller, access: PermissionCheck) -> Entry:
     return caller.arn, access.resource, str(access.context.get(_TABLE, ""))

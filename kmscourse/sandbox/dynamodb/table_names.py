@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kmscourse.sandbox.call import AwsError, Call
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 NAME = r"[a-zA-Z0-9_.-]{3,255}"
 _NAME = re.compile(NAME)
@@ -34,9 +34,9 @@ class TableName:
         return f"{self.arn}/index/{index}"
 
 
-def table_name(call: Call, backend: Backend, given: str, *, must_be_arn: bool = False) -> TableName:
+def table_name(call: Call, account: Account, given: str, *, must_be_arn: bool = False) -> TableName:
     """The table that ``given``, a name or an ARN, stands for. Raises AwsError where it is neither."""
-    home = f"arn:aws:dynamodb:{call.region}:{backend.account_id}:table/"
+    home = f"arn:aws:dynamodb:{call.region}:{account.account_id}:table/"
     arn = _ARN.fullmatch(given)
     if arn:
         return TableName(arn[3], given, given.startswith(home))

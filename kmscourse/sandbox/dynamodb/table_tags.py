@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from kmscourse.sandbox.call import AwsError, Call
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 MOST = 50
 
 
-def check(call: Call, backend: Backend) -> None:
+def check(call: Call, account: Account) -> None:
     """Raises AwsError where there is no such table, or it can't have or lose such tags."""
     if call.operation in ("TagResource", "UntagResource", "ListTagsOfResource"):
         arn = call.parameters["ResourceArn"]
-        table = backend.table(call.region, arn)
+        table = account.table(call.region, arn)
         if table is None:
             raise AwsError(
                 "ResourceNotFoundException", f"Requested resource not found: ResourceArn: {arn} not found"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.call import AwsError, Call
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _INVALID = "One or more parameter values were invalid: "
 _NOT_OFFERED = {
@@ -55,7 +55,7 @@ _NO_CHANGE = (
 )
 
 
-def check(call: Call, backend: Backend) -> None:
+def check(call: Call, account: Account) -> None:
     """Raises AwsError where the call may not be performed on the table, or there is no such table."""
     for name in _NOT_OFFERED.get(call.operation, ()):
         if call.parameters.get(name) is not None:
@@ -65,14 +65,14 @@ def check(call: Call, backend: Backend) -> None:
     if call.operation == "CreateTable":
         _create(call.parameters)
     elif call.operation in _ON_A_TABLE:
-        described = _ask(call, backend, "DescribeTable")["Table"]
-        _ON_A_TABLE[call.operation](call, described, backend)
+        described = _ask(call, account, "DescribeTable")["Table"]
+        _ON_A_TABLE[call.operation](call, described, account)
 
 
-def _ask(call: Call, backend: Backend, operation: str) -> Mapping[str, Any]:
+def _ask(call: Call, account: Account, operation: str) -> Mapping[str, Any]:
     """What moto says of the call's table. Raises AwsError ResourceNotFoundException in AWS's words for such calls."""
     question = replace(call, operation=operation, parameters={"TableName": call.parameters["TableName"]})
-    answer = backend.perform(question)
+    answer = account.perform(question)
     return answer if isinstance(answer, Mapping) else {}
 
 
@@ -108,7 +108,7 @@ def _create(parameters: Mapping[str, Any]) -> None:
         raise _no_units()
 
 
-def _update(call: Call, table: Mapping[str, Any], backend: Backend) -> None:
+def _update(call: Call, table: Mapping[str, Any], account: Account) -> None:
     parameters = call.parameters
     changes = [name for name in _CHANGES if parameters.get(name) is not None]
     if not changes:
@@ -164,7 +164,7 @@ def _check_units_change(wanted: Mapping[str, int], now: Mapping[str, int]) -> No
         )
 
 
-def _delete(call: Call, table: Mapping[str, Any], backend: Backend) -> None:
+def _delete(call: Call, table: Mapping[str, Any], account: Account) -> None:
     if table.get("DeletionProtectionEnabled"):
         raise _refused(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
@@ -172,8 +172,8 @@ def _delete(call: Call, table: Mapping[str, Any], backend: Backend) -> None:
         )
 
 
-def _time_to_live(call: Call, table: Mapping[str, Any], backend: Backend) -> None:
-    now = _ask(call, backend, "DescribeTimeToLive")["TimeToLiveDescription"]
+def _time_to_live(call: Call, table: Mapping[str, Any], account: Account) -> None:
+    now = _ask(call, account, "DescribeTimeToLive")["TimeToLiveDescription"]
     wanted, is_enabled = call.parameters["TimeToLiveSpecification"], now["TimeToLiveStatus"] == "ENABLED"
     if is_enabled and now["AttributeName"] != wanted["AttributeName"]:
         raise _refused(
@@ -184,11 +184,11 @@ def _time_to_live(call: Call, table: Mapping[str, Any], backend: Backend) -> Non
         raise _refused(f"TimeToLive is already {'enabled' if is_enabled else 'disabled'}")
 
 
-_ON_A_TABLE: Mapping[str, Callable[[Call, Mapping[str, Any], Backend], None]] = {
+_ON_A_TABLE: Mapping[str, Callable[[Call, Mapping[str, Any], Account], None]] = {
     "UpdateTable": _update,
     "DeleteTable": _delete,
     "UpdateTimeToLive": _time_to_live,
-    "DescribeTimeToLive": lambda call, table, backend: None,
+    "DescribeTimeToLive": lambda call, table, account: None,
 }
 
 

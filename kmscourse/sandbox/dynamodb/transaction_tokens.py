@@ -16,15 +16,15 @@ from kmscourse.sandbox.dynamodb.partiql import perform as partiql
 from kmscourse.sandbox.dynamodb.partiql.syntax import Exists, Select
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _CHANGES = {"TransactWriteItems": "TransactItems", "ExecuteTransaction": "TransactStatements"}
 
 
-def is_repeated(call: Call, backend: Backend) -> bool:
+def is_repeated(call: Call, account: Account) -> bool:
     """Whether a transaction was done before. Raises AwsError where the one with its token was another."""
     token = _token(call)
-    known = backend.transaction(token) if token else None
+    known = account.transaction(token) if token else None
     if known is not None and known != _digest(call):
         raise AwsError(
             "IdempotentParameterMismatchException",
@@ -34,11 +34,11 @@ def is_repeated(call: Call, backend: Backend) -> bool:
     return known is not None
 
 
-def remember(call: Call, backend: Backend) -> None:
+def remember(call: Call, account: Account) -> None:
     """Keep in mind that a transaction is done, if it has changed anything."""
     token = _token(call)
     if token and not (call.operation == "ExecuteTransaction" and _only_reads(call)):
-        backend.keep_transaction(token, _digest(call))
+        account.keep_transaction(token, _digest(call))
 
 
 def _only_reads(call: Call) -> bool:

@@ -13,7 +13,7 @@ _ARN = re.compile(r"arn:aws:iam::(\d{12}):(user|group|role)/(?:[^/]+/)*([^/]+)")
 
 
 class Entities(Principals):
-    """The part of ``Backend`` that shows what is in IAM."""
+    """The part of ``Account`` that shows what is in IAM."""
 
     def entity(self, kind: str, name: str) -> EntityView | None:
         """A user, group or role by its name, a managed policy by its ARN."""

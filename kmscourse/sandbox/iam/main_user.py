@@ -29,7 +29,7 @@ Hindrance = tuple[str, Callable[[], object]]
 
 
 class MainUser(Principals):
-    """The part of ``Backend`` about the account's administrator."""
+    """The part of ``Account`` about the account's administrator."""
 
     _about: Tracked
     _main_key: Credentials  # As it was at the start, or at the last reset.

@@ -85,7 +85,7 @@ def _base64(data: bytes) -> str:
 
 
 class Passwords(Principals):
-    """The part of ``Backend`` that a password opens, and that says which passwords may be."""
+    """The part of ``Account`` that a password opens, and that says which passwords may be."""
 
     def sign_in(self, user_name: str, password: str, new_password: str | None = None) -> Credentials:
         """What a user's name and password open. ``new_password`` takes the old one's place, where AWS asks for that.

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.operation import PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader, anywhere, form_list, form_tags, tag_context
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
     from kmscourse.sandbox.iam.views import EntityView
 
 # Without a UserName these are about the caller (rules/iam.py writes the name in).
@@ -45,64 +46,64 @@ def user_name(call: Call, caller: Caller) -> str:
     return str(name)
 
 
-def on_user(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_user(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on one user, perhaps the caller's own."""
-    yield _access(call, "user", user_name(call, caller), backend)
+    yield _access(call, "user", user_name(call, caller), account)
 
 
-def on_group(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_group(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on one group."""
-    yield _access(call, "group", call.parameters["GroupName"], backend)
+    yield _access(call, "group", call.parameters["GroupName"], account)
 
 
-def on_role(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_role(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on one role."""
-    yield _access(call, "role", call.parameters["RoleName"], backend)
+    yield _access(call, "role", call.parameters["RoleName"], account)
 
 
-def on_policy(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_policy(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """An operation on one managed policy, which is named by its ARN or, when new, by its name."""
-    yield _access(call, "policy", call.parameters.get("PolicyArn") or call.parameters["PolicyName"], backend)
+    yield _access(call, "policy", call.parameters.get("PolicyArn") or call.parameters["PolicyName"], account)
 
 
-def on_source(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def on_source(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A question about what a user, group or role may do."""
-    yield Access(call.action, call.parameters["PolicySourceArn"])
+    yield PermissionCheck(call.action, call.parameters["PolicySourceArn"])
 
 
-def own_password(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def own_password(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """ChangePassword is about the caller, and needs no permission where the password policy gives it to all."""
     if not caller.user_name:
         raise AwsError("InvalidUserType", "Only IAM Users can change their own password")  # inference
-    if not backend.users_change_passwords:
-        yield _access(call, "user", caller.user_name, backend)
+    if not account.users_change_passwords:
+        yield _access(call, "user", caller.user_name, account)
 
 
-def password_policy(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def password_policy(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """Who may change its own password by the password policy may see that policy."""
-    return () if caller.user_name and backend.users_change_passwords else anywhere(call, caller, backend)
+    return () if caller.user_name and account.users_change_passwords else anywhere(call, caller, account)
 
 
-def key_last_used(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def key_last_used(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """GetAccessKeyLastUsed is about the user to whom the access key belongs; of unknown ones nothing is said."""
     key_id = call.parameters["AccessKeyId"]
-    owner = backend.owner_of(key_id)
+    owner = account.owner_of(key_id)
     if owner is None:
         raise AwsError(
             "AccessDenied",
             f"User: {caller.arn} is not authorized to perform {call.action} on resource: access key {key_id}",
             403,
         )
-    yield _access(call, "user", owner, backend)
+    yield _access(call, "user", owner, account)
 
 
-def _access(call: Call, kind: str, name: str, backend: Backend) -> Access:
+def _access(call: Call, kind: str, name: str, account: Account) -> PermissionCheck:
     """The access to a user, group, role or policy: with the path that it has, or is to be made with."""
     makes = call.operation.startswith("Create") and call.operation not in ABOUT_ONESELF
-    known = None if makes and ":" not in name else backend.entity(kind, name)
+    known = None if makes and ":" not in name else account.entity(kind, name)
     path = call.parameters.get("Path") or "/"
-    arn = name if ":" in name else f"arn:aws:iam::{backend.account_id}:{kind}{path}{name}"
-    return Access(call.action, known.arn if known else arn, _context(call, known))
+    arn = name if ":" in name else f"arn:aws:iam::{account.account_id}:{kind}{path}{name}"
+    return PermissionCheck(call.action, known.arn if known else arn, _context(call, known))
 
 
 def _context(call: Call, known: EntityView | None) -> dict[str, str | list[str]]:

@@ -18,7 +18,7 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.key_policy import exists
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _SID = re.compile("[0-9A-Za-z]*")
 
@@ -37,7 +37,7 @@ def check_identity_policy(text: str) -> None:
         )
 
 
-def check_trust_policy(text: str, backend: Backend) -> None:
+def check_trust_policy(text: str, account: Account) -> None:
     """Raises AwsError MalformedPolicyDocument for a policy that can't say who may assume a role."""
     document = _read(text)
     for statement in listed(document["Statement"]):
@@ -49,7 +49,7 @@ def check_trust_policy(text: str, backend: Backend) -> None:
         if "Principal" not in statement and "NotPrincipal" not in statement:
             raise _malformed("Missing required field Principal")
         for kind, name in _principals(statement):
-            if not exists(name, backend, kind):
+            if not exists(name, account, kind):
                 raise _malformed(f'Invalid principal in policy: "{kind}":"{name}"')
 
 

@@ -17,12 +17,13 @@ from kmscourse.sandbox.call import AwsError, Caller, Issuer, Temporary
 from kmscourse.sandbox.iam.sessions import SIGN_IN_SECONDS, Session, Sessions, account_of, new_session
 from kmscourse.sandbox.iam.views import Terms
 from kmscourse.sandbox.moto_adapter.models import Part
+from kmscourse.sandbox.operation import CallerPolicies
 
 _SESSION_ARN = re.compile(r"arn:aws:sts::(\d{12}):(?:assumed-role/([^/]+)|federated-user)/[\w+=,.@-]+")
 
 
 class Principals(Part):
-    """The part of ``Backend`` that knows users, roles and sessions, for authentication and authorization."""
+    """The part of ``Account`` that knows users, roles and sessions, for authentication and authorization."""
 
     _sessions: Sessions
 
@@ -111,6 +112,15 @@ class Principals(Part):
     def ends_at(self, access_key_id: str) -> float:
         """When temporary credentials are over, in seconds since 1970."""
         return float(dict.__getitem__(self._sessions, access_key_id).expires)
+
+    def caller_policies(self, caller: Caller) -> CallerPolicies:
+        """The policies that apply to a caller, and its tags."""
+        return CallerPolicies(
+            self.identity_policies(caller),
+            self.permissions_boundaries(caller),
+            self.session_policy(caller),
+            self.principal_tags(caller),
+        )
 
     def identity_policies(self, caller: Caller) -> list[dict[str, Any]]:
         """The documents of all identity policies of a user or role: inline and attached ones, of its groups too."""

@@ -24,7 +24,7 @@ from kmscourse.sandbox.iam.views import EntityView
 from kmscourse.sandbox.model.shapes import parameters_of
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 OPERATIONS = (
     "SimulateCustomPolicy",
@@ -71,14 +71,14 @@ class Scene:
         return [*self.identity, *self.boundary, *self.resource]
 
 
-def perform(call: Call, backend: Backend) -> Mapping[str, Any]:
+def perform(call: Call, account: Account) -> Mapping[str, Any]:
     """The answer to one of ``OPERATIONS``. Raises AwsError InvalidInput, NoSuchEntity (404)."""
     asked = parameters_of(call)
-    principal = _principal(asked["PolicySourceArn"], backend) if "PolicySourceArn" in asked else None
-    identity = [*_of_principal(principal, backend), *_given(asked, "PolicyInputList", _IDENTITY)]
+    principal = _principal(asked["PolicySourceArn"], account) if "PolicySourceArn" in asked else None
+    identity = [*_of_principal(principal, account), *_given(asked, "PolicyInputList", _IDENTITY)]
     if call.operation.startswith("GetContextKeys"):
         return {"ContextKeyNames": context_keys(source.policy for source in identity)}
-    scene = _scene(asked, principal, identity, backend)
+    scene = _scene(asked, principal, identity, account)
     actions = asked["ActionNames"]
     for action in actions:
         if not _ACTION.fullmatch(action):
@@ -93,20 +93,20 @@ def perform(call: Call, backend: Backend) -> Mapping[str, Any]:
 # What takes part
 
 
-def _principal(arn: str, backend: Backend) -> EntityView:
+def _principal(arn: str, account: Account) -> EntityView:
     named = _ENTITY.fullmatch(arn)
     if named is None:
         raise AwsError(
             "InvalidInput", f"Invalid Entity Arn: {arn} does not clearly define entity type and name."
         )
-    found = backend.entity_of(arn)
+    found = account.entity_of(arn)
     if found is None:
         raise AwsError("NoSuchEntity", f"The {named[1]} with name {named[2]} cannot be found.", 404)
     return found
 
 
-def _of_principal(principal: EntityView | None, backend: Backend) -> Iterator[Source]:
-    for found in backend.policy_sources(principal) if principal else ():
+def _of_principal(principal: EntityView | None, account: Account) -> Iterator[Source]:
+    for found in account.policy_sources(principal) if principal else ():
         yield _source(found.id, _IDENTITY, found.text)
 
 
@@ -122,22 +122,22 @@ def _source(name: str, kind: str, text: str) -> Source:
 
 
 def _scene(
-    asked: Mapping[str, Any], principal: EntityView | None, identity: Sequence[Source], backend: Backend
+    asked: Mapping[str, Any], principal: EntityView | None, identity: Sequence[Source], account: Account
 ) -> Scene:
     boundary = _given(asked, "PermissionsBoundaryPolicyInputList", _BOUNDARY)
     if not boundary and principal is not None and principal.boundary:
         name = principal.boundary.rpartition("/")[2]
-        boundary = [_source(name, _BOUNDARY, backend.policy_text(principal.boundary) or "")]
+        boundary = [_source(name, _BOUNDARY, account.policy_text(principal.boundary) or "")]
     resource = [_source("ResourcePolicy", _RESOURCE, text) for text in [asked.get("ResourcePolicy")] if text]
     caller = asked.get("CallerArn") or (principal.arn if principal and principal.kind != "group" else "")
     if not _USER.fullmatch(caller) and (resource or asked.get("CallerArn")):
         raise AwsError("InvalidInput", "Invalid caller - Caller must be an IAM user in this context.")
-    context: dict[str, str | list[str]] = dict(_known(caller, backend))
+    context: dict[str, str | list[str]] = dict(_known(caller, account))
     for entry in asked.get("ContextEntries", ()):
         context[entry.get("ContextKeyName", "")] = list(entry.get("ContextKeyValues", ()))
     owner = re.search(r"\d{12}", asked.get("ResourceOwner", ""))
     return Scene(
-        caller or f"arn:aws:iam::{backend.account_id}:user/nobody",
+        caller or f"arn:aws:iam::{account.account_id}:user/nobody",
         identity,
         boundary,
         resource,
@@ -146,12 +146,12 @@ def _scene(
     )
 
 
-def _known(caller: str, backend: Backend) -> Iterator[tuple[str, str]]:
+def _known(caller: str, account: Account) -> Iterator[tuple[str, str]]:
     """What is known of the simulated caller by its ARN. (That AWS's simulator fills these in is an inference.)"""
     if not caller:
         return
     yield from (("aws:PrincipalArn", caller), ("aws:PrincipalAccount", caller.split(":")[4]))
-    user = backend.entity_of(caller)
+    user = account.entity_of(caller)
     if user is not None and user.kind == "user":
         yield from (("aws:username", user.name), ("aws:userid", user.id), ("aws:PrincipalType", "User"))
 

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.iam.permissions import ABOUT_ONESELF, user_name
 from kmscourse.sandbox.iam.policy_documents import check_identity_policy, check_trust_policy
+from kmscourse.sandbox.operation import PermissionCheck
 from kmscourse.sandbox.permission_checks import form_tags
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/.+")
 _AWS_POLICY = "arn:aws:iam::aws:"
@@ -32,7 +33,7 @@ _OF_ITS_OWNER = (
 _TAGS_OF_USERS = ("CreateUser", "TagUser", "CreateRole", "TagRole")
 
 
-def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
+def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> Call:
     """The call with the caller's own name where it names no user. Raises AwsError where a rule forbids it."""
     form = call.parameters
     if not re.fullmatch(r"[0-9]{0,9}", form.get("Marker", "")):
@@ -44,11 +45,11 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
     if call.operation == "UpdateAssumeRolePolicy":
         trust = form["PolicyDocument"]
     if trust is not None:
-        check_trust_policy(trust, backend)
+        check_trust_policy(trust, account)
     if call.operation in ABOUT_ONESELF:
         call = replace(call, parameters={**form, "UserName": user_name(call, caller)})
     if call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in form:
-        backend.check_password(call.parameters["UserName"], form["Password"])
+        account.check_password(call.parameters["UserName"], form["Password"])
     return call
 
 

@@ -25,7 +25,7 @@ class Alias:
 
 
 class Aliases(Part):
-    """The part of ``Backend`` that knows aliases."""
+    """The part of ``Account`` that knows aliases."""
 
     def alias_exists(self, region: str, name: str) -> bool:
         """True where ``alias/name`` is taken."""

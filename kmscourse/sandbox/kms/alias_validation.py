@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms.key_state import refuse_pending
+from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 
-def check_target(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def check_target(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
-    old, new = (backend.find_key(access.resource) for access in (accesses[1], accesses[-1]))
+    old, new = (account.find_key(access.resource) for access in (checks[1], checks[-1]))
     if old is None or new is None:
         return
     refuse_pending(new)

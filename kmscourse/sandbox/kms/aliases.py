@@ -10,38 +10,38 @@ from kmscourse.sandbox.kms.pages import page_of
 from kmscourse.sandbox.kms.request import Answer, Operation, key_in
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 
-def create_alias(call: Call, backend: Backend) -> Answer:
+def create_alias(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 
     Raises AwsError AlreadyExistsException, LimitExceededException.
     """
     name = call.parameters["AliasName"]
-    if backend.alias_exists(call.region, name):
-        arn = f"arn:aws:kms:{call.region}:{backend.account_id}:{name}"
+    if account.alias_exists(call.region, name):
+        arn = f"arn:aws:kms:{call.region}:{account.account_id}:{name}"
         raise AwsError("AlreadyExistsException", f"An alias with the name {arn} already exists")
-    return update_alias(call, backend)
+    return update_alias(call, account)
 
 
-def update_alias(call: Call, backend: Backend) -> Answer:
+def update_alias(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html"""
-    backend.set_alias(call.parameters["AliasName"], key_in(call, backend, "TargetKeyId"))
+    account.set_alias(call.parameters["AliasName"], key_in(call, account, "TargetKeyId"))
     return {}
 
 
-def delete_alias(call: Call, backend: Backend) -> Answer:
+def delete_alias(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteAlias.html"""
-    backend.remove_alias(call.region, call.parameters["AliasName"])
+    account.remove_alias(call.region, call.parameters["AliasName"])
     return {}
 
 
-def list_aliases(call: Call, backend: Backend) -> Answer:
+def list_aliases(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html"""
     named = call.parameters.get("KeyId")
-    names = sorted(key_in(call, backend).aliases) if named else backend.alias_names(call.region)
-    return page_of(call, "Aliases", names, lambda name: backend.alias(call.region, name))
+    names = sorted(key_in(call, account).aliases) if named else account.alias_names(call.region)
+    return page_of(call, "Aliases", names, lambda name: account.alias(call.region, name))
 
 
 OPERATIONS: Mapping[str, Operation] = {

@@ -13,21 +13,21 @@ from kmscourse.sandbox.call import Call, HttpResponse
 from kmscourse.sandbox.kms.pages import page
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 Answer = dict[str, Any]
-Amendment = Callable[[Call, Answer, "Backend"], Answer]
+Amendment = Callable[[Call, Answer, "Account"], Answer]
 
 
-def amended(call: Call, answer: Answer | HttpResponse, backend: Backend) -> Answer | HttpResponse:
+def amended(call: Call, answer: Answer | HttpResponse, account: Account) -> Answer | HttpResponse:
     """``answer``, as AWS would have given it to ``call``."""
     amendment = AMENDMENTS.get((call.service, call.operation))
     return (
-        answer if amendment is None or isinstance(answer, HttpResponse) else amendment(call, answer, backend)
+        answer if amendment is None or isinstance(answer, HttpResponse) else amendment(call, answer, account)
     )
 
 
-def _policy(call: Call, answer: Answer, backend: Backend) -> Answer:
+def _policy(call: Call, answer: Answer, account: Account) -> Answer:
     return {"Policy": printed(json.loads(answer["Policy"])), "PolicyName": "default"}
 
 
@@ -42,7 +42,7 @@ def printed(value: Any, indent: str = "") -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _tags(call: Call, answer: Answer, backend: Backend) -> Answer:
+def _tags(call: Call, answer: Answer, account: Account) -> Answer:
     return page(call, answer, "Tags", lambda tag: str(tag["TagKey"]))
 
 

@@ -18,7 +18,7 @@ from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.kms.request import Answer, Operation, context, encoded, end_dry_run, key_in
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 DATA_KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 
@@ -46,44 +46,44 @@ PAIRS: Mapping[str, Callable[[], PrivateKey]] = {
 }
 
 
-def generate_data_key(call: Call, backend: Backend) -> Answer:
+def generate_data_key(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html"""
-    key = key_in(call, backend)
+    key = key_in(call, account)
     plaintext = os.urandom(_size(call))
     return {
-        "CiphertextBlob": encoded(backend.seal(key, plaintext, context(call))),
+        "CiphertextBlob": encoded(account.seal(key, plaintext, context(call))),
         "Plaintext": encoded(plaintext),
         "KeyId": key.arn,
-        "KeyMaterialId": backend.material_id(key),
+        "KeyMaterialId": account.material_id(key),
     }
 
 
-def generate_data_key_pair(call: Call, backend: Backend) -> Answer:
+def generate_data_key_pair(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPair.html
 
     The private key as PKCS #8, the public key as SubjectPublicKeyInfo, both in DER.
     """
-    key = key_in(call, backend)
+    key = key_in(call, account)
     end_dry_run(call)  # An RSA key takes long.
     spec = call.parameters["KeyPairSpec"]
     pair = PAIRS[spec]()
     private = pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     public = pair.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return {
-        "PrivateKeyCiphertextBlob": encoded(backend.seal(key, private, context(call))),
+        "PrivateKeyCiphertextBlob": encoded(account.seal(key, private, context(call))),
         "PrivateKeyPlaintext": encoded(private),
         "PublicKey": encoded(public),
         "KeyId": key.arn,
         "KeyPairSpec": spec,
-        "KeyMaterialId": backend.material_id(key),
+        "KeyMaterialId": account.material_id(key),
     }
 
 
 def _without(plaintext: str, operation: Operation) -> Operation:
     """The same operation, whose answer leaves the plaintext out."""
 
-    def perform(call: Call, backend: Backend) -> Answer:
-        answer = operation(call, backend)
+    def perform(call: Call, account: Account) -> Answer:
+        answer = operation(call, account)
         del answer[plaintext]
         return answer
 

@@ -21,52 +21,52 @@ from kmscourse.sandbox.kms.views import KeyView
 from kmscourse.sandbox.model.shapes import ignores_ciphertext
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 ALGORITHM = "SYMMETRIC_DEFAULT"
 
 
-def encrypt(call: Call, backend: Backend) -> Answer:
+def encrypt(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
-    key = key_in(call, backend)
-    blob = backend.seal(key, decoded(call, "Plaintext"), context(call))
+    key = key_in(call, account)
+    blob = account.seal(key, decoded(call, "Plaintext"), context(call))
     return {"CiphertextBlob": encoded(blob), "KeyId": key.arn, "EncryptionAlgorithm": ALGORITHM}
 
 
-def decrypt(call: Call, backend: Backend) -> Answer:
+def decrypt(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"""
     _end_permission_test(call)
     blob = decoded(call, "CiphertextBlob")
-    key = _source(call, backend, blob, "KeyId")
-    plaintext = backend.open(key, blob, context(call))
+    key = _source(call, account, blob, "KeyId")
+    plaintext = account.open(key, blob, context(call))
     return {
         "KeyId": key.arn,
         "Plaintext": encoded(plaintext),
         "EncryptionAlgorithm": ALGORITHM,
-        "KeyMaterialId": backend.material_id(key, blob),
+        "KeyMaterialId": account.material_id(key, blob),
     }
 
 
-def re_encrypt(call: Call, backend: Backend) -> Answer:
+def re_encrypt(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html"""
     _end_permission_test(call)
     blob = decoded(call, "CiphertextBlob")
-    source = _source(call, backend, blob, "SourceKeyId")
-    destination = key_in(call, backend, "DestinationKeyId")
-    plaintext = backend.open(source, blob, context(call, "SourceEncryptionContext"))
-    sealed = backend.seal(destination, plaintext, context(call, "DestinationEncryptionContext"))
+    source = _source(call, account, blob, "SourceKeyId")
+    destination = key_in(call, account, "DestinationKeyId")
+    plaintext = account.open(source, blob, context(call, "SourceEncryptionContext"))
+    sealed = account.seal(destination, plaintext, context(call, "DestinationEncryptionContext"))
     return {
         "CiphertextBlob": encoded(sealed),
         "SourceKeyId": source.arn,
         "KeyId": destination.arn,
         "SourceEncryptionAlgorithm": ALGORITHM,
         "DestinationEncryptionAlgorithm": ALGORITHM,
-        "SourceKeyMaterialId": backend.material_id(source, blob),
-        "DestinationKeyMaterialId": backend.material_id(destination),
+        "SourceKeyMaterialId": account.material_id(source, blob),
+        "DestinationKeyMaterialId": account.material_id(destination),
     }
 
 
-def generate_random(call: Call, backend: Backend) -> Answer:
+def generate_random(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html"""
     return {"Plaintext": encoded(os.urandom(call.parameters["NumberOfBytes"]))}
 
@@ -85,8 +85,8 @@ def _end_permission_test(call: Call) -> None:
         end_dry_run(call)
 
 
-def _source(call: Call, backend: Backend, blob: bytes, parameter: str) -> KeyView:
+def _source(call: Call, account: Account, blob: bytes, parameter: str) -> KeyView:
     """The key that made ``blob``; it must be the one that the caller named, if the caller named one."""
-    key = backend.key_of_ciphertext(call.region, blob)
-    check_named(call, parameter, key.arn, backend)
+    key = account.key_of_ciphertext(call.region, blob)
+    check_named(call, parameter, key.arn, account)
     return key

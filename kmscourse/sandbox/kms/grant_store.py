@@ -71,7 +71,7 @@ class Grant:
 
 
 class Grants(Part):
-    """The part of ``Backend`` that knows grants. In a ``KeyView`` they are as ListGrants prints them."""
+    """The part of ``Account`` that knows grants. In a ``KeyView`` they are as ListGrants prints them."""
 
     def add_grant(self, key: KeyView, terms: Mapping[str, Any]) -> tuple[str, str]:
         """Put a grant with the terms of CreateGrant on a key: its id, and a token for it.

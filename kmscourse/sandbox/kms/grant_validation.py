@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.policy.edits import LONGEST_VALUE, MOST_PAIRS
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms import key_policy
 from kmscourse.sandbox.kms.grant_permissions import CONTEXT_CONSTRAINTS, named_grant
 from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _FOR_ANY_KEY = ("CreateGrant", "DescribeKey", "RetireGrant")
 _ENCRYPTING = ("Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo")
@@ -36,11 +37,11 @@ _OF_USAGE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     """Raises AwsError where there can be no grant on such terms: InvalidArnException, ValidationException."""
     parameters = call.parameters
     constraints = parameters.get("Constraints") or {}
-    _check_principals(parameters, backend)
+    _check_principals(parameters, account)
     if parameters.get("GranteeServicePrincipal") and not (
         "SourceArn" in constraints
         and (parameters.get("RetiringPrincipal") or parameters.get("RetiringServicePrincipal"))
@@ -50,14 +51,14 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
             "RetiringServicePrincipal."
         )
     _check_constraints(constraints)
-    key = backend.find_key(accesses[0].resource)
+    key = account.find_key(checks[0].resource)
     if key is not None:
         _check_operations(parameters["Operations"], key)
 
 
-def named_in_full(call: Call, backend: Backend) -> Call:
+def named_in_full(call: Call, account: Account) -> Call:
     """RetireGrant by its KeyId and GrantId, however the grant was named."""
-    key_id, grant_id = named_grant(call, backend)
+    key_id, grant_id = named_grant(call, account)
     rest = {name: value for name, value in call.parameters.items() if name != "GrantToken"}
     return replace(call, parameters={**rest, "KeyId": key_id, "GrantId": grant_id})
 
@@ -69,7 +70,7 @@ def operations_for(key: KeyView) -> frozenset[str]:
     return frozenset((*_FOR_ANY_KEY, *_OF_USAGE.get(key.usage, ())))
 
 
-def _check_principals(parameters: Mapping[str, Any], backend: Backend) -> None:
+def _check_principals(parameters: Mapping[str, Any], account: Account) -> None:
     for name, kind in (
         ("GranteePrincipal", "AWS"),
         ("RetiringPrincipal", "AWS"),
@@ -77,7 +78,7 @@ def _check_principals(parameters: Mapping[str, Any], backend: Backend) -> None:
         ("RetiringServicePrincipal", "Service"),
     ):
         principal = parameters.get(name)
-        if principal is not None and not key_policy.exists(principal, backend, kind):
+        if principal is not None and not key_policy.exists(principal, account, kind):
             # Recorded by a user of AWS.
             raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {principal}")
 

@@ -30,7 +30,7 @@ from kmscourse.sandbox.kms.request import Answer, Operation, decoded, encoded, k
 from kmscourse.sandbox.kms.views import KeyView
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 TOKEN_LASTS = timedelta(hours=24)
 MATERIAL_BYTES = 32  # of a symmetric encryption key
@@ -46,43 +46,43 @@ _ALGORITHMS = tuple(WRAPPING)
 _TOKEN_HEAD = struct.Struct(">dB")  # last moment in seconds since 1970, number of the algorithm
 
 
-def get_parameters_for_import(call: Call, backend: Backend) -> Answer:
+def get_parameters_for_import(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetParametersForImport.html"""
-    key = key_in(call, backend)
+    key = key_in(call, account)
     wrapping = rsa.generate_private_key(65537, WRAPPING_BITS[call.parameters["WrappingKeySpec"]])
-    valid_to = backend.now() + TOKEN_LASTS
+    valid_to = account.now() + TOKEN_LASTS
     head = _TOKEN_HEAD.pack(valid_to.timestamp(), _ALGORITHMS.index(call.parameters["WrappingAlgorithm"]))
     private = wrapping.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     public = wrapping.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return {
         "KeyId": key.arn,
-        "ImportToken": encoded(ciphertext.seal(backend.import_secret(key), head + private, {})),
+        "ImportToken": encoded(ciphertext.seal(account.import_secret(key), head + private, {})),
         "PublicKey": encoded(public),
         "ParametersValidTo": valid_to.timestamp(),
     }
 
 
-def import_key_material(call: Call, backend: Backend) -> Answer:
+def import_key_material(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
 
     Raises AwsError: InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException (not
     wrapped with the token's key), IncorrectKeyMaterialException (not the material that belongs there).
     """
-    key = key_in(call, backend)
-    token = _read_token(call, key, backend)
+    key = key_in(call, account)
+    token = _read_token(call, key, account)
     given = _unwrapped(decoded(call, "EncryptedKeyMaterial"), token)
-    material_id = backend.import_id(key, given)
-    _check_place(call, key, material_id, backend)
+    material_id = account.import_id(key, given)
+    _check_place(call, key, material_id, account)
     valid_to = call.parameters.get("ValidTo")
     expires = None if valid_to is None else datetime.fromtimestamp(valid_to, UTC)
-    backend.import_material(key, given, expires, call.parameters.get("KeyMaterialDescription"))
+    account.import_material(key, given, expires, call.parameters.get("KeyMaterialDescription"))
     return {"KeyId": key.arn, "KeyMaterialId": material_id}
 
 
-def delete_imported_key_material(call: Call, backend: Backend) -> Answer:
+def delete_imported_key_material(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteImportedKeyMaterial.html"""
-    key = key_in(call, backend)
-    materials = backend.materials(key)
+    key = key_in(call, account)
+    materials = account.materials(key)
     wanted = call.parameters.get("KeyMaterialId")
     if wanted is None:
         wanted = next((piece.id for piece in materials if piece.state == "CURRENT"), None)
@@ -90,7 +90,7 @@ def delete_imported_key_material(call: Call, backend: Backend) -> Answer:
             return {"KeyId": key.arn}
     elif wanted not in [piece.id for piece in materials]:
         raise AwsError("NotFoundException", f"{key.arn} has no key material {wanted}.")
-    backend.delete_material(key, wanted)
+    account.delete_material(key, wanted)
     return {"KeyId": key.arn, "KeyMaterialId": wanted}
 
 
@@ -108,13 +108,13 @@ class _Token(NamedTuple):
     private_key: rsa.RSAPrivateKey
 
 
-def _read_token(call: Call, key: KeyView, backend: Backend) -> _Token:
+def _read_token(call: Call, key: KeyView, account: Account) -> _Token:
     try:
-        content = ciphertext.unseal(backend.import_secret(key), decoded(call, "ImportToken"), {})
+        content = ciphertext.unseal(account.import_secret(key), decoded(call, "ImportToken"), {})
     except ciphertext.InvalidCiphertextError:
         raise _no_token(key) from None
     last_moment, algorithm = _TOKEN_HEAD.unpack_from(content)
-    if backend.now().timestamp() > last_moment:
+    if account.now().timestamp() > last_moment:
         raise AwsError(
             "ExpiredImportTokenException",
             "The import token has expired: get another from GetParametersForImport.",
@@ -146,12 +146,12 @@ def _unwrapped(wrapped: bytes, token: _Token) -> bytes:
     return given
 
 
-def _check_place(call: Call, key: KeyView, material_id: str, backend: Backend) -> None:
+def _check_place(call: Call, key: KeyView, material_id: str, account: Account) -> None:
     """The material is the one that is named, and it is new to the key, or known to it, as ImportType says.
 
     Left out, ImportType means new for the first material and known for any other.
     """
-    materials = {piece.id: piece for piece in backend.materials(key)}
+    materials = {piece.id: piece for piece in account.materials(key)}
     kind = call.parameters.get("ImportType") or ("EXISTING_KEY_MATERIAL" if materials else "NEW_KEY_MATERIAL")
     if call.parameters.get("KeyMaterialId", material_id) != material_id:
         raise AwsError(

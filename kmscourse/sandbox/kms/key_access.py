@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller, Context
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.kms.key_state import check_state
+from kmscourse.sandbox.kms.key_usage import check_origin, check_usage
 from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.operation import Context, PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 KEY_ARN = re.compile(r"arn:aws:kms:[a-z0-9-]+:(\d{12}):(key|alias)/.+")
 DYNAMODB = "dynamodb.amazonaws.com"
@@ -22,7 +26,7 @@ More = Callable[[Mapping[str, Any]], Context]
 
 
 def resolve(
-    call: Call, caller: Caller, backend: Backend, key_id: str, *, alias: bool = True, action: str = ""
+    call: Call, caller: Caller, account: Account, key_id: str, *, alias: bool = True, action: str = ""
 ) -> KeyView:
     """The key that a request names by id, ARN, alias name or alias ARN; the last two only where ``alias``.
 
@@ -32,7 +36,7 @@ def resolve(
     it; AccessDeniedException for a key of another account, of which AWS does not say whether it exists.
     """
     arn = KEY_ARN.fullmatch(key_id)
-    if arn and arn[1] != backend.account_id:
+    if arn and arn[1] != account.account_id:
         raise AwsError(
             "AccessDeniedException",
             f"User: {caller.arn} is not authorized to perform: {action or call.action} on this resource because the "
@@ -41,7 +45,7 @@ def resolve(
         )
     if not alias and alias_in(key_id):
         raise AwsError("InvalidArnException", "Key Aliases are not supported for this operation.")
-    return backend.key(call.region, key_id)
+    return account.key(call.region, key_id)
 
 
 def _nothing(parameters: Mapping[str, Any]) -> Context:
@@ -54,10 +58,10 @@ def on_key(more: More = _nothing, *, alias: bool = False) -> Reader:
     ``more`` gives the condition keys of its own.
     """
 
-    def read(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+    def read(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
         named = call.parameters["KeyId"]
-        key = resolve(call, caller, backend, named, alias=alias)
-        yield key_access(call.action, key, caller, named=named, more=more(call.parameters))
+        key = resolve(call, caller, account, named, alias=alias)
+        yield key_access(call, account, call.action, key, caller, named=named, more=more(call.parameters))
 
     return read
 
@@ -84,6 +88,8 @@ def alias_in(key_id: str) -> str | None:
 
 
 def key_access(
+    call: Call,
+    account: Account,
     action: str,
     key: KeyView,
     caller: Caller,
@@ -92,7 +98,7 @@ def key_access(
     encryption_context: Mapping[str, str] | None = None,
     more: Context | None = None,
     via_dynamodb: bool = False,
-) -> Access:
+) -> PermissionCheck:
     """The use of ``key`` for ``action``, with every condition key that AWS documents for it.
 
     ``named`` is how the request named the key (for kms:RequestAlias); ``encryption_context`` is None for an
@@ -114,7 +120,30 @@ def key_access(
         context["kms:RequestAlias"] = request_alias
     if via_dynamodb:
         context["kms:ViaService"] = f"dynamodb.{key.region}.amazonaws.com"
-    return Access(action, key.arn, context, DYNAMODB if via_dynamodb else None)
+    check = PermissionCheck(
+        action,
+        key.arn,
+        context,
+        DYNAMODB if via_dynamodb else None,
+        resource_policy=key.policy,
+        grants=account.grants_for(key, caller, action, _pairs_in(context)),
+    )
+    return replace(check, require_usable=lambda: require_usable(check, key, call.parameters))
+
+
+def require_usable(check: PermissionCheck, key: KeyView, parameters: Mapping[str, Any]) -> None:
+    """Raises AwsError where a key's origin, state or usage does not allow what is checked."""
+    check_origin(check.action, key)
+    check_state(check.action, key)
+    check_usage(check, key, parameters)
+
+
+def _pairs_in(context: Context) -> dict[str, str]:
+    """The encryption context that condition keys tell of."""
+    prefix = "kms:EncryptionContext:"
+    return {
+        name.removeprefix(prefix): str(value) for name, value in context.items() if name.startswith(prefix)
+    }
 
 
 def encryption_condition_keys(encryption_context: Mapping[str, str]) -> dict[str, str | list[str]]:

@@ -14,7 +14,7 @@ from kmscourse.sandbox.moto_adapter.models import Part
 
 
 class KeyLife(Part):
-    """The part of ``Backend`` that changes KMS keys. Whether a change may be is decided before."""
+    """The part of ``Account`` that changes KMS keys. Whether a change may be is decided before."""
 
     _happened: list[Happening]
 

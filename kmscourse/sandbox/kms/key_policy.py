@@ -15,10 +15,11 @@ from kmscourse.errors import PolicyError
 from kmscourse.policy.edit import listed
 from kmscourse.policy.read import parse
 from kmscourse.sandbox.auth.authorize import decide
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 MOST_BYTES = 32 * 1024
 
@@ -26,7 +27,7 @@ _ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 
 
-def check(call: Call, caller: Caller, access: Access, backend: Backend) -> None:
+def check(call: Call, caller: Caller, access: PermissionCheck, account: Account) -> None:
     """Raises AwsError where the Policy in the parameters can't be the policy of the key that ``access`` is to.
 
     LimitExceededException above 32 KB; MalformedPolicyDocumentException where it can't be read, names a
@@ -37,15 +38,15 @@ def check(call: Call, caller: Caller, access: Access, backend: Backend) -> None:
     if len(text.encode()) > MOST_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MOST_BYTES} bytes.")
     policy = _read(text)
-    if not all(exists(name, backend, kind) for kind, name in _principals(policy)):
+    if not all(exists(name, account, kind) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not call.parameters.get("BypassPolicyLockoutSafetyCheck"):
-        again = replace(access, action="kms:PutKeyPolicy")
-        if not decide(call, caller, again, backend, policy).allowed:
+        again = replace(access, action="kms:PutKeyPolicy", resource_policy=policy)
+        if not decide(ResolvedCall(call, caller, account, account.now()), again).allowed:
             raise _malformed("The new key policy will not allow you to update the key policy in the future.")
 
 
-def exists(name: str, backend: Backend, kind: str = "AWS") -> bool:
+def exists(name: str, account: Account, kind: str = "AWS") -> bool:
     """Whether there is such a principal: everyone, an account, a service, a user or role of this account.
 
     There are no other accounts beside the practice account; any twelve digits pass for one, their users do not.
@@ -54,7 +55,7 @@ def exists(name: str, backend: Backend, kind: str = "AWS") -> bool:
         return _SERVICE.fullmatch(name) is not None
     if kind != "AWS":
         return kind == "Federated"
-    return name == "*" or _ACCOUNT.fullmatch(name) is not None or backend.principal_exists(name)
+    return name == "*" or _ACCOUNT.fullmatch(name) is not None or account.principal_exists(name)
 
 
 def _read(text: str) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 
 class Keys(Part):
-    """The part of ``Backend`` that knows KMS keys."""
+    """The part of ``Account`` that knows KMS keys."""
 
     def key(self, region: str, key_id: str) -> KeyView:
         """The key that an id, a key ARN, an alias or an alias ARN names.

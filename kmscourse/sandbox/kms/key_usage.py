@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kmscourse.sandbox.call import Access, AwsError
+from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.operation import PermissionCheck
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 
@@ -43,7 +44,7 @@ def check_origin(action: str, key: KeyView) -> None:
         )
 
 
-def check_usage(access: Access, key: KeyView, parameters: Mapping[str, Any]) -> None:
+def check_usage(access: PermissionCheck, key: KeyView, parameters: Mapping[str, Any]) -> None:
     """Raises AwsError InvalidKeyUsageException or UnsupportedOperationException where ``key`` is of another kind.
 
     A table's key is asked for no algorithm: ``parameters`` are then DynamoDB's own.

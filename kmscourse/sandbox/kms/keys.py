@@ -10,46 +10,46 @@ from kmscourse.sandbox.kms.pages import page_of
 from kmscourse.sandbox.kms.request import Answer, Operation, key_in
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 DEFAULT_WINDOW = 30  # Days that a key waits for its deletion.
 
 
-def create_key(call: Call, backend: Backend) -> Answer:
+def create_key(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
-    return {"KeyMetadata": backend.create_key(call.region, call.parameters)}
+    return {"KeyMetadata": account.create_key(call.region, call.parameters)}
 
 
-def describe_key(call: Call, backend: Backend) -> Answer:
+def describe_key(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
-    return {"KeyMetadata": backend.metadata(key_in(call, backend))}
+    return {"KeyMetadata": account.metadata(key_in(call, account))}
 
 
-def list_keys(call: Call, backend: Backend) -> Answer:
+def list_keys(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html"""
     own = "SELF" in call.parameters.get("ResourceOwners", ["SELF"])  # Nobody shares a key with the account.
-    arn = f"arn:aws:kms:{call.region}:{backend.account_id}:key/"
-    key_ids = backend.key_ids(call.region) if own else []
+    arn = f"arn:aws:kms:{call.region}:{account.account_id}:key/"
+    key_ids = account.key_ids(call.region) if own else []
     return page_of(call, "Keys", key_ids, lambda key_id: {"KeyId": key_id, "KeyArn": arn + key_id})
 
 
-def enable_key(call: Call, backend: Backend) -> Answer:
+def enable_key(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html"""
-    backend.set_enabled(key_in(call, backend), True)
+    account.set_enabled(key_in(call, account), True)
     return {}
 
 
-def disable_key(call: Call, backend: Backend) -> Answer:
+def disable_key(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html"""
-    backend.set_enabled(key_in(call, backend), False)
+    account.set_enabled(key_in(call, account), False)
     return {}
 
 
-def schedule_key_deletion(call: Call, backend: Backend) -> Answer:
+def schedule_key_deletion(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
-    key = key_in(call, backend)
+    key = key_in(call, account)
     days = call.parameters.get("PendingWindowInDays", DEFAULT_WINDOW)
-    date = backend.schedule_deletion(key, days)
+    date = account.schedule_deletion(key, days)
     return {
         "KeyId": key.arn,
         "DeletionDate": date.timestamp(),
@@ -58,10 +58,10 @@ def schedule_key_deletion(call: Call, backend: Backend) -> Answer:
     }
 
 
-def cancel_key_deletion(call: Call, backend: Backend) -> Answer:
+def cancel_key_deletion(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html"""
-    key = key_in(call, backend)
-    backend.cancel_deletion(key)
+    key = key_in(call, account)
+    account.cancel_deletion(key)
     return {"KeyId": key.arn}
 
 

@@ -25,7 +25,7 @@ from kmscourse.sandbox.kms import import_material as imports
 from kmscourse.sandbox.kms.request import Answer, Operation, check_named, end_dry_run
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 __all__ = ["OPERATIONS", "check_named", "end_dry_run", "perform"]
 
@@ -40,12 +40,12 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def perform(call: Call, backend: Backend) -> Answer:
+def perform(call: Call, account: Account) -> Answer:
     """The answer to one of ``OPERATIONS``.
 
     Raises AwsError: InvalidCiphertextException, IncorrectKeyException, NotFoundException, the codes of
     ``imports.py`` and ``aliases.py``, and DryRunOperationException where the caller only asks whether it would.
     """
-    answer = OPERATIONS[call.operation](call, backend)
+    answer = OPERATIONS[call.operation](call, account)
     end_dry_run(call)
     return answer

@@ -10,24 +10,27 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import Access, Call, Caller, Context
+from kmscourse.sandbox.call import Call, Caller
 from kmscourse.sandbox.kms import alias_permissions as aliases
 from kmscourse.sandbox.kms import grant_permissions as grants
 from kmscourse.sandbox.kms.key_access import key_access, on_key, resolve, truth
 from kmscourse.sandbox.kms.views import KeyView
 from kmscourse.sandbox.model.shapes import ignores_ciphertext
+from kmscourse.sandbox.operation import Context, PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader, anywhere, tag_context
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 
-def with_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def with_key(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A cryptographic operation on the key in KeyId, under an encryption context."""
     named = call.parameters["KeyId"]
     yield key_access(
+        call,
+        account,
         call.action,
-        resolve(call, caller, backend, named),
+        resolve(call, caller, account, named),
         caller,
         named=named,
         encryption_context=call.parameters.get("EncryptionContext"),
@@ -35,12 +38,14 @@ def with_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     )
 
 
-def decrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def decrypt(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """The key is read from the ciphertext; one that the caller names as well must exist."""
     named = call.parameters.get("KeyId")
     yield key_access(
+        call,
+        account,
         call.action,
-        _source(call, caller, backend, named),
+        _source(call, caller, account, named),
         caller,
         named=named,
         encryption_context=call.parameters.get("EncryptionContext"),
@@ -48,14 +53,16 @@ def decrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
     )
 
 
-def re_encrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def re_encrypt(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
     parameters = call.parameters
     source_name, destination_name = parameters.get("SourceKeyId"), parameters["DestinationKeyId"]
-    source = _source(call, caller, backend, source_name, "kms:ReEncryptFrom")
-    destination = resolve(call, caller, backend, destination_name, action="kms:ReEncryptTo")
+    source = _source(call, caller, account, source_name, "kms:ReEncryptFrom")
+    destination = resolve(call, caller, account, destination_name, action="kms:ReEncryptTo")
     same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
     yield key_access(
+        call,
+        account,
         "kms:ReEncryptFrom",
         source,
         caller,
@@ -64,6 +71,8 @@ def re_encrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
         more={**_algorithm(parameters, "SourceEncryptionAlgorithm"), **same},
     )
     yield key_access(
+        call,
+        account,
         "kms:ReEncryptTo",
         destination,
         caller,
@@ -73,7 +82,7 @@ def re_encrypt(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
     )
 
 
-def create_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def create_key(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """No key is there yet; tags in the request need kms:TagResource as well."""
     parameters = call.parameters
     tags = tag_context(_tags(parameters))
@@ -88,18 +97,18 @@ def create_key(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]
         **_bypass(parameters),
         **tags,
     }
-    yield Access(call.action, "*", context)
+    yield PermissionCheck(call.action, "*", context)
     if tags:
-        yield Access("kms:TagResource", "*", {"kms:CallerAccount": caller.account, **tags})
+        yield PermissionCheck("kms:TagResource", "*", {"kms:CallerAccount": caller.account, **tags})
 
 
-def _source(call: Call, caller: Caller, backend: Backend, named: str | None, action: str = "") -> KeyView:
+def _source(call: Call, caller: Caller, account: Account, named: str | None, action: str = "") -> KeyView:
     """The key that opens the ciphertext; a dry run without one is about the key that is named."""
     if named is not None:
-        key = resolve(call, caller, backend, named, action=action)
+        key = resolve(call, caller, account, named, action=action)
         if ignores_ciphertext(call):
             return key
-    return backend.key_of_ciphertext(call.region, base64.b64decode(call.parameters["CiphertextBlob"]))
+    return account.key_of_ciphertext(call.region, base64.b64decode(call.parameters["CiphertextBlob"]))
 
 
 def _algorithm(parameters: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -10,21 +10,21 @@ from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.kms.views import KeyView
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 Answer = dict[str, Any]
-Operation: TypeAlias = "Callable[[Call, Backend], Answer]"
+Operation: TypeAlias = "Callable[[Call, Account], Answer]"
 
 
-def key_in(call: Call, backend: Backend, parameter: str = "KeyId") -> KeyView:
+def key_in(call: Call, account: Account, parameter: str = "KeyId") -> KeyView:
     """The key that a parameter names. Raises AwsError NotFoundException."""
-    return backend.key(call.region, call.parameters[parameter])
+    return account.key(call.region, call.parameters[parameter])
 
 
-def check_named(call: Call, parameter: str, arn: str, backend: Backend) -> None:
+def check_named(call: Call, parameter: str, arn: str, account: Account) -> None:
     """Raises IncorrectKeyException where the caller names another key than ``arn``, the one that opens."""
     named = call.parameters.get(parameter)
-    if named is not None and backend.key(call.region, named).arn != arn:
+    if named is not None and account.key(call.region, named).arn != arn:
         raise AwsError(
             "IncorrectKeyException",
             "The key ID in the request does not identify a CMK that can perform this operation.",

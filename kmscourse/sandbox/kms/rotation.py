@@ -17,34 +17,34 @@ from kmscourse.sandbox.kms.request import Answer, Operation, key_in
 from kmscourse.sandbox.kms.views import KeyView, MaterialView
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 DEFAULT_PERIOD = 365  # Days between two rotations.
 MOST_ON_DEMAND = 25  # For the life of a key.
 TOO_CLOSE = timedelta(minutes=20)  # Before an automatic rotation none can be had on demand.
 
 
-def enable_key_rotation(call: Call, backend: Backend) -> Answer:
+def enable_key_rotation(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
     days = call.parameters.get("RotationPeriodInDays", DEFAULT_PERIOD)
-    backend.schedule_rotation(key_in(call, backend), days)
+    account.schedule_rotation(key_in(call, account), days)
     return {}
 
 
-def disable_key_rotation(call: Call, backend: Backend) -> Answer:
+def disable_key_rotation(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html"""
-    backend.schedule_rotation(key_in(call, backend), None)
+    account.schedule_rotation(key_in(call, account), None)
     return {}
 
 
-def rotate_key_on_demand(call: Call, backend: Backend) -> Answer:
+def rotate_key_on_demand(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
 
     Raises AwsError: LimitExceededException, ConflictException shortly before an automatic rotation,
     KMSInvalidStateException for a key that imported no material to go over to.
     """
-    key = key_in(call, backend)
-    materials = backend.materials(key)
+    key = key_in(call, account)
+    materials = account.materials(key)
     if sum(piece.rotation == "ON_DEMAND" for piece in materials) >= MOST_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
@@ -53,17 +53,17 @@ def rotate_key_on_demand(call: Call, backend: Backend) -> Answer:
         )
     if not materials or (key.origin == "EXTERNAL" and materials[-1].state != "PENDING_ROTATION"):
         raise AwsError("KMSInvalidStateException", f"{key.arn} has no key material to go over to.")
-    following = backend.rotation(key).next
-    if following is not None and following - backend.now() <= TOO_CLOSE:
+    following = account.rotation(key).next
+    if following is not None and following - account.now() <= TOO_CLOSE:
         raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
-    backend.rotate(key)
+    account.rotate(key)
     return {"KeyId": key.id}
 
 
-def get_key_rotation_status(call: Call, backend: Backend) -> Answer:
+def get_key_rotation_status(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
-    key = key_in(call, backend)
-    rotation = backend.rotation(key)
+    key = key_in(call, account)
+    rotation = account.rotation(key)
     if rotation.next is None:
         return {"KeyId": key.id, "KeyRotationEnabled": False}
     return {
@@ -74,11 +74,11 @@ def get_key_rotation_status(call: Call, backend: Backend) -> Answer:
     }
 
 
-def list_key_rotations(call: Call, backend: Backend) -> Answer:
+def list_key_rotations(call: Call, account: Account) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html"""
-    key = key_in(call, backend)
+    key = key_in(call, account)
     everything = call.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
-    shown = [piece for piece in backend.materials(key) if everything or piece.rotated is not None]
+    shown = [piece for piece in account.materials(key) if everything or piece.rotated is not None]
     answer = {"Rotations": [_entry(key, piece) for piece in shown]}
     order = {piece.id: f"{number:06}" for number, piece in enumerate(shown)}
     return page(call, answer, "Rotations", lambda entry: order[entry["KeyMaterialId"]])

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms import alias_validation as aliases
 from kmscourse.sandbox.kms import grant_validation as grants
 from kmscourse.sandbox.kms import key_policy, tags
 from kmscourse.sandbox.kms import material_validation as key_material
 from kmscourse.sandbox.kms import operations as keyops
 from kmscourse.sandbox.kms.key_spec import check_key_spec
+from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
-Rule = Callable[[Call, Caller, Sequence[Access], "Backend"], None]
+Rule = Callable[[Call, Caller, Sequence[PermissionCheck], "Account"], None]
 
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
 
@@ -35,7 +36,7 @@ _NOT_OFFERED = (
 )
 
 
-def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> Call:
+def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> Call:
     """The call as it came, but for a grant that a token names. Raises AwsError where a rule forbids it."""
     for name in _NOT_OFFERED:
         if call.parameters.get(name) is not None:
@@ -46,8 +47,8 @@ def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backe
     _check_contexts(call)
     rule = _RULES.get(call.operation)
     if rule is not None:
-        rule(call, caller, accesses, backend)
-    return grants.named_in_full(call, backend) if call.operation == "RetireGrant" else call
+        rule(call, caller, checks, account)
+    return grants.named_in_full(call, account) if call.operation == "RetireGrant" else call
 
 
 def _check_contexts(call: Call) -> None:
@@ -64,24 +65,24 @@ def _check_contexts(call: Call) -> None:
 def _incorrect_key(parameter: str) -> Rule:
     """The key that opens the ciphertext must be the one that the caller names, where one is named."""
 
-    def check(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-        keyops.check_named(call, parameter, accesses[0].resource, backend)
+    def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
+        keyops.check_named(call, parameter, checks[0].resource, account)
 
     return check
 
 
-def _data_key_size(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _data_key_size(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     given = [name for name in ("KeySpec", "NumberOfBytes") if call.parameters.get(name) is not None]
     if len(given) != 1:
         raise AwsError("ValidationException", "Please specify either number of bytes or key spec.")
 
 
-def _random_size(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _random_size(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     if call.parameters.get("NumberOfBytes") is None:
         raise AwsError("ValidationException", "NumberOfBytes is required.")
 
 
-def _waiting_period(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _waiting_period(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     days = call.parameters.get("PendingWindowInDays")
     if days is not None and not 7 <= days <= 30:
         limit = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
@@ -92,39 +93,39 @@ def _waiting_period(call: Call, caller: Caller, accesses: Sequence[Access], back
         )
 
 
-def _create_key(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _create_key(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     check_key_spec(call.parameters)
     tags.check(call.parameters.get("Tags") or [], {})
     if call.parameters.get("Policy") is not None:
-        to_be = f"arn:aws:kms:{call.region}:{backend.account_id}:key/{UNBORN}"
-        key_policy.check(call, caller, replace(accesses[0], resource=to_be), backend)
+        to_be = f"arn:aws:kms:{call.region}:{account.account_id}:key/{UNBORN}"
+        key_policy.check(call, caller, replace(checks[0], resource=to_be), account)
 
 
-def _put_key_policy(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _put_key_policy(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     if call.parameters.get("PolicyName", "default") != "default":
         raise AwsError("NotFoundException", "No such policy exists")
-    key_policy.check(call, caller, accesses[0], backend)
+    key_policy.check(call, caller, checks[0], account)
 
 
-def _tag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-    key = backend.find_key(accesses[0].resource)
+def _tag(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
+    key = account.find_key(checks[0].resource)
     tags.check(call.parameters["Tags"], key.tags if key else {})
 
 
-def _untag(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _untag(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     tags.check_names(call.parameters["TagKeys"])
 
 
-def _pair_spec(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _pair_spec(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     key_material.check_pair_spec(call.parameters)
 
 
-def _wrapping(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
+def _wrapping(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
     key_material.check_wrapping(call.parameters)
 
 
-def _import(call: Call, caller: Caller, accesses: Sequence[Access], backend: Backend) -> None:
-    key_material.check_import(call.parameters, backend.now())
+def _import(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
+    key_material.check_import(call.parameters, account.now())
 
 
 _RULES: Mapping[str, Rule] = {

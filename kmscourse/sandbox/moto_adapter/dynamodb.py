@@ -102,7 +102,7 @@ class DynamoDb(DynamoDBBackend):
 
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
         # moto copies each table with all its items, to put the copy back where the transaction fails.
-        # Backend.rollback undoes what a failed call has touched, so the "copy" may be the table itself.
+        # Account.rollback undoes what a failed call has touched, so the "copy" may be the table itself.
         tables: list[Any] = list(dict.values(self.tables))
         for table in tables:
             table.__deepcopy__ = lambda _, itself=table: itself

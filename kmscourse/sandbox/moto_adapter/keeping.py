@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sqlite3
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.storage.codec import Codec, StateError
+from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.file import Row, Storage
 from kmscourse.sandbox.storage.journal import Journal, Tracked
 
@@ -63,9 +66,11 @@ _LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants
 
 
 class Keeper:
-    """Writes what the journal names, and reads it back. ``own`` are collections that are not moto's."""
+    """Writes what the journal names, and reads it back. ``own`` gives a collection that is not moto's."""
 
-    def __init__(self, models: Models, journal: Journal, storage: Storage, own: dict[str, Tracked]) -> None:
+    def __init__(
+        self, models: Models, journal: Journal, storage: Storage, own: Callable[[str], Tracked | None]
+    ) -> None:
         self._models = models
         self._journal = journal
         self._storage = storage
@@ -105,8 +110,9 @@ class Keeper:
         rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
         try:
             for row, document in rows:
-                self._put(row, self._codec.decode(document))
+                self._put(row, self._read_back(row, document))
             self._models.index(COLLECTIONS)
+            self._tell(row.collection for row, _ in rows)
         except StateError:
             raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
@@ -127,7 +133,22 @@ class Keeper:
 
     def _document(self, row: Row, key: Any) -> str | None:
         entry = self._entry(row, key)
-        return None if entry is None else self._codec.encode(entry, _LEFT_OUT)
+        if entry is None:
+            return None
+        collection = self._collection_of(row)
+        if isinstance(collection, Collection):
+            return json.dumps(collection.encode(entry), separators=(",", ":"))
+        return self._codec.encode(entry, _LEFT_OUT)
+
+    def _read_back(self, row: Row, document: str) -> Any:
+        """The thing that was written as ``document``. Raises StateError."""
+        collection = self._collection_of(row)
+        if not isinstance(collection, Collection):
+            return self._codec.decode(document)
+        try:
+            return collection.decode(json.loads(document))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise StateError(f"A row can't be read ({type(error).__name__}).") from None
 
     def _entry(self, row: Row, key: Any) -> Any:
         """The thing that a row stands for as it is now, None where there is none."""
@@ -162,11 +183,11 @@ class Keeper:
         changed = [row for row in sorted(touched, key=_order) if self._is_changed(row, touched[row])]
         for row in changed:
             document = self._storage.document(row)
-            before = None if document is None else self._codec.decode(document)
+            before = None if document is None else self._read_back(row, document)
             now = self._entry(row, touched[row])
             if before is None:
                 self._remove(row, touched[row])
-            elif not hasattr(now, "__dict__"):
+            elif not hasattr(now, "__dict__") or isinstance(self._collection_of(row), Collection):
                 self._put(row, before)
             else:
                 # Others may hold this very object, as a group holds its users.
@@ -174,8 +195,19 @@ class Keeper:
                 vars(now).clear()
                 vars(now).update(vars(before) | kept)
                 self._follow(row, touched[row])
-        self._models.index({row.collection.partition("/")[0] for row in changed})
+        self._models.index({row.collection.partition("/")[0] for row in changed} & COLLECTIONS.keys())
+        self._tell(row.collection for row in changed)
         self._journal.take()
+
+    def _collection_of(self, row: Row) -> Tracked | None:
+        return None if _table_of_items(row) else self._collection(row.collection)
+
+    def _tell(self, names: Iterable[str]) -> None:
+        """Tell the collections of these names that things of theirs came back."""
+        for name in dict.fromkeys(names):
+            collection = None if "/tables/" in name else self._collection(name)
+            if isinstance(collection, Collection):
+                collection.restored()
 
     def _is_changed(self, row: Row, key: Any) -> bool:
         """Whether a thing is other than it was written: most of what a refused call has touched is not."""
@@ -198,7 +230,8 @@ class Keeper:
             dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
 
     def _collection(self, name: str) -> Tracked:
-        return self._own[name] if name in self._own else self._models.collection(name)
+        own = self._own(name)
+        return self._models.collection(name) if own is None else own
 
     def _find(self, row: Row) -> Any:
         return dict.__getitem__(self._collection(row.collection), row.key)

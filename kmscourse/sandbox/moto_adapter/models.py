@@ -159,7 +159,7 @@ def _service(name: str) -> tuple[Any, Any]:
 
 
 class Part:
-    """What the parts of ``Backend`` stand on."""
+    """What the parts of ``Account`` stand on."""
 
     account_id: str
     now: Callable[[], datetime]

@@ -73,7 +73,7 @@ class DamagedError(ValueError):
 
 
 class Storage:
-    """Rows and events of one account, used by one process at a time under the backend's lock.
+    """Rows and events of one account, used by one process at a time under the account's lock.
 
     ``path`` None keeps them in memory only. ``version`` names what else the documents depend on (moto's
     version). A file that is damaged, or was written under another version, is set aside, and the account starts

@@ -21,7 +21,7 @@ from kmscourse.sandbox.iam.views import Terms
 from kmscourse.sandbox.sts.permissions import marks
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 HOUR = 3_600
 TWELVE_HOURS = 12 * HOUR
@@ -31,28 +31,28 @@ _MOST_ARNS = 10
 Answer = Mapping[str, Any]
 
 
-def perform(call: Call, caller: Caller, backend: Backend) -> Answer:
+def perform(call: Call, caller: Caller, account: Account) -> Answer:
     """The answer to one of STS's operations. Raises AwsError."""
-    return OPERATIONS[call.operation](call, caller, backend)
+    return OPERATIONS[call.operation](call, caller, account)
 
 
-def get_caller_identity(call: Call, caller: Caller, backend: Backend) -> Answer:
+def get_caller_identity(call: Call, caller: Caller, account: Account) -> Answer:
     """Who signed."""
     return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
 
 
-def get_access_key_info(call: Call, caller: Caller, backend: Backend) -> Answer:
+def get_access_key_info(call: Call, caller: Caller, account: Account) -> Answer:
     """The account that an access key id belongs to: the id itself says so, whether or not there is such a key."""
-    account = backend.account_of(call.parameters["AccessKeyId"])
-    if account is None:
+    owner = account.account_of(call.parameters["AccessKeyId"])
+    if owner is None:
         raise AwsError("ValidationError", "The AccessKeyId is none that AWS gave out.")  # inference
-    return {"Account": account}
+    return {"Account": owner}
 
 
-def assume_role(call: Call, caller: Caller, backend: Backend) -> Answer:
+def assume_role(call: Call, caller: Caller, account: Account) -> Answer:
     """Credentials of a role, for as long as it allows; for an hour at most where a role's session asks."""
     arn = call.parameters["RoleArn"]
-    role = backend.entity_of(arn)
+    role = account.entity_of(arn)
     if (
         role is None or role.kind != "role"
     ):  # an identity policy can allow it on anything, but only roles trust
@@ -72,36 +72,36 @@ def assume_role(call: Call, caller: Caller, backend: Backend) -> Answer:
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
-    terms, packed = _terms(call, caller, backend, call.parameters["RoleSessionName"])
-    given = backend.begin_session(role.id, seconds, terms)
+    terms, packed = _terms(call, caller, account, call.parameters["RoleSessionName"])
+    given = account.begin_session(role.id, seconds, terms)
     return {
-        "Credentials": _credentials(given, backend),
+        "Credentials": _credentials(given, account),
         "AssumedRoleUser": {"AssumedRoleId": given.caller.user_id, "Arn": given.caller.arn},
         "PackedPolicySize": packed or None,
         "SourceIdentity": terms.source_identity or None,
     }
 
 
-def get_session_token(call: Call, caller: Caller, backend: Backend) -> Answer:
+def get_session_token(call: Call, caller: Caller, account: Account) -> Answer:
     """Credentials with all the permissions of the user who asks, though not for IAM (``signature.py``)."""
     _refuse_second_factor(call)
     terms = Terms(call.operation)
-    given = backend.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
-    return {"Credentials": _credentials(given, backend)}
+    given = account.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
+    return {"Credentials": _credentials(given, account)}
 
 
-def get_federation_token(call: Call, caller: Caller, backend: Backend) -> Answer:
+def get_federation_token(call: Call, caller: Caller, account: Account) -> Answer:
     """Credentials for what both the user who asks and the session policy allow; without one, for nothing."""
-    terms, packed = _terms(call, caller, backend, call.parameters["Name"])
-    given = backend.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
+    terms, packed = _terms(call, caller, account, call.parameters["Name"])
+    given = account.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
     return {
-        "Credentials": _credentials(given, backend),
+        "Credentials": _credentials(given, account),
         "FederatedUser": {"FederatedUserId": given.caller.user_id, "Arn": given.caller.arn},
         "PackedPolicySize": packed,
     }
 
 
-def _terms(call: Call, caller: Caller, backend: Backend, name: str) -> tuple[Terms, int]:
+def _terms(call: Call, caller: Caller, account: Account, name: str) -> tuple[Terms, int]:
     """What the session is to be, and how many percent of the space for policies and tags that takes up.
 
     Raises AwsError MalformedPolicyDocument, PackedPolicyTooLarge.
@@ -115,7 +115,7 @@ def _terms(call: Call, caller: Caller, backend: Backend, name: str) -> tuple[Ter
     if len(arns) > _MOST_ARNS:
         raise AwsError("ValidationError", f"There can be at most {_MOST_ARNS} PolicyArns.")  # inference
     for arn in arns:
-        backend.keep_policy(arn)
+        account.keep_policy(arn)
     wanted = marks(call, caller)
     texts = [*policies, *arns, *wanted.tags, *wanted.tags.values()]
     packed = ceil(100 * sum(len("".join(text.split())) for text in texts) / _PACKED_BYTES)
@@ -145,17 +145,17 @@ def _seconds(call: Call, usual: int) -> int:
     return int(call.parameters.get("DurationSeconds") or usual)
 
 
-def _credentials(given: Credentials, backend: Backend) -> dict[str, Any]:
+def _credentials(given: Credentials, account: Account) -> dict[str, Any]:
     key_id = given.caller.access_key_id
     return {
         "AccessKeyId": key_id,
         "SecretAccessKey": given.secret,
         "SessionToken": given.token,
-        "Expiration": datetime.fromtimestamp(backend.ends_at(key_id), UTC),
+        "Expiration": datetime.fromtimestamp(account.ends_at(key_id), UTC),
     }
 
 
-OPERATIONS: Mapping[str, Callable[[Call, Caller, Backend], Answer]] = {
+OPERATIONS: Mapping[str, Callable[[Call, Caller, Account], Answer]] = {
     "GetCallerIdentity": get_caller_identity,
     "GetAccessKeyInfo": get_access_key_info,
     "AssumeRole": assume_role,

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Access, AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.operation import PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader, anywhere, form_list, form_tags, tag_context
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 
@@ -55,18 +56,18 @@ def marks(call: Call, caller: Caller) -> Marks:
     return Marks(inherited | dict(asked), [*inherited, *keys], source_identity)
 
 
-def nothing_needed(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def nothing_needed(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """sts:GetCallerIdentity answers everybody, and no policy can forbid it."""
     return ()
 
 
-def of_a_user(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def of_a_user(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """sts:GetSessionToken needs no permission either, but a user's access key."""
     _refuse_sessions(call, caller)
     return ()
 
 
-def assume_role(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def assume_role(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A role is assumed, and perhaps its session tagged, its source identity set: each is decided."""
     arn = call.parameters["RoleArn"]
     if not _ARN.fullmatch(arn):
@@ -75,24 +76,24 @@ def assume_role(call: Call, caller: Caller, backend: Backend) -> Iterable[Access
         _refuse_sessions(call, caller)
     wanted = marks(call, caller)
     context = _context(call, wanted)
-    role = backend.entity_of(arn)
+    role, trust = account.entity_of(arn), account.trust_policy(arn)
     for key, value in role.tags.items() if role else ():
         context[f"aws:ResourceTag/{key}"] = context[f"iam:ResourceTag/{key}"] = value
-    yield Access("sts:AssumeRole", arn, context)
+    yield PermissionCheck("sts:AssumeRole", arn, context, resource_policy=trust)
     if wanted.tags:
-        yield Access("sts:TagSession", arn, context)
+        yield PermissionCheck("sts:TagSession", arn, context, resource_policy=trust)
     if wanted.source_identity:
-        yield Access("sts:SetSourceIdentity", arn, context)
+        yield PermissionCheck("sts:SetSourceIdentity", arn, context, resource_policy=trust)
 
 
-def federated_user(call: Call, caller: Caller, backend: Backend) -> Iterable[Access]:
+def federated_user(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
     """A user makes credentials for somebody, whom it calls by any name."""
     _refuse_sessions(call, caller)
     wanted = marks(call, caller)
-    arn = f"arn:aws:sts::{backend.account_id}:federated-user/{call.parameters['Name']}"
-    yield Access("sts:GetFederationToken", arn, _context(call, wanted))
+    arn = f"arn:aws:sts::{account.account_id}:federated-user/{call.parameters['Name']}"
+    yield PermissionCheck("sts:GetFederationToken", arn, _context(call, wanted))
     if wanted.tags:
-        yield Access("sts:TagSession", arn, _context(call, wanted))
+        yield PermissionCheck("sts:TagSession", arn, _context(call, wanted))
 
 
 def _refuse_sessions(call: Call, caller: Caller) -> None:

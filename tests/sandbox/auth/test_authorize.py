@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.auth import authorize as authorization
-from kmscourse.sandbox.call import Access
-from kmscourse.sandbox.relay import RelayedError
+from kmscourse.sandbox.auth.authorize import authorize
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.on_behalf import RelayedError
+from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
 
 
 def sealed(gate: Any, key: str, **context: str) -> str:
@@ -72,7 +73,7 @@ def test_a_deny_wins(gate: Any, where: str) -> None:
 def test_a_permission_on_an_alias_is_none_on_the_key(gate: Any) -> None:
     key = gate.key()
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key)
-    alias = f"arn:aws:kms:us-east-1:{gate.account}:alias/myKey"
+    alias = f"arn:aws:kms:us-east-1:{gate.account_id}:alias/myKey"
     gate.user("Reader", {"Effect": "Allow", "Action": "kms:*", "Resource": alias})
     refusal = gate.refused("kms:DescribeKey", by="Reader", KeyId="alias/myKey")
     assert f"on resource: {key} " in refusal.message
@@ -146,12 +147,13 @@ def test_conditions_see_the_request(gate: Any, condition: dict[str, Any], allowe
         gate.refused("kms:Encrypt", by="Reader", **request)
 
 
-def test_every_access_is_decided_and_the_decisions_are_kept(gate: Any) -> None:
-    call = gate.call("kms:ListKeys")
-    accesses = [Access("kms:ListKeys", "*"), Access("kms:ListAliases", "*")]
-    decisions = authorization.authorize(call, gate.caller(gate.main), accesses, gate.backend)
-    assert [decision.request.action for decision in decisions] == ["kms:ListKeys", "kms:ListAliases"]
-    assert all(decision.allowed for decision in decisions)
+def test_every_check_is_decided(gate: Any) -> None:
+    call, caller = gate.call("kms:ListKeys", "IAMLabUser"), gate.caller("IAMLabUser")
+    resolved = ResolvedCall(call, caller, gate.account, gate.account.now())
+    allowed = PermissionCheck("dynamodb:Scan", f"arn:aws:dynamodb:us-east-1:{gate.account_id}:table/Books")
+    authorize(resolved, [allowed])
+    with pytest.raises(AwsError, match="kms:ListAliases"):
+        authorize(resolved, [allowed, PermissionCheck("kms:ListAliases", "*")])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_a_relayed_refusal_knows_what_kms_said(gate: Any) -> None:
     refusal = gate.refused("dynamodb:Scan", by="IAMLabUser", TableName="Books")
     assert isinstance(refusal, RelayedError)
     assert refusal.inner.message.startswith("User: ")
-    assert (refusal.access.action, refusal.access.resource) == ("kms:Decrypt", key)
+    assert (refusal.check.action, refusal.check.resource) == ("kms:Decrypt", key)
 
 
 def test_a_policy_that_can_not_be_read_refuses(gate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,5 +192,5 @@ def test_a_policy_that_can_not_be_read_refuses(gate: Any, monkeypatch: pytest.Mo
     }
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     documents = [{"Version": "2012-10-17", "Statement": [everything, odd]}]
-    monkeypatch.setattr(gate.backend, "identity_policies", lambda caller: documents)
+    monkeypatch.setattr(gate.account, "identity_policies", lambda caller: documents)
     assert gate.refused("kms:ListKeys").code == "AccessDeniedException"

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.cloudtrail.redaction import LARGEST, bounded
-from kmscourse.sandbox.offered import OFFERED
+from tests.sandbox.conftest import OFFERED
 
 TEXT, TRUTH, OBJECT = str, bool, dict
 # Field: its type, and whether every event has it (CloudTrail User Guide, "CloudTrail record contents").
@@ -124,7 +124,7 @@ def tour(gate: Any) -> None:
 
 def test_every_event_has_the_form_of_cloudtrails_records(gate: Any) -> None:
     tour(gate)
-    events = [event for _, event in gate.backend.storage.events()]
+    events = [event for _, event in gate.account.storage.events()]
     assert len(events) > 150
     wrong = {f"{event['eventName']}: {fault}" for event in events for fault in faults(event)}
     assert wrong == set()

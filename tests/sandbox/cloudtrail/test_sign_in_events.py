@@ -33,7 +33,7 @@ def test_a_sign_in_is_in_the_trail(signed_up: Any) -> None:
             "type": "IAMUser",
             "principalId": user.user_id,
             "arn": user.arn,
-            "accountId": signed_up.account,
+            "accountId": signed_up.account_id,
             "userName": "IAMLabUser",
         },
         "eventSource": "signin.amazonaws.com",
@@ -51,7 +51,7 @@ def test_a_sign_in_is_in_the_trail(signed_up: Any) -> None:
         "readOnly": False,
         "eventType": "AwsConsoleSignIn",
         "managementEvent": True,
-        "recipientAccountId": signed_up.account,
+        "recipientAccountId": signed_up.account_id,
         "eventCategory": "Management",
     }
 
@@ -65,7 +65,7 @@ def test_a_wrong_password_is_a_failure_of_that_user(signed_up: Any) -> None:
     assert event["userIdentity"] == {
         "type": "IAMUser",
         "principalId": signed_up.caller("IAMLabUser").user_id,
-        "accountId": signed_up.account,
+        "accountId": signed_up.account_id,
         "accessKeyId": "",
         "userName": "IAMLabUser",
     }

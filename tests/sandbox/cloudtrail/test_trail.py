@@ -67,7 +67,7 @@ def test_an_event_in_cloudtrails_shape(gate: Any) -> None:
             "type": "IAMUser",
             "principalId": caller.user_id,
             "arn": gate.arn(gate.main),
-            "accountId": gate.account,
+            "accountId": gate.account_id,
             "accessKeyId": caller.access_key_id,
             "userName": gate.main,
         },
@@ -84,10 +84,10 @@ def test_an_event_in_cloudtrails_shape(gate: Any) -> None:
         "responseElements": None,
         "requestID": "1234-5678",
         "readOnly": True,
-        "resources": [{"accountId": gate.account, "type": "AWS::KMS::Key", "ARN": key}],
+        "resources": [{"accountId": gate.account_id, "type": "AWS::KMS::Key", "ARN": key}],
         "eventType": "AwsApiCall",
         "managementEvent": True,
-        "recipientAccountId": gate.account,
+        "recipientAccountId": gate.account_id,
         "eventCategory": "Management",
     }
 
@@ -104,11 +104,11 @@ def test_a_scan_shows_as_the_decrypt_that_dynamodb_made(gate: Any) -> None:
     assert found["requestParameters"] == {
         "encryptionContext": {
             "aws:dynamodb:tableName": "Books",
-            "aws:dynamodb:subscriberId": gate.account,
+            "aws:dynamodb:subscriberId": gate.account_id,
         },
         "encryptionAlgorithm": "SYMMETRIC_DEFAULT",
     }
-    assert found["resources"] == [{"accountId": gate.account, "type": "AWS::KMS::Key", "ARN": key}]
+    assert found["resources"] == [{"accountId": gate.account_id, "type": "AWS::KMS::Key", "ARN": key}]
     assert gate.events(EventName="Scan") == [], "a data event has no place in the event history"
 
 
@@ -164,7 +164,7 @@ def test_a_disabled_key_shows_in_the_trail(gate: Any) -> None:
 
 
 def test_a_key_that_dynamodb_does_not_find_shows_in_the_trail(gate: Any) -> None:
-    unknown = f"arn:aws:kms:us-east-1:{gate.account}:key/00000000-0000-0000-0000-000000000000"
+    unknown = f"arn:aws:kms:us-east-1:{gate.account_id}:key/00000000-0000-0000-0000-000000000000"
     with pytest.raises(AwsError):
         gate.books(unknown)
     [found] = gate.events(EventName="DescribeKey")

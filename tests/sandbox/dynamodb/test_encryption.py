@@ -130,7 +130,7 @@ def test_a_key_of_another_kind(gate: Any, kind: dict[str, str]) -> None:
 def test_whatever_names_the_key_its_arn_is_kept(gate: Any) -> None:
     key = gate.key()
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key)
-    alias_arn = f"arn:aws:kms:us-east-1:{gate.account}:alias/myKey"
+    alias_arn = f"arn:aws:kms:us-east-1:{gate.account_id}:alias/myKey"
     for name in (key, key.split("/")[1], "alias/myKey", alias_arn):
         described = create(gate, Enabled=True, SSEType="KMS", KMSMasterKeyId=name)["SSEDescription"]
         assert described == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}

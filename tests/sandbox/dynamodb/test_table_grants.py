@@ -22,7 +22,7 @@ def test_a_table_brings_a_grant_and_takes_it_away(gate: Any) -> None:
     assert grant["Constraints"] == {
         "EncryptionContextSubset": {
             "aws:dynamodb:tableName": "Books",
-            "aws:dynamodb:subscriberId": gate.account,
+            "aws:dynamodb:subscriberId": gate.account_id,
         }
     }
     gate("dynamodb:DeleteTable", TableName="Books")

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.call import Access, Caller
+from kmscourse.sandbox.call import Caller
 from kmscourse.sandbox.dynamodb.table_key_cache import MOST, TableKeyCache, seconds
+from kmscourse.sandbox.operation import PermissionCheck
 from tests.sandbox.conftest import Gate
 
 READER = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
@@ -135,7 +136,7 @@ def test_another_key_closes_the_table(gate: Any) -> None:
 
 
 def test_starting_over_closes_everything(gate: Any) -> None:
-    cache = gate.application._table_keys
+    cache = gate.account.opened_table_keys
     assert cache._until
     gate.application.reset()
     assert not cache._until
@@ -164,9 +165,9 @@ def test_what_is_kept_is_bounded() -> None:
     cache, now = TableKeyCache(300), datetime.now(UTC)
     caller = Caller("arn:aws:iam::123456789012:user/Ann", "123456789012", "AIDA1", "Ann", "AKIA1")
 
-    def opening(number: int) -> Access:
+    def opening(number: int) -> PermissionCheck:
         context = {"kms:EncryptionContext:aws:dynamodb:tableName": f"Table{number}"}
-        return Access(
+        return PermissionCheck(
             "kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1", context, "dynamodb.amazonaws.com"
         )
 

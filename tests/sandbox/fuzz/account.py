@@ -67,7 +67,7 @@ class Furnished:
     def state(self, afresh: bool = False) -> dict[Any, Any]:
         """All that the account holds, in a form that can be compared; as last looked at, unless ``afresh``."""
         if afresh or not self._state:
-            held = everything(self.application.backend)
+            held = everything(self.application.account)
             self._state = {row: json.loads(document) for row, document in held.items()}
         return self._state
 

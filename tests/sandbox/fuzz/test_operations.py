@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import HttpResponse
 from kmscourse.sandbox.model.shapes import input_shape
-from kmscourse.sandbox.offered import OFFERED
 from kmscourse.sandbox.protocol.services import SERVICES
+from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.drawing import anything, drawn, mutated
 

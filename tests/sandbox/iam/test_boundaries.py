@@ -15,7 +15,7 @@ def limit(gate: Any, *statements: dict[str, Any]) -> str:
     """The ARN of a policy to bound with."""
     document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     gate("iam:CreatePolicy", PolicyName="Limit", PolicyDocument=document)
-    return f"arn:aws:iam::{gate.account}:policy/Limit"
+    return f"arn:aws:iam::{gate.account_id}:policy/Limit"
 
 
 def test_a_user_is_bounded_until_the_boundary_goes(gate: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.account import Backend
+from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.iam.main_user import allows_everything, denies
 
 DENY = json.dumps(
@@ -29,8 +29,8 @@ class Locked:
 
     def __init__(self, kept: Any) -> None:
         self.kept = kept
-        self.name = kept.backend.main_user
-        self.key_id = kept.backend.main_credentials().caller.access_key_id
+        self.name = kept.account.main_user
+        self.key_id = kept.account.main_credentials().caller.access_key_id
 
     def __call__(self, action: str, **parameters: Any) -> Any:
         return self.kept(action, **parameters)
@@ -151,7 +151,7 @@ WAYS = [
 ]
 
 
-def is_administrator(backend: Backend) -> bool:
+def is_administrator(backend: Account) -> bool:
     found = backend.credentials(backend.main_credentials().caller.access_key_id)
     if found is None or not found.active or found.caller.user_id != backend.main_user_id:
         return False
@@ -169,30 +169,30 @@ def test_the_next_start_makes_it_the_administrator_again(
 ) -> None:
     account = Locked(kept)
     reason = lock_out(account)
-    assert not is_administrator(kept.backend), "mend the test: it is not locked out"
-    said = [sentence for sentence in (kept.backend.lockout(), kept.backend.restriction()) if sentence]
+    assert not is_administrator(kept.account), "mend the test: it is not locked out"
+    said = [sentence for sentence in (kept.account.lockout(), kept.account.restriction()) if sentence]
     assert said, "nobody says why"
     assert "kmscourse sandbox stop" in said[0]
     kept.restart()
-    assert is_administrator(kept.backend)
-    assert kept.backend.main_user == account.name
-    assert kept.backend.lockout() is kept.backend.restriction() is None
-    (told,) = kept.backend.notices
+    assert is_administrator(kept.account)
+    assert kept.account.main_user == account.name
+    assert kept.account.lockout() is kept.account.restriction() is None
+    (told,) = kept.account.notices
     assert f"({reason})" in told
     kept.restart()
-    assert kept.backend.notices == [told], "there was nothing more to mend"
+    assert kept.account.notices == [told], "there was nothing more to mend"
 
 
 @pytest.mark.parametrize("lock_out", WAYS)
 def test_a_reset_makes_it_the_administrator_again(kept: Any, lock_out: Callable[[Locked], str]) -> None:
     account = Locked(kept)
     lock_out(account)
-    kept.backend.reset()
+    kept.account.reset()
     for _ in range(2):
-        assert is_administrator(kept.backend)
-        assert kept.backend.main_user == account.name
-        assert kept.backend.main_credentials().caller.access_key_id == account.key_id
-        assert kept.backend.notices == []
+        assert is_administrator(kept.account)
+        assert kept.account.main_user == account.name
+        assert kept.account.main_credentials().caller.access_key_id == account.key_id
+        assert kept.account.notices == []
         kept.restart()
 
 
@@ -212,7 +212,7 @@ def test_what_only_adds_rights_stays(kept: Any) -> None:
     before = kept("iam:GetAccountAuthorizationDetails")
     kept.restart()
     assert kept("iam:GetAccountAuthorizationDetails") == before
-    assert kept.backend.notices == []
+    assert kept.account.notices == []
 
 
 def test_only_what_restricts_it_is_taken_off_it(kept: Any) -> None:
@@ -233,29 +233,29 @@ def test_a_key_that_took_the_place_of_another_is_used(kept: Any) -> None:
     kept("iam:CreateAccessKey", **account.user)
     inactive(account)
     kept.restart()
-    new = kept.backend.main_credentials().caller.access_key_id
+    new = kept.account.main_credentials().caller.access_key_id
     assert new != account.key_id
-    assert kept.backend.credentials(account.key_id).active is False
+    assert kept.account.credentials(account.key_id).active is False
     kept("iam:DeleteAccessKey", **account.user, AccessKeyId=account.key_id)
     kept.restart()
-    assert kept.backend.credentials(account.key_id) is None
-    assert is_administrator(kept.backend)
+    assert kept.account.credentials(account.key_id) is None
+    assert is_administrator(kept.account)
 
 
 @pytest.mark.parametrize("renamed", [{"NewUserName": "boss"}, {"NewPath": "/people/"}])
 def test_it_goes_by_the_name_that_it_has(kept: Any, renamed: dict[str, str]) -> None:
-    user_id, account = kept.backend.main_user_id, Locked(kept)
+    user_id, account = kept.account.main_user_id, Locked(kept)
     kept("iam:UpdateUser", **account.user, **renamed)
     path, name = renamed.get("NewPath", "/"), renamed.get("NewUserName", account.name)
     for _ in range(2):
-        assert kept.backend.main_user == name
-        assert kept.backend.main_user_id == user_id
-        caller = kept.backend.main_credentials().caller
+        assert kept.account.main_user == name
+        assert kept.account.main_user_id == user_id
+        caller = kept.account.main_credentials().caller
         assert caller.arn == f"arn:aws:iam::123456789012:user{path}{name}"
-        assert is_administrator(kept.backend)
+        assert is_administrator(kept.account)
         kept.restart()
-    kept.backend.reset()
-    assert kept.backend.main_user == name
+    kept.account.reset()
+    assert kept.account.main_user == name
 
 
 def test_a_user_who_takes_its_old_name_is_not_it(kept: Any) -> None:
@@ -264,7 +264,7 @@ def test_a_user_who_takes_its_old_name_is_not_it(kept: Any) -> None:
     kept("iam:CreateUser", **account.user)
     kept("iam:CreateAccessKey", **account.user)
     kept.restart()
-    assert kept.backend.main_user == "boss"
+    assert kept.account.main_user == "boss"
     assert "AdministratorAccess" not in kept("iam:ListUserPolicies", **account.user)
 
 
@@ -273,13 +273,13 @@ def test_a_user_who_has_its_name_keeps_it(kept: Any, taken: Callable[[str], str]
     account = Locked(kept)
     user_deleted(account)
     other = taken(account.name)
-    kept.backend._iam.create_user("us-east-1", other)
-    kept.backend.commit()
+    kept.account._iam.create_user("us-east-1", other)
+    kept.account.commit()
     kept.restart()
-    assert kept.backend.main_user not in (account.name, other)
-    assert kept.backend.main_user.startswith("ed-user-")
-    assert is_administrator(kept.backend)
-    assert kept.backend.access_keys(other) == []
+    assert kept.account.main_user not in (account.name, other)
+    assert kept.account.main_user.startswith("ed-user-")
+    assert is_administrator(kept.account)
+    assert kept.account.access_keys(other) == []
 
 
 def test_it_may_take_even_the_lab_users_name(kept: Any) -> None:
@@ -288,46 +288,46 @@ def test_it_may_take_even_the_lab_users_name(kept: Any) -> None:
     kept("iam:DeleteUser", UserName="IAMLabUser")
     kept("iam:UpdateUser", **account.user, NewUserName="iamlabuser")
     kept.restart()
-    kept.backend.reset()
-    assert is_administrator(kept.backend)
-    assert kept.backend.main_user.startswith("ed-user-")
+    kept.account.reset()
+    assert is_administrator(kept.account)
+    assert kept.account.main_user.startswith("ed-user-")
     assert "BooksReader" in kept("iam:ListUserPolicies", UserName="IAMLabUser")
 
 
 def test_a_full_account_makes_room_for_it(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     user_deleted(Locked(kept))
-    kept.backend.close()
+    kept.account.close()
     with monkeypatch.context() as patch:
         patch.setattr(
             "kmscourse.sandbox.moto_adapter.iam.limit", lambda *_: pytest.fail("a quota was asked for")
         )
-        kept.backend = Backend(kept.path)
-    assert is_administrator(kept.backend)
+        kept.account = Account(kept.path)
+    assert is_administrator(kept.account)
 
 
 def test_an_account_of_an_earlier_version_knows_its_main_user_by_name(kept: Any) -> None:
-    user_id, name, key = kept.backend.main_user_id, kept.backend.main_user, kept.key()
-    del kept.backend._about["main_user_id"]
-    kept.backend.commit()
+    user_id, name, key = kept.account.main_user_id, kept.account.main_user, kept.key()
+    del kept.account._about["main_user_id"]
+    kept.account.commit()
     kept.restart()
-    assert kept.backend.main_user_id == user_id
-    assert kept.backend.main_user == name
-    assert kept.backend.notices == []
-    assert [known.arn for known in kept.backend.keys("us-east-1")] == [key]
+    assert kept.account.main_user_id == user_id
+    assert kept.account.main_user == name
+    assert kept.account.notices == []
+    assert [known.arn for known in kept.account.keys("us-east-1")] == [key]
 
 
 def test_what_is_to_be_told_outlives_restarts_and_resets_and_is_bounded(kept: Any) -> None:
     for number in range(8):
-        kept.backend.notices = [*kept.backend.notices, f"Something happened ({number})."]
-    kept.backend.commit()
+        kept.account.notices = [*kept.account.notices, f"Something happened ({number})."]
+    kept.account.commit()
     kept.restart()
-    kept.backend.reset()
+    kept.account.reset()
     kept.restart()
-    assert kept.backend.notices == [f"Something happened ({number})." for number in range(3, 8)]
-    kept.backend.notices = []
-    kept.backend.commit()
+    assert kept.account.notices == [f"Something happened ({number})." for number in range(3, 8)]
+    kept.account.notices = []
+    kept.account.commit()
     kept.restart()
-    assert kept.backend.notices == []
+    assert kept.account.notices == []
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_a_start_that_cannot_be_written_is_one_sentence(
     kept: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
 ) -> None:
     inactive(Locked(kept))
-    kept.backend.close()
+    kept.account.close()
 
     def full(*_: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
@@ -361,6 +361,6 @@ def test_a_start_that_cannot_be_written_is_one_sentence(
     with monkeypatch.context() as patch:
         patch.setattr("kmscourse.sandbox.storage.file.Storage.write", full)
         with pytest.raises(SandboxError, match="could not write this change to disk"):
-            Backend(tmp_path / "new.db" if is_new else kept.path)
-    kept.backend = Backend(kept.path)
-    assert is_administrator(kept.backend)
+            Account(tmp_path / "new.db" if is_new else kept.path)
+    kept.account = Account(kept.path)
+    assert is_administrator(kept.account)

@@ -15,13 +15,13 @@ PASSWORD = "NewUs@r150"
 def test_a_password_opens_a_session(kept: Any) -> None:
     kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
     kept.restart()
-    session = kept.backend.sign_in("IAMLabUser", PASSWORD)
-    kept.backend.commit()
+    session = kept.account.sign_in("IAMLabUser", PASSWORD)
+    kept.account.commit()
     assert session.caller.user_name == "IAMLabUser"
     assert session.caller.access_key_id.startswith("ASIA")
     assert session.token
     kept.restart()
-    assert kept.backend.credentials(session.caller.access_key_id) == session
+    assert kept.account.credentials(session.caller.access_key_id) == session
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, pas
     practice("iam:CreateUser", UserName="ada")
     practice("iam:CreateLoginProfile", UserName="ada", Password="another one")
     with pytest.raises(AwsError) as caught:
-        practice.backend.sign_in(user_name, password)
+        practice.account.sign_in(user_name, password)
     assert (caught.value.code, caught.value.status) == ("SignInRefused", 403)
     assert caught.value.message == "Your user name or password is incorrect."
 
@@ -47,14 +47,14 @@ def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, pas
 def test_a_changed_or_removed_password_no_longer_opens(practice: Any) -> None:
     practice("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
     practice("iam:UpdateLoginProfile", UserName="IAMLabUser", PasswordResetRequired="false")
-    assert practice.backend.sign_in("IAMLabUser", PASSWORD), "without a new password the old one stays"
+    assert practice.account.sign_in("IAMLabUser", PASSWORD), "without a new password the old one stays"
     practice("iam:UpdateLoginProfile", UserName="IAMLabUser", Password="new")
     with pytest.raises(AwsError, match="SignInRefused"):
-        practice.backend.sign_in("IAMLabUser", PASSWORD)
-    assert practice.backend.sign_in("IAMLabUser", "new")
+        practice.account.sign_in("IAMLabUser", PASSWORD)
+    assert practice.account.sign_in("IAMLabUser", "new")
     practice("iam:DeleteLoginProfile", UserName="IAMLabUser")
     with pytest.raises(AwsError, match="SignInRefused"):
-        practice.backend.sign_in("IAMLabUser", "new")
+        practice.account.sign_in("IAMLabUser", "new")
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "", "pässwörd", "\ud800", "x" * 5000])
@@ -119,7 +119,7 @@ def test_the_accounts_own_policy_takes_the_defaults_place(gate: Any) -> None:
     gate("iam:UpdateLoginProfile", UserName="IAMLabUser", Password="New-User-And-0n")
     gate("iam:DeleteAccountPasswordPolicy")
     assert gate.refused("iam:GetAccountPasswordPolicy").message == (
-        f"The Password Policy with domain name {gate.account} cannot be found."
+        f"The Password Policy with domain name {gate.account_id} cannot be found."
     )
 
 
@@ -129,7 +129,7 @@ def test_the_policy_outlives_a_restart(kept: Any) -> None:
     kept.restart()
     assert "<MinimumPasswordLength>20<" in kept("iam:GetAccountPasswordPolicy")
     assert "practice" in kept("iam:ListAccountAliases")
-    assert kept.backend.users_change_passwords
+    assert kept.account.users_change_passwords
 
 
 def test_a_user_changes_its_own_password_where_it_may(gate: Any) -> None:

@@ -79,7 +79,7 @@ def test_a_group_gives_its_policies_to_its_users(gate: Any) -> None:
 def test_everybody_may_ask_who_they_are(gate: Any) -> None:
     gate.user("Nobody")
     found = gate("sts:GetCallerIdentity", by="Nobody")
-    assert (found["Arn"], found["Account"]) == (gate.arn("Nobody"), gate.account)
+    assert (found["Arn"], found["Account"]) == (gate.arn("Nobody"), gate.account_id)
     deny = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     gate.user("Outcast", deny)
     assert gate("sts:GetCallerIdentity", by="Outcast")["Arn"] == gate.arn("Outcast")

@@ -6,31 +6,26 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.call import Access
-from kmscourse.sandbox.offered import touched
+from kmscourse.sandbox.operation import PermissionCheck
 
 WORD = {"Plaintext": "aGVsbG8="}
 
 
-def accesses(gate: Any, action: str, **parameters: Any) -> list[Access]:
-    return touched(gate.call(action, **parameters), gate.caller(gate.main), gate.backend)
-
-
 def arn_of(gate: Any, name: str) -> str:
-    return f"arn:aws:kms:us-east-1:{gate.account}:alias/{name}"
+    return f"arn:aws:kms:us-east-1:{gate.account_id}:alias/{name}"
 
 
 def test_aliases_need_the_alias_and_the_key(gate: Any) -> None:
     first, second = gate.key(), gate.key()
     alias = arn_of(gate, "myKey")
-    found = accesses(gate, "kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=first)
+    found = gate.checks("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=first)
     assert [access.resource for access in found] == [alias, first]
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=first)
-    found = accesses(gate, "kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=second)
+    found = gate.checks("kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=second)
     assert [access.resource for access in found] == [alias, first, second]
-    found = accesses(gate, "kms:DeleteAlias", AliasName="alias/myKey")
+    found = gate.checks("kms:DeleteAlias", AliasName="alias/myKey")
     assert [access.resource for access in found] == [alias, first]
-    assert accesses(gate, "kms:ListAliases", KeyId=first) == [Access("kms:ListAliases", "*")]
+    assert gate.checks("kms:ListAliases", KeyId=first) == [PermissionCheck("kms:ListAliases", "*")]
 
 
 @pytest.mark.parametrize("operation", ["CreateAlias", "UpdateAlias", "DeleteAlias"])

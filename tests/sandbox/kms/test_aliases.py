@@ -114,5 +114,5 @@ def test_the_trail_tells_the_alias_and_the_key(gate: Any) -> None:
     [event] = gate.events(EventName="CreateAlias")
     assert {resource["ARN"] for resource in event["resources"]} == {
         key,
-        f"arn:aws:kms:us-east-1:{gate.account}:alias/myKey",
+        f"arn:aws:kms:us-east-1:{gate.account_id}:alias/myKey",
     }

@@ -53,7 +53,7 @@ def test_a_key_is_gone_on_its_date(gate: Any) -> None:
             operation
         )
     refusal = gate.refused("kms:Encrypt", KeyId="alias/doomed", Plaintext=WORD)
-    assert refusal.message == f"Alias arn:aws:kms:us-east-1:{gate.account}:alias/doomed is not found."
+    assert refusal.message == f"Alias arn:aws:kms:us-east-1:{gate.account_id}:alias/doomed is not found."
     assert gate("kms:ListRetirableGrants", RetiringPrincipal=gate.arn(gate.main))["Grants"] == []
 
 
@@ -83,7 +83,7 @@ def test_the_trail_says_that_kms_deleted_it(gate: Any) -> None:
     assert len(event_id) == 36
     assert event == {
         "eventVersion": "1.11",
-        "userIdentity": {"accountId": gate.account, "invokedBy": "AWS Internal"},
+        "userIdentity": {"accountId": gate.account_id, "invokedBy": "AWS Internal"},
         "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(date)),
         "eventSource": "kms.amazonaws.com",
         "eventName": "DeleteKey",
@@ -93,10 +93,10 @@ def test_the_trail_says_that_kms_deleted_it(gate: Any) -> None:
         "requestParameters": None,
         "responseElements": {"keyId": key},
         "readOnly": False,
-        "resources": [{"accountId": gate.account, "type": "AWS::KMS::Key", "ARN": key}],
+        "resources": [{"accountId": gate.account_id, "type": "AWS::KMS::Key", "ARN": key}],
         "eventType": "AwsServiceEvent",
         "managementEvent": True,
-        "recipientAccountId": gate.account,
+        "recipientAccountId": gate.account_id,
         "serviceEventDetails": {"keyId": key.rpartition("/")[2]},
         "eventCategory": "Management",
     }
@@ -117,7 +117,7 @@ def test_a_refused_call_undoes_none_of_it(gate: Any) -> None:
     key, _ = doomed(gate)
     gate.later(days=8)
     gate.refused("kms:ListKeys", by="IAMLabUser")
-    assert gate.backend.find_key(key) is None
+    assert gate.account.find_key(key) is None
     assert len(gate.events(EventName="DeleteKey")) == 1
 
 
@@ -136,14 +136,14 @@ def test_what_time_did_is_kept_and_what_was_not_kept_is_done_again(kept: Any) ->
     kept("kms:ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
     kept.restart()
     for keep in ("rollback", "commit"):
-        kept.backend.now = lambda: datetime.now(UTC) + timedelta(days=8)
-        kept.backend.pass_time()
-        assert kept.backend.find_key(key) is None
-        getattr(kept.backend, keep)()
-        told = [happening.name for happening in kept.backend.take_happenings()]
+        kept.account.now = lambda: datetime.now(UTC) + timedelta(days=8)
+        kept.account.pass_time()
+        assert kept.account.find_key(key) is None
+        getattr(kept.account, keep)()
+        told = [happening.name for happening in kept.account.take_happenings()]
         assert told == ([] if keep == "rollback" else ["DeleteKey"])
         kept.restart()
-        assert (kept.backend.find_key(key) is None) == (keep == "commit")
+        assert (kept.account.find_key(key) is None) == (keep == "commit")
 
 
 def test_a_ciphertext_has_no_name_of_its_key_in_it(gate: Any) -> None:

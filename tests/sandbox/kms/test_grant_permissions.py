@@ -6,25 +6,18 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.call import Access
-from kmscourse.sandbox.offered import touched
+from kmscourse.sandbox.operation import PermissionCheck
 
 TERMS = ("Grant", "Principal", "EncryptionContext")
 
 
-def accesses(gate: Any, action: str, by: str = "", **parameters: Any) -> list[Access]:
-    call = gate.call(action, by, **parameters)
-    return touched(call, gate.caller(by or gate.main), gate.backend)
-
-
-def terms(access: Access) -> dict[str, Any]:
+def terms(access: PermissionCheck) -> dict[str, Any]:
     """The condition keys that tell of a grant."""
     return {name: value for name, value in access.context.items() if any(word in name for word in TERMS)}
 
 
 def test_a_grant_shows_its_terms(gate: Any) -> None:
-    [access] = accesses(
-        gate,
+    [access] = gate.checks(
         "kms:CreateGrant",
         KeyId=gate.key(),
         GranteePrincipal=gate.arn("IAMLabUser"),
@@ -44,8 +37,7 @@ def test_a_grant_shows_its_terms(gate: Any) -> None:
 
 
 def test_a_grant_to_a_service_shows_its_terms(gate: Any) -> None:
-    [access] = accesses(
-        gate,
+    [access] = gate.checks(
         "kms:CreateGrant",
         KeyId=gate.key(),
         GranteeServicePrincipal="sns.amazonaws.com",
@@ -64,13 +56,13 @@ def test_a_grant_to_a_service_shows_its_terms(gate: Any) -> None:
 @pytest.mark.parametrize("operation", ["ListGrants", "RevokeGrant"])
 def test_looking_at_a_grant_and_revoking_it_are_for_nobody_else(gate: Any, operation: str) -> None:
     key = gate.key()
-    [access] = accesses(gate, f"kms:{operation}", KeyId=key, GrantId="0" * 64)
+    [access] = gate.checks(f"kms:{operation}", KeyId=key, GrantId="0" * 64)
     assert (access.resource, terms(access)) == (key, {"kms:GrantIsForAWSResource": "false"})
 
 
 def test_retirable_grants_are_a_matter_of_their_principal(gate: Any) -> None:
     wanted = gate.arn("IAMLabUser")
-    [access] = accesses(gate, "kms:ListRetirableGrants", RetiringPrincipal=wanted)
+    [access] = gate.checks("kms:ListRetirableGrants", RetiringPrincipal=wanted)
     assert access.resource == wanted
     own = {"Effect": "Allow", "Action": "kms:ListRetirableGrants", "Resource": gate.arn("Ann")}
     gate.user("Ann", own)

@@ -22,12 +22,12 @@ TERMS = {
 
 def shown(practice: Any, arn: str) -> dict[str, dict[str, Any]]:
     """The grants on a key by their ids."""
-    return {grant["GrantId"]: grant for grant in practice.backend.find_key(arn).grants}
+    return {grant["GrantId"]: grant for grant in practice.account.find_key(arn).grants}
 
 
 def add(practice: Any, arn: str, **terms: Any) -> tuple[str, str]:
-    added: tuple[str, str] = practice.backend.add_grant(practice.backend.find_key(arn), {**TERMS, **terms})
-    practice.backend.commit()
+    added: tuple[str, str] = practice.account.add_grant(practice.account.find_key(arn), {**TERMS, **terms})
+    practice.account.commit()
     return added
 
 
@@ -40,9 +40,9 @@ def test_grants_are_put_on_a_key_and_taken_from_it(kept: Any) -> None:
     assert TERMS.items() <= found[first].items()
     assert (found[first]["Name"], found[second]["Name"]) == ("", "other")
     assert "Constraints" not in found[second]
-    key = kept.backend.find_key(arn)
-    removed = kept.backend.remove_grants(key, lambda grant: "Constraints" in grant)
-    kept.backend.commit()
+    key = kept.account.find_key(arn)
+    removed = kept.account.remove_grants(key, lambda grant: "Constraints" in grant)
+    kept.account.commit()
     kept.restart()
     assert removed == [first]
     assert list(shown(kept, arn)) == [second]
@@ -56,10 +56,10 @@ def test_a_token_leads_to_its_grant_for_as_long_as_that_is_there(kept: Any) -> N
     assert (again, other_token != token) == (grant_id, True)
     kept.restart()
     for one in (token, other_token):
-        assert kept.backend.grant_of_token(REGION, one) == (arn, grant_id)
-        assert kept.backend.grant_of_token("eu-west-1", one) is None
-    kept.backend.remove_grants(kept.backend.find_key(arn), lambda grant: True)
-    assert kept.backend.grant_of_token(REGION, token) is None
+        assert kept.account.grant_of_token(REGION, one) == (arn, grant_id)
+        assert kept.account.grant_of_token("eu-west-1", one) is None
+    kept.account.remove_grants(kept.account.find_key(arn), lambda grant: True)
+    assert kept.account.grant_of_token(REGION, token) is None
 
 
 def test_no_token_can_be_made_up(practice: Any) -> None:
@@ -72,16 +72,16 @@ def test_no_token_can_be_made_up(practice: Any) -> None:
     ]
     forged += [data[:-1], data + b"x", b"", bytes.fromhex(grant_id) + base64.urlsafe_b64decode(other)[32:]]
     for fake in forged:
-        assert practice.backend.grant_of_token(REGION, base64.urlsafe_b64encode(fake).decode()) is None
+        assert practice.account.grant_of_token(REGION, base64.urlsafe_b64encode(fake).decode()) is None
     for text in ("", "é", "not base64", token[:-1], token + "=", grant_id):
-        assert practice.backend.grant_of_token(REGION, text) is None
-    assert practice.backend.grant_of_token(REGION, token) == (arn, grant_id)
+        assert practice.account.grant_of_token(REGION, text) is None
+    assert practice.account.grant_of_token(REGION, token) == (arn, grant_id)
 
 
 def test_what_a_grants_token_is_made_with_is_in_no_text_of_it(practice: Any) -> None:
     arn = practice.key()
     add(practice, arn)
-    [grant] = practice.backend._models("kms", REGION).keys[arn.rpartition("/")[2]].grants.values()
+    [grant] = practice.account._models("kms", REGION).keys[arn.rpartition("/")[2]].grants.values()
     assert grant.secret.hex() not in repr(grant) + repr(shown(practice, arn))
     assert repr(grant.secret) not in repr(grant)
 

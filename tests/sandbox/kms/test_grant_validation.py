@@ -139,7 +139,7 @@ def test_a_role_and_its_sessions_can_be_granted_to(gate: Any) -> None:
 @pytest.mark.parametrize(("spec", "usage", "gives"), GIVES)
 def test_a_key_can_be_granted_for_what_it_can_do(gate: Any, spec: str, usage: str, gives: set[str]) -> None:
     key = gate.key(KeySpec=spec, KeyUsage=usage)
-    assert operations_for(gate.backend.find_key(key)) == gives | MANAGING
+    assert operations_for(gate.account.find_key(key)) == gives | MANAGING
     everything = set(service_model("kms").shape_for("GrantOperation").enum)
     for operation in sorted(everything - gives - MANAGING):
         code, text = refusal(gate, key, Operations=[operation])

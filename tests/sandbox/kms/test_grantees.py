@@ -56,8 +56,8 @@ def test_a_user_under_whatever_name(gate: Any) -> None:
 def test_a_user_by_an_access_key_and_by_temporary_credentials(gate: Any) -> None:
     key, ann = crowded(gate), gate.user("Ann")
     grant(gate, key, gate.arn(ann))
-    access_key = gate.backend.add_access_key(ann).caller.access_key_id
-    gate.backend.commit()
+    access_key = gate.account.add_access_key(ann).caller.access_key_id
+    gate.account.commit()
     by_key = gate.signed_in({"AccessKeyId": access_key})
     encrypt(gate, key, by_key)
     encrypt(gate, key, gate.signed_in(gate("sts:GetSessionToken", by=by_key)["Credentials"]))
@@ -75,7 +75,7 @@ def test_a_role_by_any_of_its_sessions(gate: Any) -> None:
 
 def test_one_session_of_a_role_alone(gate: Any) -> None:
     key, role = crowded(gate), gate.role("Reader")
-    grant(gate, key, f"arn:aws:sts::{gate.account}:assumed-role/Reader/morning")
+    grant(gate, key, f"arn:aws:sts::{gate.account_id}:assumed-role/Reader/morning")
     encrypt(gate, key, gate.assume(role, RoleSessionName="morning"))
     refused(gate, key, gate.assume(role, RoleSessionName="evening"))
 
@@ -86,7 +86,7 @@ def test_a_federated_user(gate: Any) -> None:
     asked = {"Name": "guest", "Policy": policy}
     guest = gate.signed_in(gate("sts:GetFederationToken", **asked)["Credentials"])
     refused(gate, key, guest)
-    grant(gate, key, f"arn:aws:sts::{gate.account}:federated-user/guest")
+    grant(gate, key, f"arn:aws:sts::{gate.account_id}:federated-user/guest")
     encrypt(gate, key, guest)
 
 
@@ -95,7 +95,7 @@ def test_the_account_which_leaves_it_to_iam(gate: Any, grantee: str) -> None:
     key = crowded(gate)
     ann, bob = gate.user("Ann", ENCRYPTING), gate.user("Bob")
     refused(gate, key, ann)
-    grant(gate, key, grantee.format(gate.account))
+    grant(gate, key, grantee.format(gate.account_id))
     encrypt(gate, key, ann)
     refused(gate, key, bob)
 

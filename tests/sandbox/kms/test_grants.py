@@ -33,13 +33,13 @@ def test_a_grant_is_listed_as_on_aws(gate: Any) -> None:
     key = gate.key()
     made = create(gate, key, Name="mine", Constraints={"EncryptionContextSubset": {"Dept": "HR"}})
     [grant] = gate("kms:ListGrants", KeyId=key)["Grants"]
-    assert abs(grant.pop("CreationDate") - gate.backend.now().timestamp()) < 60
+    assert abs(grant.pop("CreationDate") - gate.account.now().timestamp()) < 60
     assert grant == {
         "KeyId": key,
         "GrantId": made["GrantId"],
         "Name": "mine",
         "GranteePrincipal": gate.arn("IAMLabUser"),
-        "IssuingAccount": f"arn:aws:iam::{gate.account}:root",
+        "IssuingAccount": f"arn:aws:iam::{gate.account_id}:root",
         "Operations": ["Encrypt"],
         "Constraints": {"EncryptionContextSubset": {"Dept": "HR"}},
     }

@@ -107,7 +107,7 @@ def test_the_table_has_every_parameter_that_names_a_key_and_awss_word_on_aliases
 def test_what_names_a_key(gate: Any, row: Row, kind: str) -> None:
     operation, parameter, takes_alias, _ = row
     key, ready = prepared(gate, row)
-    alias_arn = f"arn:aws:kms:us-east-1:{gate.account}:alias/mine"
+    alias_arn = f"arn:aws:kms:us-east-1:{gate.account_id}:alias/mine"
     name = {"id": key.rpartition("/")[2], "ARN": key, "alias": "alias/mine", "alias ARN": alias_arn}[kind]
     if takes_alias or "alias" not in kind:
         gate(f"kms:{operation}", **{**ready, parameter: name})
@@ -129,7 +129,7 @@ def refusal(gate: Any, row: Row, ready: dict[str, Any], name: str) -> tuple[str,
 @ROWS
 def test_what_names_no_key(gate: Any, row: Row) -> None:
     _, ready = prepared(gate, row)
-    here = f"arn:aws:kms:us-east-1:{gate.account}:"
+    here = f"arn:aws:kms:us-east-1:{gate.account_id}:"
     for name, text in (
         (UNKNOWN, f"Key '{here}key/{UNKNOWN}' does not exist"),
         (f"{here}key/{UNKNOWN}", f"Key '{here}key/{UNKNOWN}' does not exist"),
@@ -137,7 +137,7 @@ def test_what_names_no_key(gate: Any, row: Row) -> None:
         ("fake-key-id", "Invalid keyId 'fake-key-id'"),
         ("mrk-fake-key-id", "Invalid keyId 'mrk-fake-key-id'"),
         (UNKNOWN.replace("-", ""), f"Invalid keyId '{UNKNOWN.replace('-', '')}'"),
-        (f"arn:aws:kms:eu-west-1:{gate.account}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
+        (f"arn:aws:kms:eu-west-1:{gate.account_id}:key/{UNKNOWN}", "Invalid arn eu-west-1"),
     ):
         assert refusal(gate, row, ready, name) == ("NotFoundException", text), name
 
@@ -158,7 +158,7 @@ def test_of_another_accounts_key_nothing_is_said(gate: Any, row: Row) -> None:
 @pytest.mark.parametrize("row", [row for row in TABLE if row[2]], ids=lambda row: f"{row[0]}-{row[1]}")
 def test_an_alias_that_stands_for_no_key(gate: Any, row: Row) -> None:
     _, ready = prepared(gate, row)
-    here = f"arn:aws:kms:us-east-1:{gate.account}:"
+    here = f"arn:aws:kms:us-east-1:{gate.account_id}:"
     for name in ("alias/none", f"{here}alias/none"):
         wanted = ("NotFoundException", f"Alias {here}alias/none is not found.")
         assert refusal(gate, row, ready, name) == wanted

@@ -16,8 +16,8 @@ def test_a_symmetric_keys_metadata(gate: Any) -> None:
     assert len(created.pop("CurrentKeyMaterialId")) == 64
     key_id = created["KeyId"]
     assert created == {
-        "AWSAccountId": gate.account,
-        "Arn": f"arn:aws:kms:us-east-1:{gate.account}:key/{key_id}",
+        "AWSAccountId": gate.account_id,
+        "Arn": f"arn:aws:kms:us-east-1:{gate.account_id}:key/{key_id}",
         "KeyId": key_id,
         "Description": "mine",
         "Enabled": True,
@@ -67,7 +67,7 @@ def test_a_key_for_imported_material_waits_for_it(gate: Any) -> None:
 def test_a_multi_region_key_is_a_primary_without_replicas(gate: Any) -> None:
     created = gate("kms:CreateKey", MultiRegion=True)["KeyMetadata"]
     assert re.fullmatch("mrk-[0-9a-f]{32}", created["KeyId"])
-    assert created["Arn"] == f"arn:aws:kms:us-east-1:{gate.account}:key/{created['KeyId']}"
+    assert created["Arn"] == f"arn:aws:kms:us-east-1:{gate.account_id}:key/{created['KeyId']}"
     assert created["MultiRegion"] is True
     assert created["MultiRegionConfiguration"] == {
         "MultiRegionKeyType": "PRIMARY",

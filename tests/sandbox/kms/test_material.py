@@ -29,7 +29,7 @@ class Life:
 
     def __init__(self, account: Any) -> None:
         self.account, self.now = account, START
-        account.backend.now = self.clock
+        account.account.now = self.clock
         self.arn = account.key()
         self.sealed: list[tuple[bytes, str]] = []
 
@@ -40,22 +40,22 @@ class Life:
         """Perform an operation, or what the state of the key leaves of it."""
         if name == "time":
             self.now += timedelta(days=days)
-            self.account.backend.pass_time()
-            self.account.backend.commit()
+            self.account.account.pass_time()
+            self.account.account.commit()
         elif name == "restart":
             self.account.restart()
-            self.account.backend.now = self.clock
+            self.account.account.now = self.clock
         elif (name == "CancelKeyDeletion") == (self.key().state == "PendingDeletion"):
             more = {"RotationPeriodInDays": days} if days else {}
             with contextlib.suppress(AwsError):  # RotateKeyOnDemand has its limits.
                 self.account(f"kms:{name}", KeyId=self.arn, **more)
 
     def key(self) -> Any:
-        return self.account.backend.find_key(self.arn)
+        return self.account.account.find_key(self.arn)
 
     def check(self) -> None:
         """All that the key has sealed opens, with the material that sealed it; its history is in order."""
-        backend, key = self.account.backend, self.key()
+        backend, key = self.account.account, self.key()
         self.sealed.append((backend.seal(key, b"word", {}), backend.material_id(key)))
         for blob, material_id in self.sealed:
             assert backend.key_of_ciphertext(REGION, blob).arn == self.arn
@@ -80,7 +80,7 @@ def test_what_a_key_has_sealed_opens_while_it_is_there(
     if life.key() is None:
         for blob, _ in life.sealed:
             with pytest.raises(AwsError, match="InvalidCiphertextException"):
-                life.account.backend.key_of_ciphertext(REGION, blob)
+                life.account.account.key_of_ciphertext(REGION, blob)
 
 
 def test_a_piece_of_material_does_not_show_its_secret() -> None:

@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.call import Access, AwsError
 from kmscourse.sandbox.model import shapes
-from kmscourse.sandbox.offered import OFFERED, touched
-
-
-def accesses(gate: Any, action: str, by: str = "", **parameters: Any) -> list[Access]:
-    call = gate.call(action, by, **parameters)
-    return touched(call, gate.caller(by or gate.main), gate.backend)
+from kmscourse.sandbox.operation import PermissionCheck
+from tests.sandbox.conftest import OFFERED
 
 
 def sealed(gate: Any, key: str, **context: str) -> str:
@@ -25,14 +20,14 @@ def sealed(gate: Any, key: str, **context: str) -> str:
 def test_a_key_has_its_condition_keys(gate: Any) -> None:
     key = gate.key(Tags=[{"TagKey": "team", "TagValue": "blue"}])
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key)
-    [access] = accesses(
-        gate, "kms:GenerateDataKey", KeyId="alias/myKey", KeySpec="AES_256", EncryptionContext={"Dept": "HR"}
+    [access] = gate.checks(
+        "kms:GenerateDataKey", KeyId="alias/myKey", KeySpec="AES_256", EncryptionContext={"Dept": "HR"}
     )
-    assert access == Access(
+    assert access == PermissionCheck(
         "kms:GenerateDataKey",
         key,
         {
-            "kms:CallerAccount": gate.account,
+            "kms:CallerAccount": gate.account_id,
             "kms:KeySpec": "SYMMETRIC_DEFAULT",
             "kms:KeyUsage": "ENCRYPT_DECRYPT",
             "kms:KeyOrigin": "AWS_KMS",
@@ -50,9 +45,9 @@ def test_a_key_has_its_condition_keys(gate: Any) -> None:
 def test_a_key_can_be_named_in_four_ways(gate: Any) -> None:
     key = gate.key()
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=key)
-    alias_arn = f"arn:aws:kms:us-east-1:{gate.account}:alias/myKey"
+    alias_arn = f"arn:aws:kms:us-east-1:{gate.account_id}:alias/myKey"
     for name in (key, key.split("/")[1], "alias/myKey", alias_arn):
-        [access] = accesses(gate, "kms:DescribeKey", KeyId=name)
+        [access] = gate.checks("kms:DescribeKey", KeyId=name)
         assert access.resource == key
         assert access.context.get("kms:RequestAlias") == ("alias/myKey" if "alias" in name else None)
 
@@ -74,7 +69,7 @@ def test_an_alias_names_a_key_only_where_aws_takes_one(gate: Any, operation: str
 def test_the_key_of_a_decrypt_is_read_from_the_ciphertext(gate: Any) -> None:
     key = gate.key()
     blob = sealed(gate, key, Dept="HR")
-    [access] = accesses(gate, "kms:Decrypt", CiphertextBlob=blob, EncryptionContext={"Dept": "HR"})
+    [access] = gate.checks("kms:Decrypt", CiphertextBlob=blob, EncryptionContext={"Dept": "HR"})
     assert (access.action, access.resource) == ("kms:Decrypt", key)
     assert access.context["kms:EncryptionContext:Dept"] == "HR"
 
@@ -87,8 +82,7 @@ def test_what_is_no_ciphertext_has_no_key(gate: Any) -> None:
 
 def test_re_encrypt_touches_two_keys(gate: Any) -> None:
     source, target = gate.key(), gate.key()
-    found = accesses(
-        gate,
+    found = gate.checks(
         "kms:ReEncrypt",
         CiphertextBlob=sealed(gate, source),
         DestinationKeyId=target,
@@ -115,7 +109,7 @@ def test_re_encrypt_needs_both_permissions(gate: Any) -> None:
 
 
 def test_create_key_with_tags_needs_two_permissions(gate: Any) -> None:
-    found = accesses(gate, "kms:CreateKey", Tags=[{"TagKey": "team", "TagValue": "blue"}])
+    found = gate.checks("kms:CreateKey", Tags=[{"TagKey": "team", "TagValue": "blue"}])
     assert [(access.action, access.resource) for access in found] == [
         ("kms:CreateKey", "*"),
         ("kms:TagResource", "*"),
@@ -150,13 +144,13 @@ def test_create_key_with_tags_needs_two_permissions(gate: Any) -> None:
 def test_operations_have_condition_keys_of_their_own(
     gate: Any, operation: str, parameters: dict[str, Any], name: str, value: Any
 ) -> None:
-    [access] = accesses(gate, f"kms:{operation}", KeyId=gate.key(), **parameters)
+    [access] = gate.checks(f"kms:{operation}", KeyId=gate.key(), **parameters)
     assert access.context[name] == value
 
 
 @pytest.mark.parametrize("operation", ["ListKeys", "ListAliases", "GenerateRandom"])
 def test_operations_on_nothing_in_particular(gate: Any, operation: str) -> None:
-    assert accesses(gate, f"kms:{operation}") == [Access(f"kms:{operation}", "*")]
+    assert gate.checks(f"kms:{operation}") == [PermissionCheck(f"kms:{operation}", "*")]
 
 
 @pytest.mark.parametrize(
@@ -192,9 +186,16 @@ def test_of_another_accounts_key_nothing_is_said(gate: Any) -> None:
 @pytest.mark.parametrize("service", ["kms", "iam", "sts", "cloudtrail"])
 def test_what_is_not_offered_is_refused_at_once(gate: Any, service: str) -> None:
     for operation in set(shapes.service_model(service).operation_names) - set(OFFERED[service]):
-        with pytest.raises(AwsError) as refusal:
-            accesses(gate, f"{service}:{operation}")
-        assert (refusal.value.code, refusal.value.status) == ("UnsupportedOperationException", 400)
+        refusal = gate.refused(f"{service}:{operation}")
+        assert (refusal.code, refusal.status) == ("UnsupportedOperationException", 400)
+        assert refusal.message.endswith("All that it offers stands in docs/differences.md.")
+
+
+def test_a_refusal_of_what_is_not_offered_names_what_is_near(gate: Any) -> None:
+    assert gate.refused("kms:GenerateMac").message == (
+        "The practice account does not offer kms:GenerateMac. The nearest that it offers: GenerateRandom, "
+        "GenerateDataKey, GenerateDataKeyPair. All that it offers stands in docs/differences.md."
+    )
 
 
 @pytest.mark.parametrize(

@@ -255,7 +255,7 @@ def test_the_trail_tells_of_rotations(gate: Any) -> None:
     gate("kms:RotateKeyOnDemand", KeyId=key)
     [event] = gate.events(EventName="RotateKey")
     assert event["eventType"] == "AwsServiceEvent"
-    assert event["userIdentity"] == {"accountId": gate.account, "invokedBy": "AWS Internal"}
+    assert event["userIdentity"] == {"accountId": gate.account_id, "invokedBy": "AWS Internal"}
     assert event["serviceEventDetails"] == {
         "keyId": id_of(key),
         "rotationType": "ON_DEMAND",

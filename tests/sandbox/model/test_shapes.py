@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
 from kmscourse.sandbox.model import shapes
-from kmscourse.sandbox.offered import OFFERED
+from tests.sandbox.conftest import OFFERED
 
 HTTP = HttpRequest("POST", "/", {}, b"")
 

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[3]
 
 def said(program: str) -> str:
     """What a Python process of its own prints; it puts off first."""
-    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from kmscourse.sandbox.moto_adapter import deferred_imports as late; late.put_off()"
+    start = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        "from kmscourse.sandbox.moto_adapter import deferred_imports as late; late.put_off()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", f"{start}\n{program}"], capture_output=True, text=True, timeout=120
     )

@@ -86,9 +86,9 @@ def test_a_renamed_user_keeps_all_that_was_his(ada: Any) -> None:
         assert "readers" in ada("iam:ListGroupsForUser", UserName="lovelace")
         assert "<UserName>lovelace</UserName>" in ada("iam:ListAccessKeys", UserName="lovelace")
         assert "engines" in ada("iam:ListUserTags", UserName="lovelace")
-        assert ada.backend.sign_in("lovelace", "secret").caller.arn.endswith(":user/people/lovelace")
+        assert ada.account.sign_in("lovelace", "secret").caller.arn.endswith(":user/people/lovelace")
         assert refusal(ada, "iam:GetUser", UserName="ada").code == "NoSuchEntity"
-        ada.backend.commit()
+        ada.account.commit()
         ada.restart()
 
 
@@ -104,6 +104,6 @@ def test_a_new_login_profile_without_a_password_keeps_the_old_one(ada: Any) -> N
     assert refusal(ada, "iam:CreateLoginProfile", UserName="ada", Password="x").code == "EntityAlreadyExists"
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="true")
     with pytest.raises(AwsError, match="You must change your password"):
-        ada.backend.sign_in("ada", "secret")
+        ada.account.sign_in("ada", "secret")
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="false")
-    assert ada.backend.sign_in("ada", "secret")
+    assert ada.account.sign_in("ada", "secret")

@@ -75,7 +75,7 @@ def test_a_policy_that_is_not_there(account: Any, arn: str) -> None:
 
 
 def test_awss_own_policies_say_what_they_say_on_aws(account: Any) -> None:
-    backend = account.backend
+    backend = account.account
     assert json.loads(backend.policy_text("arn:aws:iam::aws:policy/AdministratorAccess"))["Statement"] == [
         {"Action": "*", "Effect": "Allow", "Resource": "*"}
     ]

@@ -112,10 +112,10 @@ def change(made: Practice, what: str, book: dict[str, str], *, ranged: bool) -> 
     key = {name: item[name] for name in ("Author", "Title") if name in item}
     rest = {name: value for name, value in item.items() if name not in key}
     if what in ("PutItem", "undone"):
-        commit = made.backend.commit
-        made.backend.commit = made.backend.rollback if what == "undone" else commit  # type: ignore[method-assign]
+        commit = made.account.commit
+        made.account.commit = made.account.rollback if what == "undone" else commit  # type: ignore[method-assign]
         made("dynamodb:PutItem", **TABLE, Item=item)
-        made.backend.commit = commit  # type: ignore[method-assign]
+        made.account.commit = commit  # type: ignore[method-assign]
     elif what == "UpdateItem":
         updates = {name: {"Action": "PUT", "Value": value} for name, value in rest.items()}
         made("dynamodb:UpdateItem", **TABLE, Key=key, AttributeUpdates=updates)
@@ -190,10 +190,10 @@ def check_pages(ranged: bool, before: list[Any], between: list[Any], asked: list
             if "Title = :low" in call.get("KeyConditionExpression", ""):
                 expected.pop("LastEvaluatedKey", None)  # Of one item there is no other page.
             assert found == expected, f"{operation} of {call}"
-    items = made.backend._models("dynamodb", "us-east-1").tables["Books"].items
+    items = made.account._models("dynamodb", "us-east-1").tables["Books"].items
     count = made("dynamodb:DescribeTable", **TABLE)["Table"]["ItemCount"]
     assert count == len(list(items.keys_of_items()))
-    made.backend.close()
+    made.account.close()
 
 
 def test_a_page_is_that_of_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,7 +226,7 @@ def steps(count: int) -> dict[str, int]:
     for title, (operation, call) in asked.items():
         made(f"dynamodb:{operation}", **TABLE, **call)  # what is sorted once, is sorted
         found[title] = calls(lambda o=operation, c=call: made(f"dynamodb:{o}", **TABLE, **c))  # type: ignore[misc]
-    made.backend.close()
+    made.account.close()
     return found
 
 
@@ -244,4 +244,4 @@ def test_reading_what_is_not_there_leaves_nothing_behind(practice: Practice) -> 
         )
     practice.put("one")
     practice("dynamodb:DeleteItem", **TABLE, Key={"Author": {"S": "Seth Godin"}, "Title": {"S": "one"}})
-    assert len(practice.backend._models("dynamodb", "us-east-1").tables["Books"].items) == 0
+    assert len(practice.account._models("dynamodb", "us-east-1").tables["Books"].items) == 0

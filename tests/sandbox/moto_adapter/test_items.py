@@ -30,14 +30,14 @@ def written(practice: Any, monkeypatch: pytest.MonkeyPatch) -> list[set[Row]]:
         practice.key()
         practice("iam:CreateUser", UserName=f"user{number}")
     commits: list[set[Row]] = []
-    write = practice.backend.storage.write
+    write = practice.account.storage.write
 
     def noting(documents: Any, *rest: Any) -> None:
         if documents:
             commits.append(set(documents))
         write(documents, *rest)
 
-    monkeypatch.setattr(practice.backend.storage, "write", noting)
+    monkeypatch.setattr(practice.account.storage, "write", noting)
     return commits
 
 
@@ -133,7 +133,7 @@ def test_a_query_looks_at_the_items_it_asks_for(
 def test_a_deleted_table_takes_its_items_along(practice: Any, written: list[set[Row]]) -> None:
     practice("dynamodb:DeleteTable", TableName="Books")
     assert len(written[0]) == 21
-    assert not any("Books" in row.collection for row, _ in practice.backend.storage.rows())
+    assert not any("Books" in row.collection for row, _ in practice.account.storage.rows())
     practice.books()
     assert practice.titles() == []
 

@@ -63,23 +63,23 @@ def compare(written: dict[Row, str], held: dict[Row, str], after: str) -> None:
 
 
 def test_after_each_operation_all_that_the_account_holds_is_written(practice: Any) -> None:
-    compare(dict(practice.backend.storage.rows()), everything(practice.backend), "the beginning")
+    compare(dict(practice.account.storage.rows()), everything(practice.account), "the beginning")
     for action, parameters in LIFE:
         practice(action, **filled_in(parameters, practice))
-        compare(dict(practice.backend.storage.rows()), everything(practice.backend), action)
+        compare(dict(practice.account.storage.rows()), everything(practice.account), action)
 
 
 def test_the_account_is_the_same_after_a_restart_at_any_moment(kept: Any) -> None:
     for number, (action, parameters) in enumerate(LIFE):
         kept(action, **filled_in(parameters, kept))
         if number % 6 == 0 or action in ("dynamodb:CreateBackup", "iam:AttachGroupPolicy"):
-            before = everything(kept.backend)
+            before = everything(kept.account)
             kept.restart()
-            compare(everything(kept.backend), before, f"{action} and a restart")
+            compare(everything(kept.account), before, f"{action} and a restart")
 
 
 def test_a_rollback_undoes_every_operation(practice: Any) -> None:
-    backend = practice.backend
+    backend = practice.account
     for action, parameters in LIFE:
         filled = filled_in(parameters, practice)
         before = everything(backend)
@@ -97,32 +97,32 @@ def test_whatever_is_done_in_whatever_order_is_kept(kept: Any, seed: int) -> Non
     """Operations at moments at which they may be refused, break or hit what is not there."""
     choose = random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
     for action, parameters in choose.choices(LIFE, k=250):
-        before = everything(kept.backend)
+        before = everything(kept.account)
         try:
             kept(action, **filled_in(parameters, kept))
         except AwsError:
-            compare(everything(kept.backend), before, f"a refused {action}")
-        compare(dict(kept.backend.storage.rows()), everything(kept.backend), action)
-        check_indexes(kept.backend)
-    before = everything(kept.backend)
+            compare(everything(kept.account), before, f"a refused {action}")
+        compare(dict(kept.account.storage.rows()), everything(kept.account), action)
+        check_indexes(kept.account)
+    before = everything(kept.account)
     kept.restart()
-    assert kept.backend.notices == []
-    compare(everything(kept.backend), before, "a restart")
+    assert kept.account.notices == []
+    compare(everything(kept.account), before, "a restart")
 
 
 def test_a_write_that_fails_is_answered_so_and_undone(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     practice.key(Description="before")
-    before = everything(practice.backend)
+    before = everything(practice.account)
 
     def full(*_: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(practice.backend.storage, "write", full)
+        patch.setattr(practice.account.storage, "write", full)
         with pytest.raises(
             AwsError, match=r"could not write this change to disk \(database or disk is full\)"
         ) as caught:
             practice.key(Description="after")
     assert caught.value.status == 500
-    assert everything(practice.backend) == before
+    assert everything(practice.account) == before
     practice.key(Description="after")

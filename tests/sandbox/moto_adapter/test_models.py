@@ -20,8 +20,8 @@ def test_two_accounts_of_one_process_do_not_mix(new_account: Callable[[], Any]) 
     one("iam:CreateUser", **{"UserName": "ada", "Tags.member.1.Key": "of", "Tags.member.1.Value": "one"})
     other("iam:CreateUser", **{"UserName": "ada", "Tags.member.1.Key": "of", "Tags.member.1.Value": "other"})
     one.books(SSESpecification={"Enabled": True})
-    assert len(one.backend.keys(REGION)) == 2
-    assert other.backend.keys(REGION) == other.backend.tables(REGION) == []
+    assert len(one.account.keys(REGION)) == 2
+    assert other.account.keys(REGION) == other.account.tables(REGION) == []
     assert "<Value>one</Value>" in one("iam:GetUser", UserName="ada")
     assert "<Value>other</Value>" in other("iam:GetUser", UserName="ada")
 
@@ -38,7 +38,7 @@ def test_an_account_and_a_mock_of_motos_do_not_mix(practice: Any) -> None:
         mocked = kms.create_key()["KeyMetadata"]["KeyId"]
         own = practice.key()
         assert [key["KeyId"] for key in kms.list_keys()["Keys"]] == [mocked]
-    assert [key.arn for key in practice.backend.keys(REGION)][1:] == [own]
+    assert [key.arn for key in practice.account.keys(REGION)][1:] == [own]
     assert "IAMLabUser" in practice("iam:ListUsers")
 
 
@@ -82,7 +82,7 @@ def test_a_change_writes_what_it_names_and_nothing_else_of_its_kind(
         if number == 9:
             known = {"$id": arn.rpartition("/")[2], "$token": grant["GrantToken"], "$grant": grant["GrantId"]}
     written: list[Row] = []
-    monkeypatch.setattr(practice.backend.storage, "write", lambda documents, *_: written.extend(documents))
+    monkeypatch.setattr(practice.account.storage, "write", lambda documents, *_: written.extend(documents))
     practice(
         action,
         **{

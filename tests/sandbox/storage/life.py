@@ -225,7 +225,7 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
 
 def filled_in(parameters: dict[str, Any], practice: Any) -> dict[str, Any]:
     """The parameters with what only this account knows: $key0 is the id of its first key, and so on."""
-    backend = practice.backend
+    backend = practice.account
     keys = backend.keys("us-east-1")
     known = {f"$key{n}": key.id for n, key in enumerate(keys)}
     known |= {f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.access_keys("ada"))}

@@ -217,12 +217,12 @@ def test_a_forged_row_is_never_run_and_sets_the_file_aside(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     kept.key()
-    kept.backend.close()
+    kept.account.close()
     forged(kept.path, Row("kms/us-east-1/keys", "x"), document)
     before = kept.path.read_bytes()
     again = open_account(kept.path)
-    assert "is damaged (A row can't be" in again.backend.notices[0]
-    assert again.backend.keys("us-east-1") == []
+    assert "is damaged (A row can't be" in again.account.notices[0]
+    assert again.account.keys("us-east-1") == []
     (aside_,) = copies(tmp_path)
     assert aside_.read_bytes() == before
     assert not Path("owned").exists()
@@ -236,9 +236,9 @@ def test_a_forged_row_is_never_run_and_sets_the_file_aside(
 def test_a_row_of_nothing_known_sets_the_file_aside(
     kept: Any, open_account: Callable[[Path], Any], collection: str
 ) -> None:
-    kept.backend.close()
+    kept.account.close()
     forged(kept.path, Row(collection, "x"), "{}")
-    assert "is damaged" in open_account(kept.path).backend.notices[0]
+    assert "is damaged" in open_account(kept.path).account.notices[0]
 
 
 ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n"
@@ -361,7 +361,7 @@ def test_an_account_that_does_not_say_what_it_is_is_set_aside(
 ) -> None:
     """Not begun anew in the same file, where all that it held would go."""
     arn = kept.key()
-    kept.backend.close()
+    kept.account.close()
     if document is not None:
         forged(kept.path, Row("account/about", key), document)
     else:
@@ -369,6 +369,6 @@ def test_an_account_that_does_not_say_what_it_is_is_set_aside(
             database.execute("DELETE FROM rows WHERE collection = 'account/about' AND key = ?", (key,))
         database.close()
     again = open_account(kept.path)
-    assert "is damaged" in again.backend.notices[0]
+    assert "is damaged" in again.account.notices[0]
     (aside_,) = copies(kept.path.parent)
     assert arn.rpartition("/")[2].encode() in aside_.read_bytes()

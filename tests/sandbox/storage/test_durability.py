@@ -23,8 +23,8 @@ WRITER = """if True:
     for number in range(100_000):
         practice.put(str(number))
         arn = practice.key(Description=str(number))
-        practice.backend.storage.append_event({"key": arn})
-        practice.backend.commit()
+        practice.account.storage.append_event({"key": arn})
+        practice.account.commit()
         print(number, arn, flush=True)
 """
 
@@ -41,10 +41,10 @@ def test_nothing_acknowledged_is_lost_to_kill_9(
         os.kill(writer.pid, signal.SIGKILL)
         acknowledged += [line.split() for line in writer.stdout if line.endswith("\n")]
     account = open_account(path)
-    assert account.backend.notices == []
+    assert account.account.notices == []
     titles = set(account.titles())
-    keys = {key.arn for key in account.backend.keys("us-east-1")}
-    told = [event["key"] for _, event in account.backend.storage.events()]
+    keys = {key.arn for key in account.account.keys("us-east-1")}
+    told = [event["key"] for _, event in account.account.storage.events()]
     for title, arn in acknowledged:
         assert title in titles, f"item {title} is lost"
         assert arn in keys, f"key {title} is lost"
@@ -79,8 +79,8 @@ def test_no_plaintext_and_no_password_is_written_or_logged(
         secrets.append(sent)
     kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=password)
     kept("iam:UpdateLoginProfile", UserName="IAMLabUser", Password=password)
-    kept.backend.sign_in("IAMLabUser", password)
-    kept.backend.commit()
+    kept.account.sign_in("IAMLabUser", password)
+    kept.account.commit()
 
     def search(moment: str) -> None:
         files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -94,7 +94,7 @@ def test_no_plaintext_and_no_password_is_written_or_logged(
     search("while the account is open")
     kept.restart()
     search("after a restart")
-    assert kept.backend.sign_in("IAMLabUser", password)
+    assert kept.account.sign_in("IAMLabUser", password)
 
 
 def test_the_search_would_find_a_secret() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.account import Backend
+from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.storage.file import FORMAT, Storage
 
 REGION, HERE = "us-east-1", "arn:aws:iam::123456789012:"
@@ -39,13 +39,13 @@ def file(tmp_path: Path) -> Path:
 
 def granted(account: Any) -> list[tuple[str, list[str]]]:
     """Whom the key's grants are for, and for what, the oldest first."""
-    grants = account.backend.find_key(KEY).grants
+    grants = account.account.find_key(KEY).grants
     return [(grant["GranteePrincipal"], list(grant["Operations"])) for grant in grants]
 
 
 def test_its_grants_are_there_and_stay(file: Path, open_account: Callable[[Path], Any]) -> None:
     account = open_account(file)
-    assert account.backend.notices == [], "it was set aside"
+    assert account.account.notices == [], "it was set aside"
     before = granted(account)
     assert before[:3] == [
         (f"{HERE}user/Anna", ["Encrypt", "Decrypt"]),  # It was Ann's, who has another name since.
@@ -54,19 +54,19 @@ def test_its_grants_are_there_and_stay(file: Path, open_account: Callable[[Path]
     ]
     assert before[3][0] == "dynamodb.us-east-1.amazonaws.com"
     assert len(before) == 4
-    assert list(account.backend.find_key(OTHER).grants) == []
-    assert account.backend.grant_of_token(REGION, BOBS_TOKEN) == (KEY, BOBS)
+    assert list(account.account.find_key(OTHER).grants) == []
+    assert account.account.grant_of_token(REGION, BOBS_TOKEN) == (KEY, BOBS)
     account("kms:RevokeGrant", KeyId=KEY, GrantId=BOBS)
     account("kms:CreateGrant", KeyId=OTHER, GranteePrincipal=f"{HERE}user/Bob", Operations=["Encrypt"])
     for _ in range(2):
         account.restart()
         assert granted(account) == before[:2] + before[3:], "an ended grant is back"
-        assert len(list(account.backend.find_key(OTHER).grants)) == 1
+        assert len(list(account.account.find_key(OTHER).grants)) == 1
     assert account.titles() == ["The Dip"]
 
 
 def test_it_is_written_anew_at_once(file: Path, open_account: Callable[[Path], Any]) -> None:
-    open_account(file).backend.close()
+    open_account(file).account.close()
     storage = Storage(file, f"moto {version('moto')}")
     rows = [row for row, _ in storage.rows()]
     assert not storage.is_of_earlier_format
@@ -88,7 +88,7 @@ def test_where_it_cannot_be_written_it_stays_as_it_is(file: Path, monkeypatch: p
     with monkeypatch.context() as patch:
         patch.setattr(Storage, "write", full)
         with pytest.raises(SandboxError, match=r"earlier version.*disk is full"):
-            Backend(file)
+            Account(file)
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == [file.name], "it was set aside"
 
@@ -97,4 +97,4 @@ def test_any_other_format_is_set_aside(file: Path, open_account: Callable[[Path]
     with sqlite3.connect(file) as database:
         database.execute("UPDATE about SET stamp = replace(stamp, 'format 4', 'format 3')")
     database.close()
-    assert "format 3" in open_account(file).backend.notices[0]
+    assert "format 3" in open_account(file).account.notices[0]

@@ -29,14 +29,14 @@ def refused(gate: Any, by: str, role: str, **parameters: Any) -> AwsError:
 def test_an_assumed_role_is_somebody_else(gate: Any) -> None:
     role = gate.role("robot", LISTS)
     answer = gate("sts:AssumeRole", RoleArn=role, RoleSessionName="work")
-    arn = f"arn:aws:sts::{gate.account}:assumed-role/robot/work"
+    arn = f"arn:aws:sts::{gate.account_id}:assumed-role/robot/work"
     assert answer["AssumedRoleUser"]["Arn"] == arn
     assert answer["AssumedRoleUser"]["AssumedRoleId"].startswith("AROA")
     assert answer["Credentials"]["AccessKeyId"].startswith("ASIA")
     session = gate.signed_in(answer["Credentials"])
     assert gate("sts:GetCallerIdentity", by=session) == {
         "UserId": answer["AssumedRoleUser"]["AssumedRoleId"],
-        "Account": gate.account,
+        "Account": gate.account_id,
         "Arn": arn,
     }
     assert gate("kms:ListKeys", by=session)["Keys"] == []
@@ -58,7 +58,7 @@ def test_whom_a_role_lets_in(gate: Any, trusts: str, own: bool, enters: bool) ->
     gate.user("Ann", *([ASSUME] if own else []))
     principals = {
         "the user": gate.arn("Ann"),
-        "the account": gate.account,
+        "the account": gate.account_id,
         "another user": gate.arn("IAMLabUser"),
         "everybody": "*",
     }
@@ -99,7 +99,7 @@ def test_conditions_of_a_trust_policy(
         AssumeRolePolicyDocument=policy({**statement, "Condition": condition}),
         **{"Tags.member.1.Key": "stage", "Tags.member.1.Value": "test"},
     )
-    role = f"arn:aws:iam::{gate.account}:role/robot"
+    role = f"arn:aws:iam::{gate.account_id}:role/robot"
     if enters:
         assert gate.assume(role, by="Ann", **parameters)
     else:
@@ -108,7 +108,7 @@ def test_conditions_of_a_trust_policy(
 
 
 def test_of_a_role_that_is_not_there_nothing_else_is_said(gate: Any) -> None:
-    absent = f"arn:aws:iam::{gate.account}:role/absent"
+    absent = f"arn:aws:iam::{gate.account_id}:role/absent"
     assert refused(gate, gate.main, absent).message.endswith(f"sts:AssumeRole on resource: {absent}")
     elsewhere = "arn:aws:iam::999999999999:role/robot"
     assert refused(gate, gate.main, elsewhere).code == "AccessDenied"
@@ -119,7 +119,7 @@ def test_of_a_role_that_is_not_there_nothing_else_is_said(gate: Any) -> None:
 )
 def test_what_is_no_role_is_not_assumed(gate: Any, rest: str) -> None:
     """Not even by the administrator, whom its own policy lets do anything with anything."""
-    arn = f"arn:aws:iam::{gate.account}:{rest}"
+    arn = f"arn:aws:iam::{gate.account_id}:{rest}"
     refusal = refused(gate, gate.main, arn)
     assert (refusal.code, refusal.status) == ("AccessDenied", 403)
     assert refusal.message == (
@@ -191,7 +191,7 @@ def test_session_tags_count_as_the_principals(gate: Any) -> None:
 def test_tagging_a_session_needs_a_permission_of_its_own(gate: Any) -> None:
     statement = {"Effect": "Allow", "Principal": {"AWS": gate.arn(gate.main)}, "Action": "sts:AssumeRole"}
     gate("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=policy(statement))
-    role = f"arn:aws:iam::{gate.account}:role/robot"
+    role = f"arn:aws:iam::{gate.account_id}:role/robot"
     tags = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
     refusal = refused(gate, gate.main, role, **tags)
     assert refusal.message.endswith(f"is not authorized to perform: sts:TagSession on resource: {role}")
@@ -249,14 +249,14 @@ def test_nobody_has_a_second_factor(gate: Any) -> None:
 def test_a_sessions_credentials_outlive_a_restart_but_not_the_role(kept: Any) -> None:
     trust = policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
     kept("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
-    role = kept.backend.entity("role", "robot")
+    role = kept.account.entity("role", "robot")
     terms = Terms("AssumeRole", "work", [policy(LISTS)], [], {"team": "blue"}, ["team"], "Ann")
-    given = kept.backend.begin_session(role.id, 900, terms)
-    kept.backend.commit()
+    given = kept.account.begin_session(role.id, 900, terms)
+    kept.account.commit()
     kept.restart()
     key_id = given.caller.access_key_id
-    assert kept.backend.credentials(key_id) == given
-    assert kept.backend.session_policy(given.caller)["Statement"] == [LISTS]
+    assert kept.account.credentials(key_id) == given
+    assert kept.account.session_policy(given.caller)["Statement"] == [LISTS]
     kept("iam:DeleteRole", RoleName="robot")
     kept("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
-    assert kept.backend.credentials(key_id) is None, "a new role of the same name is another role"
+    assert kept.account.credentials(key_id) is None, "a new role of the same name is another role"

@@ -12,7 +12,7 @@ READS_BOOKS = {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": "*"}
 
 
 def session_arn(gate: Any, role: str = "robot", name: str = "work") -> str:
-    return f"arn:aws:sts::{gate.account}:assumed-role/{role}/{name}"
+    return f"arn:aws:sts::{gate.account_id}:assumed-role/{role}/{name}"
 
 
 @pytest.mark.parametrize("named", ["role", "session"])
@@ -101,7 +101,7 @@ def test_a_boundary_holds_a_role_but_not_a_user_whom_a_key_policy_names(gate: An
         "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
     }
     gate("iam:CreatePolicy", PolicyName="Limit", PolicyDocument=json.dumps(document))
-    limit = {"PermissionsBoundary": f"arn:aws:iam::{gate.account}:policy/Limit"}
+    limit = {"PermissionsBoundary": f"arn:aws:iam::{gate.account_id}:policy/Limit"}
     key = gate.key()
     role = gate.role("robot", **limit)
     gate("iam:CreateUser", UserName="Ann", **limit)
@@ -124,14 +124,14 @@ def test_the_trail_tells_who_is_behind_a_session(gate: Any) -> None:
         "type": "AssumedRole",
         "principalId": caller.user_id,
         "arn": session_arn(gate),
-        "accountId": gate.account,
+        "accountId": gate.account_id,
         "accessKeyId": robot,
         "sessionContext": {
             "sessionIssuer": {
                 "type": "Role",
                 "principalId": caller.user_id.partition(":")[0],
                 "arn": role,
-                "accountId": gate.account,
+                "accountId": gate.account_id,
                 "userName": "robot",
             }
         },
@@ -152,7 +152,7 @@ def test_the_trail_tells_users_sessions_from_their_access_keys(gate: Any) -> Non
     assert "sessionContext" not in of_key
     assert set(of_token["sessionContext"]) == {"attributes"}
     assert (of_token["arn"], of_token["accessKeyId"]) == (gate.arn(gate.main), token)
-    assert (of_guest["type"], of_guest["principalId"]) == ("FederatedUser", f"{gate.account}:guest")
+    assert (of_guest["type"], of_guest["principalId"]) == ("FederatedUser", f"{gate.account_id}:guest")
     assert of_guest["sessionContext"]["sessionIssuer"]["userName"] == gate.main
 
 

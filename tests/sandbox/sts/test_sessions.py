@@ -44,7 +44,7 @@ def test_inline_and_managed_session_policies_count_together(gate: Any) -> None:
     document = policy({"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
     gate("iam:CreatePolicy", PolicyName="Lists", PolicyDocument=document)
     arns = {
-        "PolicyArns.member.1.arn": f"arn:aws:iam::{gate.account}:policy/Lists",
+        "PolicyArns.member.1.arn": f"arn:aws:iam::{gate.account_id}:policy/Lists",
         "PolicyArns.member.2.arn": "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess",
     }
     inline = policy({"Effect": "Allow", "Action": "kms:ListAliases", "Resource": "*"})
@@ -60,7 +60,7 @@ def test_a_session_policy_limits_what_a_key_policy_gives_to_the_role_but_not_to_
 ) -> None:
     key = gate.key()
     role = gate.role("robot", trusts=gate.arn(gate.main))
-    session_arn = f"arn:aws:sts::{gate.account}:assumed-role/robot/work"
+    session_arn = f"arn:aws:sts::{gate.account_id}:assumed-role/robot/work"
     gate.allow(key, role if named == "role" else session_arn, "kms:DescribeKey")
     assert gate("kms:DescribeKey", by=gate.assume(role), KeyId=key)
     narrow = gate.assume(role, Policy=policy(LISTS))
@@ -99,14 +99,14 @@ def test_session_policies_that_are_too_long_or_not_there(gate: Any) -> None:
     refusal = gate.refused("sts:AssumeRole", **asked, Policy=long, **tags)
     assert (refusal.code, refusal.status) == ("PackedPolicyTooLarge", 400)
     assert refusal.message.endswith("% of allotted space, please use smaller policy.")
-    absent = {"PolicyArns.member.1.arn": f"arn:aws:iam::{gate.account}:policy/Absent"}
+    absent = {"PolicyArns.member.1.arn": f"arn:aws:iam::{gate.account_id}:policy/Absent"}
     assert gate.refused("sts:AssumeRole", **asked, **absent).code == "NoSuchEntity"
 
 
 def test_a_federated_user_has_what_both_the_user_and_the_session_policy_allow(gate: Any) -> None:
     answer = gate("sts:GetFederationToken", Name="guest", Policy=policy(LISTS))
-    arn = f"arn:aws:sts::{gate.account}:federated-user/guest"
-    assert answer["FederatedUser"] == {"FederatedUserId": f"{gate.account}:guest", "Arn": arn}
+    arn = f"arn:aws:sts::{gate.account_id}:federated-user/guest"
+    assert answer["FederatedUser"] == {"FederatedUserId": f"{gate.account_id}:guest", "Arn": arn}
     guest = gate.signed_in(answer["Credentials"])
     assert gate("sts:GetCallerIdentity", by=guest)["Arn"] == arn
     assert gate("kms:ListKeys", by=guest)["Keys"] == []
@@ -117,7 +117,7 @@ def test_a_federated_user_without_a_policy_has_what_is_given_to_it_by_name(gate:
     guest = gate.signed_in(gate("sts:GetFederationToken", Name="guest")["Credentials"])
     assert gate.refused("kms:ListKeys", by=guest).code == "AccessDeniedException"
     key = gate.key()
-    gate.allow(key, f"arn:aws:sts::{gate.account}:federated-user/guest", "kms:DescribeKey")
+    gate.allow(key, f"arn:aws:sts::{gate.account_id}:federated-user/guest", "kms:DescribeKey")
     assert gate("kms:DescribeKey", by=guest, KeyId=key)
 
 
@@ -162,14 +162,14 @@ def test_sessions_beget_no_sessions(gate: Any, operation: str) -> None:
         assert (refusal.code, refusal.status) == ("AccessDenied", 403)
         assert refusal.message == f"Cannot call {operation} with session credentials"
     guest = gate.signed_in(gate("sts:GetFederationToken", Name="guest")["Credentials"])
-    role = {"RoleArn": f"arn:aws:iam::{gate.account}:role/robot", "RoleSessionName": "work"}
+    role = {"RoleArn": f"arn:aws:iam::{gate.account_id}:role/robot", "RoleSessionName": "work"}
     assert gate.refused("sts:AssumeRole", by=guest, **role).message.startswith("Cannot call AssumeRole")
 
 
 def test_the_account_of_an_access_key_id(gate: Any) -> None:
     role = gate.assume(gate.role("robot"))
     for key_id in (gate.caller(gate.main).access_key_id, gate.caller(role).access_key_id):
-        assert gate("sts:GetAccessKeyInfo", AccessKeyId=key_id) == {"Account": gate.account}
+        assert gate("sts:GetAccessKeyInfo", AccessKeyId=key_id) == {"Account": gate.account_id}
     assert gate.refused("sts:GetAccessKeyInfo", AccessKeyId="AKIA0000000000000000").code == "ValidationError"
     refusal = gate.refused("sts:GetAccessKeyInfo", by="IAMLabUser", AccessKeyId="AKIAIOSFODNN7EXAMPLE")
     assert refusal.message == (

@@ -21,7 +21,7 @@ from kmscourse.sandbox.dynamodb.table import TableView
 from kmscourse.sandbox.dynamodb.transactions import cancelled
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Backend
+    from kmscourse.sandbox.account import Account
 
 Answer = dict[str, Any]
 Perform = Callable[[Request], Answer]  # One of DynamoDB's other operations, with its own checks.
@@ -61,12 +61,12 @@ def statements(call: Call) -> list[Statement]:
     return found
 
 
-def perform(call: Call, backend: Backend, run: Perform) -> Answer:
+def perform(call: Call, account: Account, run: Perform) -> Answer:
     """The answer to one of ``OPERATIONS``; ``run`` performs what the statements stand for. Raises AwsError."""
     found = statements(call)
-    tables = [backend.table(call.region, statement.table) for statement in found]
+    tables = [account.table(call.region, statement.table) for statement in found]
     if call.operation == "BatchExecuteStatement":
-        return {"Responses": _batch(found, tables, backend, run)}
+        return {"Responses": _batch(found, tables, account, run)}
     there = [_there(table) for table in tables]
     if call.operation == "ExecuteTransaction":
         return _transaction(call, found, there, run)
@@ -146,7 +146,7 @@ def _is_key(start: Any) -> bool:
 
 
 def _batch(
-    found: list[Statement], tables: list[TableView | None], backend: Backend, run: Perform
+    found: list[Statement], tables: list[TableView | None], account: Account, run: Perform
 ) -> list[Answer]:
     """The answers to the statements of a batch, each of which is kept or refused for itself.
 
@@ -164,7 +164,7 @@ def _batch(
             code = error.code.removesuffix("Exception")
             fault = {"Code": "ValidationError" if code == "Validation" else code, "Message": error.message}
             answers.append({"Error": fault} if table is None else {"TableName": table.name, "Error": fault})
-            backend.rollback()
+            account.rollback()
             for earlier in written:
                 _written(*earlier, run)
     return answers

@@ -210,9 +210,9 @@ def test_only_what_a_statement_changes_is_written(
 ) -> None:
     library.books(name="Films")
     written: list[Any] = []
-    write = library.backend.storage.write
+    write = library.account.storage.write
     monkeypatch.setattr(
-        library.backend.storage,
+        library.account.storage,
         "write",
         lambda documents, *more: written.extend(documents) or write(documents, *more),
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
-from kmscourse.sandbox.call import Access, AwsError
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.operation import PermissionCheck
 
 # KMS's code: (DynamoDB's code, its status, how its text begins, the name of KMS's exception there).
 _UNMODELLED = "AWSKMSException"
@@ -24,9 +25,9 @@ _AFTER_OPENING = frozenset(
 
 
 class RelayedError(AwsError):
-    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``access`` the use of the key it said it of."""
+    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``check`` the use of the key it said it of."""
 
-    def __init__(self, inner: AwsError, access: Access, request_id: str) -> None:
+    def __init__(self, inner: AwsError, check: PermissionCheck, request_id: str) -> None:
         code, status, beginning, exception = _PASSED_ON.get(
             inner.code, ("ValidationException", 400, "KMS validation error", inner.code)
         )
@@ -37,18 +38,18 @@ class RelayedError(AwsError):
             status,
         )
         self.inner = inner
-        self.access = access
+        self.check = check
 
 
-def reached(accesses: Sequence[Access], error: AwsError | None) -> list[Access]:
+def reached(checks: Sequence[PermissionCheck], error: AwsError | None) -> list[PermissionCheck]:
     """The uses of keys that DynamoDB came to before the call ended, the one that KMS refused the last, if one was."""
-    on_behalf = [access for access in accesses if access.via is not None]
+    on_behalf = [check for check in checks if check.via is not None]
     if isinstance(error, RelayedError):
-        refused = error.access
-        return [*takewhile(lambda access: access != refused, on_behalf), refused]
+        refused = error.check
+        return [*takewhile(lambda check: check != refused, on_behalf), refused]
     return on_behalf if error is None or error.code in _AFTER_OPENING else []
 
 
-def opened(accesses: Sequence[Access], error: AwsError | None = None) -> list[Access]:
+def opened(checks: Sequence[PermissionCheck], error: AwsError | None = None) -> list[PermissionCheck]:
     """The uses of keys that KMS has allowed DynamoDB."""
-    return [] if isinstance(error, RelayedError) else reached(accesses, error)
+    return [] if isinstance(error, RelayedError) else reached(checks, error)
