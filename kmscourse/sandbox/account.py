@@ -92,7 +92,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._happened: list[Happening] = []
         self._transactions = Tracked(self._journal, "account/transactions")
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
-        self._keeper = Keeper(self._models, self._journal, self.storage, own.get)
+        self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
     def _start(self) -> None:
         """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""

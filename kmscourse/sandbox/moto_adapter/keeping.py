@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kmscourse.errors import SandboxError
@@ -66,10 +66,10 @@ _LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants
 
 
 class Keeper:
-    """Writes what the journal names, and reads it back. ``own`` gives a collection that is not moto's."""
+    """Writes what the journal names, and reads it back. ``own`` are the collections that are not moto's."""
 
     def __init__(
-        self, models: Models, journal: Journal, storage: Storage, own: Callable[[str], Tracked | None]
+        self, models: Models, journal: Journal, storage: Storage, own: Mapping[str, Tracked]
     ) -> None:
         self._models = models
         self._journal = journal
@@ -230,7 +230,7 @@ class Keeper:
             dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
 
     def _collection(self, name: str) -> Tracked:
-        own = self._own(name)
+        own = self._own.get(name)
         return self._models.collection(name) if own is None else own
 
     def _find(self, row: Row) -> Any:
