@@ -14,8 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.policy import Decision, Request, evaluate
-from kmscourse.policy.kms import encryption_context
+from kmscourse.policy import Decision, Request, encryption_context, evaluate
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller
 from kmscourse.sandbox.relay import RelayedError
 from kmscourse.sandbox.resources.grants import named_grant
