@@ -14,7 +14,7 @@ from kmscourse.checks.check import Found
 from kmscourse.environment import problems
 from kmscourse.iam import LAB_USER
 from kmscourse.notes import Notes
-from kmscourse.policy import Decision, edit
+from kmscourse.policy import Decision, statements_naming, statements_of
 
 NO_KEY = Found(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {pieces.TABLE}"
@@ -98,7 +98,7 @@ def policy_names_main_user(account: Account, _: Notes) -> Found:
     if arn is None:
         return NO_KEY
     policy = keys.key_policy(account.client("kms"), arn)
-    found, naming = edit.statements(policy), edit.statements_for(policy, account.user_arn)
+    found, naming = statements_of(policy), statements_naming(policy, account.user_arn)
     return Found(len(found) >= 4 and len(naming) >= 3, f"of {len(found)} statements {len(naming)} name you")
 
 

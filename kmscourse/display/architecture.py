@@ -14,8 +14,7 @@ from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.denial import is_denied, unremembered
 from kmscourse.notes import Notes
-from kmscourse.policy import edit
-from kmscourse.policy.principals import Kind, principal
+from kmscourse.policy import PrincipalKind, parse_principal, principals_of, statements_of
 
 ADMINISTRATOR, ACCOUNT, MY_KEY = "the administrator", "the account's IAM", "myKey"
 STATES = {
@@ -155,10 +154,10 @@ def _has_decrypted(account: Account) -> bool:
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
     """Whom a key policy allows something, each once and in its order."""
     found: list[str] = []
-    for statement in edit.statements(policy):
+    for statement in statements_of(policy):
         if statement.get("Effect") == "Allow":
-            found += [_name(one, account) for one in edit.principals(statement)]
-            if spared := [_name(one, account) for one in edit.principals(statement, "NotPrincipal")]:
+            found += [_name(one, account) for one in principals_of(statement)]
+            if spared := [_name(one, account) for one in principals_of(statement, "NotPrincipal")]:
                 found.append(f"everyone but {listed(spared)}")
     return tuple(dict.fromkeys(found))
 
@@ -168,8 +167,8 @@ def _name(arn: str, account: Account) -> str:
         return ADMINISTRATOR
     if arn == "*":
         return "everyone"
-    named = principal(arn)
-    return ACCOUNT if named.kind is Kind.ROOT and named.account == account.id else named.name
+    named = parse_principal(arn)
+    return ACCOUNT if named.kind is PrincipalKind.ROOT and named.account == account.id else named.name
 
 
 def _table_key(account: Account, arn: str | None) -> str:

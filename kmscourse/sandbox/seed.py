@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from kmscourse.policy.build import lab_user_policy
+from kmscourse.policy import lab_user_policy
 from kmscourse.sandbox.auth.credentials import Credentials
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kmscourse.access import Snapshot, questions
-from kmscourse.policy import Layers, evaluate
-from kmscourse.policy.principals import principal
+from kmscourse.policy import Layers, evaluate, parse_principal
 from kmscourse.widgets.look import message, table
 
 Change = Callable[[str, str], Layers]
@@ -47,7 +46,7 @@ def opens_and_closes(snapshot: Snapshot, resources: Iterable[str], change: Chang
         asked += number
         for (who, way), each in found.items():
             opened, closed = ("\n".join(actions) or "-" for actions in (each.opened, each.closed))
-            same = (principal(who).name, snapshot.name_of(resource), opened, closed)
+            same = (parse_principal(who).name, snapshot.name_of(resource), opened, closed)
             alike.setdefault(same, []).append(way)
     if not alike:
         return message("·", f"Nobody's permission changes: {asked} questions were asked before and after.")

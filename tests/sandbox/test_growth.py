@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.policy.build import default_key_policy
 from tests.effort import calls
+from tests.policy.key_policies import default_key_policy
 
 SMALL, LARGE = 10, 150
 BOOKS = {"TableName": "Books"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.policy.build import lab_user_policy
+from kmscourse.policy import lab_user_policy
 from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.call import AwsError
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from kmscourse.policy.edit import listed
+from kmscourse.policy import list_values
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.iam.principals import Principals, document_of, parsed
 from kmscourse.sandbox.seed import ADMINISTRATOR, ADMINISTRATOR_POLICY, new_name
@@ -150,15 +150,15 @@ class MainUser(Principals):
 
 def denies(document: Mapping[str, Any]) -> bool:
     """Whether a policy has a Deny in it, of whatever."""
-    return any(statement.get("Effect") == "Deny" for statement in listed(document.get("Statement")))
+    return any(statement.get("Effect") == "Deny" for statement in list_values(document.get("Statement")))
 
 
 def allows_everything(document: Mapping[str, Any]) -> bool:
     """Whether one statement of a policy allows every action on every resource, on no condition."""
     return any(
         statement.get("Effect") == "Allow"
-        and "*" in listed(statement.get("Action"))
-        and "*" in listed(statement.get("Resource"))
+        and "*" in list_values(statement.get("Action"))
+        and "*" in list_values(statement.get("Resource"))
         and not statement.get("Condition")
-        for statement in listed(document.get("Statement"))
+        for statement in list_values(document.get("Statement"))
     )

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy.edit import listed
-from kmscourse.policy.read import parse
+from kmscourse.policy import list_values, parse
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.key_policy import exists
 
@@ -28,9 +27,9 @@ def check_identity_policy(text: str) -> None:
     document = _read(text)
     if document.get("Version") != "2012-10-17":
         raise _malformed("Policy document must be version 2012-10-17 or greater.")
-    if any("Principal" in found or "NotPrincipal" in found for found in listed(document["Statement"])):
+    if any("Principal" in found or "NotPrincipal" in found for found in list_values(document["Statement"])):
         raise _malformed("Policy document should not specify a principal.")
-    if not all(_SID.fullmatch(str(found.get("Sid", ""))) for found in listed(document["Statement"])):
+    if not all(_SID.fullmatch(str(found.get("Sid", ""))) for found in list_values(document["Statement"])):
         raise _malformed(
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
             f"{_SID.pattern}"
@@ -40,8 +39,8 @@ def check_identity_policy(text: str) -> None:
 def check_trust_policy(text: str, account: Account) -> None:
     """Raises AwsError MalformedPolicyDocument for a policy that can't say who may assume a role."""
     document = _read(text)
-    for statement in listed(document["Statement"]):
-        if not all(action.lower().startswith("sts:") for action in listed(statement.get("Action"))):
+    for statement in list_values(document["Statement"]):
+        if not all(action.lower().startswith("sts:") for action in list_values(statement.get("Action"))):
             raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
         for field in ("Resource", "NotResource"):
             if field in statement:
@@ -71,7 +70,7 @@ def _principals(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "AWS", named
     elif isinstance(named, Mapping):
         for kind, names in named.items():
-            yield from ((kind, name) for name in listed(names))
+            yield from ((kind, name) for name in list_values(names))
 
 
 def _malformed(text: str) -> AwsError:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from kmscourse.policy.edit import listed
+from kmscourse.policy import list_values
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Caller, Issuer, Temporary
 from kmscourse.sandbox.iam.sessions import SIGN_IN_SECONDS, Session, Sessions, account_of, new_session
@@ -151,7 +151,9 @@ class Principals(Part):
         documents = [parsed(text) for text in session.terms.policies]
         documents += [self._managed(arn) for arn in session.terms.policy_arns]
         # STS takes none but those of Version 2012-10-17, so that one document can stand for all.
-        statements = [statement for document in documents for statement in listed(document.get("Statement"))]
+        statements = [
+            statement for document in documents for statement in list_values(document.get("Statement"))
+        ]
         return {"Version": "2012-10-17", "Statement": statements}
 
     def principal_tags(self, caller: Caller) -> dict[str, str]:

@@ -14,11 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy import Request, evaluate, parse
-from kmscourse.policy.context_keys import context_keys
-from kmscourse.policy.document import Policy, compiled
-from kmscourse.policy.places import line_and_column, statements
-from kmscourse.policy.request import Asked
+from kmscourse.policy import (
+    Policy,
+    Request,
+    applies,
+    compile_policy,
+    context_keys,
+    evaluate,
+    line_and_column,
+    locate_statements,
+    parse,
+)
 from kmscourse.sandbox.call import AwsError, Call, Entries
 from kmscourse.sandbox.iam.views import EntityView
 from kmscourse.sandbox.model.shapes import parameters_of
@@ -116,7 +122,7 @@ def _given(asked: Mapping[str, Any], name: str, kind: str) -> list[Source]:
 
 def _source(name: str, kind: str, text: str) -> Source:
     try:
-        return Source(name, kind, text, compiled(parse(text)))
+        return Source(name, kind, text, compile_policy(parse(text)))
     except PolicyError as error:
         raise AwsError("InvalidInput", f"{name}: {error}") from None  # inference
 
@@ -186,9 +192,8 @@ def _result(action: str, resources: Sequence[str], scene: Scene) -> dict[str, An
 
 def _on_resource(action: str, resource: str, scene: Scene) -> dict[str, Any]:
     request = Request(scene.caller, action, resource, scene.context, _owner(resource, scene))
-    asked = Asked(request)
     policy: Mapping[str, Any] | None = scene.resource[0].policy.source if scene.resource else None
-    if policy is None and asked.policy_is_root_of_trust:
+    if policy is None and request.policy_is_root_of_trust:
         policy = _leaves_it_to_iam(scene.account)  # the simulator asks no key policy that it was not given
     decision = evaluate(
         request,
@@ -200,20 +205,20 @@ def _on_resource(action: str, resource: str, scene: Scene) -> dict[str, Any]:
     result: dict[str, Any] = {
         "EvalResourceName": resource,
         "EvalResourceDecision": verdict,
-        "MatchedStatements": list(_matched(asked, scene, verdict)),
+        "MatchedStatements": list(_matched(request, scene, verdict)),
         "MissingContextValues": [
             key
-            for key in context_keys((source.policy for source in scene.sources), asked)
-            if key.lower() not in asked.values
+            for key in context_keys((source.policy for source in scene.sources), request.action)
+            if key.lower() not in request.values
         ],
         "EvalDecisionDetails": Entries(),
     }
-    if scene.resource and asked.across_accounts:
+    if scene.resource and request.across_accounts:
         result["EvalDecisionDetails"] = Entries(
-            {_IDENTITY: _alone(scene.identity, asked), _RESOURCE: _alone(scene.resource, asked)}
+            {_IDENTITY: _alone(scene.identity, request), _RESOURCE: _alone(scene.resource, request)}
         )
     if scene.boundary:
-        within = _alone(scene.boundary, asked) == "allowed"
+        within = _alone(scene.boundary, request) == "allowed"
         result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": within}
     return result
 
@@ -226,15 +231,15 @@ def _owner(resource: str, scene: Scene) -> str:
     return named if named.isdigit() else scene.owner or scene.account
 
 
-def _matched(asked: Asked, scene: Scene, verdict: str) -> Iterator[dict[str, Any]]:
+def _matched(request: Request, scene: Scene, verdict: str) -> Iterator[dict[str, Any]]:
     """The statements that decided: every Allow that applies, or every Deny; none, where nothing allowed."""
     for source in scene.sources if verdict != "implicitDeny" else ():
         denies = verdict == "explicitDeny"
         if source.type == _BOUNDARY and not denies:
             continue  # it gives nothing
-        places = statements(source.text)
+        places = locate_statements(source.text)
         for statement in source.policy.denies if denies else source.policy.allows:
-            if statement.applies(asked) and statement.meant_for(asked):
+            if applies(statement, request):
                 start, end = places[statement.number - 1]
                 yield {
                     "SourcePolicyId": source.id,
@@ -249,13 +254,13 @@ def _position(text: str, at: int) -> dict[str, int]:
     return {"Line": line, "Column": column}
 
 
-def _alone(sources: Iterable[Source], asked: Asked) -> str:
+def _alone(sources: Iterable[Source], request: Request) -> str:
     """What these policies say, if they were the only ones."""
     applying = [
         statement
         for source in sources
         for statement in source.policy.statements
-        if statement.applies(asked) and statement.meant_for(asked)
+        if applies(statement, request)
     ]
     if any(statement.denies for statement in applying):
         return "explicitDeny"

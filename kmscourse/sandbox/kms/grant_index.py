@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmscourse.policy.kms import CREATE, UNCONSTRAINED
+from kmscourse.policy import CREATE_GRANT, UNCONSTRAINED_ACTIONS
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.grant_store import Grant
@@ -90,8 +90,8 @@ class GrantIndex:
             of_holder = self._kinds.get((key_id, holder), {})
             # Whoever passes a grant on passes on its operations, so that they count for CreateGrant.
             alike = {
-                kind if action == CREATE else kind[1:]: ids[0]
-                for pairs in ([None] if action in UNCONSTRAINED else _met(given, of_holder))
+                kind if action == CREATE_GRANT else kind[1:]: ids[0]
+                for pairs in ([None] if action in UNCONSTRAINED_ACTIONS else _met(given, of_holder))
                 for kind, ids in of_holder.get(pairs, {}).items()
                 if operation in kind.operations
             }

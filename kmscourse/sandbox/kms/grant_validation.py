@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.policy.edits import LONGEST_VALUE, MOST_PAIRS
+from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms import key_policy
 from kmscourse.sandbox.kms.grant_permissions import CONTEXT_CONSTRAINTS, named_grant
@@ -100,9 +100,12 @@ def _check_operations(operations: Sequence[str], key: KeyView) -> None:
 def _check_constraints(constraints: Mapping[str, Any]) -> None:
     for kind in CONTEXT_CONSTRAINTS:
         pairs = constraints.get(kind) or {}
-        if len(pairs) > MOST_PAIRS or any(len(value) > LONGEST_VALUE for value in pairs.values()):
+        if len(pairs) > MAX_CONSTRAINT_PAIRS or any(
+            len(value) > MAX_CONSTRAINT_VALUE_LENGTH for value in pairs.values()
+        ):
             raise _invalid(
-                f"A grant's constraint holds at most {MOST_PAIRS} pairs, with values of at most {LONGEST_VALUE} "
+                f"A grant's constraint holds at most {MAX_CONSTRAINT_PAIRS} pairs, "
+                f"with values of at most {MAX_CONSTRAINT_VALUE_LENGTH} "
                 "characters."
             )
 

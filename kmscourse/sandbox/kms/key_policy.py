@@ -12,8 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy.edit import listed
-from kmscourse.policy.read import parse
+from kmscourse.policy import list_values, parse
 from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
@@ -63,7 +62,7 @@ def _read(text: str) -> Mapping[str, Any]:
         policy = parse(text)
     except PolicyError as error:
         raise _malformed(str(error)) from None
-    statements = listed(policy.get("Statement"))
+    statements = list_values(policy.get("Statement"))
     if policy.get("Version", "2012-10-17") not in ("2012-10-17", "2008-10-17"):
         raise _malformed("The policy's Version is neither 2012-10-17 nor 2008-10-17.")
     if not statements:
@@ -78,7 +77,7 @@ def _read(text: str) -> Mapping[str, Any]:
 
 def _principals(policy: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """(type, name) of each principal in a policy."""
-    for statement in listed(policy["Statement"]):
+    for statement in list_values(policy["Statement"]):
         named = statement.get("Principal", statement.get("NotPrincipal"))
         if isinstance(named, str):
             yield "AWS" if named == "*" else "", named
@@ -86,7 +85,7 @@ def _principals(policy: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         if not isinstance(named, dict) or not named:
             raise _malformed('A Principal is * or an object such as {"AWS": "arn:aws:iam::…"}.')
         for kind, names in named.items():
-            for name in listed(names):
+            for name in list_values(names):
                 yield kind, name if isinstance(name, str) else json.dumps(name)
 
 

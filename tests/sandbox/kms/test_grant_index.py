@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.policy import Request, evaluate
-from kmscourse.policy.kms import encryption_context
+from kmscourse.policy import Request, encryption_context, evaluate
 from kmscourse.sandbox.kms.grant_index import GrantIndex
 from kmscourse.sandbox.kms.grant_store import Grant
 from tests.effort import calls
