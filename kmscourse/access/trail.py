@@ -19,7 +19,7 @@ from kmscourse import audit
 from kmscourse.access.identities import Document, managed_document
 from kmscourse.access.refusal import Refusal, Role
 from kmscourse.account import Account
-from kmscourse.denial import RefusedCall
+from kmscourse.account.denials import RefusedCall
 from kmscourse.policy.edit import statements
 from kmscourse.policy.principals import Kind, Principal, principal
 
