@@ -30,7 +30,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kmscourse.errors import PolicyError
+from kmscourse.policy.build import use_statement
 from kmscourse.policy.decision import Decision, Step
+from kmscourse.policy.edit import with_statement, without_sid
 from kmscourse.policy.evaluation import evaluate
 from kmscourse.policy.layers import Layers
 from kmscourse.policy.lint import Remark, lint
@@ -57,7 +59,10 @@ __all__ = [
     "evaluate",
     "lint",
     "parse",
+    "use_statement",
     "what_would_allow",
+    "with_statement",
+    "without_sid",
 ]
 
 # Loaded on first use: who only decides, as the sandbox does for every call, starts sooner without them.

@@ -123,7 +123,7 @@ def test_notes_of_the_account_before_a_reset_are_written_anew(
 def test_who_prepares_is_alone_and_who_waits_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(course, "PREPARE_SECONDS", 0.1)
+    monkeypatch.setattr(course.preparation, "PREPARE_SECONDS", 0.1)
     monkeypatch.setattr(lock, "NOTICE_SECONDS", 0.0)
     with (
         course.alone(tmp_path),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from kmscourse import Lab, checks
+from kmscourse import Lab
 from kmscourse.account import Account
+from kmscourse.course import checks
 from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.policy import PolicyCard
