@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types_boto3_cloudtrail import CloudTrailClient
 
+__all__ = ["events", "summary"]
+
 
 def events(
     cloudtrail: CloudTrailClient,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import KeySchemaElementTypeDef, WaiterConfigTypeDef
 
+__all__ = ["create_encrypted_table", "delete_table", "has_table", "key_of_table", "put_item", "scan"]
+
 POLL: WaiterConfigTypeDef = {
     "Delay": 2,
     "MaxAttempts": 90,

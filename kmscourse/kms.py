@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
     from types_boto3_kms.type_defs import CreateKeyRequestTypeDef
 
+__all__ = [
+    "alias_name",
+    "aliases",
+    "create_key",
+    "find_key",
+    "grants",
+    "key_policy",
+    "put_key_policy",
+    "tags",
+]
+
 
 def create_key(
     kms: KMSClient,

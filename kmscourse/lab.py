@@ -8,8 +8,12 @@ from typing import Any
 
 import boto3
 
-from kmscourse import access, checks, course, pieces
+from kmscourse import access, course
 from kmscourse.account import Account, open_account
+from kmscourse.account.passwords import show_once
+from kmscourse.course import artifacts, checks
+from kmscourse.course.notes import Notes
+from kmscourse.course.progress import Progress
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.decision import DecisionCard
 from kmscourse.display.diagram import Diagram
@@ -18,9 +22,6 @@ from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.iam import LAB_USER
-from kmscourse.notes import Notes
-from kmscourse.passwords import show_once
-from kmscourse.progress import Progress
 
 
 class Lab:
@@ -80,7 +81,7 @@ class Lab:
     @property
     def key_arn(self) -> str:
         """The ARN of the key behind the alias myKey. Raises CourseError where there is none yet."""
-        return pieces.key_arn(self.account)
+        return artifacts.key_arn(self.account)
 
     @property
     def progress(self) -> Progress:

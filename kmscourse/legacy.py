@@ -16,6 +16,16 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from kmscourse.errors import KmsCourseError
 
+__all__ = [
+    "BLOCK_SIZE",
+    "KEY_SIZE",
+    "LAB_ENCRYPTED_DATA_KEY",
+    "ecb_encrypt",
+    "evp_bytes_to_key",
+    "node_decrypt",
+    "node_encrypt",
+]
+
 KEY_SIZE = 32  # bytes: AES-256
 BLOCK_SIZE = 16  # bytes: one AES block
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import settings
 
 from kmscourse.account import Account
+from kmscourse.account.ownership import Guard, Ledger, Marks
+from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER, delete_user
-from kmscourse.notes import Notes
-from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from tests.misleading import Astray, astray

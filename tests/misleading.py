@@ -14,7 +14,7 @@ import boto3
 from botocore.session import Session
 from hypothesis import strategies as st
 
-from kmscourse import aws_settings
+from kmscourse.account import aws_settings
 from tests.places import Place, datagrams, place
 
 PROXIES = [

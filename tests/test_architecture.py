@@ -17,103 +17,25 @@ MAY_USE: dict[str, set[str]] = {
     "kmscourse": {"lab"},
     "errors": set(),
     "home": set(),
-    "environment": set(),
     "policy": set(),
-    "files": set(),
-    "lock": set(),
-    "sandbox": {"kept", "policy"},
+    "sandbox": {"policy"},
     "kms": {"policy"},
     "envelope": set(),
     "legacy": set(),
     "dynamodb": set(),
     "iam": {"policy"},
     "audit": set(),
-    "table_names": set(),
-    "denial": {"table_names"},
-    "aws_settings": set(),
-    "aws_session": set(),
-    "ownership": {"iam", "kept", "table_names"},
-    "user_sessions": set(),
-    "passwords": set(),
-    "target": set(),
-    "account": {
-        "user_sessions",
-        "aws_session",
-        "aws_settings",
-        "denial",
-        "iam",
-        "ownership",
-        "passwords",
-        "sandbox",
-        "target",
-    },
-    "holdings": {"account", "iam", "ownership", "pieces"},
-    "cleanup": {"account", "dynamodb", "holdings", "iam", "ownership"},
-    "access": {"account", "audit", "denial", "kms", "policy"},
-    "kept": set(),
-    "notes": {"envelope", "kept"},
-    "pieces": {"account", "notes", "kms", "envelope", "dynamodb", "iam", "passwords", "policy"},
-    "course": {"account", "holdings", "iam", "notes", "pieces"},
-    "checks": {
-        "access",
-        "account",
-        "audit",
-        "denial",
-        "dynamodb",
-        "environment",
-        "iam",
-        "kms",
-        "notes",
-        "pieces",
-        "policy",
-    },
-    "progress": {"checks", "course", "kept"},
-    "display": {
-        "access",
-        "account",
-        "audit",
-        "checks",
-        "denial",
-        "envelope",
-        "iam",
-        "kms",
-        "notes",
-        "pieces",
-        "policy",
-        "progress",
-    },
-    "widgets": {"display", "access", "account", "denial", "kms", "envelope", "dynamodb", "iam", "policy"},
-    "lab": {
-        "access",
-        "account",
-        "checks",
-        "course",
-        "display",
-        "iam",
-        "notes",
-        "passwords",
-        "pieces",
-        "progress",
-    },
+    "account": {"iam", "sandbox"},
+    "access": {"account", "audit", "kms", "policy"},
+    "course": {"access", "account", "audit", "dynamodb", "envelope", "iam", "kms", "policy"},
+    "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "policy"},
+    "widgets": {"access", "account", "display", "dynamodb", "envelope", "iam", "kms", "policy"},
+    "lab": {"access", "account", "course", "display", "iam"},
     "jupyter": set(),
     "slides": set(),
-    "terminal": set(),
-    "cli": {
-        "account",
-        "aws_settings",
-        "checks",
-        "cli_aws",
-        "course",
-        "jupyter",
-        "notes",
-        "progress",
-        "sandbox",
-        "slides",
-        "terminal",
-    },
-    "cli_aws": {"account", "cleanup", "holdings", "sandbox"},
+    "cli": {"account", "course", "jupyter", "sandbox", "slides"},
 }
-ALWAYS = {"errors", "files", "home", "lock"}
+ALWAYS = {"errors", "home"}
 
 # The rooms within a room, and those beside them that each may use. Whoever is outside uses the door, __init__.py.
 INNER: dict[str, dict[str, set[str]]] = {
@@ -213,5 +135,10 @@ def test_policy_knows_no_aws_client() -> None:
 
 
 def test_account_uses_the_sandbox_only_to_find_or_start_it() -> None:
-    used = {module for module in own_modules(PACKAGE / "account.py") if room(module) == "sandbox"}
-    assert used == {"kmscourse.sandbox", "kmscourse.sandbox.server"}
+    used = {
+        (path.name, module)
+        for path in (PACKAGE / "account").rglob("*.py")
+        for module in own_modules(path)
+        if room(module) == "sandbox"
+    }
+    assert used == {("opening.py", "kmscourse.sandbox"), ("opening.py", "kmscourse.sandbox.server")}

@@ -12,9 +12,9 @@ from botocore.exceptions import ClientError
 
 from kmscourse import KmsCourseError, Lab, lab
 from kmscourse.account import Account
+from kmscourse.course.artifacts import TABLE
 from kmscourse.errors import CourseError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
-from kmscourse.pieces import TABLE
 from kmscourse.sandbox import server
 
 

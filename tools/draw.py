@@ -10,14 +10,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from kmscourse import pieces
 from kmscourse.account import Account, open_sandbox
-from kmscourse.course import SECTIONS
+from kmscourse.course import SECTIONS, artifacts
+from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.diagram import Diagram
 from kmscourse.display.growth import before
 from kmscourse.envelope import decrypt_data_key
-from kmscourse.notes import Notes
 from kmscourse.sandbox import server
 
 IMAGES = Path(__file__).parents[1] / "notebooks" / "images"
@@ -27,9 +26,9 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
     """The file name and the SVG of each section's picture, while a fresh account is taken through the course."""
     drawn = {}
     for section in SECTIONS:
-        for piece in pieces.PIECES:
-            if piece.section == section.number and not piece.ready(account, notes):
-                piece.make(account, notes)
+        for artifact in artifacts.ARTIFACTS:
+            if artifact.section == section.number and not artifact.ready(account, notes):
+                artifact.make(account, notes)
         if section.number in DONE:
             DONE[section.number](account, notes)
         now = Architecture.of(account, notes)
@@ -44,9 +43,9 @@ def open_data_key(account: Account, notes: Notes) -> None:
 
 def clean_up(account: Account, notes: Notes) -> None:
     """Section 9: the table and the sign-in go, the key rests."""
-    pieces.remove_table(account, notes)
-    pieces.remove_sign_in(account, notes)
-    account.client("kms").disable_key(KeyId=pieces.key_arn(account))
+    artifacts.remove_table(account, notes)
+    artifacts.remove_sign_in(account, notes)
+    account.client("kms").disable_key(KeyId=artifacts.key_arn(account))
 
 
 DONE = {4: open_data_key, 9: clean_up}

@@ -15,7 +15,7 @@ from kmscourse.access.refusal import Refusal
 from kmscourse.access.snapshot import NOT_SHOWN, Snapshot
 from kmscourse.access.unseen import BEYOND, note, stand_in
 from kmscourse.account import Account
-from kmscourse.denial import Denial, RefusedCall, unremembered
+from kmscourse.account.denials import Denial, RefusedCall, unremembered
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import (
     Advice,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from kmscourse.denial import is_denied
+from kmscourse.account.denials import is_denied
 from kmscourse.errors import KmsCourseError
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from kmscourse import audit
 from kmscourse.access.identities import Document, managed_document
 from kmscourse.access.refusal import Refusal, Role
 from kmscourse.account import Account
-from kmscourse.denial import RefusedCall
+from kmscourse.account.denials import RefusedCall
 from kmscourse.policy import Principal, PrincipalKind, parse_principal, statements_of
 
 MOST = 200  # events looked through: AWS hands out a hundred a second

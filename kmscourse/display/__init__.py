@@ -15,3 +15,40 @@ architecture.py    the architecture of the account, in words; growth.py knows wh
 blocks.py          Blocks: bytes as squares
 picture.py, svg.py what drawings are made of
 """
+
+from __future__ import annotations
+
+from kmscourse.display.architecture import Architecture
+from kmscourse.display.blob import BlobCard
+from kmscourse.display.blocks import PICTURE, Blocks
+from kmscourse.display.decision import DecisionCard
+from kmscourse.display.diagram import Diagram
+from kmscourse.display.encrypted_table import TableCard
+from kmscourse.display.envelope import EnvelopeCard
+from kmscourse.display.flip import FlipCard
+from kmscourse.display.growth import before
+from kmscourse.display.key import KeyCard
+from kmscourse.display.policy import PolicyCard
+from kmscourse.display.refusal import RefusalCard
+from kmscourse.display.report import ReportCard
+from kmscourse.display.trail import TrailCard
+from kmscourse.display.user import UserCard
+
+__all__ = [
+    "PICTURE",
+    "Architecture",
+    "BlobCard",
+    "Blocks",
+    "DecisionCard",
+    "Diagram",
+    "EnvelopeCard",
+    "FlipCard",
+    "KeyCard",
+    "PolicyCard",
+    "RefusalCard",
+    "ReportCard",
+    "TableCard",
+    "TrailCard",
+    "UserCard",
+    "before",
+]

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from kmscourse import access, audit, pieces
+from kmscourse import access, audit
 from kmscourse import kms as keys
 from kmscourse.account import Account
-from kmscourse.denial import is_denied, unremembered
-from kmscourse.notes import Notes
+from kmscourse.account.denials import is_denied, unremembered
+from kmscourse.course import artifacts
+from kmscourse.course.notes import Notes
 from kmscourse.policy import PrincipalKind, parse_principal, principals_of, statements_of
 
 ADMINISTRATOR, ACCOUNT, MY_KEY = "the administrator", "the account's IAM", "myKey"
@@ -69,13 +70,13 @@ class Architecture:
     @classmethod
     def of(cls, account: Account, notes: Notes) -> Architecture:
         """The architecture as the account's main user finds it now. Raises ClientError where AWS shows too little."""
-        kms, arn = account.client("kms"), pieces.find_key(account)
+        kms, arn = account.client("kms"), artifacts.find_key(account)
         kept = "encrypted_data_key" in notes or "envelope" in notes
         found = cls(
             data_key=kept,
             opened=kept and _has_decrypted(account),
             message="envelope" in notes,
-            reader=pieces.has_lab_user(account, notes) and pieces.has_sign_in(account, notes),
+            reader=artifacts.has_lab_user(account, notes) and artifacts.has_sign_in(account, notes),
         )
         if arn is not None:
             grants = _if_shown(account, lambda: keys.grants(kms, arn)) or []
@@ -86,7 +87,7 @@ class Architecture:
                 lets_in=None if policy is None else _let_in(policy, account),
                 granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
             )
-        if pieces.table_exists(account, notes):
+        if artifacts.table_exists(account, notes):
             at_table, at_key = _answers(account, found)
             found = replace(found, table_key=_table_key(account, arn), at_table=at_table, at_key=at_key)
         return found
@@ -173,7 +174,7 @@ def _name(arn: str, account: Account) -> str:
 
 def _table_key(account: Account, arn: str | None) -> str:
     """What the table's key is encrypted under."""
-    under = pieces.key_of_table(account)
+    under = artifacts.key_of_table(account)
     if under is None:
         return "a key that AWS owns"
     return MY_KEY if under == arn else "another KMS key"
@@ -184,7 +185,7 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     if not found.reader:
         return None, None
     answers = _if_shown(
-        account, lambda: access.scan_answers(account, pieces.lab_user_arn(account), pieces.TABLE)
+        account, lambda: access.scan_answers(account, artifacts.lab_user_arn(account), artifacts.TABLE)
     )
     if answers is None:
         return None, None

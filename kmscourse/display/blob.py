@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from kmscourse.display import der
 from kmscourse.display.card import Card, Words
-from kmscourse.display.layout import Known, Piece, in_full, layout
+from kmscourse.display.layout import ByteRange, Known, in_full, layout
 from kmscourse.errors import KmsCourseError
 
 OPAQUE = "AWS documents this blob as opaque: a program hands it back as it is, and relies on nothing in it."
@@ -48,7 +48,7 @@ class BlobCard(Card):
         )
 
 
-def dissect(blob: bytes) -> list[Piece]:
+def dissect(blob: bytes) -> list[ByteRange]:
     """The parts of a blob; together they are the blob. Raises KmsCourseError for any other bytes."""
     if not blob.startswith((b"\x01\x01", b"\x01\x02")) or blob[3:5] != b"\x00\x78":
         raise _no_blob("it doesn't begin as one")
@@ -67,7 +67,7 @@ def _no_blob(why: str) -> KmsCourseError:
     return KmsCourseError(f"These bytes are no ciphertext blob of a symmetric KMS key: {why.rstrip('.')}.")
 
 
-def _header(blob: bytes) -> Iterator[Piece]:
+def _header(blob: bytes) -> Iterator[ByteRange]:
     """What stands before the DER structure."""
     own_key = blob[1] == 2
     fields = [
@@ -97,11 +97,11 @@ def _header(blob: bytes) -> Iterator[Piece]:
     fields.append((LENGTH_BYTES, "length", "Of all that follows, big-endian.", Known.OBSERVED))
     offset = 0
     for size, name, meaning, known in fields:
-        yield Piece(offset, blob[offset : offset + size], name, meaning, known)
+        yield ByteRange(offset, blob[offset : offset + size], name, meaning, known)
         offset += size
 
 
-def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[Piece]:
+def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[ByteRange]:
     """The DER structure, element by element. Raises KmsCourseError where it isn't the one that is expected."""
     try:
         kind, container = _inside(structure, der.SEQUENCE)
@@ -123,16 +123,16 @@ def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[Piece]:
     if found != wanted or encrypted.tag != 0x80 or len(encrypted.content) < TAG_BYTES:
         raise _no_blob("its DER structure isn't PKCS #7 EncryptedData with AES-GCM")
 
-    def opened(element: der.Element, name: str, meaning: str, depth: int) -> Piece:
+    def opened(element: der.Element, name: str, meaning: str, depth: int) -> ByteRange:
         """Tag and length of an element; what is in it follows."""
         end = element.offset + element.header
-        return Piece(
+        return ByteRange(
             element.offset, blob[element.offset : end], f"{element.name} {name}", meaning, depth=depth
         )
 
-    def whole(element: der.Element, name: str, meaning: str, depth: int) -> Piece:
+    def whole(element: der.Element, name: str, meaning: str, depth: int) -> ByteRange:
         end = element.offset + element.size
-        return Piece(
+        return ByteRange(
             element.offset, blob[element.offset : end], f"{element.name} {name}", meaning, depth=depth
         )
 
@@ -153,7 +153,7 @@ def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[Piece]:
     start = encrypted.offset + encrypted.header
     sealed = middle - start
     clear = f"{sealed - FRAMING} bytes of plaintext and " if sealed >= FRAMING else ""
-    yield Piece(
+    yield ByteRange(
         start,
         blob[start:middle],
         "ciphertext",
@@ -161,7 +161,7 @@ def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[Piece]:
         Known.INFERENCE,
         5,
     )
-    yield Piece(
+    yield ByteRange(
         middle,
         blob[middle:end],
         "tag",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmscourse.display.card import Card, Facts
-from kmscourse.display.layout import Piece, in_full, layout
+from kmscourse.display.layout import ByteRange, in_full, layout
 from kmscourse.envelope import Envelope
 from kmscourse.envelope.header import AES_256_GCM, TAG_SIZE, VERSION
 
@@ -46,7 +46,7 @@ def as_bytes(envelope: Envelope | bytes) -> bytes:
     return envelope.to_bytes() if isinstance(envelope, Envelope) else bytes(envelope)
 
 
-def parts(data: bytes) -> list[Piece]:
+def parts(data: bytes) -> list[ByteRange]:
     """The parts of an envelope's bytes; together they are the bytes. Raises EnvelopeError for other bytes."""
     envelope = Envelope.from_bytes(data)
     encrypted = len(envelope.encrypted_data_key)
@@ -62,6 +62,6 @@ def parts(data: bytes) -> list[Piece]:
     ]
     pieces, offset = [], 0
     for size, name, meaning in fields:
-        pieces.append(Piece(offset, data[offset : offset + size], name, meaning))
+        pieces.append(ByteRange(offset, data[offset : offset + size], name, meaning))
         offset += size
     return pieces

@@ -22,7 +22,7 @@ class Known(StrEnum):
 
 
 @dataclass(frozen=True)
-class Piece:
+class ByteRange:
     """Bytes from ``offset`` on, with their name and meaning; ``depth`` is how far inside of another they are."""
 
     offset: int
@@ -33,7 +33,7 @@ class Piece:
     depth: int = 0
 
 
-def layout(caption: str, pieces: Sequence[Piece], *, sources: bool = False) -> Grid:
+def layout(caption: str, pieces: Sequence[ByteRange], *, sources: bool = False) -> Grid:
     """A row for each piece; with ``sources``, how one knows stands beside it."""
     head = ("Offset", "Bytes", "Hex", "Part", "Meaning", *(["How we know"] if sources else []))
     rows = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
-from kmscourse.checks import Report, Result
-from kmscourse.progress import Progress
+from kmscourse.course.checks import Report, Result
+from kmscourse.course.progress import Progress
 
 
 class ReportCard:

@@ -3,6 +3,7 @@
     seal, unseal              bytes in memory, as an Envelope
     seal_file, unseal_file    a file of any size, frame by frame
     generate_data_key, decrypt_data_key    the two calls of KMS under both
+    context_bytes             an encryption context as it is authenticated with the data
 
 The cipher is AES-256-GCM with a data key of its own for each envelope and file. The encryption context is
 bound twice: KMS opens the data key only for it, and the data is authenticated together with it. It isn't
@@ -17,11 +18,13 @@ from __future__ import annotations
 
 from kmscourse.envelope.data_key import DataKey, decrypt_data_key, generate_data_key
 from kmscourse.envelope.files import seal_file, unseal_file
+from kmscourse.envelope.header import context_bytes
 from kmscourse.envelope.message import Envelope, seal, unseal
 
 __all__ = [
     "DataKey",
     "Envelope",
+    "context_bytes",
     "decrypt_data_key",
     "generate_data_key",
     "seal",

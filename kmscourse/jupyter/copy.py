@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kmscourse import files, lock
 from kmscourse.errors import CourseError
+from kmscourse.home import files, lock
 
 EDITION_FILE = "edition.json"
 COPY_SECONDS = 60.0

@@ -23,10 +23,9 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
-from kmscourse.home import cannot_write
-from kmscourse.kept import NOTES_FILE, Kept
+from kmscourse.home import cannot_write, files, lock
+from kmscourse.home.account_file import NOTES_FILE, AccountFile
 from kmscourse.sandbox import descriptors
 from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
 from kmscourse.sandbox.logfile import log_to, where
@@ -224,7 +223,7 @@ def _refusing(path: Path) -> Iterator[None]:
 def _forget_notes(home: Path, account: str) -> None:
     """The notes of an account that starts over go: the keys that they need are gone."""
     try:
-        with Kept(home / NOTES_FILE, account).update() as notes:
+        with AccountFile(home / NOTES_FILE, account).update() as notes:
             notes.clear()
     except KmsCourseError as error:  # Who opens the notes is told; the account is usable without them.
         log.warning("The notes stay: %s", error)

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kmscourse import files, lock
 from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.home import files, lock
 from kmscourse.sandbox.auth import sigv4
 from kmscourse.sandbox.call import HttpRequest
 

@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from kmscourse import access
-from kmscourse.denial import Denial, RefusedCall, is_denied
+from kmscourse.account.denials import Denial, RefusedCall, is_denied
 from kmscourse.display.decision import DecisionCard
 from kmscourse.dynamodb import put_item
 from kmscourse.errors import KmsCourseError

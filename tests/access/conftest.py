@@ -10,8 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import denial
-from kmscourse.account import Account
+from kmscourse.account import Account, denials
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from tests.conftest import account_of, session_of
@@ -37,7 +36,7 @@ class World:
         self.application = Application.open()
         main = inprocess.session(self.application)
         self.account: Account = account_of(self.application, main)
-        denial.watch(main, self.account.denials)
+        denials.watch(main, self.account.denials)
         self.iam, self.kms = self.account.client("iam"), self.account.client("kms")
         self.dynamodb, self.sts = self.account.client("dynamodb"), self.account.client("sts")
 
@@ -124,7 +123,7 @@ class World:
         return self._watched(made)
 
     def _watched(self, session: boto3.Session) -> boto3.Session:
-        denial.watch(session, self.account.denials)
+        denials.watch(session, self.account.denials)
         return session
 
     def refused(self, session: boto3.Session, service: str, operation: str, **parameters: Any) -> str:

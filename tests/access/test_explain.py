@@ -7,14 +7,14 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import access, pieces
+from kmscourse import access
 from kmscourse.access.refusal import Refusal
 from kmscourse.account import Account
-from kmscourse.course import prepare
+from kmscourse.course import artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import put_key_policy
-from kmscourse.notes import Notes
 from kmscourse.policy import EditKind
 
 
@@ -27,10 +27,10 @@ def refusal(account: Account, service: str, operation: str, **parameters: object
 
 def test_a_scan_is_refused_by_the_tables_key(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
-    text = refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+    text = refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
     found = Refusal.read(text)
-    assert (found.principal, found.action) == (pieces.lab_user_arn(account), "kms:Decrypt")
-    assert (found.resource, found.via_dynamodb) == (pieces.key_arn(account), True)
+    assert (found.principal, found.action) == (artifacts.lab_user_arn(account), "kms:Decrypt")
+    assert (found.resource, found.via_dynamodb) == (artifacts.key_arn(account), True)
     decision = access.refused_case(account, text).decision
     assert not decision.allowed
     assert decision.sentence() in text
@@ -46,14 +46,14 @@ def test_a_direct_decrypt_is_explained_too(account: Account, notes: Notes) -> No
 
 def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
-    text = refusal(account, "dynamodb", "delete_table", TableName=pieces.TABLE)
+    text = refusal(account, "dynamodb", "delete_table", TableName=artifacts.TABLE)
     assert access.refused_case(account, text).decision.sentence() == text
 
 
 @pytest.mark.parametrize("kind", [EditKind.RESOURCE, EditKind.IDENTITY, EditKind.GRANT])
 def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, kind: EditKind) -> None:
     prepare(account, notes, 7)
-    text = refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+    text = refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
     ways = {way.kind: way for way in access.refused_case(account, text).ways_in}
     assert set(ways) == {EditKind.RESOURCE, EditKind.IDENTITY, EditKind.GRANT}
     (document,) = ways[kind].documents
@@ -61,7 +61,7 @@ def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, k
         account.client("kms").create_grant(**document)
     elif kind is EditKind.RESOURCE:
         put_key_policy(
-            account.client("kms"), pieces.key_arn(account), ways[kind].layers["resource_policy"] or {}
+            account.client("kms"), artifacts.key_arn(account), ways[kind].layers["resource_policy"] or {}
         )
     else:
         account.client("iam").put_user_policy(
@@ -69,7 +69,7 @@ def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, k
             PolicyName="WayIn",
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [document]}),
         )
-    assert account.session_for(LAB_USER).client("dynamodb").scan(TableName=pieces.TABLE)["Count"] == 1
+    assert account.session_for(LAB_USER).client("dynamodb").scan(TableName=artifacts.TABLE)["Count"] == 1
 
 
 @pytest.mark.parametrize(("section", "let_in"), [(7, False), (9, True)])
@@ -77,13 +77,13 @@ def test_the_forecast_agrees_with_the_account(
     account: Account, notes: Notes, section: int, let_in: bool
 ) -> None:
     prepare(account, notes, section)
-    decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
+    decision = access.may_read_table(account, artifacts.lab_user_arn(account), artifacts.TABLE)
     assert decision.allowed is let_in
     reader = account.session_for(LAB_USER).client("dynamodb")
     if let_in:
-        assert reader.scan(TableName=pieces.TABLE)["Count"] == 1
+        assert reader.scan(TableName=artifacts.TABLE)["Count"] == 1
     else:
-        refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+        refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
 
 
 def test_a_deny_in_a_group_counts(account: Account, notes: Notes) -> None:
@@ -96,10 +96,10 @@ def test_a_deny_in_a_group_counts(account: Account, notes: Notes) -> None:
         PolicyName="NoKeys",
         PolicyDocument='{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}}',
     )
-    decision = access.may_read_table(account, pieces.lab_user_arn(account), pieces.TABLE)
+    decision = access.may_read_table(account, artifacts.lab_user_arn(account), artifacts.TABLE)
     assert not decision.allowed
     assert decision.explicit
-    assert decision.sentence() in refusal(account, "dynamodb", "scan", TableName=pieces.TABLE)
+    assert decision.sentence() in refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
 
 
 def test_a_sentence_that_names_nobody_is_not_decided_again(account: Account) -> None:

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from kmscourse import access, pieces
+from kmscourse import access
 from kmscourse.access import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Snapshot
 from kmscourse.account import Account
-from kmscourse.course import prepare
+from kmscourse.course import artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
-from kmscourse.notes import Notes
 from kmscourse.policy import action_exists, evaluate
 
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
@@ -31,7 +31,7 @@ def snapshot(account: Account, notes: Notes) -> Snapshot:
 
 
 def test_keys_and_tables_have_their_names(account: Account, snapshot: Snapshot) -> None:
-    key, table = pieces.key_arn(account), f"arn:aws:dynamodb:us-east-1:{account.id}:table/Books"
+    key, table = artifacts.key_arn(account), f"arn:aws:dynamodb:us-east-1:{account.id}:table/Books"
     assert dict(snapshot.keys) == {key: "myKey"}
     assert snapshot.tables[table].key_arn == key
     assert (snapshot.name_of(key), snapshot.name_of(table)) == ("myKey", "Books")
@@ -39,7 +39,7 @@ def test_keys_and_tables_have_their_names(account: Account, snapshot: Snapshot) 
 
 def test_a_key_with_two_aliases_has_the_first(account: Account, notes: Notes) -> None:
     prepare(account, notes, 2)
-    kms, key = account.client("kms"), pieces.key_arn(account)
+    kms, key = account.client("kms"), artifacts.key_arn(account)
     kms.create_alias(AliasName="alias/a", TargetKeyId=key)
     unnamed = kms.create_key()["KeyMetadata"]["Arn"]
     snapshot = Snapshot(account)
@@ -57,7 +57,7 @@ def test_a_persons_policies_are_those_that_iam_lists(account: Account) -> None:
     iam.attach_user_policy(UserName=LAB_USER, PolicyArn=managed)
     other = ALLOW | {"Id": "the second version"}
     iam.create_policy_version(PolicyArn=managed, PolicyDocument=json.dumps(other), SetAsDefault=True)
-    person = Snapshot(account).people[pieces.lab_user_arn(account)]
+    person = Snapshot(account).people[artifacts.lab_user_arn(account)]
     assert list(person.policies) == [
         "BooksReader, inline",
         "OfAll, of the group Friends",
@@ -73,7 +73,7 @@ def test_two_policies_of_one_name_are_both_there(account: Account) -> None:
     for arn in (own, "arn:aws:iam::aws:policy/ReadOnlyAccess"):
         iam.attach_user_policy(UserName=LAB_USER, PolicyArn=arn)
     iam.put_user_policy(UserName=LAB_USER, PolicyName="ReadOnlyAccess", PolicyDocument=json.dumps(ALLOW))
-    person = Snapshot(account).people[pieces.lab_user_arn(account)]
+    person = Snapshot(account).people[artifacts.lab_user_arn(account)]
     assert sum(name.startswith("ReadOnlyAccess") for name in person.policies) == 3
 
 
@@ -88,7 +88,7 @@ def test_roles_are_people_too_but_those_of_aws(account: Account) -> None:
 
 
 def test_it_decides_as_access_does(account: Account, snapshot: Snapshot) -> None:
-    reader, key = pieces.lab_user_arn(account), pieces.key_arn(account)
+    reader, key = artifacts.lab_user_arn(account), artifacts.key_arn(account)
     allowed = {
         (request.principal, way, request.action): evaluate(
             request, **snapshot.layers(request.principal, key)
@@ -117,7 +117,7 @@ def test_every_action_asked_about_is_one_of_aws(action: str) -> None:
 
 def test_nothing_is_read_twice(account: Account, snapshot: Snapshot) -> None:
     asked: list[str] = []
-    key = pieces.key_arn(account)
+    key = artifacts.key_arn(account)
     for service in ("kms", "dynamodb", "iam"):
         account.client(service).meta.events.register(
             "before-call", lambda model, **_: asked.append(model.name)
@@ -131,14 +131,14 @@ def test_nothing_is_read_twice(account: Account, snapshot: Snapshot) -> None:
 def test_who_may_not_look_is_told_so_by_aws(account: Account) -> None:
     session = account.session_for(LAB_USER)
     theirs = Account(
-        "sandbox", account.id, account.region, pieces.lab_user_arn(account), session, account.make_session
+        "sandbox", account.id, account.region, artifacts.lab_user_arn(account), session, account.make_session
     )
     with pytest.raises(KmsCourseError, match=r"permission is missing.*iam:GetAccountAuthorizationDetails"):
         Snapshot(theirs)
 
 
 def test_a_key_with_many_grants_is_read_whole(account: Account, key_id: str) -> None:
-    user = pieces.lab_user_arn(account)
+    user = artifacts.lab_user_arn(account)
     for _ in range(51):  # one more than ListGrants shows at once
         account.client("kms").create_grant(KeyId=key_id, GranteePrincipal=user, Operations=["Decrypt"])
     assert len(Snapshot(account).layers(user, key_id)["grants"]) == 51
@@ -148,7 +148,7 @@ def test_who_is_bounded_has_the_boundary_among_the_layers(account: Account) -> N
     iam = account.client("iam")
     arn = iam.create_policy(PolicyName="Limit", PolicyDocument=json.dumps(ALLOW))["Policy"]["Arn"]
     iam.put_user_permissions_boundary(UserName=LAB_USER, PermissionsBoundary=arn)
-    layers = Snapshot(account).layers(pieces.lab_user_arn(account), "*")
+    layers = Snapshot(account).layers(artifacts.lab_user_arn(account), "*")
     assert layers["permissions_boundaries"] == [ALLOW]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.aws_session import bound_to
+from kmscourse.account.aws_session import bound_to
 from kmscourse.sandbox import server
 
 Environment = dict[str, str]

@@ -5,26 +5,25 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import pieces
 from kmscourse.account import Account
-from kmscourse.course import prepare
+from kmscourse.course import artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import ACCOUNT, ADMINISTRATOR, Architecture, Part
 from kmscourse.envelope import decrypt_data_key
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.notes import Notes
 
 
 @pytest.mark.parametrize("number", [1, 5, 9])
 def test_it_is_what_is_in_the_account(account: Account, notes: Notes, number: int) -> None:
     prepare(account, notes, number)
     said = Architecture.of(account, notes).said()
-    assert (Part.KEY in said) == (Part.POLICY in said) == (pieces.find_key(account) is not None)
-    assert (Part.TABLE in said) == (Part.TABLE_KEY in said) == pieces.table_exists(account, notes)
-    assert (Part.GRANT in said) == pieces.table_exists(account, notes)
+    assert (Part.KEY in said) == (Part.POLICY in said) == (artifacts.find_key(account) is not None)
+    assert (Part.TABLE in said) == (Part.TABLE_KEY in said) == artifacts.table_exists(account, notes)
+    assert (Part.GRANT in said) == artifacts.table_exists(account, notes)
     assert (Part.ENCRYPTED in said) == (Part.PLAINTEXT in said) == bool(set(notes))
     assert (Part.MESSAGE in said) == ("envelope" in notes)
-    assert (Part.READER in said) == pieces.has_sign_in(account, notes)
+    assert (Part.READER in said) == artifacts.has_sign_in(account, notes)
 
 
 def test_the_key_policy_names_whom_it_allows_something(account: Account, notes: Notes) -> None:
@@ -34,13 +33,13 @@ def test_the_key_policy_names_whom_it_allows_something(account: Account, notes: 
 
 def test_everyone_is_named_as_such_and_a_deny_lets_nobody_in(account: Account, notes: Notes) -> None:
     prepare(account, notes, 2)
-    kms, arn = account.client("kms"), pieces.key_arn(account)
+    kms, arn = account.client("kms"), artifacts.key_arn(account)
     policy = key_policy(kms, arn)
     policy["Statement"] += [
         {"Effect": "Allow", "Principal": "*", "Action": "kms:DescribeKey", "Resource": "*"},
         {
             "Effect": "Deny",
-            "Principal": {"AWS": pieces.lab_user_arn(account)},
+            "Principal": {"AWS": artifacts.lab_user_arn(account)},
             "Action": "kms:Encrypt",
             "Resource": "*",
         },
@@ -53,13 +52,13 @@ def test_the_reader_is_refused_until_the_key_policy_lets_them_in(account: Accoun
     prepare(account, notes, 8)
     found = Architecture.of(account, notes)
     assert (found.at_table, found.at_key) == (True, False)
-    pieces.give_permission(account, notes)
+    artifacts.give_permission(account, notes)
     assert Architecture.of(account, notes).at_key is True
 
 
 def test_a_key_that_is_switched_off_lets_nobody_in(account: Account, notes: Notes) -> None:
     prepare(account, notes, 9)
-    account.client("kms").disable_key(KeyId=pieces.key_arn(account))
+    account.client("kms").disable_key(KeyId=artifacts.key_arn(account))
     found = Architecture.of(account, notes)
     assert (found.works, found.at_key) == (False, False)
     assert "opens nothing as it is" in found.said()[Part.KEY]
@@ -75,8 +74,8 @@ def test_where_iam_refuses_kms_is_not_asked(account: Account, notes: Notes) -> N
 
 def test_a_table_under_another_key_is_said(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
-    pieces.free_alias(account, notes)
-    pieces.make_key(account, notes)
+    artifacts.free_alias(account, notes)
+    artifacts.make_key(account, notes)
     found = Architecture.of(account, notes)
     assert (found.table_key, found.granted) == ("another KMS key", False)
 
@@ -93,6 +92,6 @@ def test_the_way_back_is_there_once_kms_has_opened_a_data_key(account: Account, 
 
 def test_what_dynamodb_decrypts_is_not_the_way_back(account: Account, notes: Notes) -> None:
     prepare(account, notes, 4)
-    pieces.make_table(account, notes)
-    assert pieces.table_ready(account, notes), "this scan is a Decrypt by DynamoDB, as the administrator"
+    artifacts.make_table(account, notes)
+    assert artifacts.table_ready(account, notes), "this scan is a Decrypt by DynamoDB, as the administrator"
     assert not Architecture.of(account, notes).opened

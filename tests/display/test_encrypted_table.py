@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import audit, pieces
+from kmscourse import audit
 from kmscourse.account import Account
-from kmscourse.course import prepare
+from kmscourse.course import artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.display.encrypted_table import TableCard
 from kmscourse.dynamodb import put_item
 from kmscourse.iam import LAB_USER
-from kmscourse.notes import Notes
 
 
 @pytest.fixture
@@ -24,18 +24,18 @@ def books(account: Account, notes: Notes) -> Account:
 
 
 def test_a_table_is_shown_with_its_key_and_its_items(books: Account) -> None:
-    shown = repr(TableCard(books.client("dynamodb"), pieces.TABLE))
+    shown = repr(TableCard(books.client("dynamodb"), artifacts.TABLE))
     assert "✓ ACTIVE" in shown
     assert "Author (partition key, S), Book_Title (sort key, S)" in shown
-    assert f"Encrypted under  {pieces.key_arn(books)}" in shown
+    assert f"Encrypted under  {artifacts.key_arn(books)}" in shown
     assert shown.splitlines()[-1].split("  ") == ["Seth Godin", "The Dip"]
 
 
 def test_any_value_is_shown_in_words(books: Account) -> None:
     dynamodb = books.client("dynamodb")
     more = {"Pages": Decimal(96), "Cover": b"\x00\x01", "Tags": ["short", None], "Title": "<script>"}
-    put_item(dynamodb, pieces.TABLE, {"Author": "A", "Book_Title": "B", **more})
-    card = TableCard(dynamodb, pieces.TABLE)
+    put_item(dynamodb, artifacts.TABLE, {"Author": "A", "Book_Title": "B", **more})
+    card = TableCard(dynamodb, artifacts.TABLE)
     head, first, *_ = repr(card).splitlines()[-3:]
     assert head.split() == ["Author", "Book_Title", "Cover", "Pages", "Tags", "Title"]
     assert "2 bytes" in first
@@ -46,12 +46,12 @@ def test_any_value_is_shown_in_words(books: Account) -> None:
 
 def test_of_many_items_the_first_are_shown(books: Account) -> None:
     dynamodb = books.client("dynamodb")
-    put_item(dynamodb, pieces.TABLE, {"Author": "A", "Book_Title": "B"})
-    assert "The first 1 items" in repr(TableCard(dynamodb, pieces.TABLE, most=1))
+    put_item(dynamodb, artifacts.TABLE, {"Author": "A", "Book_Title": "B"})
+    assert "The first 1 items" in repr(TableCard(dynamodb, artifacts.TABLE, most=1))
 
 
 def test_whom_kms_refuses_sees_the_table_and_the_refusal(books: Account) -> None:
-    shown = repr(TableCard(books.session_for(LAB_USER).client("dynamodb"), pieces.TABLE))
+    shown = repr(TableCard(books.session_for(LAB_USER).client("dynamodb"), artifacts.TABLE))
     assert "✓ ACTIVE" in shown
     assert "✗ Its items are not shown. An error occurred (AccessDeniedException)" in shown
     assert "Seth Godin" not in shown
@@ -59,7 +59,7 @@ def test_whom_kms_refuses_sees_the_table_and_the_refusal(books: Account) -> None
 
 def test_a_look_at_the_items_is_in_the_trail(books: Account) -> None:
     before = len(audit.events(books.client("cloudtrail"), event_name="Decrypt"))
-    TableCard(books.client("dynamodb"), pieces.TABLE)
+    TableCard(books.client("dynamodb"), artifacts.TABLE)
     assert len(audit.events(books.client("cloudtrail"), event_name="Decrypt")) == before + 1
 
 

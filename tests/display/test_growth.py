@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse import pieces
 from kmscourse.account import Account
-from kmscourse.course import SECTIONS, prepare
+from kmscourse.course import SECTIONS, artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture, Part
 from kmscourse.display.growth import before, changes, told
-from kmscourse.notes import Notes
 
 ALL = Architecture("Enabled", ("the account's IAM",), True, True, True, "myKey", True, True, True, True)
 ANY = st.builds(
@@ -31,9 +30,9 @@ def test_at_a_sections_start_nothing_is_new(account: Account, notes: Notes) -> N
     """Taken from one section to the next, as the course does: what ``before`` supposes is how each starts."""
     for section in SECTIONS:
         prepare(account, notes, section.number)
-        for piece in pieces.PIECES:  # what earlier sections leave beside what this one needs
-            if piece.section < section.number and not piece.ready(account, notes):
-                piece.make(account, notes)
+        for artifact in artifacts.ARTIFACTS:  # what earlier sections leave beside what this one needs
+            if artifact.section < section.number and not artifact.ready(account, notes):
+                artifact.make(account, notes)
         now = Architecture.of(account, notes)
         assert changes(now, before(now, section.number)) == {}, f"section {section.number}"
 

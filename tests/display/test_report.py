@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.checks import Check, Found, Report, Result
+from kmscourse.course.checks import Check, Found, Report, Result
+from kmscourse.course.progress import Progress
 from kmscourse.display.report import ReportCard
-from kmscourse.progress import Progress
 
 
 def card(folder: Path, passed: bool, words: str = "myKey is Disabled") -> ReportCard:

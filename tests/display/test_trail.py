@@ -5,19 +5,18 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import pieces
 from kmscourse.account import Account
 from kmscourse.audit import events
-from kmscourse.course import prepare
+from kmscourse.course import artifacts, prepare
+from kmscourse.course.notes import Notes
 from kmscourse.display.trail import TrailCard
 from kmscourse.iam import LAB_USER
-from kmscourse.notes import Notes
 
 
 def test_what_dynamodb_did_for_a_caller_is_told_with_its_context(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
     with pytest.raises(ClientError):
-        account.session_for(LAB_USER).client("dynamodb").scan(TableName=pieces.TABLE)
+        account.session_for(LAB_USER).client("dynamodb").scan(TableName=artifacts.TABLE)
     found = events(account.client("cloudtrail"), event_name="Decrypt")
     *_, last = repr(TrailCard(found)).splitlines()
     assert len(repr(TrailCard(found)).splitlines()) == 2 + len(found)
@@ -25,7 +24,7 @@ def test_what_dynamodb_did_for_a_caller_is_told_with_its_context(account: Accoun
         LAB_USER,
         "kms:Decrypt",
         "dynamodb.amazonaws.com",
-        f"key\N{NO-BREAK SPACE}{pieces.key_arn(account).rpartition('/')[2][:8]}…",
+        f"key\N{NO-BREAK SPACE}{artifacts.key_arn(account).rpartition('/')[2][:8]}…",
         "aws:dynamodb:tableName=Books, aws:dynamodb:subscriberId=123456789012",
         "✗ AccessDenied",
     ):

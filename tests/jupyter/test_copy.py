@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse import files, lock
 from kmscourse.errors import CourseError
+from kmscourse.home import files, lock
 from kmscourse.jupyter import copy, notebooks
 from kmscourse.jupyter.copy import EDITION_FILE, bring_up_to_date
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kmscourse.checks import EXERCISES
 from kmscourse.course import SECTIONS
+from kmscourse.course.checks import EXERCISES
 from kmscourse.sandbox import server
 from tests.notebooks.solutions import solved
 from tools.record import NOTEBOOKS, run

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from kmscourse.account import open_sandbox
-from kmscourse.notes import Notes
+from kmscourse.course.notes import Notes
 from kmscourse.sandbox import server
 from tools.draw import IMAGES, pictures
 

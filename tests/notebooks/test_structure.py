@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.checks import CHECKS, EXERCISES
 from kmscourse.course import SECTIONS, Section
+from kmscourse.course.checks import CHECKS, EXERCISES
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 

@@ -1,7 +1,7 @@
 """All that the course can do, with a lab that ``Lab.open`` would not give: run it with ``python -m``.
 
 ``Lab.open`` stops where a name is taken. What has to keep an account from harm then is what stands behind it: the
-lab's own clients. So every section is prepared, every piece made and taken back, every button pressed on every page,
+lab's own clients. So every section is prepared, every artifact made and taken back, every button pressed on every page,
 for everything that is in the account, and every cell is run.
 """
 
@@ -15,21 +15,21 @@ from botocore.exceptions import ClientError
 
 from kmscourse import Lab, course
 from kmscourse.account import open_account
+from kmscourse.course.artifacts import ARTIFACTS
+from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
-from kmscourse.notes import Notes
-from kmscourse.pieces import PIECES
 from tests.real_account.pages import press_every_button
 from tests.real_account.section import run_section
 
 
 def use_every_helper(lab: Lab) -> None:
-    """Each section prepared, and each piece made and taken back."""
+    """Each section prepared, and each artifact made and taken back."""
     for section in course.SECTIONS:
         with contextlib.suppress(KmsCourseError, ClientError):
             course.prepare(lab.account, lab.notes, section.number)
-    for piece in [*PIECES, *reversed(PIECES)]:
-        for do in (piece.make, piece.undo, piece.make):
+    for artifact in [*ARTIFACTS, *reversed(ARTIFACTS)]:
+        for do in (artifact.make, artifact.undo, artifact.make):
             with contextlib.suppress(KmsCourseError, ClientError):
                 do(lab.account, lab.notes)
 

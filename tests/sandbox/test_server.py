@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.errors import SandboxError, SignInRefused
-from kmscourse.kept import Kept
+from kmscourse.home.account_file import AccountFile
 from kmscourse.sandbox import server
 from tests.sandbox.loopback import client
 
@@ -415,15 +415,15 @@ def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> No
 
 
 @pytest.fixture
-def notes(home: Path) -> Kept:
+def notes(home: Path) -> AccountFile:
     """The practice account's notes, with one in them; another account has one too."""
     for account in ("123456789012", "999999999999"):
-        with Kept(home / "notes.json", account).update() as notes:
+        with AccountFile(home / "notes.json", account).update() as notes:
             notes["envelope"] = "sealed"
-    return Kept(home / "notes.json", "123456789012")
+    return AccountFile(home / "notes.json", "123456789012")
 
 
-def test_the_notes_of_an_account_that_starts_over_go(home: Path, notes: Kept) -> None:
+def test_the_notes_of_an_account_that_starts_over_go(home: Path, notes: AccountFile) -> None:
     endpoint = server.find_or_start(home)
     assert notes.read() == {}, "a new account has no key that opens them"
     with notes.update() as kept:
@@ -433,7 +433,7 @@ def test_the_notes_of_an_account_that_starts_over_go(home: Path, notes: Kept) ->
     assert notes.read() == {"envelope": "sealed"}, "an account that only ended and came back is the same"
     server.ask(endpoint, "Reset", {})
     assert notes.read() == {}
-    assert Kept(home / "notes.json", "999999999999").read() == {"envelope": "sealed"}
+    assert AccountFile(home / "notes.json", "999999999999").read() == {"envelope": "sealed"}
 
 
 def test_notes_that_cannot_be_read_hinder_no_account(home: Path) -> None:

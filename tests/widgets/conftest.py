@@ -10,8 +10,8 @@ import pytest
 
 from kmscourse import Lab, course
 from kmscourse.account import Account
+from kmscourse.course.notes import Notes
 from kmscourse.errors import SignInRefused
-from kmscourse.notes import Notes
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import AwsError

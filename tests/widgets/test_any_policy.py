@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from kmscourse import Lab, checks
+from kmscourse import Lab
 from kmscourse.account import Account
+from kmscourse.course import checks
+from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.policy import PolicyCard
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy
-from kmscourse.notes import Notes
 from kmscourse.policy import with_statement
 from kmscourse.widgets import DecisionExplorer
 from kmscourse.widgets.key_policy import ADMINISTRATORS, KeyPolicyPage, default_view

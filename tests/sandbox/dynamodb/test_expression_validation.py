@@ -250,12 +250,14 @@ def test_a_query_asks_for_a_key(gate: Any) -> None:
     )
 
 
-PIECES = "a #a a.b [0] :a :b = <> < AND OR NOT ( ) size( contains( , IN BETWEEN"
-pieces = st.sampled_from(tuple(PIECES.split(" ")))
+ARTIFACTS = "a #a a.b [0] :a :b = <> < AND OR NOT ( ) size( contains( , IN BETWEEN"
+pieces = st.sampled_from(tuple(ARTIFACTS.split(" ")))
 
 
 @given(
-    st.lists(pieces, max_size=14).map(" ".join) | st.text(max_size=80) | pieces.map(lambda piece: piece * 800)
+    st.lists(pieces, max_size=14).map(" ".join)
+    | st.text(max_size=80)
+    | pieces.map(lambda artifact: artifact * 800)
 )
 def test_no_condition_breaks_the_check(condition: str) -> None:
     with contextlib.suppress(AwsError):

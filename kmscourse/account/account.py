@@ -1,0 +1,104 @@
+"""One AWS account, and sessions for the people in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import boto3
+
+from kmscourse.account import denials
+from kmscourse.account.ownership import Guard
+from kmscourse.account.passwords import make_password
+from kmscourse.iam import LAB_PASSWORD
+
+SessionMaker = Callable[[str, str | None], boto3.Session]
+"""(user name, password or None) -> a session of that user. Only the practice account can check a password."""
+
+
+@dataclass
+class Account:
+    """An account, seen by its main user.
+
+    ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
+    process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
+    Outside the sandbox a ``guard`` stands before the calls of all of them.
+    ``take_notices`` gives what there is to say about the account, a sentence each: what was told once is told no more.
+    """
+
+    kind: str
+    id: str
+    region: str
+    user_arn: str
+    session: boto3.Session
+    make_session: SessionMaker = field(repr=False)
+    endpoint_url: str | None = None
+    guard: Guard | None = field(default=None, repr=False)
+    take_notices: Callable[[], list[str]] = field(default=list, repr=False)
+    denials: list[str] = field(default_factory=list, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def user_name(self) -> str:
+        """The main user's name, as in ``ed-user-1a2b3c4d``."""
+        return self.user_arn.rpartition("/")[2]
+
+    @property
+    def practice(self) -> bool:
+        """True where nothing costs money and everything may be undone: the sandbox."""
+        return self.kind == "sandbox"
+
+    @property
+    def kept_as(self) -> str:
+        """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, its host and port too.
+
+        AWS gives every number once, but each imitation of AWS may have the same one.
+        """
+        return f"{self.id} at {self._host}" if self._host else self.id
+
+    @property
+    def _host(self) -> str:
+        """Host and port of the URL that leads to it, without the password that a URL may hold."""
+        return urlsplit(self.endpoint_url or "").netloc.rpartition("@")[2]
+
+    def __str__(self) -> str:
+        kind = {"sandbox": "Practice account", "aws": "Real AWS account", "endpoint": "Account"}[self.kind]
+        where = f" at {self._host}" if self._host else ""
+        return f"{kind} {self.id}{where} · {self.region} · signed in as {self.user_name}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the main user; the same one each time, as making one takes boto3 a while."""
+        if service not in self._clients:
+            self._clients[service] = cast(Any, self.session).client(service)
+        return self._clients[service]
+
+    def client_in(self, service: str, region: str) -> Any:
+        """The same of another Region. Raises as boto3 does."""
+        if region == self.region:
+            return self.client(service)
+        return cast(Any, self.session).client(service, region_name=region)
+
+    def new_password(self) -> str:
+        """A password to give to a user: the lab's own in the sandbox, elsewhere one that nobody has seen before."""
+        return LAB_PASSWORD if self.practice else make_password(self.client("iam"))
+
+    def session_for(self, user_name: str) -> boto3.Session:
+        """A session of another IAM user of this account, as its administrator can make one."""
+        return self.watched(self.make_session(user_name, None))
+
+    def sign_in(self, user_name: str, password: str) -> boto3.Session:
+        """A session of the user who signs in with this name and password.
+
+        Raises SignInRefused in the practice account. On a real one no API signs in with a password:
+        it is not checked there.
+        """
+        return self.watched(self.make_session(user_name, password))
+
+    def watched(self, session: boto3.Session) -> boto3.Session:
+        """The same session, whose refusals are remembered."""
+        denials.watch(session, self.denials)
+        if self.guard is not None:
+            self.guard.watch(session)
+        return session

@@ -1,0 +1,100 @@
+"""``kmscourse aws``: what the course has in the real account that KMSCOURSE_TARGET names, and how to remove it.
+
+The account stands in the first line of what is printed. The practice account is never touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kmscourse.errors import KmsCourseError
+from kmscourse.home import home
+
+if TYPE_CHECKING:
+    from kmscourse.account import Account
+    from kmscourse.course.inventory import Holding
+
+
+def add_aws(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb with its actions to the command line."""
+    aws = verbs.add_parser("aws", help="what the course has in the real account that KMSCOURSE_TARGET names")
+    actions = aws.add_subparsers(metavar="action", required=True)
+    status = actions.add_parser("status", help="what it has there, what that costs, and what is in its way")
+    status.set_defaults(run=aws_status)
+    cleanup = actions.add_parser("cleanup", help="remove all of it, and nothing else")
+    cleanup.add_argument("--yes", action="store_true", help="without asking first")
+    cleanup.set_defaults(run=aws_cleanup)
+
+
+def aws_status(_: argparse.Namespace) -> None:
+    """What the course has in the real account, what it costs in a month, and what is in the way there."""
+    from kmscourse.course.inventory import in_the_way
+
+    account, held = _real_account()
+    cost = sum(holding.a_month for holding in held)
+    print(f"Together {cost:.2f} USD a month, at the prices of us-east-1 in 2026.")
+    for name in in_the_way(account):
+        print(f"In the way: {name}. The course did not make it, so it needs another account or Region.")
+
+
+def aws_cleanup(chosen: argparse.Namespace) -> None:
+    """Remove everything of the course's from the real account; keys are scheduled for deletion."""
+    from kmscourse.course.cleanup import CleanUp
+
+    account, held = _real_account()
+    if any(not holding.gone for holding in held):
+        if not chosen.yes and not _agreed(f"Remove this from {account.id}? What is in it is lost. [y/N] "):
+            raise KmsCourseError("Nothing was removed.")
+    else:
+        print("There is nothing to remove.")
+    cleanup = CleanUp(account)
+    for sentence in cleanup.run():
+        print(sentence, flush=True)
+    if cleanup.failures:
+        raise KmsCourseError("\n".join(f"Could not be removed: {failure}" for failure in cleanup.failures))
+
+
+def _real_account() -> tuple[Account, list[Holding]]:
+    """The account that KMSCOURSE_TARGET names, and what the course has there; both are said."""
+    from kmscourse.account import open_real_account
+    from kmscourse.course.inventory import Holdings
+    from kmscourse.sandbox import server
+
+    account = open_real_account()
+    practice = server.find(home())
+    if practice is not None and _is_same_place(account.client("kms").meta.endpoint_url, practice.url):
+        raise KmsCourseError(
+            f"{account} is your practice account. Start it over with: kmscourse sandbox reset"
+        )
+    print(account, flush=True)
+    found = Holdings(account)
+    held = []
+    for holding in found:
+        held.append(holding)
+        print(f"  {holding}", flush=True)
+    if not held:
+        print("  The course has nothing here.")
+    print(f"Looked at: {', '.join(found.regions)}. Things in another Region are found by the ledger alone.")
+    for sentence in [*found.missed, *found.hidden]:
+        print(sentence)
+    return account, held
+
+
+def _is_same_place(url: str, another: str) -> bool:
+    """Do two URLs lead to one port of one machine, whatever they call the machine?"""
+    there, here = urlsplit(url), urlsplit(another)
+    try:
+        return there.port == here.port and socket.gethostbyname(there.hostname or "") == here.hostname
+    except OSError:  # It has no address of the kind that the practice account has.
+        return False
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False

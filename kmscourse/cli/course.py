@@ -1,0 +1,83 @@
+"""``kmscourse lab``, ``slides`` and ``check``: the course in JupyterLab, as slides, and what it has brought about."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from pathlib import Path
+
+from kmscourse.cli.terminal import counted
+from kmscourse.home import home
+
+
+def add_lab(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb that opens the course to the command line."""
+    lab = verbs.add_parser("lab", help="open the course in JupyterLab")
+    lab.add_argument("--no-browser", action="store_true", help="only print the address")
+    lab.add_argument("--port", type=int, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
+    lab.add_argument(
+        "--originals", action="store_true", help="the course's own notebooks, to change them, not your copy"
+    )
+    lab.set_defaults(run=open_lab)
+
+
+def add_slides(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb that makes slides to the command line."""
+    slides = verbs.add_parser("slides", help="make slides of the notebooks, for presenting them")
+    slides.add_argument("section", type=int, nargs="*", metavar="N", help="sections (default: all of them)")
+    slides.add_argument("--out", type=Path, default=Path("slides"), help="the folder (default: slides)")
+    slides.set_defaults(run=make_slides)
+
+
+def add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb that runs the checks to the command line."""
+    check = verbs.add_parser("check", help="what the sections should have brought about, and what is missing")
+    check.add_argument("section", type=int, nargs="?", metavar="N", help="a section (default: all of them)")
+    check.set_defaults(run=check_sections)
+
+
+def open_lab(chosen: argparse.Namespace) -> None:
+    """Open the student's copy of the course in JupyterLab, and stay until JupyterLab ends."""
+    from kmscourse import jupyter
+    from kmscourse.jupyter.copy import bring_up_to_date
+
+    folder = jupyter.notebooks()
+    if not chosen.originals:
+        folder = home() / "notebooks"
+        for line in bring_up_to_date(folder, jupyter.notebooks()):
+            print(line)
+        print(f"Your notebooks are in {folder}", flush=True)
+    subprocess.run(
+        jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port),
+        env=jupyter.environment(),
+        check=False,
+    )
+
+
+def make_slides(chosen: argparse.Namespace) -> None:
+    """Write slides of the course's own notebooks, and say where they are."""
+    from kmscourse import course, jupyter, slides
+
+    sections = [course.section(number) for number in chosen.section] or course.SECTIONS
+    made = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
+    print(f"{counted(len(made) - 1, 'slide show')}: open {made[0].absolute()} in a browser.")
+
+
+def check_sections(chosen: argparse.Namespace) -> None:
+    """Print each check of a section, or of all, with a hint where it isn't met."""
+    from kmscourse import course
+    from kmscourse.account import open_account
+    from kmscourse.course.checks import CHECKS, run
+    from kmscourse.course.notes import Notes
+    from kmscourse.course.progress import Progress
+
+    account = open_account()
+    notes = Notes(home(), account.kept_as)
+    progress = Progress(home(), account.kept_as)
+    numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
+    for section in map(course.section, numbers):
+        report = run(CHECKS[section.number], account, notes)
+        if report.passed:
+            progress.record(section.number)
+        print(f"{section.number} · {section.title}\n{report!r}")
+    print(progress)

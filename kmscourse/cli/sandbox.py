@@ -1,0 +1,157 @@
+"""``kmscourse sandbox``: the practice account on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kmscourse.cli.terminal import counted
+from kmscourse.errors import KmsCourseError
+from kmscourse.home import home
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.server import Endpoint
+
+NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
+
+
+def add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb with its actions to the command line."""
+    sandbox = verbs.add_parser("sandbox", help="the practice account on this machine")
+    actions = sandbox.add_subparsers(metavar="action", required=True)
+
+    serve = actions.add_parser("serve", help="run it in the foreground; the first line says where it answers")
+    serve.add_argument(
+        "--port", type=int, default=0, help="a port of 127.0.0.1 (default: the system chooses)"
+    )
+    serve.add_argument("--data", type=Path, help="the folder that keeps its state (default: KMSCOURSE_HOME)")
+    serve.add_argument("--idle-hours", type=float, default=8.0, help="end after so long without a request")
+    serve.add_argument(
+        "--table-key-cache",
+        metavar="SECONDS",
+        help="how long DynamoDB keeps an opened table key, on AWS about 300 (default: KMSCOURSE_TABLE_KEY_CACHE, or 0)",
+    )
+    serve.set_defaults(run=sandbox_serve)
+
+    env = actions.add_parser("env", help='shell exports for AWS clients: eval "$(kmscourse sandbox env)"')
+    env.add_argument("--user", help="an IAM user of the practice account (default: its main user)")
+    env.set_defaults(run=sandbox_env)
+
+    for name, run, text in (
+        ("status", sandbox_status, "where it answers and what is in it"),
+        ("stop", sandbox_stop, "end it; its state stays"),
+    ):
+        actions.add_parser(name, help=text).set_defaults(run=run)
+
+    reset = actions.add_parser(
+        "reset", help="start the account over: keys, tables, users, events, notes and progress go"
+    )
+    reset.add_argument(
+        "--section",
+        type=int,
+        metavar="N",
+        help="then put it where section N starts; the progress in the sections before N stays",
+    )
+    reset.set_defaults(run=sandbox_reset)
+
+
+def sandbox_serve(chosen: argparse.Namespace) -> None:
+    """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
+    from kmscourse.sandbox import process
+    from kmscourse.sandbox.dynamodb import table_key_cache
+
+    def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
+        names = ("account", "region", "user", "access_key_id", "secret_access_key")
+        said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
+        print(json.dumps(said), flush=True)
+        for notice in notices:
+            print(notice, file=sys.stderr)
+
+    given = chosen.table_key_cache
+    kept = None if given is None else table_key_cache.seconds(given, "--table-key-cache")
+    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce, kept)
+
+
+def sandbox_env(chosen: argparse.Namespace) -> None:
+    """Lines for a POSIX shell that point every AWS client at the running sandbox, and at nothing else."""
+    try:
+        print(_exports(chosen.user))
+    except KmsCourseError:
+        print("false")  # so that ``eval`` fails too, and what comes after it reaches no other account
+        raise
+
+
+def _exports(user: str | None) -> str:
+    from kmscourse.account import aws_settings
+    from kmscourse.sandbox import server
+
+    endpoint = _running()
+    variables = endpoint.environment()
+    if user not in (None, endpoint.user):
+        given = server.ask(endpoint, "SessionFor", {"UserName": user})
+        variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
+        variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
+        variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
+    return aws_settings.in_shell(aws_settings.for_practice_account(variables))
+
+
+def sandbox_status(_: argparse.Namespace) -> None:
+    """Where the sandbox answers and what is in it."""
+    from kmscourse.sandbox import server
+
+    endpoint = _running()
+    status = server.status(endpoint)
+    print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
+    print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
+    print(f"It holds {counted(status['Keys'], 'key')} and {counted(status['Tables'], 'table')}.")
+    kept = status["TableKeyCache"]
+    print(
+        f"DynamoDB keeps an opened table key for {kept:g} s."
+        if kept
+        else "DynamoDB opens a table's key each time."
+    )
+    for notice in status["Notices"]:
+        print(notice)
+
+
+def sandbox_stop(_: argparse.Namespace) -> None:
+    """End the sandbox; its state stays where it is."""
+    from kmscourse.sandbox import server
+
+    print("The sandbox has ended." if server.stop(home()) else "No sandbox was running.")
+
+
+def sandbox_reset(chosen: argparse.Namespace) -> None:
+    """Start the account over, or put it where a section starts. The main user and its access key stay."""
+    from kmscourse import course
+    from kmscourse.account import open_sandbox
+    from kmscourse.course.notes import Notes
+    from kmscourse.course.progress import Progress
+    from kmscourse.sandbox import server
+
+    number = 0 if chosen.section is None else course.section(chosen.section).number
+    with course.alone(home()):
+        account = open_sandbox()
+        notes = Notes(home(), account.kept_as)
+        notes.clear()  # These two first: a file that can't be read is said before anything is lost.
+        Progress(home(), account.kept_as).start_over(number)
+        server.ask(server.find_or_start(home()), "Reset", {})
+        since = f" from section {number} on" if number else ""
+        print(f"The practice account starts over, and so do its notes and your progress{since}.")
+        if chosen.section is not None:
+            for line in course.prepare(account, notes, number):
+                print(line)
+
+
+def _running() -> Endpoint:
+    from kmscourse.sandbox import server
+
+    endpoint = server.find(home())
+    if endpoint is None:
+        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
+    return endpoint

@@ -1,0 +1,299 @@
+"""What the sections leave behind in an account and in the notes: how to find it, make it, and take it away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse import dynamodb as tables
+from kmscourse import iam as people
+from kmscourse import kms as keys
+from kmscourse.account import Account
+from kmscourse.account.passwords import show_once
+from kmscourse.course.notes import Notes
+from kmscourse.envelope import Envelope, generate_data_key, seal
+from kmscourse.errors import CourseError
+from kmscourse.policy import statements_naming, use_statement, with_statement, without_principal
+
+KEY_ALIAS = "alias/myKey"
+TABLE = "Books"
+PARTITION_KEY, SORT_KEY = "Author", "Book_Title"
+BOOK = {PARTITION_KEY: "Seth Godin", SORT_KEY: "The Dip"}
+MESSAGE = "Hello, this is my sensitive data."
+MESSAGE_CONTEXT = {"course": "kms", "section": "3"}
+PERMISSION_SID = "Let IAMLabUser read the table"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Something that a section leaves behind.
+
+    ``ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
+    would be in the way of the section that makes it, and ``undo`` takes it away. Where it ``keeps`` something that
+    would be lost with it, it stays in a real account.
+    """
+
+    name: str
+    section: int
+    ready: Callable[[Account, Notes], bool]
+    make: Callable[[Account, Notes], None]
+    exists: Callable[[Account, Notes], bool]
+    undo: Callable[[Account, Notes], None]
+    keeps: bool = False
+
+
+# --- IAMLabUser -----------------------------------------------------------------------------------------------
+
+
+def lab_user_arn(account: Account) -> str:
+    """The ARN that IAMLabUser has, or would have, in this account."""
+    return f"arn:aws:iam::{account.id}:user/{people.LAB_USER}"
+
+
+def has_lab_user(account: Account, _: Notes) -> bool:
+    """Is there an IAMLabUser?"""
+    users = account.client("iam").get_paginator("list_users").paginate()
+    return any(user["UserName"] == people.LAB_USER for page in users for user in page["Users"])
+
+
+def make_lab_user(account: Account, _: Notes) -> None:
+    """IAMLabUser, with the policy that the lab gives to it."""
+    people.create_lab_user(account.client("iam"))
+
+
+def has_sign_in(account: Account, _: Notes) -> bool:
+    """May IAMLabUser sign in to the console?"""
+    return people.has_console_access(account.client("iam"), people.LAB_USER)
+
+
+def make_sign_in(account: Account, _: Notes) -> None:
+    """Console access for IAMLabUser: with the lab's password, outside the practice account with one of its own."""
+    password = account.new_password()
+    people.enable_console_access(account.client("iam"), people.LAB_USER, password)
+    if not account.practice:
+        show_once(people.LAB_USER, password)
+
+
+def remove_sign_in(account: Account, _: Notes) -> None:
+    """Take IAMLabUser's console access away."""
+    account.client("iam").delete_login_profile(UserName=people.LAB_USER)
+
+
+# --- myKey ----------------------------------------------------------------------------------------------------
+
+
+def find_key(account: Account) -> str | None:
+    """The ARN of the key that the alias myKey leads to."""
+    return keys.find_key(account.client("kms"), KEY_ALIAS)
+
+
+def key_arn(account: Account) -> str:
+    """The same, where there must be one. Raises CourseError where there is none yet."""
+    arn = find_key(account)
+    if arn is None:
+        raise CourseError("There is no key with the alias myKey yet: section 1 creates it.")
+    return arn
+
+
+def key_state(account: Account) -> str | None:
+    """The state of myKey: Enabled, Disabled, PendingDeletion, or None where there is no such alias."""
+    arn = find_key(account)
+    return arn and account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+
+
+def key_works(account: Account, _: Notes) -> bool:
+    """Is myKey there, and enabled?"""
+    return key_state(account) == "Enabled"
+
+
+def make_key(account: Account, _: Notes) -> None:
+    """A key under the alias myKey as the console makes it; one that is disabled or awaits deletion is revived."""
+    kms = account.client("kms")
+    state = key_state(account)
+    if state is None:
+        keys.create_key(kms, KEY_ALIAS, administrators=[account.user_arn], users=[account.user_arn])
+        return
+    arn = key_arn(account)
+    if state == "PendingDeletion":
+        kms.cancel_key_deletion(KeyId=arn)
+    kms.enable_key(KeyId=arn)
+
+
+def free_alias(account: Account, _: Notes) -> None:
+    """Take the alias myKey from its key. The key stays, and so does all that is encrypted under it."""
+    account.client("kms").delete_alias(AliasName=KEY_ALIAS)
+
+
+# --- the data key and the message -----------------------------------------------------------------------------
+
+
+def _opens(account: Account, encrypted_key: bytes, context: dict[str, str]) -> bool:
+    """Would KMS open it? Asked as a dry run: no key travels, and no Decrypt of the student's is pretended."""
+    try:
+        account.client("kms").decrypt(CiphertextBlob=encrypted_key, EncryptionContext=context, DryRun=True)
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "DryRunOperationException"
+    return True
+
+
+def has_data_key(account: Account, notes: Notes) -> bool:
+    """Is there a note of an encrypted data key that this account's key opens?"""
+    return "encrypted_data_key" in notes and _opens(account, bytes.fromhex(notes["encrypted_data_key"]), {})
+
+
+def make_data_key(account: Account, notes: Notes) -> None:
+    """Note an encrypted data key; its plaintext is not kept."""
+    notes["encrypted_data_key"] = generate_data_key(account.client("kms"), KEY_ALIAS).encrypted.hex()
+
+
+def has_message(account: Account, notes: Notes) -> bool:
+    """Is there a note of a sealed message that this account's key opens?"""
+    if "envelope" not in notes:
+        return False
+    return _opens(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
+
+
+def make_message(account: Account, notes: Notes) -> None:
+    """Note the lab's message, sealed under myKey."""
+    sealed = seal(account.client("kms"), KEY_ALIAS, MESSAGE.encode(), encryption_context=MESSAGE_CONTEXT)
+    notes["envelope"] = sealed.to_json()
+
+
+# --- Books ----------------------------------------------------------------------------------------------------
+
+
+def table_exists(account: Account, _: Notes) -> bool:
+    """Is there a table Books?"""
+    return tables.has_table(account.client("dynamodb"), TABLE)
+
+
+def key_of_table(account: Account) -> str | None:
+    """The ARN of the key that encrypts Books; None where that is DynamoDB's own."""
+    return tables.key_of_table(account.client("dynamodb"), TABLE)
+
+
+def table_ready(account: Account, notes: Notes) -> bool:
+    """Is there a table Books, encrypted under myKey, with the lab's book in it?"""
+    return _under_my_key(account, notes) and BOOK in tables.scan(account.client("dynamodb"), TABLE)
+
+
+def _under_my_key(account: Account, notes: Notes) -> bool:
+    """Is there a table Books with the lab's keys, encrypted under myKey, and can that be used?"""
+    if not table_exists(account, notes) or not key_works(account, notes):
+        return False
+    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
+    names = {key["AttributeName"] for key in described["KeySchema"]}
+    # What imitates AWS may tell the key's name as it was given.
+    return names == {PARTITION_KEY, SORT_KEY} and key_of_table(account) in (find_key(account), KEY_ALIAS)
+
+
+def make_table(account: Account, notes: Notes) -> None:
+    """The table Books, encrypted under myKey, with the lab's book in it.
+
+    What else is in it stays. A table that does not do makes way in the practice account; elsewhere: CourseError.
+    """
+    dynamodb = account.client("dynamodb")
+    if not _under_my_key(account, notes):
+        if table_exists(account, notes):
+            if not account.practice:
+                raise CourseError(
+                    f"The table {TABLE} is not as this section needs it: encrypted under {KEY_ALIAS}, with the keys "
+                    f"{PARTITION_KEY} and {SORT_KEY}. It is yours, so it stays: delete it, then run this cell again."
+                )
+            tables.delete_table(dynamodb, TABLE)
+        tables.create_encrypted_table(dynamodb, TABLE, KEY_ALIAS, PARTITION_KEY, SORT_KEY)
+    tables.put_item(dynamodb, TABLE, BOOK)
+
+
+def remove_table(account: Account, _: Notes) -> None:
+    """Delete the table Books and all that is in it."""
+    tables.delete_table(account.client("dynamodb"), TABLE)
+
+
+# --- IAMLabUser's permission on myKey -------------------------------------------------------------------------
+
+
+def _statements_for_reader(account: Account) -> list[dict[str, Any]]:
+    """The statements of myKey's policy that name IAMLabUser."""
+    arn = find_key(account)
+    if arn is None:
+        return []
+    return statements_naming(keys.key_policy(account.client("kms"), arn), lab_user_arn(account))
+
+
+def has_permission(account: Account, _: Notes) -> bool:
+    """Does myKey's policy let IAMLabUser in, in a statement of its own, and refuse nothing in another?"""
+    return {statement["Effect"] for statement in _statements_for_reader(account)} == {"Allow"}
+
+
+def give_permission(account: Account, _: Notes) -> None:
+    """Let IAMLabUser decrypt with myKey, by the one statement that its key policy then has for them."""
+    statement = use_statement(lab_user_arn(account), sid=PERMISSION_SID)
+    _put_policy(account, with_statement(_policy_without_reader(account), statement))
+
+
+def _policy_without_reader(account: Account) -> dict[str, Any]:
+    policy = keys.key_policy(account.client("kms"), key_arn(account))
+    return without_principal(policy, lab_user_arn(account))
+
+
+def _put_policy(account: Account, policy: dict[str, Any]) -> None:
+    keys.put_key_policy(account.client("kms"), key_arn(account), policy)
+
+
+def extra_policies(account: Account) -> list[str]:
+    """The names of IAMLabUser's inline policies beside the lab's own."""
+    pages = account.client("iam").get_paginator("list_user_policies").paginate(UserName=people.LAB_USER)
+    names = [name for page in pages for name in page["PolicyNames"]]
+    return [name for name in names if name != people.LAB_POLICY_NAME]
+
+
+def reader_grants(account: Account) -> list[str]:
+    """The ids of the grants on myKey for IAMLabUser."""
+    arn = find_key(account)
+    if arn is None:
+        return []
+    grants = keys.grants(account.client("kms"), arn)
+    return [grant["GrantId"] for grant in grants if grant.get("GranteePrincipal") == lab_user_arn(account)]
+
+
+def may_have_permission(account: Account, notes: Notes) -> bool:
+    """Is IAMLabUser spoken of in the key policy, in a grant, or in an IAM policy beside the lab's?"""
+    if _statements_for_reader(account) or reader_grants(account):
+        return True
+    return has_lab_user(account, notes) and bool(extra_policies(account))
+
+
+def take_permission(account: Account, notes: Notes) -> None:
+    """Take IAMLabUser out of myKey's policy and grants, and every inline policy but the lab's away from it."""
+    for name in extra_policies(account):
+        account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
+    for grant_id in reader_grants(account):
+        account.client("kms").revoke_grant(KeyId=key_arn(account), GrantId=grant_id)
+    if _statements_for_reader(account):
+        _put_policy(account, _policy_without_reader(account))
+
+
+def _stays(account: Account, notes: Notes) -> bool:
+    return False
+
+
+def _keep(account: Account, notes: Notes) -> None:
+    """Nothing to take away: it is in nobody's way."""
+
+
+ARTIFACTS = (
+    Artifact("IAMLabUser", 0, has_lab_user, make_lab_user, _stays, _keep),
+    Artifact(
+        "myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias, True
+    ),
+    Artifact("data key", 2, has_data_key, make_data_key, _stays, _keep),
+    Artifact("message", 3, has_message, make_message, _stays, _keep),
+    Artifact("Books", 6, table_ready, make_table, table_exists, remove_table, True),
+    Artifact("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
+    Artifact("permission", 8, has_permission, give_permission, may_have_permission, take_permission),
+)
+"""In the order in which the course makes them."""

@@ -1,0 +1,208 @@
+"""What the course has in a real account, what each thing costs in a month, and what stands in the course's way there.
+
+A thing is the course's where it carries the mark (``ownership/mark.py``), whatever its name and whichever notebook or
+kernel made it. Looked at are the account's Region and every Region of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kmscourse.account import Account
+from kmscourse.account.ownership import ABSENT_CODES, Guard, Owner
+from kmscourse.course.artifacts import KEY_ALIAS, TABLE
+from kmscourse.errors import HiddenError, KmsCourseError
+from kmscourse.iam import LAB_USER
+
+TABLES = (TABLE, "Films")
+ALIASES = (KEY_ALIAS, "alias/noKey")
+"""With LAB_USER, the names that the notebooks and their exercises use in plain boto3."""
+
+KEY_A_MONTH = Decimal("1.00")
+COSTLY_ROTATIONS = 2  # each of the first two adds the price of a key, further ones nothing
+GIGABYTE_A_MONTH = Decimal("0.25")
+READ_UNIT_A_MONTH, WRITE_UNIT_A_MONTH = Decimal("0.00013") * 730, Decimal("0.00065") * 730
+"""US dollars in us-east-1, as read in 2026 at aws.amazon.com/kms/pricing and aws.amazon.com/dynamodb/pricing."""
+
+PENDING = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A key, a table or a user of the course's. ``id`` is a key's ARN, else the name; ``a_month`` is in US dollars.
+
+    ``gone``: nothing is left to remove, a key that waits for its deletion and has no alias.
+    """
+
+    kind: str
+    id: str
+    region: str
+    says: str
+    a_month: Decimal = Decimal(0)
+    gone: bool = False
+
+    def __str__(self) -> str:
+        cost = f"{self.a_month:.2f} USD a month" if self.a_month else "free of charge"
+        return f"{self.kind} {self.says} · {cost}"
+
+
+class Holdings:
+    """Everything that the course has in an account, read as one goes through it: tables, users, then keys.
+
+    ``hidden`` says afterwards what the main user may not look at, and so may be the course's or not; ``missed`` what it
+    may not look at although the ledger has it, or may not even list: one Region's refusal hides no other's things.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._guard = guard_of(account)
+        self.hidden: list[str] = []
+        self.missed: list[str] = []
+
+    @property
+    def regions(self) -> list[str]:
+        """Where to look: the account's Region, and those of the ledger."""
+        return sorted({self._account.region, *self._guard.ledger.regions})
+
+    def __iter__(self) -> Iterator[Holding]:
+        regions = self.regions
+        for region in regions:
+            yield from self._all_of("tables", region, self._tables)
+        yield from self._all_of("users", self._account.region, self._users)
+        for region in regions:
+            yield from self._all_of("keys", region, self._keys)
+
+    def _all_of(
+        self, kind: str, region: str, listed: Callable[[str], Iterator[Holding]]
+    ) -> Iterator[Holding]:
+        try:
+            yield from listed(region)
+        except (ClientError, BotoCoreError) as error:
+            self.missed.append(f"{kind} in {region}, which can't all be looked at: {error}")
+
+    def _tables(self, region: str) -> Iterator[Holding]:
+        dynamodb = self._account.client_in("dynamodb", region)
+        for page in dynamodb.get_paginator("list_tables").paginate():
+            for name in page["TableNames"]:
+                if not self._owned(region, "table", name):
+                    continue
+                with _while_there():
+                    yield _table_holding(dynamodb.describe_table(TableName=name)["Table"], region)
+
+    def _users(self, region: str) -> Iterator[Holding]:
+        iam = self._account.client("iam")
+        for page in iam.get_paginator("list_users").paginate():
+            for user in page["Users"]:
+                name = user["UserName"]
+                if user["Arn"] == self._account.user_arn:
+                    continue  # whoever runs this; an administrator may mark the users of a course
+                if not self._owned(region, "user", name):
+                    continue
+                with _while_there():
+                    keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
+                    yield Holding("user", name, region, f"{name}, access keys: {len(keys)}")
+
+    def _keys(self, region: str) -> Iterator[Holding]:
+        kms = self._account.client_in("kms", region)
+        aliases = aliases_of_keys(kms)
+        of_aws = {
+            key for key, names in aliases.items() if any(name.startswith("alias/aws/") for name in names)
+        }
+        for page in kms.get_paginator("list_keys").paginate():
+            for key in page["Keys"]:
+                arn = key["KeyArn"]
+                if key["KeyId"] in of_aws or not self._owned(region, "key", arn):
+                    continue
+                metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
+                yield _key_holding(metadata, aliases.get(key["KeyId"], []), region, _rotations(kms, metadata))
+
+    def _owned(self, region: str, kind: str, name: str) -> bool:
+        marks, ledger = self._guard.marks, self._guard.ledger
+        owner_of = {"table": marks.of_table, "user": marks.of_user, "key": marks.of_key}[kind]
+        try:
+            return owner_of(region, name) is Owner.COURSE
+        except HiddenError as error:
+            (self.missed if ledger.has(region, kind, name) else self.hidden).append(str(error))
+            return False
+
+
+@contextmanager
+def _while_there() -> Iterator[None]:
+    """Within the block a thing may go: somebody removes it at the same time."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ABSENT_CODES:
+            raise
+
+
+def _table_holding(described: dict[str, Any], region: str) -> Holding:
+    name = described["TableName"]
+    size, items = described.get("TableSizeBytes", 0), described.get("ItemCount", 0)
+    says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
+    cost = GIGABYTE_A_MONTH * size / 10**9
+    for each in (described, *described.get("GlobalSecondaryIndexes", [])):
+        units = each.get("ProvisionedThroughput", {})
+        cost += READ_UNIT_A_MONTH * units.get("ReadCapacityUnits", 0)
+        cost += WRITE_UNIT_A_MONTH * units.get("WriteCapacityUnits", 0)
+    return Holding("table", name, region, says, cost)
+
+
+def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
+    """How often a key has been rotated; 0 where it can't be, or where the main user may not look."""
+    if metadata["KeyState"] in PENDING or metadata.get("KeySpec") != "SYMMETRIC_DEFAULT":
+        return 0
+    try:
+        pages = kms.get_paginator("list_key_rotations").paginate(KeyId=metadata["KeyId"])
+        return sum(len(page["Rotations"]) for page in pages)
+    except ClientError:
+        return 0
+
+
+def _key_holding(metadata: dict[str, Any], names: list[str], region: str, rotations: int) -> Holding:
+    state, arn = metadata["KeyState"], metadata["Arn"]
+    pending = state in PENDING
+    says = f"{', '.join([*names, arn])} in {region}, {state}"
+    if "DeletionDate" in metadata:
+        says += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
+    cost = Decimal(0) if pending else KEY_A_MONTH * (1 + min(rotations, COSTLY_ROTATIONS))
+    return Holding("key", arn, region, says, cost, pending and not names)
+
+
+def in_the_way(account: Account) -> list[str]:
+    """Names of the course's that something else holds, each in words; empty where the course can be taken here."""
+    marks, region = guard_of(account).marks, account.region
+    looks = [
+        *((name, marks.of_key(region, name)) for name in ALIASES),
+        *((f"table {name}", marks.of_table(region, name)) for name in TABLES),
+        (f"user {LAB_USER}", marks.of_user(region, LAB_USER)),
+    ]
+    # IAM gives no two users names that differ in the case of letters alone, and finds each under its own.
+    pages = account.client("iam").get_paginator("list_users").paginate()
+    alike = {user["UserName"] for page in pages for user in page["Users"]} - {LAB_USER}
+    return [
+        *(name for name, owner in looks if owner in (Owner.FOREIGN, Owner.AWS)),
+        *(f"user {name}" for name in sorted(alike) if name.casefold() == LAB_USER.casefold()),
+    ]
+
+
+def guard_of(account: Account) -> Guard:
+    """What guards a real account. Raises KmsCourseError for the practice account, which needs no guard."""
+    if account.guard is None:
+        raise KmsCourseError(f"{account} is not a real account: the course owns all of it.")
+    return account.guard
+
+
+def aliases_of_keys(kms: Any) -> dict[str, list[str]]:
+    """The aliases of each key of a Region, by key id."""
+    names: dict[str, list[str]] = {}
+    for page in kms.get_paginator("list_aliases").paginate():
+        for alias in page["Aliases"]:
+            names.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
+    return names

@@ -1,0 +1,97 @@
+"""What one section writes down for a later one: an encrypted data key, a sealed message. Never a plaintext key.
+
+Notes lie in ``notes.json`` in KMSCOURSE_HOME, one set for each account. When the practice account starts over, its
+notes go with it: the keys that they need are gone (``sandbox/process.py`` does so).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, MutableMapping
+from pathlib import Path
+
+from kmscourse.envelope import Envelope
+from kmscourse.errors import CourseError, KmsCourseError
+from kmscourse.home.account_file import NOTES_FILE, AccountFile
+
+# Bytes: a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80.
+_SHORTEST_ENCRYPTED_KEY = 80
+
+
+def _encrypted_key(value: str) -> None:
+    try:
+        size = len(bytes.fromhex(value))
+    except (TypeError, ValueError):
+        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
+    if size < _SHORTEST_ENCRYPTED_KEY:
+        raise ValueError(f"{size} bytes are too short for an encrypted data key; is this the plaintext one?")
+
+
+def _envelope(value: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError("it is kept as text, as .to_json() writes it.")
+    Envelope.from_json(value)
+
+
+NOTES: dict[str, Callable[[str], object]] = {
+    "encrypted_data_key": _encrypted_key,
+    "envelope": _envelope,
+}
+"""The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
+
+
+class Notes(MutableMapping[str, str]):
+    """A mapping of names to texts that outlives the notebook.
+
+    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON. Anything else
+    raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody else has written
+    into the file and can't be such a text is no note.
+    """
+
+    def __init__(self, folder: Path, account_key: str) -> None:
+        self._kept = AccountFile(folder / NOTES_FILE, account_key)
+
+    def __getitem__(self, name: str) -> str:
+        notes = self._valid()
+        try:
+            return notes[name]
+        except KeyError:
+            raise CourseError(
+                f"There is no note {name!r} yet: {', '.join(notes) or 'none is written'}."
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._valid()
+
+    def __setitem__(self, name: str, value: str) -> None:
+        if name not in NOTES:
+            raise CourseError(f"The course keeps no note {name!r}: only {' and '.join(NOTES)}.")
+        fault = _fault(name, value)
+        if fault is not None:
+            raise CourseError(f"This can't be kept as {name}: {fault}")
+        with self._kept.update() as notes:
+            notes[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self[name]
+        with self._kept.update() as notes:
+            notes.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._valid())
+
+    def __len__(self) -> int:
+        return len(self._valid())
+
+    def _valid(self) -> dict[str, str]:
+        return {name: value for name, value in self._kept.read().items() if _fault(name, value) is None}
+
+
+def _fault(name: str, value: str) -> str | None:
+    """What hinders that this is a note of that name, if anything does."""
+    if name not in NOTES:
+        return "the course keeps no such note."
+    try:
+        NOTES[name](value)
+    except (TypeError, ValueError, KmsCourseError) as error:
+        return str(error)
+    return None

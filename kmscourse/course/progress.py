@@ -1,0 +1,69 @@
+"""How far a student has come: which sections and exercises were done once. What was done stays done, until they reset.
+
+Kept in ``progress.json`` in KMSCOURSE_HOME, for each account: later sections undo what earlier ones made, so the
+account itself can't tell.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kmscourse.course.checks import EXERCISES
+from kmscourse.course.sections import SECTIONS
+from kmscourse.home.account_file import PROGRESS_FILE, AccountFile
+
+
+class Progress:
+    """The sections and exercises that were done in one account."""
+
+    def __init__(self, folder: Path, account_key: str) -> None:
+        self._kept = AccountFile(folder / PROGRESS_FILE, account_key)
+
+    def done(self, section: int, exercise: int | None = None) -> bool:
+        """Was that section (its checks), or that exercise of it (1 or 2), done once?"""
+        return _name(section, exercise) in self._kept.read()
+
+    def record(self, section: int, exercise: int | None = None) -> None:
+        """Note that it is done, with the day; the first day stays."""
+        with self._kept.update() as done:
+            done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
+
+    def start_over(self, section: int = 0) -> None:
+        """Forget that this section and those after it were done, and their exercises."""
+        numbers = range(section)
+        stays = {_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))}
+        with self._kept.update() as done:
+            for name in done.keys() - stays:
+                del done[name]
+
+    @property
+    def sections(self) -> list[int]:
+        """The numbers of the sections that are done."""
+        kept = self._kept.read()
+        return [section.number for section in SECTIONS if _name(section.number) in kept]
+
+    @property
+    def exercises(self) -> list[tuple[int, int]]:
+        """The exercises that are done: (section, 1 or 2)."""
+        kept = self._kept.read()
+        every = [(number, exercise) for number in EXERCISES for exercise in _exercises(number)]
+        return [exercise for exercise in every if _name(*exercise) in kept]
+
+    def __repr__(self) -> str:
+        """One line: a mark for each section, and both counts."""
+        sections, exercises = self.sections, self.exercises
+        marks = "".join("■" if section.number in sections else "□" for section in SECTIONS)
+        of_exercises = sum(map(len, EXERCISES.values()))
+        return (
+            f"{marks} {len(sections)} of {len(SECTIONS)} sections, "
+            f"{len(exercises)} of {of_exercises} exercises done"
+        )
+
+
+def _exercises(section: int) -> range:
+    return range(1, len(EXERCISES[section]) + 1)
+
+
+def _name(section: int, exercise: int | None = None) -> str:
+    return f"section {section}" if exercise is None else f"section {section}, exercise {exercise}"

@@ -1,0 +1,381 @@
+"""The command line: what each verb prints, and that every failure is one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse import Lab, cli
+from kmscourse.course.progress import Progress
+from kmscourse.errors import SandboxError
+from kmscourse.home import lock
+from kmscourse.home.account_file import AccountFile
+from kmscourse.sandbox import server
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """KMSCOURSE_HOME, whose sandbox is stopped afterwards."""
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
+    yield tmp_path
+    server.stop(tmp_path)
+
+
+def kmscourse(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "kmscourse.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def sentence_of(capsys: pytest.CaptureFixture[str], out: str = "") -> str:
+    said = capsys.readouterr()
+    assert said.out == out
+    assert said.err.count("\n") == 1, said.err
+    return said.err
+
+
+def test_a_reader_that_has_ended_is_no_fault(home: Path) -> None:
+    """As in ``kmscourse sandbox status | head -0``."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
+    os.close(writing)
+    assert (ended.stderr, ended.returncode) == ("", 1)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_an_output_that_is_full_is_one_sentence(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert ended.stderr.startswith("The system refused this: ")
+    assert (ended.stderr.count("\n"), ended.returncode) == (1, 1), ended.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes its output")
+def test_a_closed_output_is_no_fault(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
+    ended = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, timeout=120
+    )
+    assert (ended.stderr, ended.returncode) == ("", 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="env writes for a POSIX shell")
+def test_where_env_fails_so_does_the_shell_that_evaluates_it(home: Path) -> None:
+    """What a script does after it would reach whatever account the shell led to before."""
+    command = shlex.join([sys.executable, "-m", "kmscourse.cli", "sandbox", "env"])
+    script = f'set -e; eval "$({command})"; echo went on'
+    ended = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=120)
+    assert (ended.stdout, ended.returncode) == ("", 1)
+    assert "kmscourse sandbox serve" in ended.stderr
+
+
+def test_what_aws_refuses_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "ListKeys")
+
+    monkeypatch.setattr("kmscourse.account.open_account", refuse)
+    assert cli.main(["check"]) == 1
+    assert "AWS refused this: An error occurred (AccessDenied)" in sentence_of(capsys)
+
+
+@pytest.mark.parametrize(("verb", "out"), [("env", "false\n"), ("status", "")])
+def test_without_a_sandbox_there_is_nothing_to_tell(
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str
+) -> None:
+    assert cli.main(["sandbox", verb]) == 1
+    assert "kmscourse sandbox serve" in sentence_of(capsys, out)
+
+
+@pytest.mark.parametrize(("verb", "out"), [("env", "false\n"), ("status", "")])
+def test_a_sandbox_that_does_not_answer_yet_is_not_said_to_be_missing(
+    home: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str
+) -> None:
+    with lock.held(home / server.LOCK_FILE, seconds=5):
+        assert cli.main(["sandbox", verb]) == 1
+    assert "does not answer yet" in sentence_of(capsys, out)
+
+
+def test_stopping_what_does_not_run_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["sandbox", "stop"]) == 0
+    assert capsys.readouterr().out == "No sandbox was running.\n"
+
+
+def test_serve_says_first_where_it_answers_and_ends_when_asked(home: Path) -> None:
+    command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        assert set(said) == {"endpoint", "account", "region", "user", "access_key_id", "secret_access_key"}
+        endpoint = server.find(home)
+        assert endpoint is not None
+        assert endpoint.url == said["endpoint"]
+        second = kmscourse("sandbox", "serve")
+        assert second.returncode == 1
+        assert "running already" in second.stderr
+        assert server.stop(home)
+        assert process.wait(20) == 0
+
+
+def test_serve_says_on_stderr_what_happened_to_the_account(home: Path) -> None:
+    (home / "account.db").write_bytes(b"damaged")
+    done = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
+    assert json.loads(done.stdout)["user"].startswith("ed-user-")
+    assert "account.db is damaged" in done.stderr
+    assert "account-set-aside-" in done.stderr
+    again = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert again.stderr == done.stderr, "it is said until a notebook has told it"
+
+
+def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "kmscourse.cli",
+        "sandbox",
+        "serve",
+        "--port",
+        str(port),
+        "--data",
+        str(tmp_path),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["endpoint"] == f"http://127.0.0.1:{port}"
+        assert server.stop(tmp_path)
+
+
+@pytest.mark.parametrize("port", ["busy", "70000", "-1"])
+def test_a_port_that_cannot_be_had_is_one_sentence(home: Path, port: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted = str(taken.getsockname()[1]) if port == "busy" else port
+        done = kmscourse("sandbox", "serve", "--port", wanted)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"Port {wanted}" in done.stderr
+    assert "Choose another" in done.stderr
+
+
+def test_a_sandbox_that_nobody_asks_ends_by_itself(home: Path) -> None:
+    done = kmscourse("sandbox", "serve", "--idle-hours", "0.0001")
+    assert done.returncode == 0
+    assert not (home / "sandbox.json").exists()
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path / "file" / "home"))
+    assert cli.main(["sandbox", "status"]) == 1
+    assert "KMSCOURSE_HOME" in sentence_of(capsys)
+
+
+def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = server.find_or_start(home)
+    names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION "
+    names += "AWS_DEFAULT_PROFILE AWS_CONFIG_FILE"
+
+    def shell(*options: str) -> dict[str, str]:
+        assert cli.main(["sandbox", "env", *options]) == 0
+        script = capsys.readouterr().out + f'for name in {names}; do eval "echo \\$name=\\$$name"; done'
+        before = {**os.environ, "AWS_SESSION_TOKEN": "left-over", "AWS_DEFAULT_PROFILE": "left-over"}
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, env=before, check=True)
+        return dict(line.split("=", 1) for line in done.stdout.splitlines())
+
+    mine = shell()
+    assert mine["AWS_ENDPOINT_URL"] == endpoint.url
+    assert mine["AWS_SECRET_ACCESS_KEY"] == endpoint.secret_access_key
+    assert mine["AWS_SESSION_TOKEN"] == ""
+    assert mine["AWS_REGION"] == mine["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert (mine["AWS_DEFAULT_PROFILE"], mine["AWS_CONFIG_FILE"]) == ("", os.devnull)
+    theirs = shell("--user", "IAMLabUser")
+    assert theirs["AWS_ACCESS_KEY_ID"] != mine["AWS_ACCESS_KEY_ID"]
+    assert len(shlex.split(theirs["AWS_SESSION_TOKEN"])) == 1
+
+    assert cli.main(["sandbox", "env", "--user", "Nobody"]) == 1
+    assert "Nobody" in sentence_of(capsys, "false\n")
+
+
+def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = server.find_or_start(home)
+    assert cli.main(["sandbox", "status"]) == 0
+    said = capsys.readouterr().out
+    assert endpoint.url in said
+    assert "0 keys and 0 tables" in said
+    assert "DynamoDB opens a table's key each time." in said
+    assert cli.main(["sandbox", "reset"]) == 0
+    assert cli.main(["sandbox", "stop"]) == 0
+    assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
+    assert server.find(home) is None
+
+
+@pytest.fixture
+def seventh(home: Path) -> Lab:
+    """A practice account with notes, in which sections 4 and 7 are done, and another account's progress."""
+    Lab.open(section=4)
+    lab = Lab.open(section=7)
+    for account in (lab.account.kept_as, "999999999999"):
+        Progress(home, account).record(4)
+        Progress(home, account).record(7)
+    with AccountFile(home / "notes.json", "999999999999").update() as notes:
+        notes["envelope"] = "theirs"
+    return lab
+
+
+def test_reset_starts_the_account_its_notes_and_the_progress_over(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "sealed with a data key" in repr(seventh.diagram())
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset"]) == 0
+    assert (
+        capsys.readouterr().out
+        == "The practice account starts over, and so do its notes and your progress.\n"
+    )
+    assert (list(seventh.notes), seventh.progress.sections) == ([], [])
+    assert "data key" not in repr(seventh.diagram())
+    assert json.loads((home / "notes.json").read_text()) == {"999999999999": {"envelope": "theirs"}}
+    assert Progress(home, "999999999999").sections == [4, 7]
+
+
+def test_reset_to_a_section_keeps_the_progress_in_those_before(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset", "--section", "5"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "The practice account starts over, and so do its notes and your progress from section 5 on.",
+        "Caught up: myKey (section 1), message (section 3)",
+    ]
+    assert (list(seventh.notes), seventh.progress.sections) == (["envelope"], [4])
+    assert "Books" not in repr(seventh.diagram())
+
+
+@pytest.mark.parametrize("name", ["notes.json", "progress.json"])
+def test_before_a_file_that_cannot_be_read_nothing_is_reset(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    capsys.readouterr()
+    (home / name).write_text("{nope")
+    assert cli.main(["sandbox", "reset"]) == 1
+    assert f"{name} can't be read. Move it away" in sentence_of(capsys)
+    assert (home / name).read_text() == "{nope"
+    assert seventh.key_arn, "the account must be as it was"
+
+
+def test_how_long_a_table_key_is_kept_is_a_setting(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "300")
+    server.find_or_start(home)
+    assert cli.main(["sandbox", "status"]) == 0
+    assert "DynamoDB keeps an opened table key for 300 s." in capsys.readouterr().out
+    server.stop(home)
+    monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "five minutes")
+    with pytest.raises(SandboxError, match="KMSCOURSE_TABLE_KEY_CACHE is 'five minutes'"):
+        server.find_or_start(home)
+    done = kmscourse("sandbox", "serve", "--table-key-cache", "-1", "--idle-hours", "0.0001")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "--table-key-cache is '-1'. Give the seconds" in done.stderr
+    done = kmscourse("sandbox", "serve", "--table-key-cache", "60", "--idle-hours", "0.0001")
+    assert done.returncode == 0, "what the command says counts"
+
+
+EVERY_VERB = """
+import sys
+from kmscourse import cli
+
+import subprocess
+subprocess.run = lambda *command, **options: None  # JupyterLab stays closed
+verbs = [
+    "sandbox status", "lab", "check", "check 11", "sandbox reset --section 3", "sandbox env",
+    "sandbox env --user Zo\u0451",
+    "sandbox status", "sandbox serve", "slides 0 --out slides-\u2713", "sandbox stop", "sandbox stop",
+    "sandbox serve --idle-hours 0.0001", "sandbox serve --table-key-cache \u2713",
+]
+print([cli.main(verb.split(" ")) for verb in verbs])
+cli.main(["--help"])
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_every_verb_works_whatever_the_output_is_encoded_in(tmp_path: Path, encoding: str) -> None:
+    home = tmp_path / "Zo\u0451 \u2713"
+    environment = {**os.environ, "KMSCOURSE_HOME": str(home), "PYTHONIOENCODING": encoding}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", EVERY_VERB],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=300,
+        )
+    finally:
+        server.stop(home)
+    said, complained = done.stdout.decode(encoding), done.stderr.decode(encoding)
+    assert done.returncode == 0, complained
+    assert "Traceback" not in complained, complained
+    assert "[1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]" in said, said + complained
+    assert "+ every package of the course is here" in said
+    assert "x not yet" in said
+    assert "usage: kmscourse" in said
+
+
+def test_an_error_of_the_command_line_works_in_every_encoding() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "kmscourse.cli", "check", "\u2713"]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=120)
+    assert done.returncode == 2
+    assert b"invalid int value: '+'" in done.stderr
+
+
+def test_no_verb_prints_help_and_fails() -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    assert ended.value.code == 2
+
+
+def test_slides_are_made_of_the_sections_that_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "talk"
+    assert cli.main(["slides", "7", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"1 slide show: open {out / 'index.html'} in a browser.\n"
+    assert sorted(file.name for file in out.iterdir()) == ["07-read-as-another-user.html", "index.html"]
+
+
+def test_slides_of_a_section_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["slides", "11", "--out", str(tmp_path / "talk")]) == 1
+    assert "There is no section 11" in sentence_of(capsys)
+    assert not (tmp_path / "talk").exists()
+
+
+@pytest.mark.parametrize("originals", [False, True])
+def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], originals: bool
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr("subprocess.run", lambda command, **_: started.append(command))
+    assert cli.main(["lab", "--no-browser", *(["--originals"] if originals else [])]) == 0
+    copy = home / "notebooks"
+    assert (f"--ServerApp.root_dir={copy}" in started[0]) is not originals
+    assert (copy / "00-welcome.ipynb").exists() is not originals
+    assert ("Your notebooks are in" in capsys.readouterr().out) is not originals

@@ -1,0 +1,54 @@
+"""A look into the trail finds what the main user did, also where the main user is a role's session."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from kmscourse.account import Account
+from kmscourse.course.checks.trail import happened
+from kmscourse.course.notes import Notes
+from kmscourse.sandbox import inprocess
+from kmscourse.sandbox.application import Application
+
+
+@pytest.fixture
+def as_role(sandbox: Application, account: Account) -> Account:
+    """The same account, opened with a session of a role that may do everything."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam = account.client("iam")
+    role = iam.create_role(
+        RoleName="Admin", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
+    )["Role"]["Arn"]
+    iam.put_role_policy(
+        RoleName="Admin",
+        PolicyName="all",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": everything}),
+    )
+    made = account.client("sts").assume_role(RoleArn=role, RoleSessionName="work")
+    given = made["Credentials"]
+    session = boto3.Session(
+        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], account.region
+    )
+    inprocess.attach(session, sandbox)
+    return dataclasses.replace(account, user_arn=made["AssumedRoleUser"]["Arn"], session=session, _clients={})
+
+
+def test_what_a_roles_session_did_is_its_own(account: Account, as_role: Account, notes: Notes) -> None:
+    look = happened("CreateKey")
+    account.client("kms").create_key()
+    assert not look(as_role, notes).passed, "another one has made that key"
+    as_role.client("kms").create_key()
+    assert look(as_role, notes).passed
+
+
+def test_what_was_refused_is_another_thing_than_what_was_answered(account: Account, notes: Notes) -> None:
+    with pytest.raises(ClientError):
+        account.session_for("IAMLabUser").client("kms").create_key()
+    assert not happened("CreateKey", by="IAMLabUser")(account, notes).passed
+    assert happened("CreateKey", by="IAMLabUser", error="AccessDenied")(account, notes).passed

@@ -1,0 +1,145 @@
+"""Any section can be opened at any time: the account is caught up, and what is in the way steps back."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kmscourse import course
+from kmscourse.account import Account
+from kmscourse.course import SECTIONS, artifacts, prepare, section
+from kmscourse.course.notes import Notes
+from kmscourse.errors import CourseError, HomeError
+from kmscourse.home import lock
+from kmscourse.sandbox.application import Application
+
+NUMBERS = range(len(SECTIONS))
+
+
+def ready(account: Account, notes: Notes) -> set[str]:
+    return {artifact.name for artifact in artifacts.ARTIFACTS if artifact.ready(account, notes)}
+
+
+def test_sections_are_numbered_in_order() -> None:
+    assert [s.number for s in SECTIONS] == list(NUMBERS)
+
+
+def test_pieces_are_in_the_order_of_their_sections() -> None:
+    assert all(a.section <= b.section for a, b in pairwise(artifacts.ARTIFACTS))
+
+
+def test_a_section_needs_only_what_earlier_ones_make_and_clears_only_what_later_ones_do() -> None:
+    made_in = {artifact.name: artifact.section for artifact in artifacts.ARTIFACTS}
+    for here in SECTIONS:
+        assert all(made_in[name] < max(here.number, 1) for name in here.needs), here
+        assert all(made_in[name] >= here.number for name in here.clears), here
+
+
+@pytest.mark.parametrize("number", [-1, 10, 99])
+def test_a_section_that_is_not_there_is_one_sentence(number: int) -> None:
+    with pytest.raises(CourseError, match=f"There is no section {number}: the course has sections 0 to 9"):
+        section(number)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_fresh_account_is_caught_up(account: Account, notes: Notes, number: int) -> None:
+    prepare(account, notes, number)
+    assert set(section(number).needs) <= ready(account, notes)
+    assert not set(section(number).clears) & ready(account, notes)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_opening_twice_does_nothing_more(account: Account, notes: Notes, number: int) -> None:
+    prepare(account, notes, number)
+    assert prepare(account, notes, number) == []
+
+
+def test_what_was_caught_up_is_said(account: Account, notes: Notes) -> None:
+    assert prepare(account, notes, 7) == ["Caught up: myKey (section 1), Books (section 6)"]
+
+
+def test_going_back_says_what_was_taken_away(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    assert prepare(account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    assert not artifacts.has_permission(account, notes)
+
+
+@pytest.mark.parametrize("first", NUMBERS)
+@pytest.mark.parametrize("then", [1, 4, 6, 7, 9])
+def test_any_section_after_any_other(account: Account, notes: Notes, first: int, then: int) -> None:
+    prepare(account, notes, first)
+    prepare(account, notes, then)
+    assert set(section(then).needs) <= ready(account, notes)
+    assert not set(section(then).clears) & ready(account, notes)
+
+
+def test_a_key_that_was_disabled_or_scheduled_works_again(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 2)
+    arn = artifacts.key_arn(account)
+    account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert prepare(account, notes, 2) == ["Caught up: myKey (section 1)"]
+    assert artifacts.key_state(account) == "Enabled"
+    assert artifacts.key_arn(account) == arn
+
+
+def test_a_change_of_the_learners_that_is_in_the_way_is_told_with_the_way_out(
+    account: Account, notes: Notes
+) -> None:
+    account.client("iam").update_account_password_policy(MinimumPasswordLength=128)
+    with pytest.raises(CourseError, match=r"minimum length of 128.*kmscourse sandbox reset --section 8"):
+        prepare(account, notes, 8)
+
+
+def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    prepare(account, notes, 1)  # the alias is taken from its key
+    prepare(account, notes, 7)
+    table = account.client("dynamodb").describe_table(TableName=artifacts.TABLE)["Table"]
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == artifacts.key_arn(account)
+
+
+@pytest.mark.parametrize("value", [5, "", "not hex", "00" * 184, "{}", "00" * 10_000])
+def test_notes_that_open_nothing_are_written_anew(
+    account: Account, notes: Notes, tmp_path: Path, value: object
+) -> None:
+    written = {account.id: {"encrypted_data_key": value, "envelope": value}}
+    (tmp_path / "notes.json").write_text(json.dumps(written))
+    assert prepare(account, notes, 4)[-1].endswith("data key (section 2), message (section 3)")
+    assert set(section(4).needs) <= ready(account, notes)
+
+
+def test_notes_of_the_account_before_a_reset_are_written_anew(
+    sandbox: Application, account: Account, notes: Notes
+) -> None:
+    prepare(account, notes, 4)
+    sandbox.reset()
+    assert "message (section 3)" in prepare(account, notes, 5)[-1]
+    assert artifacts.has_message(account, notes)
+
+
+def test_who_prepares_is_alone_and_who_waits_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(course.preparation, "PREPARE_SECONDS", 0.1)
+    monkeypatch.setattr(lock, "NOTICE_SECONDS", 0.0)
+    with (
+        course.alone(tmp_path),
+        pytest.raises(CourseError, match="Interrupt it or end it, then try again"),
+        course.alone(tmp_path),
+    ):
+        pytest.fail("two prepare at once")
+    assert capsys.readouterr().out.startswith("Another notebook or command is preparing the account")
+    with course.alone(tmp_path):
+        assert capsys.readouterr().out == ""
+
+
+def test_a_home_that_cannot_be_locked_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="set KMSCOURSE_HOME"), course.alone(tmp_path / "missing"):
+        pytest.fail("there is no such folder")
+
+
+def test_the_notebooks_names_come_from_the_sections() -> None:
+    assert course.section(7).notebook == "07-read-as-another-user.ipynb"

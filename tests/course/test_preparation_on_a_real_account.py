@@ -1,0 +1,149 @@
+"""On a real account a section is caught up with things of the course's own, and nothing else is ever touched."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from kmscourse.account import Account
+from kmscourse.course import SECTIONS, prepare, section
+from kmscourse.course.artifacts import ARTIFACTS, key_arn, key_state, may_have_permission
+from kmscourse.course.notes import Notes
+from kmscourse.errors import CourseError, ForeignError
+from kmscourse.iam import LAB_PASSWORD, LAB_USER
+from kmscourse.sandbox.application import Application
+from tests.foreign import names_of_everything, take
+
+NUMBERS = range(len(SECTIONS))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_section_is_caught_up_as_in_the_practice_account(
+    empty_account: Account, notes: Notes, number: int
+) -> None:
+    prepare(empty_account, notes, number)
+    ready = {artifact.name for artifact in ARTIFACTS if artifact.ready(empty_account, notes)}
+    assert set(section(number).needs) <= ready
+    assert prepare(empty_account, notes, number) == []
+
+
+def test_what_holds_something_stays(empty_account: Account, notes: Notes) -> None:
+    prepare(empty_account, notes, 9)
+    before = names_of_everything(empty_account.session)
+    said = prepare(empty_account, notes, 6)
+    assert said == ["Already there, and it stays (kmscourse aws cleanup removes it): Books (section 6)"]
+    assert names_of_everything(empty_account.session) == before
+
+
+def test_what_a_lesson_shows_life_without_steps_back(empty_account: Account, notes: Notes) -> None:
+    """Else a call that is meant to be refused is answered, and a plaintext data key stands in the notebook."""
+    prepare(empty_account, notes, 9)
+    assert prepare(empty_account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    assert not may_have_permission(empty_account, notes)
+    prepare(empty_account, notes, 9)
+    assert prepare(empty_account, notes, 4)[0] == "Stepped back: permission (section 8)"
+
+
+def test_a_key_that_stays_works_again(empty_account: Account, notes: Notes) -> None:
+    prepare(empty_account, notes, 9)
+    arn = key_arn(empty_account)
+    empty_account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    assert prepare(empty_account, notes, 1) == [
+        "Already there, and it stays (kmscourse aws cleanup removes it): myKey (section 1)",
+        "Stepped back: permission (section 8)",
+        "Caught up: myKey (section 1)",
+    ]
+    assert (key_arn(empty_account), key_state(empty_account)) == (arn, "Enabled")
+
+
+@pytest.mark.parametrize("name", [LAB_USER, "alias/myKey", "alias/noKey", "Books", "Films"])
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_name_that_is_taken_stops_every_section_before_anything_is_made(
+    empty_account: Account, main: boto3.Session, notes: Notes, name: str, number: int
+) -> None:
+    take(name, main)
+    before = names_of_everything(main)
+    with pytest.raises(
+        ForeignError, match=rf"has \D*{name} already, which the course did not make"
+    ) as refused:
+        prepare(empty_account, notes, number)
+    assert "\n" not in str(refused.value), "one sentence"
+    assert names_of_everything(main) == before
+    assert empty_account.guard
+    assert empty_account.guard.ledger.regions == [], "nothing was about to be made"
+
+
+@pytest.mark.parametrize(
+    ("number", "denied", "missing", "made"),
+    [
+        (4, "kms:CreateKey", "kms:CreateKey", "user IAMLabUser"),
+        (4, "kms:CreateAlias", "kms:CreateAlias", "user IAMLabUser, key arn:aws:kms:[^,]*"),
+        (4, "kms:TagResource", "kms:TagResource", "user IAMLabUser"),
+        (4, "kms:GenerateDataKey", "kms:GenerateDataKey", ".*, alias alias/myKey"),
+        (7, "dynamodb:CreateTable", "dynamodb:CreateTable", ".*, alias alias/myKey"),
+        (7, "dynamodb:PutItem", "dynamodb:PutItem", ".*, table Books"),
+        (8, "iam:CreateLoginProfile", "iam:CreateLoginProfile", ".*, table Books"),
+        (0, "iam:CreateUser", "iam:CreateUser", "nothing"),
+    ],
+)
+def test_a_permission_that_is_missing_is_named_with_what_was_made(
+    empty_account: Account,
+    main: boto3.Session,
+    notes: Notes,
+    number: int,
+    denied: str,
+    missing: str,
+    made: str,
+) -> None:
+    deny(main, empty_account.user_name, denied)
+    with pytest.raises(
+        CourseError, match=rf"lacks the permission {missing}: .* Made so far: {made} \(kmscourse aws status"
+    ):
+        prepare(empty_account, notes, number)
+
+
+@pytest.mark.parametrize(
+    "denied", ["kms:ListResourceTags", "dynamodb:ListTagsOfResource", "iam:ListUserTags"]
+)
+def test_what_may_not_be_looked_at_is_left_alone(
+    empty_account: Account, main: boto3.Session, notes: Notes, denied: str
+) -> None:
+    for name in ("alias/myKey", "Books", LAB_USER):
+        take(name, main)
+    deny(main, empty_account.user_name, denied)
+    before = names_of_everything(main)
+    with pytest.raises(CourseError, match=f"can't be told, so it is left alone.*{denied}"):
+        prepare(empty_account, notes, 9)
+    assert names_of_everything(main) == before
+
+
+def test_whatever_else_aws_refuses_is_said_in_its_own_words(
+    empty_account: Account, main: boto3.Session, notes: Notes
+) -> None:
+    """Without kms:PutKeyPolicy, KMS refuses a key whose policy would let its maker change it no more."""
+    deny(main, empty_account.user_name, "kms:PutKeyPolicy")
+    with pytest.raises(CourseError, match=r"AWS refused CreateKey .*Made so far: user IAMLabUser \("):
+        prepare(empty_account, notes, 4)
+
+
+def test_no_published_password_opens_it(
+    sandbox: Application, empty_account: Account, notes: Notes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare(empty_account, notes, 8)
+    with pytest.raises(Exception, match="user name or password is incorrect"):
+        sandbox.account.sign_in(LAB_USER, LAB_PASSWORD)
+    said = capsys.readouterr().err
+    assert said.startswith("A password was made for IAMLabUser on this account. It is stored nowhere.")
+    assert "Nobody can be shown it here" in said, "what is no terminal may be a log"
+
+
+def deny(main: boto3.Session, user_name: str, action: str) -> None:
+    """Take a permission from a user."""
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    main.client("iam").put_user_policy(
+        UserName=user_name,
+        PolicyName="Without",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )

@@ -1,0 +1,78 @@
+"""How far a student has come outlives the notebook, and what was done stays done."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmscourse.course.progress import Progress
+
+
+@pytest.fixture
+def progress(tmp_path: Path) -> Progress:
+    return Progress(tmp_path, "123456789012")
+
+
+def test_nothing_is_done_at_first(progress: Progress) -> None:
+    assert repr(progress) == "□□□□□□□□□□ 0 of 10 sections, 0 of 20 exercises done"
+
+
+def test_what_is_done_stays_done(progress: Progress, tmp_path: Path) -> None:
+    progress.record(0)
+    progress.record(7)
+    progress.record(7, 2)
+    again = Progress(tmp_path, "123456789012")
+    assert repr(again) == "■□□□□□□■□□ 2 of 10 sections, 1 of 20 exercises done"
+    assert again.done(7)
+    assert again.done(7, 2)
+    assert not again.done(7, 1)
+    assert (again.sections, again.exercises) == ([0, 7], [(7, 2)])
+
+
+def test_the_first_day_stays(progress: Progress, tmp_path: Path) -> None:
+    progress.record(3)
+    before = (tmp_path / "progress.json").read_text()
+    progress.record(3)
+    assert (tmp_path / "progress.json").read_text() == before
+
+
+def test_starting_over_forgets_a_section_and_those_after_it(progress: Progress) -> None:
+    for section in (0, 6, 7, 8):
+        progress.record(section)
+        progress.record(section, 1)
+    progress.start_over(7)
+    assert (progress.sections, progress.exercises) == ([0, 6], [(0, 1), (6, 1)])
+    progress.start_over()
+    assert (progress.sections, progress.exercises) == ([], [])
+
+
+RECORD = """if True:
+    import pathlib, sys
+    from kmscourse.course.progress import Progress
+    progress = Progress(pathlib.Path(sys.argv[1]), "123456789012")
+    for section in range(10):
+        progress.record(section, int(sys.argv[2]) or None)
+"""
+
+
+def test_kernels_that_record_at_once_lose_nothing(progress: Progress, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RECORD, str(tmp_path)]
+    kernels = [subprocess.Popen([*command, number]) for number in "0120"]
+    assert [kernel.wait(60) for kernel in kernels] == [0] * 4
+    assert repr(progress) == "■■■■■■■■■■ 10 of 10 sections, 20 of 20 exercises done"
+
+
+def test_each_account_has_its_own(progress: Progress, tmp_path: Path) -> None:
+    progress.record(3)
+    other = Progress(tmp_path, "999999999999")
+    other.record(4)
+    assert (progress.sections, other.sections) == ([3], [4])
+
+
+def test_only_the_owner_reads_it(progress: Progress, tmp_path: Path) -> None:
+    progress.record(3)
+    assert stat.S_IMODE((tmp_path / "progress.json").stat().st_mode) == 0o600
