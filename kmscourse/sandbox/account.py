@@ -20,19 +20,22 @@ from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
 from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.passwords import Passwords, hashed
-from kmscourse.sandbox.iam.sessions import Sessions
+from kmscourse.sandbox.iam.sessions import Sessions, upgrade_session_rows
 from kmscourse.sandbox.kms.alias_store import Aliases
 from kmscourse.sandbox.kms.grant_store import Grants
 from kmscourse.sandbox.kms.key_life import KeyLife
 from kmscourse.sandbox.kms.key_store import Keys
 from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
-from kmscourse.sandbox.moto_adapter.keeping import Keeper
-from kmscourse.sandbox.moto_adapter.models import Models
+from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
+from kmscourse.sandbox.moto_adapter.rows import MotoRows
 from kmscourse.sandbox.seed import seed
 from kmscourse.sandbox.storage.codec import StateError
-from kmscourse.sandbox.storage.file import DamagedError, Storage
-from kmscourse.sandbox.storage.journal import Journal, Tracked
+from kmscourse.sandbox.storage.collection import Collection, OwnRows
+from kmscourse.sandbox.storage.earlier_formats import upgrade_account_rows
+from kmscourse.sandbox.storage.file import FORMAT, DamagedError, Row, Storage
+from kmscourse.sandbox.storage.journal import Journal
+from kmscourse.sandbox.storage.unit_of_work import UnitOfWork, Upgrade
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -67,18 +70,19 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self.home_region = home_region
         self.lock = _LOCK
         self.opened_table_keys = TableKeyCache(table_key_cache)
-        self.storage = Storage(path, f"moto {version('moto')}")
+        self.storage = Storage(path, version("moto"))
         self.trail = Trail(self.storage, self.user_named)
         with self.lock:
             self._begin()
+            notice = self._keep_copy_of_lost()
             try:
-                if self._keeper.load():
+                if self._unit_of_work.load(self._is_readable):
                     self._check_about()
             except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
             try:
-                self._start()
+                self._start(notice)
             except AwsError as error:
                 self.close()
                 raise SandboxError(error.message) from None
@@ -87,22 +91,74 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         """An account with nothing in it."""
         self._journal = Journal()
         self._models = Models(self.account_id, self._journal, lambda: self.now())
-        self._about = Tracked(self._journal, "account/about")
+        self._about: Collection[Any] = Collection(
+            self._journal,
+            "account/about",
+            lambda value: {"version": 1, "value": value},
+            lambda document: document["value"],
+        )
         self._sessions = Sessions(self._journal)
         self._happened: list[Happening] = []
-        self._transactions = Tracked(self._journal, "account/transactions")
-        own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
-        self._keeper = Keeper(self._models, self._journal, self.storage, own)
+        self._transactions: Collection[dict[str, Any]] = Collection(
+            self._journal,
+            "account/transactions",
+            lambda entry: {"version": 1, **entry},
+            lambda document: {"digest": document["digest"], "until": document["until"]},
+        )
+        own: dict[str, Collection[Any]] = {
+            kept.collection: kept for kept in (self._about, self._sessions, self._transactions)
+        }
+        self._unit_of_work = UnitOfWork(
+            self._journal, self.storage, (OwnRows(own.get), MotoRows(self._models)), self._upgrades()
+        )
 
-    def _start(self) -> None:
-        """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
-        is_new = "main_user" not in self._about
-        mended = None if is_new else self._let_main_user_in()
-        self.notices = [*self.notices, *filter(None, (self.storage.notice, mended))][-_NOTICES:]
+    def collections(self) -> list[Collection[Any]]:
+        """What the account keeps in JSON of its own."""
+        return [self._about, self._sessions, self._transactions]
+
+    def _upgrades(self) -> list[Upgrade]:
+        """What turns the rows of a file of an earlier format into those of this one."""
+        if self.storage.format == FORMAT:
+            return []
+        return [upgrade_account_rows, upgrade_session_rows]
+
+    def _is_readable(self, row: Row) -> bool:
+        """Whether a row can be read: moto's things only under the version of moto that wrote them."""
+        is_moto = row.collection.partition("/")[0] in COLLECTIONS
+        return not is_moto or self.storage.moto_version == version("moto")
+
+    def _keep_copy_of_lost(self) -> str | None:
+        """A notice where another version of moto wrote the file, which is kept as a copy; None for the present one."""
+        if self.storage.moto_version == version("moto"):
+            return None
+        return (
+            f"The practice account's file was written under moto {self.storage.moto_version}. Users, roles, policies "
+            f"and tables start over; keys, aliases and grants stay. The file as it was is kept as "
+            f"{self.storage.copy_aside()}."
+        )
+
+    def _start(self, notice: str | None) -> None:
+        """Let the main user into what was loaded, or begin an account; ``notice`` says what of it was lost.
+
+        Raises AwsError where it can't be written.
+        """
+        is_new, mended = "main_user" not in self._about, None
+        if notice is not None and not is_new:
+            self._seed(str(dict.__getitem__(self._about, "main_user")))
+        elif not is_new:
+            mended = self._let_main_user_in()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, mended))][-_NOTICES:]
         if is_new:
             self.reset()
         else:
             self.commit()
+
+    def _seed(self, name: str) -> None:
+        """Make the users that a new account has; the main user keeps its name."""
+        main = seed(self, name=name)
+        self._about["main_user"] = main.caller.user_name
+        self._about["main_user_id"] = main.caller.user_id
+        self._main_key = main
 
     def _check_about(self) -> None:
         """Raises StateError where the account does not say what every account says of itself."""
@@ -123,12 +179,12 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             self._about["main_user"] = main.caller.user_name
             self._about["main_user_id"] = main.caller.user_id
             self.notices = notices
-            self._keeper.commit(afresh=True)
+            self._unit_of_work.commit(afresh=True)
             self.trail.forget()
             self.opened_table_keys.clear()
         except BaseException:
             self._begin()
-            self._keeper.load()
+            self._unit_of_work.load()
             raise
         self._main_key = main
 
@@ -143,12 +199,12 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
 
     def commit(self) -> None:
         """Bring what was changed since the last commit to disk. Raises AwsError (500) where that fails."""
-        self._keeper.commit()
+        self._unit_of_work.commit()
 
     def rollback(self) -> None:
         """Undo what was changed since the last commit."""
         self._happened.clear()
-        self._keeper.rollback()
+        self._unit_of_work.rollback()
 
     @property
     def notices(self) -> list[str]:

@@ -22,13 +22,13 @@ ADMINISTRATOR = {
 }
 
 
-def seed(account: Account, known: Credentials | None = None) -> Credentials:
+def seed(account: Account, known: Credentials | None = None, name: str = "") -> Credentials:
     """Fill an empty account. The main user's access key is returned.
 
     ``known`` is that key in the account before a reset: it stays valid, and the main user keeps its name, unless that
-    is the lab user's.
+    is the lab user's. ``name`` is the main user's where its key is lost.
     """
-    name = known.caller.user_name if known else new_name()
+    name = known.caller.user_name if known else name or new_name()
     if name.lower() == LAB_USER.lower():
         name = new_name()
     account.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import base64
 import heapq
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from kmscourse.sandbox.iam.views import Terms
 from kmscourse.sandbox.moto_adapter.models import LETTERS
-from kmscourse.sandbox.storage.journal import Journal, Tracked
+from kmscourse.sandbox.storage.collection import Collection
+from kmscourse.sandbox.storage.journal import Journal
+from kmscourse.sandbox.storage.unit_of_work import Documents
 
 SIGN_IN_SECONDS = 12 * 60 * 60  # as long as a console's sign-in lasts
 
@@ -39,11 +43,43 @@ class Session:
         return f"Session({self.access_key_id}, user_id={self.user_id!r}, made_by={self.terms.made_by!r})"
 
 
-class Sessions(Tracked):
+def _encoded(session: Session) -> dict[str, Any]:
+    return {"version": 1, **asdict(session)}
+
+
+def _decoded(document: dict[str, Any]) -> Session:
+    fields = {name: value for name, value in document.items() if name != "version"}
+    return Session(**{**fields, "terms": Terms(**fields["terms"])})
+
+
+def upgrade_session_rows(documents: Documents) -> Documents:
+    """The rows of sessions of formats 4 and 5 as they are written now."""
+    for row, document in documents:
+        if row.collection == "account/sessions":
+            document = json.dumps({"version": 1, **_plain(json.loads(document))})
+        yield row, document
+
+
+def _plain(value: Any) -> Any:
+    """A value that the codec wrote, without its marks."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((kind, content),) = value.items()
+        if kind == "$object":
+            return _plain(content[1])
+        if kind in ("$tuple", "$set"):
+            return _plain(content)
+        if kind == "$dict":
+            return {key: _plain(inner) for key, inner in content}
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+class Sessions(Collection[Session]):
     """The sessions by their access key ids; which are over is found without going through those that are not."""
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__(journal, "account/sessions")
+        super().__init__(journal, "account/sessions", _encoded, _decoded)
         self._ends: list[tuple[float, str]] = []  # a heap; what is gone by other ways is passed over
 
     def __setitem__(self, key_id: str, session: Session) -> None:

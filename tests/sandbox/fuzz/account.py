@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 from kmscourse.sandbox.protocol.services import SERVICES
-from tests.sandbox.moto_adapter.test_keeping import everything
+from tests.sandbox.moto_adapter.test_rows import everything
 
 ACCOUNT = "123456789012"
 ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}'
