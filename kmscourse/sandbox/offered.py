@@ -13,7 +13,7 @@ from kmscourse.sandbox.iam.service import SERVICE as IAM
 from kmscourse.sandbox.kms.service import SERVICE as KMS
 from kmscourse.sandbox.model.shapes import is_operation
 from kmscourse.sandbox.operation import Service
-from kmscourse.sandbox.protocol.services import SERVICES as PROTOCOLS
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 from kmscourse.sandbox.sts.service import SERVICE as STS
 
 SERVICES: Mapping[str, Service[Any]] = {

@@ -18,10 +18,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from kmscourse.sandbox.auth import sigv4
-from kmscourse.sandbox.auth.claimed_signature import IN_QUERY, NOWHERE, Claim, claim, without_signature
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.protocol.services import SERVICES, regions
+from kmscourse.sandbox.protocol.claimed_signature import (
+    IN_QUERY,
+    NOWHERE,
+    ClaimedSignature,
+    read_claimed_signature,
+    without_signature,
+)
+from kmscourse.sandbox.protocol.services import PROTOCOLS, regions
 
 JSON_SKEW, QUERY_SKEW = timedelta(minutes=5), timedelta(minutes=15)
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -58,7 +64,7 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     access key that is unknown or inactive, a wrong secret, a changed request, a wrong token, or one that does not
     open this service.
     """
-    said = claim(call.http)
+    said = read_claimed_signature(call.http)
     timestamp = _check_whole(call, said)
     signed = said.parts["SignedHeaders"].split(";")
     _check_time(call, timestamp, now)
@@ -84,7 +90,7 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     return found.caller
 
 
-def _check_whole(call: Call, said: Claim) -> str:
+def _check_whole(call: Call, said: ClaimedSignature) -> str:
     """The claim says all that it must, and in the one algorithm that there is; its time is returned."""
     if said.where == NOWHERE:
         raise _refusal(call, MISSING, "Request is missing Authentication Token")
@@ -118,7 +124,7 @@ def _check_time(call: Call, timestamp: str, now: datetime) -> None:
         raise _refusal(
             call, INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{timestamp[:50]}'."
         ) from None
-    skew = JSON_SKEW if SERVICES[call.service].is_json else QUERY_SKEW
+    skew = JSON_SKEW if PROTOCOLS[call.service].is_json else QUERY_SKEW
     if abs(signed_at - now) <= skew:
         return
     minutes = int(skew.total_seconds() // 60)
@@ -185,6 +191,6 @@ def _check_scope(call: Call, credential: str, timestamp: str) -> None:
 
 def _refusal(call: Call, kind: tuple[str, str, int], message: str) -> AwsError:
     json_code, query_code, query_status = kind
-    if SERVICES[call.service].is_json:
+    if PROTOCOLS[call.service].is_json:
         return AwsError(json_code, message, 400)
     return AwsError(query_code, message, query_status)

@@ -22,7 +22,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.model import attribute_values
 from kmscourse.sandbox.model.mistyped import mistyped
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 # Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
@@ -48,7 +48,7 @@ def check(call: Call) -> None:
     shape = input_shape(call.service, call.operation)
     if shape is None:
         return
-    is_json = SERVICES[call.service].is_json
+    is_json = PROTOCOLS[call.service].is_json
     parameters = parameters_of(call)
     faults = list(_structure_faults(shape, parameters, "", call.service))
     required = _ALSO_REQUIRED.get((call.service, call.operation), ())
@@ -70,7 +70,7 @@ def ignores_ciphertext(call: Call) -> bool:
 def parameters_of(call: Call) -> Mapping[str, Any]:
     """The parameters as the model has them: of a query form, its lists and structures put together."""
     shape = input_shape(call.service, call.operation)
-    if shape is None or SERVICES[call.service].is_json:
+    if shape is None or PROTOCOLS[call.service].is_json:
         return call.parameters
     return _unfolded(shape, call.parameters) or {}
 
@@ -177,7 +177,7 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
         yield from _text_faults(shape, text, subject, service)
     elif kind == "blob":
         yield from _size_faults(shape, len(_blob(value, service)), "length", subject, service)
-    elif SERVICES[service].is_json:
+    elif PROTOCOLS[service].is_json:
         _expect(value, bool if kind == "boolean" else int | float, kind.capitalize(), service)
 
 

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from kmscourse.sandbox.auth.claimed_signature import claim, signs_in_query
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
+from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature, signs_in_query
 from kmscourse.sandbox.protocol.sender import Protocol, not_offered, sender
-from kmscourse.sandbox.protocol.services import Service
+from kmscourse.sandbox.protocol.services import ServiceProtocol
 
 HOME_REGION = "us-east-1"
 MAX_DEPTH = 100  # DynamoDB's 32 levels of an item take two brackets each
@@ -31,7 +31,7 @@ def read(http: HttpRequest) -> Call:
 
     Raises AwsError (4xx) where no call of a known service can be read from it.
     """
-    said = claim(http)
+    said = read_claimed_signature(http)
     by = sender(http, said)
     if by.service is None:
         raise not_offered(by)
@@ -106,7 +106,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _read_form(http: HttpRequest, service: Service) -> tuple[str, Mapping[str, str]]:
+def _read_form(http: HttpRequest, service: ServiceProtocol) -> tuple[str, Mapping[str, str]]:
     """Action and parameters of a form, in a POST's body or in a GET's query, presigned or not."""
     path, _, query = http.target.partition("?")
     if len(http.body) > MAX_FORM:

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from kmscourse.sandbox.auth.claimed_signature import Claim
 from kmscourse.sandbox.call import AwsError, HttpRequest
-from kmscourse.sandbox.protocol.services import BY_TARGET, SERVICES, Service, offered
+from kmscourse.sandbox.protocol.claimed_signature import ClaimedSignature
+from kmscourse.sandbox.protocol.services import BY_TARGET, PROTOCOLS, ServiceProtocol, offered
 
 
 class Protocol(Enum):
@@ -41,13 +41,13 @@ class Sender:
     """``service`` is None where the practice account has no such service; ``asked`` is its name, if it is known."""
 
     protocol: Protocol
-    service: Service | None
+    service: ServiceProtocol | None
     asked: str
 
 
-def sender(http: HttpRequest, claim: Claim) -> Sender:
+def sender(http: HttpRequest, claim: ClaimedSignature) -> Sender:
     """Who a request is for and how its sender speaks; ``claim`` is the request's own."""
-    signed_for = SERVICES.get(claim.service)
+    signed_for = PROTOCOLS.get(claim.service)
     if http.headers.get("smithy-protocol") == _CBOR:
         return Sender(Protocol.CBOR, signed_for, _named(claim.service))
     target = http.headers.get("x-amz-target")
@@ -85,11 +85,11 @@ def _form_fields(http: HttpRequest) -> dict[str, str]:
     return {name.decode(): value.decode("latin-1") for name, value in _FIELD.findall(form)}
 
 
-def _of_version(version: str) -> Service | None:
-    return next((service for service in SERVICES.values() if version and service.version == version), None)
+def _of_version(version: str) -> ServiceProtocol | None:
+    return next((service for service in PROTOCOLS.values() if version and service.version == version), None)
 
 
-def _protocol_of(name: str, service: Service | None) -> Protocol:
+def _protocol_of(name: str, service: ServiceProtocol | None) -> Protocol:
     """Of a request that says no more than for which service it is signed; S3 is called unsigned, too."""
     if service is not None:
         return Protocol.JSON if service.is_json else Protocol.QUERY

@@ -10,9 +10,9 @@ from pathlib import Path
 import botocore
 import pytest
 
-from kmscourse.sandbox.auth.claimed_signature import claim
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.protocol import sender as senders
+from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature
 from kmscourse.sandbox.protocol.sender import Protocol, sender
 from tests.sandbox.protocol.sending import SCOPE, form_request, rest_request
 
@@ -51,17 +51,17 @@ def test_the_protocols_that_only_a_name_tells_are_those_of_botocores_models() ->
     ],
 )
 def test_what_tells_the_protocol(request_: HttpRequest, protocol: Protocol) -> None:
-    assert sender(request_, claim(request_)).protocol is protocol
+    assert sender(request_, read_claimed_signature(request_)).protocol is protocol
 
 
 def test_a_signature_for_several_regions_names_its_service_too() -> None:
     scope = SCOPE.format("s3").replace("HMAC-SHA256", "ECDSA-P256-SHA256").replace("/eu-west-1", "")
     request = HttpRequest("GET", "/bucket", {"authorization": scope, "x-amz-region-set": "*"}, b"")
-    said = claim(request)
+    said = read_claimed_signature(request)
     assert (said.access_key_id, said.region, said.service) == ("AKIAEXAMPLE", "", "s3")
 
 
 @pytest.mark.parametrize("name", ["", "<script>", "a" * 200, "sécret", "a b"])
 def test_only_a_plain_name_is_repeated(name: str) -> None:
     request = rest_request("GET", "/", name)
-    assert sender(request, claim(request)).asked == ""
+    assert sender(request, read_claimed_signature(request)).asked == ""
