@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 def session(application: Application, credentials: Credentials | None = None) -> boto3.Session:
     """A boto3 session whose every client reaches ``application``; without credentials, as its main user."""
-    given = credentials or application.main_access_key
+    signer = credentials or application.main_access_key
     made = boto3.Session(
-        aws_access_key_id=given.caller.access_key_id,
-        aws_secret_access_key=given.secret,
-        aws_session_token=given.token,
+        aws_access_key_id=signer.caller.access_key_id,
+        aws_secret_access_key=signer.secret,
+        aws_session_token=signer.token,
         region_name=application.home_region,
     )
     attach(made, application)

@@ -2,7 +2,7 @@
 
 Recorded are also the calls on a key that DynamoDB makes for a caller, which are how a Scan shows up here: the
 Scan itself is a data event, and CloudTrail's event history has none of those. The history is bounded: its log keeps
-so many events, and none of them is larger than ``recorded.bounded`` makes it. A change and its events are kept
+so many events, and none of them is larger than ``redaction.bounded`` makes it. A change and its events are kept
 together; the events of a call that changed nothing are kept just after its answer, and before the next call.
 
 Source: AWS CloudTrail User Guide, "CloudTrail record contents", "Viewing CloudTrail event history"; CloudTrail
@@ -73,9 +73,9 @@ class Trail:
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
-        return lookup.answer(call, self._history)
+        return lookup.look_up_events(call, self._history)
 
-    def follow(self) -> None:
+    def catch_up(self) -> None:
         """Have new events ready to be looked up, now and then, so that no search has many to read.
 
         Those from before this process began wait for the first search.

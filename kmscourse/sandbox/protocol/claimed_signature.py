@@ -68,8 +68,10 @@ def signs_in_query(field_name: str) -> bool:
 def without_signature(target: str) -> str:
     """A presigned target as it was before the signature was put at it."""
     path, _, query = target.partition("?")
-    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != "X-Amz-Signature"]
-    return f"{path}?{'&'.join(kept)}" if kept else path
+    unsigned = [
+        pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != "X-Amz-Signature"
+    ]
+    return f"{path}?{'&'.join(unsigned)}" if unsigned else path
 
 
 def _of_header(http: HttpRequest, authorization: str) -> ClaimedSignature:
@@ -91,10 +93,10 @@ def _of_query(http: HttpRequest) -> ClaimedSignature:
         pairs = parse_qsl(http.target.partition("?")[2], max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         return ClaimedSignature()
-    said = {name.removeprefix("X-Amz-"): value for name, value in pairs if signs_in_query(name)}
-    if not said.get("Algorithm", "").startswith("AWS4-"):
+    fields = {name.removeprefix("X-Amz-"): value for name, value in pairs if signs_in_query(name)}
+    if not fields.get("Algorithm", "").startswith("AWS4-"):
         return ClaimedSignature()
-    parts = {name: said[name] for name in ("Credential", "SignedHeaders", "Signature") if said.get(name)}
+    parts = {name: fields[name] for name in ("Credential", "SignedHeaders", "Signature") if fields.get(name)}
     return ClaimedSignature(
-        IN_QUERY, said["Algorithm"], parts, said.get("Date"), said.get("Security-Token", "")
+        IN_QUERY, fields["Algorithm"], parts, fields.get("Date"), fields.get("Security-Token", "")
     )

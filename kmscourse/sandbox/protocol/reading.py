@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
 from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature, signs_in_query
-from kmscourse.sandbox.protocol.sender import Protocol, not_offered, sender
+from kmscourse.sandbox.protocol.sender import WireFormat, not_offered, read_sender
 from kmscourse.sandbox.protocol.services import ServiceProtocol
 
 HOME_REGION = "us-east-1"
@@ -31,23 +31,23 @@ def read(http: HttpRequest) -> Call:
 
     Raises AwsError (4xx) where no call of a known service can be read from it.
     """
-    said = read_claimed_signature(http)
-    by = sender(http, said)
-    if by.service is None:
-        raise not_offered(by)
-    if by.protocol is Protocol.CBOR:
+    claim = read_claimed_signature(http)
+    sent = read_sender(http, claim)
+    if sent.service is None:
+        raise not_offered(sent)
+    if sent.protocol is WireFormat.CBOR:
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account speaks {'JSON' if by.service.is_json else 'the query protocol'} for {by.asked}, "
+            f"The practice account speaks {'JSON' if sent.service.is_json else 'the query protocol'} for {sent.service_name}, "
             "as AWS's own clients do, and no CBOR.",
         )
-    operation, parameters = _read_json(http) if by.service.is_json else _read_form(http, by.service)
+    operation, parameters = _read_json(http) if sent.service.is_json else _read_form(http, sent.service)
     return Call(
-        service=by.service.name,
+        service=sent.service.name,
         operation=operation,
-        region=said.region or HOME_REGION,
+        region=claim.region or HOME_REGION,
         parameters=parameters,
-        access_key_id=said.access_key_id,
+        access_key_id=claim.access_key_id,
         request_id=new_request_id(),
         http=http,
         user_agent=http.headers.get("user-agent", ""),

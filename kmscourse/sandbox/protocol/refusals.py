@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from kmscourse.sandbox.call import AwsError, HttpRequest, HttpResponse
 from kmscourse.sandbox.protocol.answers import as_json, response, xml_text
 from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature
-from kmscourse.sandbox.protocol.sender import Protocol, sender
+from kmscourse.sandbox.protocol.sender import WireFormat, read_sender
 from kmscourse.sandbox.protocol.services import ServiceProtocol
 
 # DynamoDB's refusals carry the namespace of the layer that raised them; these come from the common layer.
@@ -31,10 +31,10 @@ _CORAL_ERRORS = frozenset(
 
 def write_error(http: HttpRequest, error: AwsError, request_id: str) -> HttpResponse:
     """``error``, as the sender of ``http`` reads it."""
-    to = sender(http, read_claimed_signature(http))
+    to = read_sender(http, read_claimed_signature(http))
     content_type, body = _WRITERS[to.protocol](error, request_id, to.service)
     headers = {"x-amzn-ErrorType": error.code}
-    if to.protocol is Protocol.CBOR:
+    if to.protocol is WireFormat.CBOR:
         headers["smithy-protocol"] = "rpc-v2-cbor"
     return response(to.service, error.status, content_type, body, request_id, headers)
 
@@ -97,10 +97,10 @@ def _cbor_text(text: str) -> bytes:
     return b"\x7a" + size.to_bytes(4, "big") + content
 
 
-_WRITERS: Mapping[Protocol, Callable[[AwsError, str, ServiceProtocol | None], tuple[str, bytes]]] = {
-    Protocol.JSON: _json,
-    Protocol.QUERY: _query,
-    Protocol.EC2: _ec2,
-    Protocol.S3: _s3,
-    Protocol.CBOR: _cbor,
+_WRITERS: Mapping[WireFormat, Callable[[AwsError, str, ServiceProtocol | None], tuple[str, bytes]]] = {
+    WireFormat.JSON: _json,
+    WireFormat.QUERY: _query,
+    WireFormat.EC2: _ec2,
+    WireFormat.S3: _s3,
+    WireFormat.CBOR: _cbor,
 }

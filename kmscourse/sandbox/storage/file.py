@@ -42,7 +42,7 @@ FORMAT, OLDEST_FORMAT = 6, 4
 EVENTS_KEPT = 10_000
 
 _STAMP = re.compile(r"kmscourse account, format ([0-9]{1,4}), moto ([0-9A-Za-z.+-]{1,50})")
-_LONGEST = 200_000_000  # Bytes of one document, far more than any has.
+_MAX_DOCUMENT = 200_000_000  # Bytes of one document, far more than any has.
 
 # SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
 _NOT_THE_FILES_FAULT = (
@@ -113,7 +113,7 @@ class Storage:
         database = sqlite3.connect(
             self._path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_DOCUMENT)
         for pragma in (
             "locking_mode = EXCLUSIVE",
             "trusted_schema = OFF",
@@ -189,8 +189,8 @@ class Storage:
     def document(self, row: Row) -> str | None:
         """What was last written there, None where nothing is."""
         query = "SELECT document FROM rows WHERE collection = ? AND key = ?"
-        found: tuple[str] | None = self._database.execute(query, row).fetchone()
-        return None if found is None else found[0]
+        row_found: tuple[str] | None = self._database.execute(query, row).fetchone()
+        return None if row_found is None else row_found[0]
 
     def append_event(self, event: Mapping[str, Any]) -> None:
         """Keep an audit event, with the next ``write``."""
@@ -264,12 +264,12 @@ class Storage:
         if self._path is None:
             raise SandboxError(f"The practice account {reason}.")
         try:
-            kept = copies.make_copy(self._path)
+            copy = copies.make_copy(self._path)
         finally:
             self.close()  # Not before: SQLite writes to the file when it closes it.
         copies.remove(self._path)
         self.notice = (
-            f"The practice account's file {self._path} {reason}. It was kept as {kept.name}, and the account "
+            f"The practice account's file {self._path} {reason}. It was kept as {copy.name}, and the account "
             "starts over; the notebooks make anew what they need."
         )
         log.warning("%s", self.notice)

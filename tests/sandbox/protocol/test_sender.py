@@ -13,7 +13,7 @@ import pytest
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.protocol import sender as senders
 from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature
-from kmscourse.sandbox.protocol.sender import Protocol, sender
+from kmscourse.sandbox.protocol.sender import WireFormat, read_sender
 from tests.sandbox.protocol.sending import SCOPE, form_request, rest_request
 
 
@@ -38,20 +38,20 @@ def test_the_protocols_that_only_a_name_tells_are_those_of_botocores_models() ->
 @pytest.mark.parametrize(
     ("request_", "protocol"),
     [
-        (rest_request("GET", "/", "kms"), Protocol.JSON),
-        (rest_request("GET", "/", "iam"), Protocol.QUERY),
-        (rest_request("PUT", "/b/k", "s3"), Protocol.S3),
-        (rest_request("GET", "/2013-04-01/hostedzone", "route53"), Protocol.QUERY),
-        (rest_request("GET", "/clusters", "eks"), Protocol.JSON),
-        (rest_request("POST", "/clusters", "eks", b'{"Action=":1}'), Protocol.JSON),
-        (form_request("Action=ListTopics&Version=2010-03-31", "sns"), Protocol.QUERY),
-        (form_request("Action=DescribeInstances&Version=2016-11-15", "ec2"), Protocol.EC2),
-        (HttpRequest("GET", "/bucket", {}, b""), Protocol.S3),
-        (HttpRequest("GET", "/bucket", {"authorization": "AWS AKIA1:c2ln"}, b""), Protocol.S3),
+        (rest_request("GET", "/", "kms"), WireFormat.JSON),
+        (rest_request("GET", "/", "iam"), WireFormat.QUERY),
+        (rest_request("PUT", "/b/k", "s3"), WireFormat.S3),
+        (rest_request("GET", "/2013-04-01/hostedzone", "route53"), WireFormat.QUERY),
+        (rest_request("GET", "/clusters", "eks"), WireFormat.JSON),
+        (rest_request("POST", "/clusters", "eks", b'{"Action=":1}'), WireFormat.JSON),
+        (form_request("Action=ListTopics&Version=2010-03-31", "sns"), WireFormat.QUERY),
+        (form_request("Action=DescribeInstances&Version=2016-11-15", "ec2"), WireFormat.EC2),
+        (HttpRequest("GET", "/bucket", {}, b""), WireFormat.S3),
+        (HttpRequest("GET", "/bucket", {"authorization": "AWS AKIA1:c2ln"}, b""), WireFormat.S3),
     ],
 )
-def test_what_tells_the_protocol(request_: HttpRequest, protocol: Protocol) -> None:
-    assert sender(request_, read_claimed_signature(request_)).protocol is protocol
+def test_what_tells_the_protocol(request_: HttpRequest, protocol: WireFormat) -> None:
+    assert read_sender(request_, read_claimed_signature(request_)).protocol is protocol
 
 
 def test_a_signature_for_several_regions_names_its_service_too() -> None:
@@ -64,4 +64,4 @@ def test_a_signature_for_several_regions_names_its_service_too() -> None:
 @pytest.mark.parametrize("name", ["", "<script>", "a" * 200, "sécret", "a b"])
 def test_only_a_plain_name_is_repeated(name: str) -> None:
     request = rest_request("GET", "/", name)
-    assert sender(request, read_claimed_signature(request)).asked == ""
+    assert read_sender(request, read_claimed_signature(request)).service_name == ""

@@ -346,7 +346,7 @@ def test_events_that_are_none_are_left_out(file: Path, good: bytes) -> None:
 def test_a_document_longer_than_any_is_set_aside(
     file: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "_LONGEST", 1_000_000)
+    monkeypatch.setattr(storage_module, "_MAX_DOCUMENT", 1_000_000)
     file.write_bytes(good)
     with sqlite3.connect(file, isolation_level=None) as database:
         database.execute("UPDATE rows SET document = hex(zeroblob(1000000)) WHERE id = 7")
