@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.cloudtrail.service import SERVICE as CLOUDTRAIL
+from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
 from kmscourse.sandbox.dynamodb.service import SERVICE as DYNAMODB
 from kmscourse.sandbox.iam.service import SERVICE as IAM
 from kmscourse.sandbox.kms.service import SERVICE as KMS

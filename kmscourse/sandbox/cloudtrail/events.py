@@ -40,7 +40,7 @@ _TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:Del
 _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 
 
-def of_call(
+def events_of_call(
     call: Call,
     caller: Caller,
     checks: Sequence[PermissionCheck],

@@ -36,9 +36,10 @@ def read(http: HttpRequest) -> Call:
     if sent.service is None:
         raise not_offered(sent)
     if sent.protocol is WireFormat.CBOR:
+        spoken = "JSON" if sent.service.is_json else "the query protocol"
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account speaks {'JSON' if sent.service.is_json else 'the query protocol'} for {sent.service_name}, "
+            f"The practice account speaks {spoken} for {sent.service_name}, "
             "as AWS's own clients do, and no CBOR.",
         )
     operation, parameters = _read_json(http) if sent.service.is_json else _read_form(http, sent.service)

@@ -38,7 +38,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 @dataclass(frozen=True)
 class Sender:
-    """``service`` is None where the practice account has no such service; ``service_name`` is its name, if it is known."""
+    """``service`` is None where the practice account has no such service; ``service_name`` is empty if unknown."""
 
     protocol: WireFormat
     service: ServiceProtocol | None
