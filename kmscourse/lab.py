@@ -41,7 +41,7 @@ class Lab:
         chosen = course.section(section)
         _show_errors_in_one_line()
         account = open_account()
-        lab = cls(account, Notes(home(), account.kept_as), chosen)
+        lab = cls(account, Notes(home(), account.file_key), chosen)
         print(lab)
         for notice in account.take_notices():
             print(notice)
@@ -86,7 +86,7 @@ class Lab:
     @property
     def progress(self) -> Progress:
         """How far you have come in the course."""
-        return Progress(home(), self.account.kept_as)
+        return Progress(home(), self.account.file_key)
 
     def check(self) -> ReportCard:
         """What this section should have brought about, what is still missing, and how far you have come."""
@@ -101,8 +101,8 @@ class Lab:
             )
         return self._checked(exercises[number - 1], number)
 
-    def _checked(self, asked: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
-        report = checks.run(asked, self.account, self.notes)
+    def _checked(self, section_checks: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
+        report = checks.run(section_checks, self.account, self.notes)
         if report.passed:
             self.progress.record(self.section.number, exercise)
         return ReportCard(report, self.progress)
@@ -139,8 +139,8 @@ class Lab:
         return Diagram(now, before(now, self.section.number))
 
 
-def _card(case: access.Case, said: str = "") -> DecisionCard:
-    return DecisionCard(case.decision, case.ways_in, said, case.notes)
+def _card(case: access.Case, aws_sentence: str = "") -> DecisionCard:
+    return DecisionCard(case.decision, case.ways_in, aws_sentence, case.notes)
 
 
 def _show_errors_in_one_line() -> None:

@@ -18,7 +18,7 @@ from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
 from kmscourse.access.identities import Identity, identities, identity_named
 from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
-from kmscourse.access.refusal import Refusal, Role
+from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
 
 __all__ = [
@@ -27,8 +27,8 @@ __all__ = [
     "TABLE_ACTIONS",
     "Case",
     "Identity",
+    "PartKind",
     "Refusal",
-    "Role",
     "Snapshot",
     "Table",
     "case",

@@ -192,15 +192,17 @@ def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> Context:
             context["kms:GrantConstraintType"] = kinds if len(kinds) > 1 else kinds[0]
         context["kms:GrantOperations"] = list(parameters.get("Operations") or ())
         for whom in ("Grantee", "Retiring"):
-            if given := parameters.get(f"{whom}Principal") or parameters.get(f"{whom}ServicePrincipal"):
-                context[f"kms:{whom}Principal"] = str(given)
+            if principal_name := parameters.get(f"{whom}Principal") or parameters.get(
+                f"{whom}ServicePrincipal"
+            ):
+                context[f"kms:{whom}Principal"] = str(principal_name)
     else:
         pairs = parameters.get(f"{_side(action)}EncryptionContext") or {}
     if pairs:
         context |= {f"kms:EncryptionContext:{name}": str(value) for name, value in pairs.items()}
         context["kms:EncryptionContextKeys"] = list(pairs)
-    _, found, alias = str(parameters.get(f"{_side(action)}KeyId", "")).rpartition("alias/")
-    if found:
+    _, prefix, alias = str(parameters.get(f"{_side(action)}KeyId", "")).rpartition("alias/")
+    if prefix:
         context["kms:RequestAlias"] = f"alias/{alias}"
     return context
 
@@ -230,13 +232,13 @@ def _side(action: str) -> str:
     return {"kms:ReEncryptFrom": "Source", "kms:ReEncryptTo": "Destination"}.get(action, "")
 
 
-def _tags(given: object) -> dict[str, str]:
+def _tags(tags: object) -> dict[str, str]:
     """Tags by name; KMS says TagKey and TagValue, IAM Key and Value, CloudTrail the same in small letters."""
-    found: dict[str, str] = {}
-    for tag in given if isinstance(given, list | tuple) else ():
+    values: dict[str, str] = {}
+    for tag in tags if isinstance(tags, list | tuple) else ():
         members = {name.lower().removeprefix("tag"): str(value) for name, value in tag.items()}
-        found[members.get("key", "")] = members.get("value", "")
-    return found
+        values[members.get("key", "")] = members.get("value", "")
+    return values
 
 
 def _moment(at: datetime) -> str:

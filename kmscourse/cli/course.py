@@ -59,8 +59,8 @@ def make_slides(chosen: argparse.Namespace) -> None:
     from kmscourse import course, jupyter, slides
 
     sections = [course.section(number) for number in chosen.section] or course.SECTIONS
-    made = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
-    print(f"{counted(len(made) - 1, 'slide show')}: open {made[0].absolute()} in a browser.")
+    paths = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
+    print(f"{counted(len(paths) - 1, 'slide show')}: open {paths[0].absolute()} in a browser.")
 
 
 def check_sections(chosen: argparse.Namespace) -> None:
@@ -72,8 +72,8 @@ def check_sections(chosen: argparse.Namespace) -> None:
     from kmscourse.course.progress import Progress
 
     account = open_account()
-    notes = Notes(home(), account.kept_as)
-    progress = Progress(home(), account.kept_as)
+    notes = Notes(home(), account.file_key)
+    progress = Progress(home(), account.file_key)
     numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
     for section in map(course.section, numbers):
         report = run(CHECKS[section.number], account, notes)

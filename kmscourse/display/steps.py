@@ -14,7 +14,7 @@ CAPTION_TEXT = "The decision, step by step"
 HEAD = ("Step", "Asked", "Question", "Answer", "Statement or grant")
 
 # Whom a question is put to; {policy} is the resource's own policy.
-ASKED = {
+ADDRESSEES = {
     Question.FREE: "the service",
     Question.SIGNED: "signature",
     Question.READABLE: "every policy",
@@ -42,32 +42,32 @@ _LAST = ";border-width:4px;line-height:1.4em;font-weight:700"
 
 
 @dataclass(frozen=True)
-class Step:
+class StepRow:
     """One step: its sign (✓ it lets pass, → it goes on, ✗ it ends here), and what stands beside it."""
 
     sign: str
-    asked: str
+    addressee: str
     question: str
     answer: str
     rests_on: str
 
 
 @dataclass(frozen=True)
-class Steps:
+class StepTable:
     """The steps of a decision; the last is the verdict."""
 
     decision: Decision
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[StepRow]:
         """Each step, in AWS's order."""
         decision, subject = self.decision, Subject(self.decision.asked)
         for found in decision.findings:
             closed = not decision.allowed and found is decision.findings[-1]
             sign, answer = _answer(found, closed)
-            asked = ASKED[found.question].format(policy=subject.policy)
-            yield Step(sign, asked, subject.ask(found.question), answer, _evidence(found))
+            asked = ADDRESSEES[found.question].format(policy=subject.policy)
+            yield StepRow(sign, asked, subject.ask(found.question), answer, _evidence(found))
         sign, answer = ("✓", "yes: allowed") if decision.allowed else ("✗", "no: refused")
-        yield Step(sign, "", subject.ask(Question.VERDICT), answer, "")
+        yield StepRow(sign, "", subject.ask(Question.VERDICT), answer, "")
 
     def html(self) -> str:
         """For a page."""
@@ -93,12 +93,12 @@ class Steps:
         return "\n".join([CAPTION_TEXT, *lines])
 
 
-def _row(number: int, step: Step, *, last: bool) -> str:
+def _row(number: int, step: StepRow, *, last: bool) -> str:
     ends = step.answer.endswith("here")
     sign = f'<span style="{_SIGN}{_LAST if last or ends else ""}">{step.sign}</span>'
     line = "" if last else _LINE
     cells = [f'<td style="{CELL};padding:3px 10px;white-space:nowrap;{line}">{sign} {number}</td>']
-    for text in (step.asked, step.question, step.answer, step.rests_on):
+    for text in (step.addressee, step.question, step.answer, step.rests_on):
         shown = f"<strong>{inline(text)}</strong>" if (last or ends) and text else inline(text)
         cells.append(f'<td style="{CELL};vertical-align:middle">{shown}</td>')
     return f"<tr>{''.join(cells)}</tr>"

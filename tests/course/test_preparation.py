@@ -20,7 +20,7 @@ NUMBERS = range(len(SECTIONS))
 
 
 def ready(account: Account, notes: Notes) -> set[str]:
-    return {artifact.name for artifact in artifacts.ARTIFACTS if artifact.ready(account, notes)}
+    return {artifact.name for artifact in artifacts.ARTIFACTS if artifact.is_ready(account, notes)}
 
 
 def test_sections_are_numbered_in_order() -> None:

@@ -24,7 +24,7 @@ def test_a_section_is_caught_up_as_in_the_practice_account(
     empty_account: Account, notes: Notes, number: int
 ) -> None:
     prepare(empty_account, notes, number)
-    ready = {artifact.name for artifact in ARTIFACTS if artifact.ready(empty_account, notes)}
+    ready = {artifact.name for artifact in ARTIFACTS if artifact.is_ready(empty_account, notes)}
     assert set(section(number).needs) <= ready
     assert prepare(empty_account, notes, number) == []
 
