@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from write_growth import signed
 
 from kmscourse.sandbox.application import ACCOUNT_FILE, Application
-from kmscourse.sandbox.storage import EVENTS_KEPT
+from kmscourse.sandbox.storage.file import EVENTS_KEPT
 
 GRANTS, ITEMS, LOOKUP, OTHERS, SIZE = 1.5, 3.0, 20.0, 3.0, 1.1
 """The goals: how many times what it costs beside little a call may cost; a LookupEvents beside a ListKeys."""
@@ -57,7 +57,7 @@ class Account:
 
     def user(self, name: str) -> str:
         """The ARN of a new user with an access key."""
-        backend = self.application.backend
+        backend = self.application.account
         self("iam:CreateUser", UserName=name)
         self.known[name] = backend.add_access_key(name)
         backend.commit()
@@ -65,7 +65,7 @@ class Account:
 
     def fill(self) -> None:
         """All of it goes to the disk at once."""
-        backend = self.application.backend
+        backend = self.application.account
         commit, backend.commit = backend.commit, lambda: None  # type: ignore[method-assign]
         self.known["arn"] = arn = self.user("Grantee")
         self.known["nobody"] = self.user("Nobody")
@@ -117,7 +117,7 @@ class Account:
 
     def full_history(self) -> None:
         """Fill the trail to the last event that it keeps."""
-        storage = self.application.backend.storage
+        storage = self.application.account.storage
         (_, event), *_ = storage.events()
         for number in range(EVENTS_KEPT):
             storage.append_event({**event, "eventID": f"{number:08}-0000", "eventName": f"Call{number % 50}"})
@@ -220,7 +220,7 @@ def of_grants() -> Iterator[Measured]:
         account("kms:RetireGrant", GrantToken=account.known[number]["GrantToken"])
 
     def retire_by_id(account: Account, number: int) -> None:
-        key = f"arn:aws:kms:us-east-1:{account.application.backend.account_id}:key/{account.known['key']}"
+        key = f"arn:aws:kms:us-east-1:{account.application.account.account_id}:key/{account.known['key']}"
         account("kms:RetireGrant", KeyId=key, GrantId=account.known[number]["GrantId"])
 
     for title, end in (

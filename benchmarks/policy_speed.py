@@ -31,20 +31,21 @@ from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from kmscourse.policy import Request, document, evaluate
+from kmscourse.policy import Request, evaluate
+from kmscourse.policy.language.document import forget_policies
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # tests/ beside this folder is not an installed package
 
 MOST = 15.0  # microseconds
 MOST_GROWTH = 20.0  # times as long for ten times as many statements
 TABLES = (
-    "kms.test_key_policies",
-    "kms.test_condition_keys",
-    "kms.test_grants",
-    "kms.test_each_condition_key",
-    "kms.test_encryption_context",
-    "kms.test_services",
-    "test_evaluation",
+    "evaluate.kms.test_key_policies",
+    "evaluate.kms.test_condition_keys",
+    "evaluate.kms.test_grants",
+    "evaluate.kms.test_each_condition_key",
+    "evaluate.kms.test_encryption_context",
+    "evaluate.kms.test_services",
+    "evaluate.test_evaluation",
 )
 LAYERS = (
     "identity_policies",
@@ -97,7 +98,7 @@ def _moto_can(policies: list[dict[str, str]], request: Request) -> bool:
 def from_tests() -> Iterator[Case]:
     """Every request that the tests' tables decide: their ``evaluate`` is listened to while they run."""
     try:
-        asking = importlib.import_module("tests.policy.kms.asking")
+        asking = importlib.import_module("tests.policy.evaluate.kms.cases")
         modules = [importlib.import_module(f"tests.policy.{name}") for name in TABLES]
     except ModuleNotFoundError as missing:
         raise SystemExit(f"{missing}: run this from a checkout, or name a file of cases.") from missing
@@ -154,7 +155,7 @@ def compare(cases: list[Case], rounds: int) -> float:
     for case in cases:
         kept = case.moto_policies()
         warm.append(microseconds(case.decide, rounds))
-        cold.append(microseconds(case.decide, max(rounds // 5, 1), document.forget))
+        cold.append(microseconds(case.decide, max(rounds // 5, 1), forget_policies))
         if kept and _moto_can(kept, case.request):
             moto.append(microseconds(lambda: moto_decides(kept, case.request), rounds))  # noqa: B023
     yardstick = statistics.median(moto) if moto else float("nan")
@@ -186,7 +187,7 @@ def growth(rounds: int) -> float:
         )
         kept, few = case.moto_policies(), max(3, rounds * 10 // count)
         warm = microseconds(case.decide, few)
-        cold = microseconds(case.decide, 3, document.forget)
+        cold = microseconds(case.decide, 3, forget_policies)
         moto = microseconds(lambda: moto_decides(kept, case.request), 3)  # noqa: B023
         print(f"{count:10,} {warm:8.0f} us {cold:8.0f} us {moto:8.0f} us")
         ours.append(warm)

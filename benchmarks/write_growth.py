@@ -27,11 +27,11 @@ from urllib.parse import urlencode
 
 from servers import sandbox, wait_for
 
-from kmscourse.sandbox import sigv4
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.auth import sigv4
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import HttpRequest
-from kmscourse.sandbox.services import SERVICES
-from kmscourse.sandbox.views import Credentials
+from kmscourse.sandbox.protocol.services import SERVICES
 
 GOAL = 1.5
 REGION = "us-east-1"
@@ -83,7 +83,7 @@ def asking(application: Application, spent: list[float]) -> Ask:
 
 def fill(application: Application, ask: Ask, size: int) -> None:
     """Make an account of this size; all of it goes to the disk at once."""
-    commit, application.backend.commit = application.backend.commit, lambda: None  # type: ignore[method-assign]
+    commit, application.account.commit = application.account.commit, lambda: None  # type: ignore[method-assign]
     for number in range(size):
         key = ask("kms:CreateKey", Tags=[{"TagKey": "number", "TagValue": str(number)}])["KeyMetadata"][
             "KeyId"
@@ -107,7 +107,7 @@ def fill(application: Application, ask: Ask, size: int) -> None:
         user = f"user-{number}"
         ask("iam:CreateUser", UserName=user)
         ask("iam:PutUserPolicy", UserName=user, PolicyName="own", PolicyDocument=POLICY)
-    application.backend.commit = commit  # type: ignore[method-assign]
+    application.account.commit = commit  # type: ignore[method-assign]
     commit()
 
 

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kmscourse.policy.build import lab_user_policy
+from kmscourse.policy import lab_user_policy
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient

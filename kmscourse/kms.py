@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from kmscourse.errors import KmsCourseError
-from kmscourse.policy.build import console_key_policy
-from kmscourse.policy.read import parse
+from kmscourse.policy import console_key_policy, parse
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient

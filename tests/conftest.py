@@ -82,7 +82,7 @@ def lab_user(sandbox: Application) -> boto3.Session:
 
 def session_of(sandbox: Application, user_name: str, password: str | None = None) -> boto3.Session:
     """A session of a user, as the account's main user can make one, or with the user's password."""
-    backend = sandbox.backend
+    backend = sandbox.account
     given = backend.session_for(user_name) if password is None else backend.sign_in(user_name, password)
     backend.commit()
     return inprocess.session(sandbox, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,17 @@ MAY_USE: dict[str, set[str]] = {
 }
 ALWAYS = {"errors", "home"}
 
+# The rooms within a room, and those beside them that each may use. Whoever is outside uses the door, __init__.py.
+INNER: dict[str, dict[str, set[str]]] = {
+    "policy": {
+        "language": set(),
+        "evaluate": {"language"},
+        "explain": {"language", "evaluate"},
+        "lint": {"language", "evaluate"},
+    },
+}
+CLOSED = {"policy"}  # rooms that the rest of the package enters by the door alone
+
 
 def name_of(path: Path) -> str:
     parts = ("kmscourse", *path.relative_to(PACKAGE).with_suffix("").parts)
@@ -46,15 +58,25 @@ def room(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
-def imports(path: Path) -> set[str]:
-    """Every module that a file imports, wherever in the file it does."""
-    found = set()
+def import_statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each module that a file imports, wherever in the file it does, and the names that it takes from it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+            yield node.module, [alias.name for alias in node.names]
+
+
+def named_modules(path: Path) -> set[str]:
+    """The modules that a file names."""
+    return {module for module, _ in import_statements(path)}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports: those that it names, and what may be modules among the names it takes."""
+    return named_modules(path) | {
+        f"{module}.{name}" for module, names in import_statements(path) for name in names
+    }
 
 
 def own_modules(path: Path) -> set[str]:
@@ -70,9 +92,39 @@ def test_a_module_uses_only_the_rooms_below_it(path: Path) -> None:
     assert not too_many, f"{name_of(path)} imports {sorted(too_many)}: arrows run one way"
 
 
+def inner_room(module: str) -> str | None:
+    """The room within a room that a module is in; None for a door."""
+    parts = module.split(".")
+    return parts[2] if len(parts) > 2 else None
+
+
+INNER_MODULES = [path for path in MODULES if room(name_of(path)) in INNER and inner_room(name_of(path))]
+
+
+@pytest.mark.parametrize("path", INNER_MODULES, ids=name_of)
+def test_an_inner_module_uses_only_the_rooms_below_it(path: Path) -> None:
+    outer, here = room(name_of(path)), inner_room(name_of(path))
+    may_use = INNER[outer]
+    assert here in may_use, f"{here} is a new room in {outer}: say in INNER what it may use"
+    used = {inner_room(module) for module in own_modules(path) if room(module) == outer}
+    assert None not in used, f"{name_of(path)} enters {outer} by its door, and is inside already"
+    too_many = {str(inner) for inner in used} - may_use[here] - {here}
+    assert not too_many, f"{name_of(path)} imports {sorted(too_many)}: arrows run one way"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_closed_room_is_entered_by_its_door(path: Path) -> None:
+    inside = {
+        module
+        for module in named_modules(path)
+        if room(module) in CLOSED and room(module) != room(name_of(path)) and inner_room(module)
+    }
+    assert not inside, f"{name_of(path)} imports {sorted(inside)}: use the door"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_the_backend_touches_moto(path: Path) -> None:
-    if not fnmatch.fnmatch(name_of(path), "kmscourse.sandbox.backend*"):
+    if not fnmatch.fnmatch(name_of(path), "kmscourse.sandbox.account*"):
         assert not any(module.split(".")[0] == "moto" for module in imports(path))
 
 

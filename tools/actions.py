@@ -13,7 +13,7 @@ from typing import Any
 import botocore
 from botocore.session import get_session
 
-FILE = Path(__file__).parents[1] / "kmscourse" / "policy" / "actions.json"
+FILE = Path(__file__).parents[1] / "kmscourse" / "policy" / "language" / "actions.json"
 
 # The prefix of the actions, and the models that share it.
 MODELS = {
@@ -50,7 +50,7 @@ PERMISSIONS = {
 }  # fmt: skip
 
 # Operations that are no action: what they need is asked for under these names (the same pages).
-ASKED_AS = {
+REQUIRED = {
     "kms": {"ReEncrypt": ["ReEncryptFrom", "ReEncryptTo"]},
     "dynamodb": {
         "BatchExecuteStatement": ["PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"],
@@ -71,7 +71,7 @@ def actions() -> dict[str, Any]:
         services[prefix] = {
             "operations": sorted(name for model in loaded for name in model["operations"]),
             "permissions": PERMISSIONS[prefix],
-            "asked_as": ASKED_AS.get(prefix, {}),
+            "required": REQUIRED.get(prefix, {}),
         }
     return {"botocore": botocore.__version__, "services": services}
 

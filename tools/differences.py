@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kmscourse.sandbox.differences import DIFFERENCES
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import SERVICES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "differences.md"
@@ -44,7 +44,7 @@ def _differences() -> Iterator[str]:
 def _operations() -> Iterator[str]:
     yield "## The operations that there are\n"
     yield "Every other operation of these services is refused with `UnsupportedOperationException`.\n"
-    for service, operations in OFFERED.items():
+    for service, operations in ((name, service.operations) for name, service in SERVICES.items()):
         yield f"**{service}** ({len(operations)}): {', '.join(sorted(operations))}\n"
 
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse import kms as keys
 from kmscourse.account import Account
-from kmscourse.policy.principals import Kind, principal
-from kmscourse.policy.request import Context
+from kmscourse.policy import PrincipalKind, RequestContext, parse_principal
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
@@ -25,10 +24,10 @@ Values = dict[str, str | Iterable[str]]
 
 DYNAMODB = "dynamodb.amazonaws.com"
 _TYPES = {
-    Kind.ROOT: "Account",
-    Kind.SESSION: "AssumedRole",
-    Kind.ROLE: "AssumedRole",
-    Kind.FEDERATED_USER: "FederatedUser",
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.SESSION: "AssumedRole",
+    PrincipalKind.ROLE: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
 }
 _GRANT_OPERATIONS = (
     *("DescribeKey", "GenerateDataKey", "Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo", "RetireGrant"),
@@ -58,12 +57,12 @@ _OF_PARAMETERS: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
 }
 
 
-def of_caller(arn: str, identity: Identity | None, session: Session | None = None) -> Context:
+def of_caller(arn: str, identity: Identity | None, session: Session | None = None) -> RequestContext:
     """Who asks: ``aws:Principal…``, ``aws:userid``, ``aws:username``, tags.
 
     ``identity`` is whose policies the caller has (``Snapshot.identity_of``), None where they aren't known.
     """
-    who = principal(arn)
+    who = parse_principal(arn)
     if who.account is None:
         return {}
     context: Values = {
@@ -71,17 +70,17 @@ def of_caller(arn: str, identity: Identity | None, session: Session | None = Non
         "aws:PrincipalAccount": who.account,
         "aws:PrincipalType": _TYPES.get(who.kind, "User"),
     }
-    tags = dict(identity.tags) if identity and who.kind is not Kind.FEDERATED_USER else {}
-    if who.kind is Kind.ROOT:
+    tags = dict(identity.tags) if identity and who.kind is not PrincipalKind.FEDERATED_USER else {}
+    if who.kind is PrincipalKind.ROOT:
         context["aws:userid"] = who.account
-    elif who.kind is Kind.FEDERATED_USER:
+    elif who.kind is PrincipalKind.FEDERATED_USER:
         context["aws:userid"] = f"{who.account}:{who.name}"
-    elif identity and who.kind is Kind.SESSION:
+    elif identity and who.kind is PrincipalKind.SESSION:
         context["aws:PrincipalArn"] = identity.arn  # the role's, not the session's
         context["aws:userid"] = f"{identity.id}:{who.name.partition('/')[2]}"
     elif identity:
         context["aws:userid"] = identity.id
-        if who.kind is Kind.USER:
+        if who.kind is PrincipalKind.USER:
             context["aws:username"] = identity.name
     if session is not None:
         over = {name.lower() for name in session.tags}
@@ -94,7 +93,7 @@ def of_caller(arn: str, identity: Identity | None, session: Session | None = Non
 
 def of_moment(
     account: Account, resource: str, event: Mapping[str, Any], *, via: bool = False, temporary: bool = False
-) -> Context:
+) -> RequestContext:
     """When a call came, and from where. ``event`` is the audit trail's record of it, empty where there is none."""
     at = datetime.now(UTC)
     if "eventTime" in event:
@@ -132,7 +131,7 @@ def of_moment(
     return context
 
 
-def of_key(kms: KMSClient, key_arn: str) -> Context:
+def of_key(kms: KMSClient, key_arn: str) -> RequestContext:
     """What a key brings into every call on it. Raises ClientError where KMS doesn't tell."""
     key = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
     context: Values = {
@@ -147,7 +146,7 @@ def of_key(kms: KMSClient, key_arn: str) -> Context:
     return context
 
 
-def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via: str = "") -> Context:
+def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via: str = "") -> RequestContext:
     """What a call says of itself; ``parameters`` have the names that boto3 gives them.
 
     ``via`` is the Region in which DynamoDB makes it in the caller's name; empty where the caller makes it.
@@ -178,7 +177,7 @@ def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via
     return context
 
 
-def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> Context:
+def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> RequestContext:
     constraints = {
         name[0].upper() + name[1:]: value for name, value in (parameters.get("Constraints") or {}).items()
     }
@@ -209,7 +208,7 @@ def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> Context:
 
 def table_key(
     account: Account, table: str, action: str = "kms:Decrypt", region: str | None = None
-) -> Context:
+) -> RequestContext:
     """The condition keys with which DynamoDB uses a table's key in a caller's name, in ``region`` or the account's."""
     region = region or account.region
     pairs = {"aws:dynamodb:tableName": table, "aws:dynamodb:subscriberId": account.id}

@@ -17,10 +17,18 @@ from kmscourse.access.unseen import BEYOND, note, stand_in
 from kmscourse.account import Account
 from kmscourse.account.denials import Denial, RefusedCall, unremembered
 from kmscourse.errors import KmsCourseError
-from kmscourse.policy import Advice, Decision, Layers, Request, evaluate, what_would_allow
-from kmscourse.policy.findings import Layer
-from kmscourse.policy.principals import Kind, principal
-from kmscourse.policy.request import Context
+from kmscourse.policy import (
+    Advice,
+    Decision,
+    Layer,
+    Layers,
+    PrincipalKind,
+    Request,
+    RequestContext,
+    evaluate,
+    parse_principal,
+    what_would_allow,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,9 @@ class Case:
         return what_would_allow(self.request, **self.layers)
 
 
-def case(snapshot: Snapshot, arn: str, action: str, resource: str, context: Context | None = None) -> Case:
+def case(
+    snapshot: Snapshot, arn: str, action: str, resource: str, context: RequestContext | None = None
+) -> Case:
     """One request of a user or role, whether anybody has made it or not.
 
     ``context`` holds its condition keys beside those that every call has; without it, the call says nothing special.
@@ -100,11 +110,11 @@ class _Refused:
 
     def __init__(self, snapshot: Snapshot, refusal: Refusal, call: RefusedCall) -> None:
         self.snapshot, self.refusal, self.call = snapshot, refusal, call
-        self.caller, self.action = principal(str(refusal.principal)), str(refusal.action)
+        self.caller, self.action = parse_principal(str(refusal.principal)), str(refusal.action)
         self.event = trail.refused_event(snapshot.account, refusal, call, self.region)
         self.access_key_id = self.event.get("userIdentity", {}).get("accessKeyId") or call.access_key_id
         self.session = None
-        if self.caller.kind in (Kind.SESSION, Kind.FEDERATED_USER):
+        if self.caller.kind in (PrincipalKind.SESSION, PrincipalKind.FEDERATED_USER):
             self.session = trail.session_of(snapshot.account, self.caller, self.access_key_id)
 
     def case(self) -> Case:
@@ -154,10 +164,10 @@ class _Refused:
         segments = str(self.refusal.resource).split(":")
         return (segments[3] if len(segments) > 3 else "") or self.call.region or self.snapshot.account.region
 
-    def _request(self, context: Context) -> Request:
+    def _request(self, context: RequestContext) -> Request:
         return self.snapshot.request(self.caller.id, self.action, self.resource, context, self.session)
 
-    def _contexts(self) -> Iterator[Context]:
+    def _contexts(self) -> Iterator[RequestContext]:
         """The condition keys of the call itself, as far as they are known; a batch may have come for several tables."""
         account = self.snapshot.account
         if not self.refusal.via_dynamodb:
@@ -186,11 +196,14 @@ class _Refused:
                 raise
             layers = self.snapshot.layers(caller.id, "*", self.action, self.session)
             unseen.append(Layer.RESOURCE)
-        if caller.kind is not Kind.ROOT and self.snapshot.identity_of(caller.id, self.session) is None:
-            if caller.account == account.id and caller.kind is not Kind.FEDERATED_USER:
+        if (
+            caller.kind is not PrincipalKind.ROOT
+            and self.snapshot.identity_of(caller.id, self.session) is None
+        ):
+            if caller.account == account.id and caller.kind is not PrincipalKind.FEDERATED_USER:
                 raise _gone(caller.id)
             unseen.append(Layer.IDENTITY)
-        if self.session is None and caller.kind in (Kind.SESSION, Kind.FEDERATED_USER):
+        if self.session is None and caller.kind in (PrincipalKind.SESSION, PrincipalKind.FEDERATED_USER):
             unseen.append(Layer.SESSION)
         if self.refusal.policy_type == Layer.SERVICE_CONTROL.noun:
             unseen.append(Layer.SERVICE_CONTROL)

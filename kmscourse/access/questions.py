@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from kmscourse.access.conditions import table_key
 from kmscourse.access.snapshot import Snapshot
-from kmscourse.policy import Request
-from kmscourse.policy.request import Context
+from kmscourse.policy import Request, RequestContext
 
 DIRECTLY = "directly"
 KEY_ACTIONS = tuple(
@@ -34,7 +33,7 @@ TABLE_ACTIONS = tuple(
 """What can be asked of a table (Service Authorization Reference, Amazon DynamoDB)."""
 
 
-def ways(snapshot: Snapshot, resource: str) -> dict[str, Context]:
+def ways(snapshot: Snapshot, resource: str) -> dict[str, RequestContext]:
     """The ways in which a resource can be asked for, each with the condition keys of such a call.
 
     A key can be asked directly, and through DynamoDB by whoever uses a table that it encrypts.

@@ -20,11 +20,16 @@ from kmscourse.access.identities import Document, Identity, identities
 from kmscourse.access.trail import Session
 from kmscourse.account import Account
 from kmscourse.errors import PolicyError
-from kmscourse.policy import Layers, Request
-from kmscourse.policy.context_keys import context_keys
-from kmscourse.policy.document import Policy, compiled
-from kmscourse.policy.principals import Kind, principal
-from kmscourse.policy.request import Context
+from kmscourse.policy import (
+    Layers,
+    Policy,
+    PrincipalKind,
+    Request,
+    RequestContext,
+    compile_policy,
+    context_keys,
+    parse_principal,
+)
 
 NOT_SHOWN = ("AccessDeniedException", "NotFoundException")
 """The codes with which KMS doesn't tell of a key."""
@@ -51,7 +56,7 @@ class Snapshot:
         self.identities: Mapping[str, Identity] = identities(account.client("iam"))
         self._policies: dict[str, Document] = {}
         self._grants: dict[str, list[Document]] = {}
-        self._facts: dict[str, Context] = {}
+        self._facts: dict[str, RequestContext] = {}
         self._tables: dict[str, Table] = {}
 
     @property
@@ -105,7 +110,7 @@ class Snapshot:
             self._grants[key_arn] = keys.grants(self._kms(key_arn), key_arn)
         return self._grants[key_arn]
 
-    def facts(self, resource: str, layers: Layers) -> Context:
+    def facts(self, resource: str, layers: Layers) -> RequestContext:
         """The condition keys that a key, user or role brings into a call on it; of a key only where a policy asks.
 
         None of a key of which KMS doesn't tell.
@@ -135,7 +140,7 @@ class Snapshot:
         policies: list[Policy] = []
         for document in documents:
             with suppress(PolicyError):
-                policies.append(compiled(document))
+                policies.append(compile_policy(document))
         return context_keys(policies)
 
     def _kms(self, key_arn: str) -> Any:
@@ -144,10 +149,10 @@ class Snapshot:
 
     def identity_of(self, arn: str, session: Session | None = None) -> Identity | None:
         """Whose policies a principal has: a session those of its role, a federated user those of who vouches for it."""
-        who = principal(arn)
-        if who.kind is Kind.FEDERATED_USER:
+        who = parse_principal(arn)
+        if who.kind is PrincipalKind.FEDERATED_USER:
             return self.identities.get(session.issuer) if session else None
-        if who.kind is Kind.SESSION and who.account == self.account.id:
+        if who.kind is PrincipalKind.SESSION and who.account == self.account.id:
             roles = (identity for identity in self.identities.values() if ":role/" in identity.arn)
             return next((role for role in roles if role.name == who.role), None)
         return self.identities.get(arn)
@@ -173,7 +178,7 @@ class Snapshot:
         arn: str,
         action: str,
         resource: str,
-        context: Context | None = None,
+        context: RequestContext | None = None,
         session: Session | None = None,
     ) -> Request:
         """What a principal asks, with what AWS knows about that principal."""

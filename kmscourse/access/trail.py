@@ -20,14 +20,13 @@ from kmscourse.access.identities import Document, managed_document
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.account import Account
 from kmscourse.account.denials import RefusedCall
-from kmscourse.policy.edit import statements
-from kmscourse.policy.principals import Kind, Principal, principal
+from kmscourse.policy import Principal, PrincipalKind, parse_principal, statements_of
 
 MAX_EVENTS = 200  # events looked through: AWS hands out a hundred a second
 HOME = "us-east-1"  # where the events of IAM and of STS's global endpoint are
 _MAKES = {
-    Kind.SESSION: ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),
-    Kind.FEDERATED_USER: ("GetFederationToken",),
+    PrincipalKind.SESSION: ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),
+    PrincipalKind.FEDERATED_USER: ("GetFederationToken",),
 }
 _KMS_REQUEST = re.compile(r"Request ID: ([\w-]+)")
 
@@ -97,8 +96,10 @@ def _session(account: Account, event: Mapping[str, Any]) -> Session:
     tags = {tag["key"]: tag["value"] for tag in parameters.get("tags", [])}
     transitive = {name: tags[name] for name in parameters.get("transitiveTagKeys", []) if name in tags}
     source = parameters.get("sourceIdentity", "")
-    who = principal(identity.get("arn", ""))
-    if who.kind is Kind.SESSION and (before := session_of(account, who, identity.get("accessKeyId", ""))):
+    who = parse_principal(identity.get("arn", ""))
+    if who.kind is PrincipalKind.SESSION and (
+        before := session_of(account, who, identity.get("accessKeyId", ""))
+    ):
         tags, transitive = {**before.transitive, **tags}, {**before.transitive, **transitive}
         source = source or before.source_identity
     return Session(
@@ -117,7 +118,7 @@ def _policy(account: Account, parameters: Mapping[str, Any]) -> Document | None:
     documents += [managed_document(account.client("iam"), arn) for arn in arns]
     if not documents:
         return None
-    all_statements = [statement for document in documents for statement in statements(document)]
+    all_statements = [statement for document in documents for statement in statements_of(document)]
     return {"Version": "2012-10-17", "Statement": all_statements}
 
 

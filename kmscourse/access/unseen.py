@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kmscourse.access.refusal import Refusal
-from kmscourse.policy import Layers
-from kmscourse.policy.findings import Layer
-from kmscourse.policy.principals import Principal
+from kmscourse.policy import Layer, Layers, Principal
 
 _WHY = {
     Layer.IDENTITY: "What the IAM policies behind {who} say can't be seen: they are in another account, or those of a "

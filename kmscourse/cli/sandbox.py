@@ -62,7 +62,8 @@ def add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
-    from kmscourse.sandbox import process, table_key_cache
+    from kmscourse.sandbox import process
+    from kmscourse.sandbox.dynamodb import table_key_cache
 
     def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")

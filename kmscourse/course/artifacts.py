@@ -17,7 +17,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope, generate_data_key, seal
 from kmscourse.errors import CourseError
 from kmscourse.iam import LAB_POLICY_NAME, LAB_USER
-from kmscourse.policy import build, edit
+from kmscourse.policy import statements_naming, use_statement, with_statement, without_principal
 
 KEY_ALIAS = "alias/myKey"
 TABLE = "Books"
@@ -224,7 +224,7 @@ def _statements_for_reader(account: Account) -> list[dict[str, Any]]:
     arn = find_key(account)
     if arn is None:
         return []
-    return edit.statements_for(keys.key_policy(account.client("kms"), arn), lab_user_arn(account))
+    return statements_naming(keys.key_policy(account.client("kms"), arn), lab_user_arn(account))
 
 
 def has_permission(account: Account, _: Notes) -> bool:
@@ -234,13 +234,13 @@ def has_permission(account: Account, _: Notes) -> bool:
 
 def give_permission(account: Account, _: Notes) -> None:
     """Let IAMLabUser decrypt with myKey, by the one statement that its key policy then has for them."""
-    statement = build.use_statement(lab_user_arn(account), sid=PERMISSION_SID)
-    _put_key_policy(account, edit.with_statement(_key_policy_without_reader(account), statement))
+    statement = use_statement(lab_user_arn(account), sid=PERMISSION_SID)
+    _put_key_policy(account, with_statement(_key_policy_without_reader(account), statement))
 
 
 def _key_policy_without_reader(account: Account) -> dict[str, Any]:
     policy = keys.key_policy(account.client("kms"), key_arn(account))
-    return edit.without_principal(policy, lab_user_arn(account))
+    return without_principal(policy, lab_user_arn(account))
 
 
 def _put_key_policy(account: Account, policy: dict[str, Any]) -> None:

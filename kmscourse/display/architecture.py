@@ -15,8 +15,7 @@ from kmscourse.account import Account
 from kmscourse.account.denials import is_denied, unremembered
 from kmscourse.course import artifacts
 from kmscourse.course.notes import Notes
-from kmscourse.policy import edit
-from kmscourse.policy.principals import Kind, principal
+from kmscourse.policy import PrincipalKind, parse_principal, principals_of, statements_of
 
 ADMINISTRATOR, ACCOUNT, MY_KEY = "the administrator", "the account's IAM", "myKey"
 STATES = {
@@ -168,10 +167,10 @@ def _has_decrypted(account: Account) -> bool:
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
     """Whom a key policy allows something, each once and in its order."""
     names: list[str] = []
-    for statement in edit.statements(policy):
+    for statement in statements_of(policy):
         if statement.get("Effect") == "Allow":
-            names += [_name(arn, account) for arn in edit.principals(statement)]
-            if spared := [_name(arn, account) for arn in edit.principals(statement, "NotPrincipal")]:
+            names += [_name(arn, account) for arn in principals_of(statement)]
+            if spared := [_name(arn, account) for arn in principals_of(statement, "NotPrincipal")]:
                 names.append(f"everyone but {listed(spared)}")
     return tuple(dict.fromkeys(names))
 
@@ -181,8 +180,8 @@ def _name(arn: str, account: Account) -> str:
         return ADMINISTRATOR
     if arn == "*":
         return "everyone"
-    who = principal(arn)
-    return ACCOUNT if who.kind is Kind.ROOT and who.account == account.id else who.name
+    who = parse_principal(arn)
+    return ACCOUNT if who.kind is PrincipalKind.ROOT and who.account == account.id else who.name
 
 
 def _table_key(account: Account, arn: str | None) -> str:

@@ -9,8 +9,7 @@ from kmscourse.display.card import Block, Card, Folded, Grid, Points, Words
 from kmscourse.display.refusal import Labelled
 from kmscourse.display.steps import StepTable, shortened
 from kmscourse.errors import KmsCourseError
-from kmscourse.policy import Advice, Change, Decision
-from kmscourse.policy.edits import Kind
+from kmscourse.policy import Advice, Change, Decision, EditKind
 
 WAYS_IN = "What would let them in (each way was tried out)"
 NEARLY = {False: "What nearly let them in", True: "What nearly kept them out"}
@@ -81,6 +80,6 @@ def _near_misses(decision: Decision) -> Iterator[Block]:
 def _documents(change: Change) -> list[Folded]:
     """The JSON of each statement or grant."""
     return [
-        Folded(f"the {'grant' if edit.kind is Kind.GRANT else 'statement'}", edit.document)
+        Folded(f"the {'grant' if edit.kind is EditKind.GRANT else 'statement'}", edit.document)
         for edit in change.edits
     ]

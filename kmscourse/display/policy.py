@@ -7,7 +7,7 @@ from typing import Any
 
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
-from kmscourse.policy import edit
+from kmscourse.policy import principals_of, statements_of
 
 _HEAD = ("Statement", "Effect", "Who", "May do", "On", "If")
 
@@ -21,7 +21,7 @@ class PolicyCard(Card):
 
 def statements(policy: Mapping[str, Any], title: str = "") -> Grid:
     """The table of a policy's statements."""
-    rows = [_row(statement) for statement in edit.statements(policy)]
+    rows = [_row(statement) for statement in statements_of(policy)]
     return Grid(title or str(policy.get("Id", "Policy")), _HEAD, rows)
 
 
@@ -50,7 +50,7 @@ def _who(statement: Mapping[str, Any]) -> str:
     if "Principal" not in statement and "NotPrincipal" not in statement:
         return "whoever has this policy"
     prefix, element = ("all but ", "NotPrincipal") if "NotPrincipal" in statement else ("", "Principal")
-    return Code(prefix + _lines(edit.principals(statement, element)))
+    return Code(prefix + _lines(principals_of(statement, element)))
 
 
 def _conditions(condition: object) -> str:

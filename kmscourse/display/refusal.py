@@ -8,7 +8,7 @@ from html import escape
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
-from kmscourse.policy.principals import principal
+from kmscourse.policy import parse_principal
 
 _QUOTE = (
     "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"
@@ -97,7 +97,7 @@ class Labelled:
 def meaning(refusal: Refusal, kind: PartKind) -> str:
     """What a part of the sentence tells."""
     if kind is not PartKind.BECAUSE:
-        who = principal(refusal.principal or "")
+        who = parse_principal(refusal.principal or "")
         return MEANINGS[kind].format(kind=who.kind.value, name=who.name)
     if refusal.explicit:
         return DENIED

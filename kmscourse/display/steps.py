@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from re import sub
 
 from kmscourse.display.table import CAPTION, CELL, TABLE, inline
-from kmscourse.policy import Decision
-from kmscourse.policy.findings import Finding, Question, Subject, name_of
+from kmscourse.policy import Decision, Finding, Question, Subject, describe_evidence
 
 CAPTION_TEXT = "The decision, step by step"
 HEAD = ("Step", "Asked", "Question", "Answer", "Statement or grant")
@@ -60,7 +59,7 @@ class StepTable:
 
     def steps(self) -> Iterator[StepRow]:
         """Each step, in AWS's order."""
-        decision, subject = self.decision, Subject(self.decision.asked)
+        decision, subject = self.decision, Subject(self.decision.request)
         for found in decision.findings:
             closed = not decision.allowed and found is decision.findings[-1]
             sign, answer = _answer(found, closed)
@@ -118,7 +117,9 @@ def _evidence(found: Finding) -> str:
     """The statement or grant behind an answer, by its name alone; or the sentence that says why."""
     if found.evidence is None or isinstance(found.evidence, str):
         return found.evidence or ""
-    return shortened(name_of(found.evidence).removeprefix("the statement ").removeprefix("the ").strip('"'))
+    return shortened(
+        describe_evidence(found.evidence).removeprefix("the statement ").removeprefix("the ").strip('"')
+    )
 
 
 def shortened(name: str) -> str:

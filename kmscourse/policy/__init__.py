@@ -1,27 +1,12 @@
-"""Policies as data: read, build, edit, match, decide, explain. Pure: no AWS client, no network, no clock.
+"""How AWS decides: policies read, evaluated, explained and linted. Pure: no AWS client, no network, no clock.
 
-request.py      what is asked
-principals.py   who asks, and whom a statement names
-variables.py    policy variables and wildcards, as tokens
-match.py        actions and ARNs against patterns
-operators.py    the condition operators, one value at a time
-conditions.py   the Condition element
-document.py     a policy and its statements, compiled
-context_keys.py which condition keys a policy asks about
-kms.py          what only KMS has: grants, aliases
-evaluation.py   how AWS decides
-policies.py     every policy that bears on a request, by layer
-findings.py     the questions on the way, and how they read
-decision.py     the answer
-near_misses.py  the statements that nearly matched
-shortfalls.py   which part of them failed, and why
-layers.py       what a decision takes beside the request
-edits.py        the single edits that can help a refused request
-advice.py       what would let it in, tried out
-comparison.py   what a change of policies opens and closes
-build.py, edit.py, read.py   policies made, changed, and read from text
-mistakes.py     what is said of text that is no policy; places.py finds where in it
-lint/           what is wrong, dangerous or doubtful in a policy; actions.py knows which actions there are
+language/   what a policy says
+evaluate/   how a request is decided
+explain/    why, and what would allow it
+lint/       what is wrong, dangerous or doubtful in a policy
+
+Arrows run one way: language <- evaluate <- explain, and language <- evaluate <- lint. Everything that the rest of the
+package uses of them is named here.
 """
 
 from __future__ import annotations
@@ -30,52 +15,119 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy.build import use_statement
-from kmscourse.policy.decision import Decision, Step
-from kmscourse.policy.edit import with_statement, without_sid
-from kmscourse.policy.evaluation import evaluate
-from kmscourse.policy.layers import Layers
-from kmscourse.policy.lint import Remark, lint
-from kmscourse.policy.near_misses import NearMiss
-from kmscourse.policy.read import parse
-from kmscourse.policy.request import Request
+from kmscourse.policy.evaluate.findings import Finding, Layer, Question
+from kmscourse.policy.evaluate.kms import (
+    CREATE_GRANT,
+    MAX_CONSTRAINT_PAIRS,
+    MAX_CONSTRAINT_VALUE_LENGTH,
+    UNCONSTRAINED_ACTIONS,
+    encryption_context,
+)
+from kmscourse.policy.evaluate.match import applies
+from kmscourse.policy.evaluate.policies import Layers
+from kmscourse.policy.evaluate.request import Request, RequestContext
+from kmscourse.policy.explain.decision import Decision, DecisionStep, evaluate
+from kmscourse.policy.language.actions import action_exists, suggest_action
+from kmscourse.policy.language.build import (
+    DELETION_ACTIONS,
+    console_key_policy,
+    lab_user_policy,
+    list_values,
+    principals_of,
+    root_statement,
+    statements_naming,
+    statements_of,
+    use_statement,
+    with_statement,
+    without_principal,
+    without_sid,
+)
+from kmscourse.policy.language.document import Policy, compile_policy, context_keys
+from kmscourse.policy.language.patterns import action_matcher
+from kmscourse.policy.language.places import line_and_column, locate_statement, locate_statements
+from kmscourse.policy.language.principals import ANONYMOUS, Principal, PrincipalKind, parse_principal
+from kmscourse.policy.language.read import parse
+from kmscourse.policy.lint import Remark, Severity, lint
 
 if TYPE_CHECKING:
-    from kmscourse.policy.advice import Advice, Change, what_would_allow
-    from kmscourse.policy.comparison import Comparison, compare
+    from kmscourse.policy.explain.advice import Advice, Change, what_would_allow
+    from kmscourse.policy.explain.comparison import Comparison, compare
+    from kmscourse.policy.explain.edits import EditKind
+    from kmscourse.policy.explain.near_misses import NearMiss
+    from kmscourse.policy.explain.wording import Subject, describe_evidence
 
 __all__ = [
+    "ANONYMOUS",
+    "CREATE_GRANT",
+    "DELETION_ACTIONS",
+    "MAX_CONSTRAINT_PAIRS",
+    "MAX_CONSTRAINT_VALUE_LENGTH",
+    "UNCONSTRAINED_ACTIONS",
     "Advice",
     "Change",
     "Comparison",
     "Decision",
+    "DecisionStep",
+    "EditKind",
+    "Finding",
+    "Layer",
     "Layers",
     "NearMiss",
+    "Policy",
     "PolicyError",
+    "Principal",
+    "PrincipalKind",
+    "Question",
     "Remark",
     "Request",
-    "Step",
+    "RequestContext",
+    "Severity",
+    "Subject",
+    "action_exists",
+    "action_matcher",
+    "applies",
     "compare",
+    "compile_policy",
+    "console_key_policy",
+    "context_keys",
+    "describe_evidence",
+    "encryption_context",
     "evaluate",
+    "lab_user_policy",
+    "line_and_column",
     "lint",
+    "list_values",
+    "locate_statement",
+    "locate_statements",
     "parse",
+    "parse_principal",
+    "principals_of",
+    "root_statement",
+    "statements_naming",
+    "statements_of",
+    "suggest_action",
     "use_statement",
     "what_would_allow",
     "with_statement",
+    "without_principal",
     "without_sid",
 ]
 
-# Loaded on first use: who only decides, as the sandbox does for every call, starts sooner without them.
-_LATER = {
+# Loaded on first use: the sandbox, which only decides, starts sooner without them.
+_LOADED_LATER = {
     "Advice": "advice",
     "Change": "advice",
     "what_would_allow": "advice",
     "Comparison": "comparison",
     "compare": "comparison",
+    "EditKind": "edits",
+    "NearMiss": "near_misses",
+    "Subject": "wording",
+    "describe_evidence": "wording",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name in _LATER:
-        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    if name in _LOADED_LATER:
+        return getattr(import_module(f"{__name__}.explain.{_LOADED_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""What travels through the sandbox: a request, the call in it, who makes it, what it touches, an answer.
+"""What travels through the sandbox: a request, the call in it, who makes it, a refusal, an answer.
 
 The stages hand these on in one direction (see ``application.py``) and refuse by raising ``AwsError``.
-Only ``wire`` knows how any of it looks in JSON, in XML or in HTTP.
+Only ``protocol`` knows how any of it looks in JSON, in XML or in HTTP.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Context = Mapping[str, str | Sequence[str]]
+Answer = dict[str, Any]
+"""What an operation answers, as the service's API reference shows it."""
 
 
 class AwsError(Exception):
@@ -119,20 +120,6 @@ class Caller:
     def principal_id(self) -> str:
         """The id of the user or role whose policies apply: AIDA…, AROA…"""
         return self.temporary.issuer.id if self.temporary else self.user_id
-
-
-@dataclass(frozen=True)
-class Access:
-    """One thing that a call does to one resource; the policy decision is made for each.
-
-    ``via`` is the service that does it for the caller (``dynamodb.amazonaws.com``), ``context`` the
-    condition keys that belong to this access alone (``kms:EncryptionContext:…``, ``kms:ViaService``).
-    """
-
-    action: str
-    resource: str
-    context: Context = field(default_factory=dict)
-    via: str | None = None
 
 
 class Entries(dict[str, str]):

@@ -8,13 +8,15 @@ is the learner's way into a process of the learner's own; AWS's services go by I
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.views import Credentials
+from kmscourse.sandbox.operation import Answer, Operation, ResolvedCall, Service, no_permission
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.account import Account
 
 SERVICE = "kmscourse"
 
@@ -38,8 +40,8 @@ class Host(Protocol):
 class ConsoleKeys:
     """The access keys that open the console (a ``signature.KeyRing``)."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, account: Account) -> None:
+        self._backend = account
 
     def credentials(self, access_key_id: str) -> Credentials | None:
         """The main user's access key as it was at the start; of every other one, what IAM knows."""
@@ -49,61 +51,77 @@ class ConsoleKeys:
         )
 
 
-def perform(call: Call, caller: Caller, backend: Backend, host: Host) -> dict[str, Any]:
-    """One of ``OPERATIONS``.
+def service(host: Host) -> Service[ResolvedCall]:
+    """The console's own service, of the application that it runs in."""
 
-    Raises AwsError: AccessDeniedException for anybody but the main user, SignInRefused (403),
-    UnknownOperationException, ValidationException.
+    def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> ResolvedCall:
+        return ResolvedCall(call, caller, account, now, changes)
+
+    return Service(
+        SERVICE,
+        resolve,
+        {
+            name: Operation(no_permission, _performed(operation, host))
+            for name, operation in OPERATIONS.items()
+        },
+    )
+
+
+def _performed(operation: ConsoleOperation, host: Host) -> Callable[[ResolvedCall], Answer]:
+    return lambda resolved: operation(resolved.parameters, resolved.account, host)
+
+
+def require_main_user(caller: Caller, account: Account) -> None:
+    """Raises AwsError AccessDeniedException for anybody but the main user.
+
+    It is known by its id, as a name can be somebody else's by now; a session of it may have fewer rights than the user.
     """
-    # By its id: a name can be somebody else's by now. A session of it may have fewer rights than the user.
-    if caller.user_id != backend.main_user_id or caller.temporary is not None:
+    if caller.user_id != account.main_user_id or caller.temporary is not None:
         raise AwsError(
             "AccessDeniedException",
-            f"Only {backend.main_user}, the main user of the practice account, may do that, with its own access key.",
+            f"Only {account.main_user}, the main user of the practice account, may do that, with its own access key.",
         )
-    operation = OPERATIONS.get(call.operation)
-    if operation is None:
-        raise AwsError("UnknownOperationException", f"{SERVICE} has no operation {call.operation}.")
-    return operation(call.parameters, backend, host)
 
 
-def sign_in(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def sign_in(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """The console's sign-in page: a user name and a password for temporary credentials.
 
     Where AWS would ask for a new password at this point, NewPassword is it.
     """
     new = _text(parameters, "NewPassword") if "NewPassword" in parameters else None
-    return _session(backend.sign_in(_text(parameters, "UserName"), _text(parameters, "Password"), new))
+    return _session(account.sign_in(_text(parameters, "UserName"), _text(parameters, "Password"), new))
 
 
-def session_for(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def session_for(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """Temporary credentials of a user without asking for the password."""
-    return _session(backend.session_for(_text(parameters, "UserName")))
+    return _session(account.session_for(_text(parameters, "UserName")))
 
 
-def stop(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def stop(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """The practice account ends; what is in it stays."""
     host.stop()
     return {}
 
 
-def reset(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def reset(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """The practice account starts over."""
     host.reset()
     return {}
 
 
-def status(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def status(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """What the account is and how much is in it."""
     return dict(host.status())
 
 
-def take_notices(parameters: Mapping[str, Any], backend: Backend, host: Host) -> dict[str, Any]:
+def take_notices(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
     """What the learner is to be told when a notebook is opened."""
     return {"Notices": host.take_notices()}
 
 
-OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], Backend, Host], dict[str, Any]]] = {
+ConsoleOperation: TypeAlias = "Callable[[Mapping[str, Any], Account, Host], dict[str, Any]]"
+
+OPERATIONS: Mapping[str, ConsoleOperation] = {
     "SignIn": sign_in,
     "SessionFor": session_for,
     "Stop": stop,

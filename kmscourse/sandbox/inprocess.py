@@ -15,8 +15,8 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import HttpRequest
-from kmscourse.sandbox.views import Credentials
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.application import Application

@@ -26,10 +26,11 @@ from pathlib import Path
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import cannot_write, files, lock
 from kmscourse.home.account_file import NOTES_FILE, AccountFile
-from kmscourse.sandbox import descriptors, late
+from kmscourse.sandbox import descriptors
+from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
 from kmscourse.sandbox.logfile import log_to, where
+from kmscourse.sandbox.moto_adapter import deferred_imports as late
 from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
-from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
@@ -105,7 +106,7 @@ async def _serve(
     )
     with contextlib.closing(application):
         main = application.main_access_key
-        if application.backend.since >= started:  # A new account: there was none, or it was set aside.
+        if application.account.since >= started:  # A new account: there was none, or it was set aside.
             _forget_notes(home, main.caller.account)
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",

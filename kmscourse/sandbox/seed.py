@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from kmscourse.policy.build import lab_user_policy
-from kmscourse.sandbox.views import Credentials
+from kmscourse.policy import lab_user_policy
+from kmscourse.sandbox.auth.credentials import Credentials
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.backend import Backend
+    from kmscourse.sandbox.account import Account
 
 MAIN_USER_PREFIX = "ed-user-"
 ADMINISTRATOR_POLICY = "AdministratorAccess"
@@ -22,7 +22,7 @@ ADMINISTRATOR = {
 }
 
 
-def seed(backend: Backend, known: Credentials | None = None) -> Credentials:
+def seed(account: Account, known: Credentials | None = None) -> Credentials:
     """Fill an empty account. The main user's access key is returned.
 
     ``known`` is that key in the account before a reset: it stays valid, and the main user keeps its name, unless that
@@ -31,9 +31,9 @@ def seed(backend: Backend, known: Credentials | None = None) -> Credentials:
     name = known.caller.user_name if known else new_name()
     if name.lower() == LAB_USER.lower():
         name = new_name()
-    backend.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})
-    backend.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
-    return backend.add_access_key(name, *((known.caller.access_key_id, known.secret) if known else ()))
+    account.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})
+    account.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
+    return account.add_access_key(name, *((known.caller.access_key_id, known.secret) if known else ()))
 
 
 def new_name() -> str:

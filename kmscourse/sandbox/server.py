@@ -21,7 +21,7 @@ from typing import Any
 
 from kmscourse.errors import SandboxError, SignInRefused
 from kmscourse.home import files, lock
-from kmscourse.sandbox import sigv4
+from kmscourse.sandbox.auth import sigv4
 from kmscourse.sandbox.call import HttpRequest
 
 START_SECONDS = 60.0

@@ -11,7 +11,7 @@ from ipywidgets import ToggleButton, VBox
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import alias_name, create_key, find_key
-from kmscourse.policy.build import console_key_policy
+from kmscourse.policy import console_key_policy
 from kmscourse.widgets.calls import AwsCall, NamedValue
 from kmscourse.widgets.configure import KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY
 from kmscourse.widgets.controls import Choices, lines, show, text, tick

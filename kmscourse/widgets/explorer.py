@@ -15,9 +15,15 @@ from ipywidgets import HTML, Combobox, HBox
 from kmscourse.access import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, Snapshot, table_key, ways
 from kmscourse.display.decision import DecisionCard
 from kmscourse.errors import CourseError, KmsCourseError
-from kmscourse.policy import Decision, Request, evaluate, what_would_allow
-from kmscourse.policy.actions import exists, nearest
-from kmscourse.policy.principals import ANONYMOUS
+from kmscourse.policy import (
+    ANONYMOUS,
+    Decision,
+    Request,
+    action_exists,
+    evaluate,
+    suggest_action,
+    what_would_allow,
+)
 from kmscourse.widgets.controls import chosen, lines, offer
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.look import message, scrolling
@@ -217,8 +223,8 @@ def _action_box() -> Combobox:
 
 def _action(action: str) -> None:
     """Raises KmsCourseError for what is no action, with the one that was most likely meant."""
-    if ":" in action and "*" not in action and "?" not in action and exists(action):
+    if ":" in action and "*" not in action and "?" not in action and action_exists(action):
         return
-    like = nearest(action)
+    like = suggest_action(action)
     meant = f" Did you mean {like}?" if like else " Type one as in kms:Decrypt."
     raise KmsCourseError(f"{action or 'Nothing'} is no action that AWS knows.{meant}")

@@ -9,12 +9,16 @@ from kmscourse.access import Snapshot
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy import Layers
-from kmscourse.policy.build import DELETION_ACTIONS
-from kmscourse.policy.edit import listed, principals, statements
-from kmscourse.policy.match import any_action
-from kmscourse.policy.principals import principal
-from kmscourse.policy.read import parse
+from kmscourse.policy import (
+    DELETION_ACTIONS,
+    Layers,
+    action_matcher,
+    list_values,
+    parse,
+    parse_principal,
+    principals_of,
+    statements_of,
+)
 from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.form import Form
@@ -172,7 +176,7 @@ def default_view(policy: dict[str, Any]) -> str:
 
     AWS KMS Developer Guide, "Changing a key policy": the default view is there for the console's policy only.
     """
-    all_statements = statements(policy)
+    all_statements = statements_of(policy)
     by_sid = {statement.get("Sid"): statement for statement in all_statements}
     if ADMINISTRATORS not in by_sid and USERS not in by_sid:
         return _card(all_statements, "Key policy")
@@ -195,11 +199,11 @@ def _card(policy_statements: list[dict[str, Any]], title: str) -> str:
 
 
 def _names(statement: dict[str, Any]) -> str:
-    names = ["everyone" if name == "*" else principal(name).name for name in principals(statement)]
+    names = ["everyone" if name == "*" else parse_principal(name).name for name in principals_of(statement)]
     return ", ".join(names) or "-"
 
 
 def _may_delete(statement: dict[str, Any]) -> bool:
     """Does its Action cover what the console's tick "Allow key administrators to delete this key" stands for?"""
-    covers = any_action(listed(statement.get("Action")))
+    covers = action_matcher(list_values(statement.get("Action")))
     return all(covers(action.lower()) for action in DELETION_ACTIONS)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kmscourse.access import Snapshot, questions
-from kmscourse.policy import Layers, evaluate
-from kmscourse.policy.principals import principal
+from kmscourse.policy import Layers, evaluate, parse_principal
 from kmscourse.widgets.look import message, table
 
 Change = Callable[[str, str], Layers]
@@ -49,7 +48,7 @@ def opens_and_closes(snapshot: Snapshot, resources: Iterable[str], change: Chang
             opened, closed = (
                 "\n".join(actions) or "-" for actions in (answers_of_one.opened, answers_of_one.closed)
             )
-            same = (principal(who).name, snapshot.name_of(resource), opened, closed)
+            same = (parse_principal(who).name, snapshot.name_of(resource), opened, closed)
             alike.setdefault(same, []).append(way)
     if not alike:
         return message(

@@ -10,9 +10,7 @@ from typing import Any, Literal
 from ipywidgets import HTML, HBox, Textarea, Widget
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy.lint import Remark, lint
-from kmscourse.policy.places import statement
-from kmscourse.policy.read import parse
+from kmscourse.policy import Remark, lint, locate_statement, parse
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.look import folded, message
 
@@ -77,7 +75,7 @@ class PolicyField(Field):
         self._number(None)
 
     def _line(self, number: int | None) -> int:
-        at = statement(self.value, number) if number else 0
+        at = locate_statement(self.value, number) if number else 0
         text: str = self.value
         return text.count("\n", 0, at) + 1
 

@@ -7,9 +7,7 @@ from typing import Any, Literal
 
 from kmscourse.access import Snapshot
 from kmscourse.errors import PolicyError
-from kmscourse.policy import Layers
-from kmscourse.policy.document import compiled
-from kmscourse.policy.read import parse
+from kmscourse.policy import Layers, compile_policy, parse
 from kmscourse.widgets.policy_field import text_of
 
 ELSEWHERE = "444455556666"  # an account id of AWS's documentation
@@ -80,7 +78,7 @@ class WhatIf:
         self._typed[sheet] = text
         try:
             self._read[sheet] = parse(text)
-            compiled(self._read[sheet])
+            compile_policy(self._read[sheet])
         except PolicyError:
             self._read.pop(sheet, None)
 

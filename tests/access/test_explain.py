@@ -15,7 +15,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import put_key_policy
-from kmscourse.policy.edits import Kind
+from kmscourse.policy import EditKind
 
 
 def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:
@@ -50,16 +50,16 @@ def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> No
     assert access.refused_case(account, text).decision.sentence() == text
 
 
-@pytest.mark.parametrize("kind", [Kind.RESOURCE, Kind.IDENTITY, Kind.GRANT])
-def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [EditKind.RESOURCE, EditKind.IDENTITY, EditKind.GRANT])
+def test_every_way_in_opens_the_account_itself(account: Account, notes: Notes, kind: EditKind) -> None:
     prepare(account, notes, 7)
     text = refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
     ways = {way.kind: way for way in access.refused_case(account, text).ways_in}
-    assert set(ways) == {Kind.RESOURCE, Kind.IDENTITY, Kind.GRANT}
+    assert set(ways) == {EditKind.RESOURCE, EditKind.IDENTITY, EditKind.GRANT}
     (document,) = ways[kind].documents
-    if kind is Kind.GRANT:
+    if kind is EditKind.GRANT:
         account.client("kms").create_grant(**document)
-    elif kind is Kind.RESOURCE:
+    elif kind is EditKind.RESOURCE:
         put_key_policy(
             account.client("kms"), artifacts.key_arn(account), ways[kind].layers["resource_policy"] or {}
         )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kmscourse.access import Case, Refusal, refused_case
 from kmscourse.errors import KmsCourseError
-from kmscourse.policy.findings import Layer
+from kmscourse.policy import Layer
 from tests.access.conftest import World, allow, deny, document
 
 ACCOUNT = "123456789012"

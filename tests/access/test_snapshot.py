@@ -13,8 +13,7 @@ from kmscourse.course import artifacts, prepare
 from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
-from kmscourse.policy import evaluate
-from kmscourse.policy.actions import exists
+from kmscourse.policy import action_exists, evaluate
 
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
 TRUST = {
@@ -113,7 +112,7 @@ def test_the_questions_about_a_table_are_dynamodbs(snapshot: Snapshot) -> None:
 
 @pytest.mark.parametrize("action", [*KEY_ACTIONS, *TABLE_ACTIONS])
 def test_every_action_asked_about_is_one_of_aws(action: str) -> None:
-    assert exists(action)
+    assert action_exists(action)
 
 
 def test_nothing_is_read_twice(account: Account, snapshot: Snapshot) -> None:

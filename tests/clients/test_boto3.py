@@ -11,7 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import WaiterError
 from botocore.loaders import Loader
 
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import OFFERED
 
 POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}

@@ -133,7 +133,7 @@ def test_no_published_password_opens_it(
 ) -> None:
     prepare(empty_account, notes, 8)
     with pytest.raises(Exception, match="user name or password is incorrect"):
-        sandbox.backend.sign_in(LAB_USER, LAB_PASSWORD)
+        sandbox.account.sign_in(LAB_USER, LAB_PASSWORD)
     said = capsys.readouterr().err
     assert said.startswith("A password was made for IAMLabUser on this account. It is stored nowhere.")
     assert "Nobody can be shown it here" in said, "what is no terminal may be a log"

@@ -12,7 +12,7 @@ from kmscourse.display.blob import BlobCard, dissect
 from kmscourse.display.layout import Known
 from kmscourse.errors import KmsCourseError
 from kmscourse.legacy import LAB_ENCRYPTED_DATA_KEY
-from kmscourse.sandbox import ciphertext
+from kmscourse.sandbox.kms import ciphertext
 
 LAB = bytes.fromhex(LAB_ENCRYPTED_DATA_KEY)
 OLDER = b"\x01\x01" + LAB[2:37] + LAB[54:]  # as AWS's documents show one: without the message's own nonce

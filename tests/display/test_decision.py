@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.display.decision import NEARLY, DecisionCard
-from kmscourse.policy import Advice, Request, evaluate, what_would_allow
-from kmscourse.policy.build import console_key_policy, default_key_policy
+from kmscourse.policy import Advice, Request, console_key_policy, evaluate, what_would_allow
+from tests.policy.key_policies import default_key_policy
 
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ed-user-0123abcd"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmscourse.display.policy import PolicyCard
-from kmscourse.policy.build import console_key_policy
+from kmscourse.policy import console_key_policy
 
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/ed-user-0123abcd"

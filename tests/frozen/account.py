@@ -13,7 +13,7 @@ from datetime import datetime
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.console import OPERATIONS as CONSOLE
-from kmscourse.sandbox.resources import OFFERED
+from kmscourse.sandbox.offered import SERVICES
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,5 @@ class Account:
 
 def offered() -> set[str]:
     """Every operation that the account offers, as in ``kms:Decrypt``."""
-    return {
-        f"{service}:{name}" for service, names in {**OFFERED, "kmscourse": CONSOLE}.items() for name in names
-    }
+    tables = {**{name: service.operations for name, service in SERVICES.items()}, "kmscourse": CONSOLE}
+    return {f"{service}:{name}" for service, operations in tables.items() for name in operations}

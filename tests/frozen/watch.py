@@ -23,10 +23,11 @@ _nested = threading.local()
 
 def install(folder: str) -> None:
     """Write a tape of each account of this process into ``folder``."""
-    from kmscourse.sandbox import keyops, wire
+    from kmscourse.sandbox import protocol as wire
+    from kmscourse.sandbox.account import Backend
     from kmscourse.sandbox.application import Application
-    from kmscourse.sandbox.backend import Backend
     from kmscourse.sandbox.call import AwsError
+    from kmscourse.sandbox.kms import operations as keyops
 
     def tape_of(backend: Any) -> Any:
         tape = backend.__dict__.get("frozen_tape")

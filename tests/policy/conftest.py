@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("tests.policy.kms.asking", "tests.policy.lint.remarks")
+pytest.register_assert_rewrite("tests.policy.evaluate.kms.cases", "tests.policy.lint.remarks")

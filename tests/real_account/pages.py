@@ -12,8 +12,7 @@ from ipywidgets import Button
 from kmscourse import Lab
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
-from kmscourse.policy.build import use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import use_statement, with_statement
 from kmscourse.widgets import (
     CreateKeyPage,
     CreateTablePage,

@@ -15,10 +15,16 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from kmscourse.sandbox import keyops
+from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.application import Application
-from kmscourse.sandbox.backend import Backend
+from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
+from kmscourse.sandbox.kms import operations as keyops
+from kmscourse.sandbox.offered import SERVICES
+from kmscourse.sandbox.operation import PermissionCheck
+
+OFFERED = {name: service.operations for name, service in SERVICES.items()}
+"""By service, the table of its operations."""
 
 
 class Practice:
@@ -26,25 +32,25 @@ class Practice:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self.backend = Backend(path)
+        self.account = Account(path)
 
     def __call__(self, action: str, /, *, region: str = "us-east-1", **parameters: Any) -> Any:
         """The answer, committed: a dict, IAM's XML as text. Raises AwsError."""
         service, operation = action.split(":")
-        key_id = self.backend.main_credentials().caller.access_key_id
+        key_id = self.account.main_credentials().caller.access_key_id
         call = Call(
             service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
         )
-        with self.backend.lock:
+        with self.account.lock:
             own = service == "kms" and operation in keyops.OPERATIONS
-            answer = keyops.perform(call, self.backend) if own else self.backend.perform(call)
-            self.backend.commit()
+            answer = keyops.perform(call, self.account) if own else self.account.perform(call)
+            self.account.commit()
         return answer.body.decode() if isinstance(answer, HttpResponse) else answer
 
     def restart(self) -> None:
         """The process ends and another one opens the account."""
-        self.backend.close()
-        self.backend = Backend(self.path)
+        self.account.close()
+        self.account = Account(self.path)
 
     def key(self, **parameters: Any) -> str:
         """The ARN of a new key."""
@@ -86,7 +92,7 @@ def practice() -> Iterator[Practice]:
     """An account in memory."""
     made = Practice()
     yield made
-    made.backend.close()
+    made.account.close()
 
 
 @pytest.fixture
@@ -94,7 +100,7 @@ def kept(tmp_path: Path) -> Iterator[Practice]:
     """An account in a file."""
     made = Practice(tmp_path / "account.db")
     yield made
-    made.backend.close()
+    made.account.close()
 
 
 @pytest.fixture
@@ -114,7 +120,7 @@ def open_account() -> Iterator[Callable[[Path], Practice]]:
 
     yield opener
     for made in opened:
-        made.backend.close()
+        made.account.close()
 
 
 class Gate:
@@ -126,18 +132,18 @@ class Gate:
     def __init__(self, **options: Any) -> None:
         self._ahead = timedelta()
         self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead, **options)
-        self.backend = self.application.backend
-        self.account = self.backend.account_id
-        self.main = self.backend.main_user
-        self._key_ids = {self.main: self.backend.main_credentials().caller.access_key_id}
+        self.account = self.application.account
+        self.account_id = self.account.account_id
+        self.main = self.account.main_user
+        self._key_ids = {self.main: self.account.main_credentials().caller.access_key_id}
 
     def caller(self, name: str) -> Caller:
         """The identity of a user, signed in, or of whatever session has got this name (``assume``)."""
         if name not in self._key_ids:
-            credentials = self.backend.session_for(name)
-            self.backend.commit()
+            credentials = self.account.session_for(name)
+            self.account.commit()
             self._key_ids[name] = credentials.caller.access_key_id
-        found = self.backend.credentials(self._key_ids[name])
+        found = self.account.credentials(self._key_ids[name])
         assert found is not None
         return found.caller
 
@@ -154,10 +160,21 @@ class Gate:
         """The answer of the stages, in the application's own order."""
         call = self.call(action, by, region, **parameters)
         known = self.caller(by or self.main)
-        with self.backend.lock:
+        with self.account.lock:
             now = self.application._let_time_pass()
             answer = self.application._answer(call, known, now)
         return {"Xml": answer.body.decode()} if isinstance(answer, HttpResponse) else dict(answer)
+
+    def checks(
+        self, action: str, /, by: str = "", region: str = "us-east-1", **parameters: Any
+    ) -> list[PermissionCheck]:
+        """The permission checks that a call needs."""
+        call = self.call(action, by, region, **parameters)
+        service = SERVICES[call.service]
+        operation = service.operations[call.operation]
+        caller = self.caller(by or self.main)
+        resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
+        return permission_checks(resolved, operation.permissions)
 
     def later(self, **span: float) -> None:
         """Let time pass for the account: ``later(days=8)``."""
@@ -171,7 +188,7 @@ class Gate:
 
     def arn(self, user: str) -> str:
         """A user's ARN."""
-        return f"arn:aws:iam::{self.account}:user/{user}"
+        return f"arn:aws:iam::{self.account_id}:user/{user}"
 
     def user(self, name: str, *statements: dict[str, Any]) -> str:
         """A new user with these statements in an inline policy; its name."""
@@ -183,13 +200,13 @@ class Gate:
 
     def role(self, name: str, *statements: dict[str, Any], trusts: str = "", **parameters: Any) -> str:
         """The ARN of a new role with these statements. It trusts the account, or the ARN ``trusts``."""
-        trust = {"Effect": "Allow", "Principal": {"AWS": trusts or self.account}, "Action": "sts:*"}
+        trust = {"Effect": "Allow", "Principal": {"AWS": trusts or self.account_id}, "Action": "sts:*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
         self("iam:CreateRole", RoleName=name, AssumeRolePolicyDocument=document, **parameters)
         if statements:
             document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
             self("iam:PutRolePolicy", RoleName=name, PolicyName="own", PolicyDocument=document)
-        return f"arn:aws:iam::{self.account}:role{parameters.get('Path', '/')}{name}"
+        return f"arn:aws:iam::{self.account_id}:role{parameters.get('Path', '/')}{name}"
 
     def assume(self, role: str, by: str = "", **parameters: Any) -> str:
         """A session of a role, by its ARN; what is returned can be handed on as ``by``."""

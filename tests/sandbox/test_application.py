@@ -46,7 +46,7 @@ def main(application: Application) -> boto3.Session:
 
 def kept(application: Application) -> list[str]:
     """The names of the events that the account's file holds, the oldest first."""
-    return [event["eventName"] for _, event in application.backend.storage.events()][::-1]
+    return [event["eventName"] for _, event in application.account.storage.events()][::-1]
 
 
 def test_the_events_of_a_read_wait_until_it_is_answered(
@@ -98,11 +98,11 @@ def test_an_account_that_is_closed_has_kept_what_waited(tmp_path: Path, later: L
     ("broken", "error", "said"),
     [
         (
-            "kmscourse.sandbox.storage.Storage._keep",
+            "kmscourse.sandbox.storage.file.Storage._keep",
             sqlite3.OperationalError("database or disk is full"),
             "The practice account could not write",
         ),
-        ("kmscourse.sandbox.events.of_call", KeyError("hush-hush"), "KeyError at"),
+        ("kmscourse.sandbox.cloudtrail.events.of_call", KeyError("hush-hush"), "KeyError at"),
     ],
     ids=["kept", "written down"],
 )

@@ -18,7 +18,7 @@ from kmscourse.errors import SandboxError, SignInRefused
 from kmscourse.home import home as course_home
 from kmscourse.sandbox import server
 from tests.sandbox.loopback import client
-from tests.sandbox.test_durability import traces
+from tests.sandbox.storage.test_durability import traces
 
 LAB_USER = "IAMLabUser"
 

@@ -23,7 +23,7 @@ def test_signing_in(gate: Any) -> None:
     assert set(session) == {"AccessKeyId", "SecretAccessKey", "SessionToken", "UserArn"}
     assert session["AccessKeyId"].startswith("ASIA")
     assert session["UserArn"] == gate.arn("IAMLabUser")
-    found = gate.backend.credentials(session["AccessKeyId"])
+    found = gate.account.credentials(session["AccessKeyId"])
     assert found.caller.user_name == "IAMLabUser"
 
 
@@ -68,7 +68,7 @@ def test_status_counts(gate: Any) -> None:
     gate.books(gate.key())
     status = gate("kmscourse:Status")
     assert (status["Account"], status["User"], status["Keys"], status["Tables"]) == (
-        gate.account,
+        gate.account_id,
         gate.main,
         1,
         1,
@@ -118,7 +118,7 @@ def test_a_session_is_not_the_main_user(gate: Any) -> None:
 def test_a_name_does_not_make_a_main_user(gate: Any) -> None:
     gate("iam:UpdateUser", UserName=gate.main, NewUserName="boss")
     impostor = gate.user(gate.main, {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
-    made = gate.backend.add_access_key(impostor).caller.access_key_id
+    made = gate.account.add_access_key(impostor).caller.access_key_id
     gate._key_ids["impostor"] = made
     for operation in OPERATIONS:
         refusal = gate.refused(f"kmscourse:{operation}", by="impostor", UserName="boss", Password="x")
@@ -131,7 +131,7 @@ def console(gate: Any, operation: str) -> tuple[int, dict[str, Any]]:
     """The answer to a request that the main user's access key has signed, through every stage."""
     main = gate.application.main_access_key
     endpoint = Endpoint(
-        "http://127.0.0.1:1", gate.account, "us-east-1", "", main.caller.access_key_id, main.secret, 1
+        "http://127.0.0.1:1", gate.account_id, "us-east-1", "", main.caller.access_key_id, main.secret, 1
     )
     headers = _signed_headers(endpoint, "127.0.0.1:1", operation, b"{}")
     answer = gate.application.handle(HttpRequest("POST", "/", headers, b"{}"))
@@ -167,9 +167,9 @@ def test_the_main_users_key_opens_the_console_in_whatever_state_iam_has_it(gate:
 
 def test_what_happened_is_told_once_and_what_is_so_each_time(gate: Any) -> None:
     deny = json.dumps({"Version": "2012-10-17", "Statement": [{**EVERYTHING, "Effect": "Deny"}]})
-    gate.backend.notices = ["Something happened."]
+    gate.account.notices = ["Something happened."]
     gate("iam:PutUserPolicy", UserName=gate.main, PolicyName="Stop", PolicyDocument=deny)
-    restricted = gate.backend.restriction()
+    restricted = gate.account.restriction()
     assert "(Deny in the inline policy Stop)" in restricted
     for _ in range(2):
         assert gate("kmscourse:Status")["Notices"] == ["Something happened.", restricted]

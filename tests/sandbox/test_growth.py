@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.policy.build import default_key_policy
 from tests.effort import calls
+from tests.policy.key_policies import default_key_policy
 
 SMALL, LARGE = 10, 150
 BOOKS = {"TableName": "Books"}
@@ -21,7 +21,7 @@ def grown(gate: Any, size: int) -> dict[str, int]:
         gate("kms:CreateAlias", AliasName=f"alias/{size}-{number}", TargetKeyId=key)
         gate("iam:CreateUser", UserName=f"user-{size}-{number}")
         gate("dynamodb:PutItem", **BOOKS, Item={"Author": {"S": "A"}, "Title": {"S": f"{size}-{number}"}})
-    policy = json.dumps(default_key_policy(gate.account))
+    policy = json.dumps(default_key_policy(gate.account_id))
     item = {"Author": {"S": "A"}, "Title": {"S": "one"}}
     update = {"UpdateExpression": "SET Copies = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
     asked = {

@@ -106,7 +106,7 @@ def test_what_is_acknowledged_is_there_when_the_account_is_opened_again(tmp_path
 
 
 def test_the_clock_can_be_set(sandbox: Application) -> None:
-    sandbox.backend.now = lambda: datetime.now(UTC) - timedelta(hours=1)
+    sandbox.account.now = lambda: datetime.now(UTC) - timedelta(hours=1)
     with pytest.raises(ClientError, match="not yet current"):
         inprocess.session(sandbox).client("kms").list_keys()
 
@@ -157,7 +157,7 @@ def test_a_bug_of_ours_is_an_internal_failure_that_tells_nothing(
     def broken(*_: object) -> Any:
         raise ValueError("hush")
 
-    monkeypatch.setattr("kmscourse.sandbox.resources.touched", broken)
+    monkeypatch.setattr("kmscourse.sandbox.application.permission_checks", broken)
     caplog.set_level(logging.INFO, logger="kmscourse")
     with pytest.raises(ClientError) as failed:
         main.client("kms", config=boto3.session.Config(retries={"total_max_attempts": 1})).list_keys()

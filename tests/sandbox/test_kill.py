@@ -111,16 +111,16 @@ def test_what_was_told_is_there_and_nothing_by_halves(
     for number in range(3):
         told += killed_while_writing(tmp_path, moments.uniform(0.05, 0.8), f"round-{number}")
         account = open_account(tmp_path / ACCOUNT_FILE)
-        assert account.backend.notices == [], "the account was set aside"
+        assert account.account.notices == [], "the account was set aside"
         check_told(account, told)
         check_whole(account)
-        account.backend.close()
+        account.account.close()
     assert len(told) > 20, "the clients were told too little for this test to mean anything"
 
 
 def check_told(account: Any, told: Told) -> None:
     """Everything in ``told`` is in the account."""
-    backend = account.backend
+    backend = account.account
     keys = {key.id: key for key in backend.keys(REGION)}
     tables = {table.name: table for table in backend.tables(REGION)}
     for kind, name, *rest in told:
@@ -149,7 +149,7 @@ def check_told(account: Any, told: Told) -> None:
 
 def check_whole(account: Any) -> None:
     """Every alias has its key, every table its grant, every grant of DynamoDB's its table; the trail knows each key."""
-    backend = account.backend
+    backend = account.account
     keys = {key.id: key for key in backend.keys(REGION)}
     for alias in account("kms:ListAliases")["Aliases"]:
         if "TargetKeyId" in alias:
@@ -184,7 +184,7 @@ RESETTER = """if True:
         for _ in range(20):
             practice.key()
         print("before", flush=True)
-        practice.backend.reset()
+        practice.account.reset()
         print("after", flush=True)
 """
 
@@ -202,11 +202,11 @@ def test_a_reset_is_done_or_not_begun(
         resetter.kill()
         done = "after\n" in resetter.stdout.readlines()
     account = open_account(path)
-    assert account.backend.notices == []
-    left = len(account.backend.keys(REGION))
+    assert account.account.notices == []
+    left = len(account.account.keys(REGION))
     assert left == 20 or left < 20 * done + 1, (
         f"{left} keys are left of a reset that was{' ' if done else ' not '}done"
     )
-    assert account.backend.access_keys(account.backend.main_user)
-    assert account.backend.session_for("IAMLabUser")
+    assert account.account.access_keys(account.account.main_user)
+    assert account.account.session_for("IAMLabUser")
     account.key()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.backend.account import _READS
+from kmscourse.sandbox.account import _READS
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.resources import OFFERED
-from tests.sandbox.backend.life import LIFE, PLAIN, filled_in
-from tests.sandbox.backend.test_keeping import everything
+from tests.sandbox.conftest import OFFERED
+from tests.sandbox.moto_adapter.test_keeping import everything
+from tests.sandbox.storage.life import LIFE, PLAIN, filled_in
 
 PASSWORD = "NewUs@r150"
 INSERTS = [10, 11, 10, 12]  # The third is refused: there is such an item by then.
@@ -45,7 +45,7 @@ def lives(gate: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 def apart(gate: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """What needs something else than the things of that life."""
     key, external = gate.key(), gate.key(Origin="EXTERNAL")
-    yield "kms:PutKeyPolicy", {"KeyId": key, "Policy": opened_to(gate.account)}
+    yield "kms:PutKeyPolicy", {"KeyId": key, "Policy": opened_to(gate.account_id)}
     yield (
         "kms:ImportKeyMaterial",
         {
@@ -89,7 +89,7 @@ def document(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.mark.parametrize("broken", ["trail.Trail.record", "storage.Storage._keep"])
+@pytest.mark.parametrize("broken", ["cloudtrail.trail.Trail.record", "storage.file.Storage._keep"])
 def test_nothing_stays_of_a_call_whose_events_are_lost(
     gate: Any, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -97,15 +97,15 @@ def test_nothing_stays_of_a_call_whose_events_are_lost(
     for action, parameters in lives(gate):
         gate("kms:ListKeys")  # The key's last use is noted: a later call has nothing of that to write.
         gate.application._record()
-        before, events = everything(gate.backend), len(list(gate.backend.storage.events()))
+        before, events = everything(gate.account), len(list(gate.account.storage.events()))
         with monkeypatch.context() as patch:
             patch.setattr(f"kmscourse.sandbox.{broken}", lost)
             try:
                 gate(action, **parameters)
             except (sqlite3.Error, AwsError):
-                assert everything(gate.backend) == before, f"{action} is half there"
-                assert dict(gate.backend.storage.rows()) == before, f"{action} is half on disk"
-                assert len(list(gate.backend.storage.events())) == events, f"{action} left an event"
+                assert everything(gate.account) == before, f"{action} is half there"
+                assert dict(gate.account.storage.rows()) == before, f"{action} is half on disk"
+                assert len(list(gate.account.storage.events())) == events, f"{action} left an event"
             else:
                 assert broken.startswith("storage"), f"{action} was kept without its events"
                 made.add(action)  # A data event: there is nothing to be lost.
@@ -114,7 +114,7 @@ def test_nothing_stays_of_a_call_whose_events_are_lost(
             gate(action, **parameters)
         except AwsError:
             continue
-        if everything(gate.backend) != before:
+        if everything(gate.account) != before:
             made.add(action)
     untried = (CHANGING | OTHERS) - made
     assert not untried, f"make these calls succeed and change something, in apart(): {untried}"

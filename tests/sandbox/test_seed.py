@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from kmscourse.policy.build import lab_user_policy
-from kmscourse.sandbox.backend import Backend
+from kmscourse.policy import lab_user_policy
+from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.call import AwsError
 
 REGION = "us-east-1"
 
 
 def test_an_account_begins_with_its_administrator_and_the_labs_user(practice: Any) -> None:
-    backend = practice.backend
+    backend = practice.account
     main = backend.main_credentials()
     prefix, _, digits = backend.main_user.rpartition("-")
     assert prefix == "ed-user"
@@ -35,24 +35,24 @@ def test_an_account_begins_with_its_administrator_and_the_labs_user(practice: An
 
 
 def test_two_accounts_have_different_administrators() -> None:
-    one, other = Backend(), Backend()
+    one, other = Account(), Account()
     assert one.main_user != other.main_user
     assert one.main_credentials().secret != other.main_credentials().secret
     assert one.credentials(other.main_credentials().caller.access_key_id) is None
 
 
 def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
-    before, since = kept.backend.main_credentials(), kept.backend.since
+    before, since = kept.account.main_credentials(), kept.account.since
     kept.key()
     kept.books()
     kept("iam:CreateUser", UserName="ada")
     kept("iam:DeleteUserPolicy", UserName="IAMLabUser", PolicyName="BooksReader")
-    session = kept.backend.session_for("ada")
-    kept.backend.storage.append_event({"eventName": "CreateKey"})
-    kept.backend.commit()
-    kept.backend.reset()
+    session = kept.account.session_for("ada")
+    kept.account.storage.append_event({"eventName": "CreateKey"})
+    kept.account.commit()
+    kept.account.reset()
     for _ in range(2):
-        backend = kept.backend
+        backend = kept.account
         after = backend.main_credentials()
         assert (after.caller.user_name, after.caller.access_key_id) == (
             before.caller.user_name,
@@ -68,30 +68,30 @@ def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
 
 
 def test_a_reset_that_fails_leaves_the_account_as_it_was(kept: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    arn, main_user = kept.key(), kept.backend.main_user
+    arn, main_user = kept.key(), kept.account.main_user
 
     def full(*_: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(kept.backend.storage, "write", full)
+        patch.setattr(kept.account.storage, "write", full)
         with pytest.raises(AwsError, match="could not write"):
-            kept.backend.reset()
+            kept.account.reset()
     for _ in range(2):
-        assert [key.arn for key in kept.backend.keys(REGION)] == [arn]
-        assert kept.backend.main_user == main_user
+        assert [key.arn for key in kept.account.keys(REGION)] == [arn]
+        assert kept.account.main_user == main_user
         kept.restart()
 
 
 def test_an_administrator_who_removed_his_own_access_comes_back_with_the_next_start(kept: Any) -> None:
-    name, key_id = kept.backend.main_user, kept.backend.main_credentials().caller.access_key_id
+    name, key_id = kept.account.main_user, kept.account.main_credentials().caller.access_key_id
     kept("iam:CreateUser", UserName="ada")
-    kept.backend.main_credentials = lambda: kept.backend.session_for("ada")
+    kept.account.main_credentials = lambda: kept.account.session_for("ada")
     kept("iam:DeleteAccessKey", UserName=name, AccessKeyId=key_id)
     kept("iam:DeleteUserPolicy", UserName=name, PolicyName="AdministratorAccess")
     kept("iam:DeleteUser", UserName=name)
     kept.restart()
-    back = kept.backend.main_credentials()
+    back = kept.account.main_credentials()
     assert back.caller.user_name == name
-    assert kept.backend.identity_policies(back.caller)
-    assert kept.backend.credentials(key_id) is None
+    assert kept.account.identity_policies(back.caller)
+    assert kept.account.credentials(key_id) is None

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS, OPERATIONS
-from kmscourse.sandbox.resources.shapes import service_model
+from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS, OPERATIONS
+from kmscourse.sandbox.model.shapes import service_model
 
 KEY = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
 NEW = {"Author": {"S": "Seth Godin"}, "Title": {"S": "Linchpin"}}

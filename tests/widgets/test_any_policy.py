@@ -16,7 +16,7 @@ from kmscourse.display.architecture import Architecture
 from kmscourse.display.policy import PolicyCard
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import with_statement
 from kmscourse.widgets import DecisionExplorer
 from kmscourse.widgets.key_policy import ADMINISTRATORS, KeyPolicyPage, default_view
 from tests.policy.legal import ACCOUNT, POLICIES, SOMEBODY

@@ -12,8 +12,7 @@ from kmscourse import Lab
 from kmscourse.dynamodb import put_item, scan
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy.build import use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import use_statement, with_statement
 from kmscourse.widgets import ExploreItemsPage
 from tests.widgets.reading import codes, words
 

@@ -10,8 +10,7 @@ from kmscourse import Lab
 from kmscourse.access import may_read_table
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy.build import use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import use_statement, with_statement
 from kmscourse.widgets import DecisionExplorer
 from kmscourse.widgets.policy_field import text_of
 from tests.widgets.reading import words

@@ -11,10 +11,10 @@ from kmscourse import Lab
 from kmscourse.errors import CourseError
 from kmscourse.iam import LAB_USER, user_arn
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy.build import console_key_policy, default_key_policy, use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import console_key_policy, use_statement, with_statement
 from kmscourse.widgets import KeyPolicyPage
 from kmscourse.widgets.key_policy import default_view
+from tests.policy.key_policies import default_key_policy
 from tests.widgets.reading import codes, words
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.policy.build import console_key_policy, use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import console_key_policy, use_statement, with_statement
 from kmscourse.widgets.policy_field import SPARE, PolicyField, text_of
 from tests.widgets.reading import words
 

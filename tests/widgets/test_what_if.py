@@ -10,9 +10,7 @@ from kmscourse import Lab
 from kmscourse.access import Snapshot
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy
-from kmscourse.policy import Request, evaluate
-from kmscourse.policy.build import use_statement
-from kmscourse.policy.edit import with_statement
+from kmscourse.policy import Request, evaluate, use_statement, with_statement
 from kmscourse.widgets.policy_field import text_of
 from kmscourse.widgets.what_if import STRANGER, Sheet, WhatIf
 

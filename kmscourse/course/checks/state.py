@@ -15,7 +15,7 @@ from kmscourse.course.checks.check import Observation
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
-from kmscourse.policy import Decision, edit
+from kmscourse.policy import Decision, statements_naming, statements_of
 
 NO_KEY = Observation(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {artifacts.TABLE}"
@@ -101,7 +101,7 @@ def policy_names_main_user(account: Account, _: Notes) -> Observation:
     if arn is None:
         return NO_KEY
     policy = keys.key_policy(account.client("kms"), arn)
-    statements, naming = edit.statements(policy), edit.statements_for(policy, account.user_arn)
+    statements, naming = statements_of(policy), statements_naming(policy, account.user_arn)
     return Observation(
         len(statements) >= 4 and len(naming) >= 3, f"of {len(statements)} statements {len(naming)} name you"
     )

@@ -5,63 +5,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kmscourse.policy.actions import services
-from kmscourse.policy.kms import ALIAS_ACTIONS
-from kmscourse.policy.lint.clause import ALIAS, Clause, Whole
+from kmscourse.policy.evaluate.kms import ALIAS_ACTIONS
+from kmscourse.policy.language.actions import services
+from kmscourse.policy.lint.linted import ALIAS, LintedPolicy, LintedStatement
 from kmscourse.policy.lint.remark import Remark, Severity
 
 
-def remarks(policy: Whole) -> Iterator[Remark]:
+def find_remarks(policy: LintedPolicy) -> Iterator[Remark]:
     """All that these checks find."""
     for first, second in policy.twins():
         yield second.remark(
             "duplicate-sid",
             Severity.ERROR,
-            f"It has the Sid of statement {first.statement.number}, and IAM refuses such a policy.",
+            f"It has the Sid of statement {first.compiled.number}, and IAM refuses such a policy.",
             "Give each statement a Sid of its own, or none.",
         )
-    for clause in policy.clauses:
-        if clause.sid and not (clause.sid.isascii() and clause.sid.isalnum()):
-            yield clause.remark(
+    for statement in policy.statements:
+        if statement.sid and not (statement.sid.isascii() and statement.sid.isalnum()):
+            yield statement.remark(
                 "sid-characters",
                 Severity.ERROR,
                 "IAM takes only letters and digits in a Sid; spaces are for key policies.",
-                f"Write {''.join(re.findall('[A-Za-z0-9]+', clause.sid)) or 'another one'}.",
+                f"Write {''.join(re.findall('[A-Za-z0-9]+', statement.sid)) or 'another one'}.",
             )
-        yield from _statement(clause)
+        yield from _check_statement(statement)
 
 
-def _statement(clause: Clause) -> Iterator[Remark]:
+def _check_statement(statement: LintedStatement) -> Iterator[Remark]:
     for element in ("Principal", "NotPrincipal"):
-        if element in clause.source:
-            yield clause.remark(
+        if element in statement.source:
+            yield statement.remark(
                 "principal-in-identity-policy",
                 Severity.ERROR,
                 f"Whoever the policy is attached to is meant, so IAM refuses {element} here.",
                 "Take it out.",
             )
-    if not clause.complete:
-        yield clause.remark(
+    if not statement.complete:
+        yield statement.remark(
             "no-effect",
             Severity.ERROR,
             "A statement without Action or Resource does nothing, and IAM refuses it.",
             "Say what may be done (Action) and on what (Resource).",
         )
-    yield from _resources(clause)
+    yield from _check_resources(statement)
 
 
-def _resources(clause: Clause) -> Iterator[Remark]:
-    aliases = [resource for resource in clause.resources if ALIAS.match(resource)]
-    if aliases and not _names_keys(clause) and _uses_keys(clause):
-        yield clause.remark(
+def _check_resources(statement: LintedStatement) -> Iterator[Remark]:
+    aliases = [resource for resource in statement.resources if ALIAS.match(resource)]
+    if aliases and not _names_keys(statement) and _uses_keys(statement):
+        yield statement.remark(
             "alias-as-resource",
             Severity.ERROR,
             f"{aliases[0]} opens no use of a key: that is decided by the key, under whatever name it is called.",
             "Write the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID.",
         )
-    for resource in clause.resources:
+    for resource in statement.resources:
         if resource not in aliases and not resource.startswith("arn:") and resource.strip("*"):
-            yield clause.remark(
+            yield statement.remark(
                 "resource-not-an-arn",
                 Severity.ERROR,
                 f"{resource} is no ARN, and IAM refuses any other name of a resource.",
@@ -69,10 +69,10 @@ def _resources(clause: Clause) -> Iterator[Remark]:
             )
 
 
-def _uses_keys(clause: Clause) -> bool:
+def _uses_keys(statement: LintedStatement) -> bool:
     """Does it speak of more than making, moving and deleting aliases, which need permission on alias and key?"""
-    return any(clause.covers(action) for action in services()["kms"].names if action not in ALIAS_ACTIONS)
+    return any(statement.covers(action) for action in services()["kms"].names if action not in ALIAS_ACTIONS)
 
 
-def _names_keys(clause: Clause) -> bool:
-    return any(resource == "*" or ":key/" in resource for resource in clause.resources)
+def _names_keys(statement: LintedStatement) -> bool:
+    return any(resource == "*" or ":key/" in resource for resource in statement.resources)

@@ -17,7 +17,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One finding. ``name`` never changes.
+    """What is to be said of one point. ``name`` never changes.
 
     ``statement`` counts from 1, and is None where the policy as a whole is meant; ``sid`` is its Sid.
     ``reason`` says in a sentence what is wrong, ``mend`` what to do about it.

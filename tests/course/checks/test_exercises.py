@@ -14,7 +14,7 @@ from kmscourse.course.checks import CHECKS, EXERCISES, Report, run
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy import edit
+from kmscourse.policy import with_statement
 
 EVERY = [(number, count) for number in EXERCISES for count in (1, 2)]
 
@@ -70,7 +70,7 @@ def test_a_deny_in_the_key_policy_wins_over_iam(account: Account, notes: Notes) 
         "Action": "kms:Decrypt",
         "Resource": "*",
     }
-    put_key_policy(kms, arn, edit.with_statement(key_policy(kms, arn), deny))
+    put_key_policy(kms, arn, with_statement(key_policy(kms, arn), deny))
     assert run(EXERCISES[8][1], account, notes).passed
 
 

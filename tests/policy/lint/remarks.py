@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from kmscourse.policy import Remark, build, lint
-from kmscourse.policy.lint import Severity
+from kmscourse.policy import Remark, Severity, lint, root_statement
 
 Kind = Literal["key", "identity"]
 ACCOUNT = "123456789012"
@@ -30,7 +29,7 @@ def statement(*, effect: str = "Allow", **elements: Any) -> dict[str, Any]:
 
 def key(*statements: dict[str, Any], **elements: Any) -> dict[str, Any]:
     """A key policy with those statements behind the root statement."""
-    policy = {"Version": "2012-10-17", "Statement": [build.root_statement(ACCOUNT), *statements]} | elements
+    policy = {"Version": "2012-10-17", "Statement": [root_statement(ACCOUNT), *statements]} | elements
     return {name: value for name, value in policy.items() if value is not None}
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmscourse.policy import lint
-from kmscourse.policy.lint import Severity
+from kmscourse.policy import Severity, lint
 from tests.policy.lint.remarks import (
     ACCOUNT,
     OURS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmscourse.policy.lint import Severity
+from kmscourse.policy import Severity
 from tests.policy.lint.remarks import (
     ALIAS,
     ANA,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmscourse.policy import build, lint
-from kmscourse.policy.lint import Severity
+from kmscourse.policy import Severity, console_key_policy, lint, use_statement
 from tests.policy.lint.remarks import (
     ACCOUNT,
     ALIAS,
@@ -132,9 +131,9 @@ test_each_remark_is_made_where_it_is_deserved_and_only_there, test_reason_and_me
 
 
 def test_the_labs_twin_sids_are_found_at_the_second() -> None:
-    policy = build.console_key_policy(ACCOUNT, [ANA], [BEN])
+    policy = console_key_policy(ACCOUNT, [ANA], [BEN])
     policy["Statement"].insert(
-        1, build.use_statement(f"{ROOT[:-4]}user/IAMLabUser", ["kms:Encrypt", "kms:Decrypt"])
+        1, use_statement(f"{ROOT[:-4]}user/IAMLabUser", ["kms:Encrypt", "kms:Decrypt"])
     )
     (remark,) = lint(policy, account=ACCOUNT)
     assert (remark.name, remark.statement) == ("duplicate-sid", 4)

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy import Remark, build, lint
+from kmscourse.policy import Remark, console_key_policy, lab_user_policy, lint
+from kmscourse.policy.language.build import USER_ACTIONS
 from tests.effort import calls
+from tests.policy.key_policies import default_key_policy
 from tests.policy.lint.remarks import (
     ACCOUNT,
     ALIAS,
@@ -30,7 +32,7 @@ AWS_MANAGED = {
         statement(
             Sid="Everyone in the account, through DynamoDB",
             Principal={"AWS": "*"},
-            Action=[*build.USER_ACTIONS, "kms:CreateGrant"],
+            Action=[*USER_ACTIONS, "kms:CreateGrant"],
             Condition={
                 "StringEquals": {
                     "kms:CallerAccount": ACCOUNT,
@@ -51,11 +53,11 @@ AWS_MANAGED = {
 @pytest.mark.parametrize(
     ("policy", "kind"),
     [
-        (build.default_key_policy(ACCOUNT), "key"),
-        (build.console_key_policy(ACCOUNT), "key"),
-        (build.console_key_policy(ACCOUNT, [ANA], [BEN]), "key"),
+        (default_key_policy(ACCOUNT), "key"),
+        (console_key_policy(ACCOUNT), "key"),
+        (console_key_policy(ACCOUNT, [ANA], [BEN]), "key"),
         (AWS_MANAGED, "key"),
-        (build.lab_user_policy(), "identity"),
+        (lab_user_policy(), "identity"),
     ],
     ids=["default", "console", "console with people", "AWS managed", "lab user"],
 )

@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
-from kmscourse.sandbox.services import SERVICES
-from tests.sandbox.backend.test_keeping import everything
+from kmscourse.sandbox.protocol.services import SERVICES
+from tests.sandbox.moto_adapter.test_keeping import everything
 
 ACCOUNT = "123456789012"
 ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}'
@@ -67,7 +67,7 @@ class Furnished:
     def state(self, afresh: bool = False) -> dict[Any, Any]:
         """All that the account holds, in a form that can be compared; as last looked at, unless ``afresh``."""
         if afresh or not self._state:
-            held = everything(self.application.backend)
+            held = everything(self.application.account)
             self._state = {row: json.loads(document) for row, document in held.items()}
         return self._state
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from kmscourse.sandbox.resources.shapes import input_shape
+from kmscourse.sandbox.model.shapes import input_shape
 from tests.sandbox.fuzz.drawing import LIKELY
 
 Place = tuple[str | int, ...]

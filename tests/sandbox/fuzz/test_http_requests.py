@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.services import SERVICES
+from kmscourse.sandbox.protocol.services import SERVICES
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.drawing import anything
 from tests.sandbox.loopback import exchange, serving, status_of

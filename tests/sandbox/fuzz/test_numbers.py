@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.resources import OFFERED
-from kmscourse.sandbox.services import SERVICES
+from kmscourse.sandbox.protocol.services import SERVICES
+from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished, flattened
 from tests.sandbox.fuzz.members import parameters_with, places
 

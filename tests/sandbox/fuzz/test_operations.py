@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import HttpResponse
-from kmscourse.sandbox.resources import OFFERED
-from kmscourse.sandbox.resources.shapes import input_shape
-from kmscourse.sandbox.services import SERVICES
+from kmscourse.sandbox.model.shapes import input_shape
+from kmscourse.sandbox.protocol.services import SERVICES
+from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.drawing import anything, drawn, mutated
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import HttpResponse
-from kmscourse.sandbox.services import SERVICES
+from kmscourse.sandbox.protocol.services import SERVICES
 from tests.sandbox.fuzz.account import ALLOW, Furnished
 from tests.sandbox.fuzz.drawing import anything
 

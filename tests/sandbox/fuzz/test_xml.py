@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import wire
+from kmscourse.sandbox import protocol as wire
 from kmscourse.sandbox.call import AwsError, Call, Entries, HttpRequest, HttpResponse
-from kmscourse.sandbox.resources import OFFERED
+from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.members import Place, parameters_with, places
 
@@ -91,7 +91,7 @@ def test_a_tag_has_letters_numbers_and_separators_of_every_script(furnished: Fur
 
 def test_tags_that_an_earlier_version_took_make_no_answer_unreadable() -> None:
     made = Furnished()
-    iam = made.application.backend._models("iam", "aws")
+    iam = made.application.account._models("iam", "aws")
     iam.tagger.tag_resource(iam.users["IAMLabUser"].arn, [{"Key": "a\x0bb", "Value": "c\x1fd\re"}])
     iam.roles.values()
     iam.role("robot").description = "e\x0cf"

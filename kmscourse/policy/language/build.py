@@ -1,0 +1,166 @@
+"""Policies as plain dicts, in the form in which AWS prints them: made, changed, and taken apart.
+
+What is handed in stays as it was; each change returns a new policy. The console's key policy and the actions in its
+statements: AWS KMS Developer Guide, "Default key policy".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+Document = dict[str, Any]
+
+ADMINISTRATOR_ACTIONS = (
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+    "kms:RotateKeyOnDemand",
+)
+DELETION_ACTIONS = ("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion")
+USER_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+GRANT_ACTIONS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+
+
+def console_key_policy(
+    account: str,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+    *,
+    administrators_may_delete: bool = True,
+) -> Document:
+    """The policy that the console writes on its "create key" page.
+
+    ``administrators`` and ``users`` are ARNs. The users get two statements: one for calls of their own, one
+    for grants that an AWS service makes in their name. With neither, only the account's statement stands.
+    ``administrators_may_delete`` is the page's tick "Allow key administrators to delete this key".
+    """
+    statements = [root_statement(account)]
+    if administrators:
+        actions = [
+            action
+            for action in ADMINISTRATOR_ACTIONS
+            if administrators_may_delete or action not in DELETION_ACTIONS
+        ]
+        statements.append(allow("Allow access for Key Administrators", administrators, actions))
+    if users:
+        statements.append(allow("Allow use of the key", users, USER_ACTIONS))
+        for_services = allow("Allow attachment of persistent resources", users, GRANT_ACTIONS)
+        statements.append(for_services | {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}})
+    return {"Id": "key-consolepolicy-3", "Version": "2012-10-17", "Statement": statements}
+
+
+def root_statement(account: str) -> Document:
+    """The statement of a key policy that hands the decision to the account's IAM policies."""
+    return allow("Enable IAM User Permissions", [f"arn:aws:iam::{account}:root"], ["kms:*"])
+
+
+def use_statement(
+    principal_arn: str, actions: Iterable[str] = ("kms:Decrypt",), sid: str = "Allow use of the key"
+) -> Document:
+    """A key policy statement that lets one principal use the key; the default is the least that a reader needs."""
+    return allow(sid, [principal_arn], actions)
+
+
+def allow(sid: str, principals: Iterable[str], actions: Iterable[str]) -> Document:
+    """An Allow statement of a key policy. In a key policy the resource is always "*": this key."""
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": _one_or_list(principals)},
+        "Action": _one_or_list(actions),
+        "Resource": "*",
+    }
+
+
+def lab_user_policy() -> Document:
+    """What IAMLabUser may do: read the table Books, and look at DynamoDB. KMS is in neither statement."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+                "Resource": "arn:aws:dynamodb:us-east-1:*:table/Books",
+            },
+            {"Effect": "Allow", "Action": ["dynamodb:Describe*", "dynamodb:list*"], "Resource": "*"},
+        ],
+    }
+
+
+def _one_or_list(items: Iterable[str]) -> str | list[str]:
+    """AWS prints a list of one as the one."""
+    values = list(items)
+    return values[0] if len(values) == 1 else values
+
+
+def list_values(value: Any) -> list[Any]:
+    """The values of a policy's element as a list: a single value stands there without one, nothing is None."""
+    return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
+
+
+def statements_of(policy: Mapping[str, Any]) -> list[Document]:
+    """The policy's statements, also where it holds a single one without a list around it."""
+    return deepcopy(list_values(policy.get("Statement")))
+
+
+def with_statement(policy: Mapping[str, Any], statement: Mapping[str, Any]) -> Document:
+    """The policy with one more statement at its end. Order means nothing to AWS: a Deny wins from anywhere."""
+    return _replace_statements(policy, [*statements_of(policy), deepcopy(dict(statement))])
+
+
+def without_sid(policy: Mapping[str, Any], sid: str) -> Document:
+    """The policy without the statements of that Sid; a Sid that isn't there changes nothing."""
+    others = [statement for statement in statements_of(policy) if statement.get("Sid") != sid]
+    return _replace_statements(policy, others)
+
+
+def without_principal(policy: Mapping[str, Any], arn: str) -> Document:
+    """The policy with ``arn`` named nowhere: taken out of lists, and statements for it alone dropped."""
+    statements = []
+    for statement in statements_of(policy):
+        names = _aws_principals(statement)
+        if arn in names:
+            others = [name for name in names if name != arn]
+            principal = {type_: value for type_, value in statement["Principal"].items() if type_ != "AWS"}
+            if others:
+                principal["AWS"] = _one_or_list(others)
+            if not principal:
+                continue
+            statement = statement | {"Principal": principal}
+        statements.append(statement)
+    return _replace_statements(policy, statements)
+
+
+def statements_naming(policy: Mapping[str, Any], arn: str) -> list[Document]:
+    """The statements whose Principal names exactly that ARN: not "*", and not its account."""
+    return [statement for statement in statements_of(policy) if arn in _aws_principals(statement)]
+
+
+def principals_of(statement: Mapping[str, Any], element: str = "Principal") -> list[str]:
+    """Whom Principal (or NotPrincipal) names, of whatever type: ARNs, account ids, services; "*" is everyone."""
+    principal = statement.get(element)
+    values = list(principal.values()) if isinstance(principal, Mapping) else [principal]
+    return [name for value in values for name in list_values(value)]
+
+
+def _aws_principals(statement: Mapping[str, Any]) -> list[str]:
+    """What stands under ``Principal`` -> ``AWS``."""
+    principal = statement.get("Principal")
+    return list_values(principal.get("AWS")) if isinstance(principal, Mapping) else []
+
+
+def _replace_statements(policy: Mapping[str, Any], statements: list[Document]) -> Document:
+    return deepcopy(dict(policy)) | {"Statement": statements}

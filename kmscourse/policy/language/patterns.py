@@ -1,0 +1,206 @@
+"""Texts, actions and ARNs against patterns with wildcards; each pattern is compiled once.
+
+IAM User Guide, "IAM JSON policy elements: Action", "Resource" and "NotResource".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from kmscourse.policy.language.variables import (
+    Pattern,
+    Token,
+    Values,
+    Wildcard,
+    resolve_variables,
+    split_variables,
+    split_wildcards,
+)
+
+Matcher = Callable[[str], bool]
+ArnMatcher = Callable[[list[str]], bool]
+ARN_SEGMENTS = 6
+
+
+def text_matcher(pattern: Pattern) -> Matcher:
+    """What a pattern matches. Each run between stars is looked for once, from the left: never exponential."""
+    # "a?b*c" becomes [["a", "b"], ["c"]]: the runs between stars, cut again at each "?".
+    runs: list[list[str]] = [[""]]
+    for token in pattern:
+        if token is Wildcard.MANY:
+            runs.append([""])
+        elif token is Wildcard.ONE:
+            runs[-1].append("")
+        else:
+            runs[-1][-1] += token
+    first, *middle, last = runs if len(runs) > 1 else [*runs, [""]]
+    if len(first) == 1 and middle == [] and last == [""]:
+        prefix = first[0]  # the two that most patterns are: no wildcard at all, or one star at the end
+        return prefix.__eq__ if len(runs) == 1 else lambda value: value.startswith(prefix)
+    if len(runs) == 1:
+        return lambda value: len(value) == _length(first) and _stands_at(first, value, 0)
+
+    def matches(value: str) -> bool:
+        start, end = _length(first), len(value) - _length(last)
+        if end < start or not _stands_at(first, value, 0) or not _stands_at(last, value, end):
+            return False
+        for run in middle:
+            start = _find(run, value, start, end)
+            if start < 0:
+                return False
+            start += _length(run)
+        return True
+
+    return matches
+
+
+def _length(run: list[str]) -> int:
+    """How many characters the run takes: its texts, and one between each two."""
+    return sum(map(len, run)) + len(run) - 1
+
+
+def _stands_at(run: list[str], value: str, start: int) -> bool:
+    """Does the run stand in the value at that place?"""
+    for text in run:
+        if not value.startswith(text, start):
+            return False
+        start += len(text) + 1
+    return True
+
+
+def _find(run: list[str], value: str, start: int, end: int) -> int:
+    """The first place between start and end where the run stands, or -1."""
+    if len(run) == 1:
+        return value.find(run[0], start, end)
+    places = range(start, end - _length(run) + 1)
+    return next((place for place in places if _stands_at(run, value, place)), -1)
+
+
+def action_matcher(patterns: Sequence[str]) -> Matcher:
+    """What the patterns of an Action element match. Names of actions ignore case: give them in lower case."""
+    lowered = [pattern.lower() for pattern in patterns]
+    exact = frozenset(text for text in lowered if "*" not in text and "?" not in text)
+    wild = [text_matcher(split_wildcards(text)) for text in lowered if text not in exact and _is_action(text)]
+    if not wild:
+        return exact.__contains__
+    if not exact and len(wild) == 1:
+        return wild[0]
+    return lambda action: action in exact or any(matches(action) for matches in wild)
+
+
+def _is_action(text: str) -> bool:
+    """Every action is of a service, as in kms:Decrypt; only "*" may do without."""
+    return ":" in text or not text.strip("*")
+
+
+@lru_cache(maxsize=1024)  # a pattern with variables is filled in, and compiled, with every request
+def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
+    """What an ARN pattern matches; the ARN comes cut into its segments.
+
+    Each of the six segments is matched for itself, so that a "*" ends at a colon, save in the last. With
+    ``complete``, as in Resource, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
+    """
+    if pattern and all(token is Wildcard.MANY for token in pattern):
+        return _match_everything
+    segments = _split_segments(pattern)
+    is_arn, missing = len(segments) > 1 and segments[0] == ("arn",), ARN_SEGMENTS - len(segments)
+    if len(pattern) == 1 and not (is_arn and missing and complete):
+        exact = [str(segment[0]) if segment else "" for segment in segments]
+        return exact.__eq__
+    if not is_arn or (missing and not complete) or (complete and _has_wild_type(segments)):
+        return _match_nothing
+    matchers = [text_matcher(segment) for segment in segments] + [text_matcher((Wildcard.MANY,))] * missing
+
+    def matches(values: list[str]) -> bool:
+        if len(values) < ARN_SEGMENTS:
+            return False
+        for fits, value in zip(matchers, values, strict=True):  # noqa: SIM110 (a loop costs half of what all() does)
+            if not fits(value):
+                return False
+        return True
+
+    return matches
+
+
+def _match_everything(_: list[str]) -> bool:
+    return True
+
+
+def _match_nothing(_: list[str]) -> bool:
+    return False
+
+
+def _split_segments(pattern: Pattern) -> list[Pattern]:
+    """The pattern cut at its first five colons."""
+    segments: list[list[str | Wildcard]] = [[]]
+    for token in pattern:
+        if isinstance(token, Wildcard):
+            segments[-1].append(token)
+            continue
+        first, *others = token.split(":", ARN_SEGMENTS - len(segments))
+        segments[-1].append(first)
+        segments += [[other] for other in others]
+    return [tuple(token for token in segment if token != "") for segment in segments]
+
+
+def _has_wild_type(segments: Sequence[Pattern]) -> bool:
+    """Has it a wildcard in the type of the resource, as in "func*:name"? AWS matches nothing by it."""
+    if len(segments) < ARN_SEGMENTS:
+        return False
+    wild = False
+    for token in segments[-1]:
+        if isinstance(token, Wildcard):
+            wild = True
+        elif ":" in token.partition("/")[0]:
+            return wild
+        elif "/" in token:
+            return False  # what a slash follows is a path, where a colon ends no type
+    return False
+
+
+class ResourcePatterns:
+    """The patterns of a Resource or NotResource element.
+
+    Those without variables are ``fixed``; the others wait for the request's values.
+    """
+
+    __slots__ = ("everything", "fixed", "incomplete", "variable")
+
+    def __init__(self, texts: Sequence[str], *, variables: bool) -> None:
+        self.everything = "*" in texts
+        self.incomplete = any(
+            text.startswith("arn:") and text.count(":") < ARN_SEGMENTS - 1 for text in texts
+        )
+        self.fixed: list[ArnMatcher] = []
+        self.variable: list[tuple[Token, ...] | None] = []
+        for text in () if self.everything else texts:
+            if not variables or "${" not in text:
+                self.fixed.append(arn_matcher(split_wildcards(text), complete=True))
+            elif _has_variables_at_its_end(text):
+                self.variable.append(split_variables(text, wildcards=True))
+            else:
+                self.variable.append(None)
+
+    def cover(self, segments: list[str], values: Values) -> bool | None:
+        """Does one of the patterns match the ARN? None where none does, but one with a variable can't be told."""
+        if self.everything:
+            return True
+        for matches in self.fixed:
+            if matches(segments):
+                return True
+        if not self.variable:
+            return False
+        unsure = False
+        for tokens in self.variable:
+            pattern = resolve_variables(tokens, values) if tokens else None
+            if pattern is None:
+                unsure = True
+            elif arn_matcher(pattern, complete=True)(segments):
+                return True
+        return None if unsure else False
+
+
+def _has_variables_at_its_end(text: str) -> bool:
+    """Are its variables behind the fifth colon? AWS fills in those alone."""
+    return not any("${" in segment for segment in text.split(":", ARN_SEGMENTS - 1)[: ARN_SEGMENTS - 1])

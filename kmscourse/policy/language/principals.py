@@ -1,0 +1,129 @@
+"""Principals: who calls, and whom a statement names.
+
+IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import lru_cache
+
+ANONYMOUS = "*anonymous*"
+
+
+class PrincipalKind(Enum):
+    """What kind of principal it is; the value is how a sentence calls it."""
+
+    USER = "user"
+    ROLE = "role"
+    SESSION = "role session"
+    FEDERATED_USER = "federated user"
+    ROOT = "account root user"
+    OUTSIDER = "service or identity provider"
+    ANONYMOUS = "anonymous caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. ``account`` is None for those who belong to none; ``name`` is short, for people to read.
+
+    ``role`` is the role's own name, for a role and for a session of it.
+    """
+
+    id: str
+    kind: PrincipalKind
+    name: str
+    account: str | None = None
+    role: str | None = None
+    service_linked: bool = False
+
+
+@lru_cache(maxsize=4096)
+def parse_principal(text: str) -> Principal:
+    """The principal that an ARN, a service's name, an account id or "*anonymous*" stands for."""
+    if text in (ANONYMOUS, "*"):
+        return Principal(text, PrincipalKind.ANONYMOUS, "an anonymous caller")
+    if is_account(text):
+        text = f"arn:aws:iam::{text}:root"
+    segments = text.split(":", 5)
+    if len(segments) < 6 or segments[0] != "arn":
+        return Principal(text, PrincipalKind.OUTSIDER, text)
+    service, account, path = segments[2], segments[4], segments[5]
+    type_, _, name = path.partition("/")
+    last = name.rpartition("/")[2]
+    if service == "iam" and path == "root":
+        return Principal(text, PrincipalKind.ROOT, f"the account {account}", account)
+    if service == "iam" and type_ == "user":
+        return Principal(text, PrincipalKind.USER, last, account)
+    if service == "iam" and type_ == "role":
+        return Principal(text, PrincipalKind.ROLE, last, account, last, name.startswith("aws-service-role/"))
+    if service == "sts" and type_ == "assumed-role":
+        role = name.partition("/")[0]
+        service_linked = role.startswith("AWSServiceRoleFor")
+        return Principal(text, PrincipalKind.SESSION, name, account, role, service_linked)
+    if service == "sts" and type_ == "federated-user":
+        return Principal(text, PrincipalKind.FEDERATED_USER, name, account)
+    return Principal(text, PrincipalKind.OUTSIDER, text)
+
+
+def is_account(text: str) -> bool:
+    """Is it an account id, twelve digits?"""
+    return len(text) == 12 and text.isascii() and text.isdigit()
+
+
+class Naming(IntEnum):
+    """How closely a statement names the caller. The closer, the fewer other policies can hold it back."""
+
+    NONE = 0
+    ACCOUNT = 1  # its account, which may hand the permission on through IAM
+    ROLE = 2  # the role behind it: boundary and session policy still limit what it may do
+    DIRECT = 3  # itself, or everyone
+
+
+class PrincipalElement:
+    """The Principal of a statement: everyone, accounts, and single principals by type.
+
+    AWS matches whole ARNs; a wildcard inside of one names nobody.
+    """
+
+    __slots__ = ("accounts", "arns", "everyone", "outsiders", "roles")
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        """``names`` are those of the element, by their type: AWS, Service, Federated, CanonicalUser."""
+        self.arns = frozenset(names.get("AWS", ()))
+        self.everyone = "*" in self.arns
+        known = [parse_principal(arn) for arn in self.arns - {"*"}]
+        self.accounts = frozenset(each.account for each in known if each.kind is PrincipalKind.ROOT)
+        # A session's ARN leaves out the path of its role; role names are unique in an account without it.
+        self.roles = frozenset((each.account, each.role) for each in known if each.kind is PrincipalKind.ROLE)
+        self.outsiders = frozenset(
+            name for type_ in ("Service", "Federated", "CanonicalUser") for name in names.get(type_, ())
+        )
+
+    def names(self, caller: Principal) -> Naming:
+        """How the element names the caller, by the closest of its entries."""
+        if self.everyone:
+            return Naming.DIRECT
+        if caller.account is None:
+            return Naming.DIRECT if caller.id in self.outsiders else Naming.NONE
+        if caller.kind is not PrincipalKind.ROLE and caller.id in self.arns:
+            return Naming.DIRECT
+        if caller.role is not None and (caller.account, caller.role) in self.roles:
+            return Naming.ROLE
+        if caller.account in self.accounts:
+            return Naming.DIRECT if caller.kind is PrincipalKind.ROOT else Naming.ACCOUNT
+        return Naming.NONE
+
+    def exempts(self, caller: Principal) -> bool:
+        """Does a Deny with this NotPrincipal spare the caller?
+
+        Only one that stands in the list itself: the account or role that AWS wants beside it spares
+        nobody else of that account, and no other session of that role.
+        """
+        if self.everyone or caller.id in self.arns or caller.id in self.outsiders:
+            return True
+        if caller.kind is PrincipalKind.ROLE:
+            return (caller.account, caller.role) in self.roles
+        return caller.kind is PrincipalKind.ROOT and caller.account in self.accounts

@@ -1,0 +1,1 @@
+"""Who signed a request, and whether they may do what it asks."""

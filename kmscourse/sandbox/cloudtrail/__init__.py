@@ -1,0 +1,1 @@
+"""CloudTrail: the events of what was done, and how they are looked up."""

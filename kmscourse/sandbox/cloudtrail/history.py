@@ -1,0 +1,95 @@
+"""The events of the trail by all that they can be looked up by, so that a search costs what it finds.
+
+The log is read once, and then whatever it has got since the last search.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from kmscourse.sandbox.storage.file import EVENTS_KEPT
+
+Event = Mapping[str, Any]
+Numbered = tuple[int, Event]
+Attribute = tuple[str, str]
+"""The name of an attribute and its value; two empty texts stand for any event."""
+
+
+class History:
+    """The latest ``EVENTS_KEPT`` of the events that ``log`` yields below a number, newest first.
+
+    ``attributes_of`` tells what an event is looked up by. Numbers only grow, until ``forget``.
+    """
+
+    def __init__(
+        self,
+        log: Callable[[int | None], Iterator[Numbered]],
+        attributes_of: Callable[[Event], Iterator[Attribute]],
+    ) -> None:
+        self._log = log
+        self._attributes_of = attributes_of
+        self.forget()
+
+    def forget(self) -> None:
+        """Read the log anew, as it has begun anew."""
+        self._newest = 0
+        self._times: dict[int, float] = {}
+        self._numbers: dict[tuple[str, Attribute], list[int]] = {}  # in each region, oldest first
+
+    def find(
+        self,
+        region: str,
+        attribute: Attribute = ("", ""),
+        *,
+        before: int | None = None,
+        start: float | None = None,
+        end: float | None = None,
+    ) -> Iterator[Numbered]:
+        """The events of a region with this attribute, newest first.
+
+        ``before`` bounds their numbers, ``start`` and ``end`` (seconds since 1970, both included) their time.
+        """
+        self.catch_up()
+        numbers = self._numbers.get((region, attribute), [])
+        for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
+            number = numbers[place]
+            if number <= self._newest - EVENTS_KEPT:
+                return
+            at = self._times[number]
+            # Events know whole seconds only.
+            if (start is None or at > start - 1) and (end is None or at <= end):
+                yield from self._event(number)
+
+    def _event(self, number: int) -> Iterator[Numbered]:
+        """The event with this number, if the log still has it."""
+        for found, event in self._log(number + 1):
+            if found == number:
+                yield found, event
+            return
+
+    def catch_up(self, at_most: int = EVENTS_KEPT) -> None:
+        """Read what the log has got since; nothing, where that is more than ``at_most`` events."""
+        new: list[tuple[int, float, str, list[Attribute]]] = []
+        for number, event in self._log(None):
+            if number <= self._newest:
+                break
+            if len(new) == at_most:
+                return
+            at = datetime.fromisoformat(event["eventTime"]).timestamp()
+            new.append((number, at, event["awsRegion"], [("", ""), *self._attributes_of(event)]))
+        for number, at, region, attributes in reversed(new):
+            self._times[number] = at
+            self._newest = number
+            for attribute in dict.fromkeys(attributes):
+                self._numbers.setdefault((region, attribute), []).append(number)
+        if len(self._times) > 2 * EVENTS_KEPT:
+            self._drop(self._newest - EVENTS_KEPT)
+
+    def _drop(self, last: int) -> None:
+        """Forget the events up to a number."""
+        self._times = {number: at for number, at in self._times.items() if number > last}
+        kept = {name: numbers[bisect_left(numbers, last + 1) :] for name, numbers in self._numbers.items()}
+        self._numbers = {name: numbers for name, numbers in kept.items() if numbers}

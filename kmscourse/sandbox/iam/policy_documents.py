@@ -1,0 +1,77 @@
+"""The policies that IAM and STS take: identity policies, session policies, trust policies.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language", "AWS JSON policy elements: Principal"; texts as
+recorded from AWS by localstack's tests or quoted by users of AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.errors import PolicyError
+from kmscourse.policy import list_values, parse
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.key_policy import exists
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.account import Account
+
+_SID = re.compile("[0-9A-Za-z]*")
+
+
+def check_identity_policy(text: str) -> None:
+    """Raises AwsError MalformedPolicyDocument for a policy that could not be evaluated for whom it hangs on."""
+    document = _read(text)
+    if document.get("Version") != "2012-10-17":
+        raise _malformed("Policy document must be version 2012-10-17 or greater.")
+    if any("Principal" in found or "NotPrincipal" in found for found in list_values(document["Statement"])):
+        raise _malformed("Policy document should not specify a principal.")
+    if not all(_SID.fullmatch(str(found.get("Sid", ""))) for found in list_values(document["Statement"])):
+        raise _malformed(
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+            f"{_SID.pattern}"
+        )
+
+
+def check_trust_policy(text: str, account: Account) -> None:
+    """Raises AwsError MalformedPolicyDocument for a policy that can't say who may assume a role."""
+    document = _read(text)
+    for statement in list_values(document["Statement"]):
+        if not all(action.lower().startswith("sts:") for action in list_values(statement.get("Action"))):
+            raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+        for field in ("Resource", "NotResource"):
+            if field in statement:
+                raise _malformed(f"Has prohibited field {field}")
+        if "Principal" not in statement and "NotPrincipal" not in statement:
+            raise _malformed("Missing required field Principal")
+        for kind, name in _principals(statement):
+            if not exists(name, account, kind):
+                raise _malformed(f'Invalid principal in policy: "{kind}":"{name}"')
+
+
+def _read(text: str) -> Mapping[str, Any]:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise _malformed("This policy contains invalid Json") from None
+    try:
+        return parse(text)
+    except PolicyError as error:
+        raise _malformed(str(error)) from None
+
+
+def _principals(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(type, name) of each principal in a statement that has been read."""
+    named = statement.get("Principal", statement.get("NotPrincipal"))
+    if isinstance(named, str):
+        yield "AWS", named
+    elif isinstance(named, Mapping):
+        for kind, names in named.items():
+            yield from ((kind, name) for name in list_values(names))
+
+
+def _malformed(text: str) -> AwsError:
+    return AwsError("MalformedPolicyDocument", text)

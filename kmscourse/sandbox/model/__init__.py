@@ -1,0 +1,1 @@
+"""What AWS's public models say of the parameters of a call."""

@@ -1,0 +1,1 @@
+"""moto, which keeps what IAM and DynamoDB have; no other room touches it."""

@@ -1,0 +1,40 @@
+"""The services of the practice account with the operations that it offers; whatever else AWS has is refused at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.cloudtrail.service import SERVICE as CLOUDTRAIL
+from kmscourse.sandbox.dynamodb.service import SERVICE as DYNAMODB
+from kmscourse.sandbox.iam.service import SERVICE as IAM
+from kmscourse.sandbox.kms.service import SERVICE as KMS
+from kmscourse.sandbox.model.shapes import is_operation
+from kmscourse.sandbox.operation import Service
+from kmscourse.sandbox.protocol.services import SERVICES as PROTOCOLS
+from kmscourse.sandbox.sts.service import SERVICE as STS
+
+SERVICES: Mapping[str, Service[Any]] = {
+    service.name: service for service in (KMS, DYNAMODB, IAM, STS, CLOUDTRAIL)
+}
+PAGE = "docs/differences.md"
+_MAX_NEAREST = 3
+
+
+def not_offered(call: Call) -> AwsError:
+    """The refusal of an operation that AWS has and the practice account hasn't, or that nobody has."""
+    protocol = PROTOCOLS[call.service]
+    if call.service not in SERVICES or not is_operation(call.service, call.operation):
+        if protocol.is_json:
+            return AwsError("UnknownOperationException", f"{call.service} has no operation {call.operation}.")
+        text = f"Could not find operation {call.operation} for version {protocol.version}"
+        return AwsError("InvalidAction", text)
+    offered = SERVICES[call.service].operations
+    nearest = difflib.get_close_matches(call.operation, offered, n=_MAX_NEAREST, cutoff=0.5)
+    near = f" The nearest that it offers: {', '.join(nearest)}." if nearest else ""
+    return AwsError(
+        "UnsupportedOperationException",
+        f"The practice account does not offer {call.action}.{near} All that it offers stands in {PAGE}.",
+    )

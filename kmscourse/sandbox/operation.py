@@ -1,0 +1,151 @@
+"""An operation of a service, the call of it that is under way, and the permissions that it needs.
+
+Each service has one table of its operations (``kms/operations.py`` and so on). To offer another one is to add an entry
+there: ``Operation(permissions, validate, perform, changes)``, each a function of the resolved call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.account import Account
+
+Context = Mapping[str, str | Sequence[str]]
+"""Condition keys with their values."""
+
+
+def _nothing_to_require() -> None:
+    """A resource that is in every state fit for use."""
+
+
+@dataclass(frozen=True)
+class PermissionCheck:
+    """One thing that a call does to one resource; the policy decision is made for each.
+
+    ``via`` is the service that does it for the caller (``dynamodb.amazonaws.com``), ``context`` the condition keys
+    that belong to this check alone (``kms:EncryptionContext:…``, ``kms:ViaService``). ``resource_policy`` (a key's
+    policy, a role's trust policy) and ``grants`` (as ListGrants prints them) are what is asked beside the caller's own
+    policies. ``is_decided`` is False where nobody is there to ask, as the key is gone: its use is refused by
+    ``require_usable``, which is called once all checks of a call are allowed, and raises AwsError where the resource is
+    in no state for the action.
+    """
+
+    action: str
+    resource: str
+    context: Context = field(default_factory=dict)
+    via: str | None = None
+    resource_policy: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    grants: Sequence[Mapping[str, Any]] = field(default=(), compare=False, repr=False)
+    is_decided: bool = field(default=True, compare=False)
+    require_usable: Callable[[], None] = field(default=_nothing_to_require, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class CallerPolicies:
+    """What IAM has of a caller: the policies that apply to it (documents as dicts), and its tags.
+
+    ``boundaries`` are the permissions boundaries, ``session`` is the session policy; None where there is none.
+    """
+
+    identity: Sequence[Mapping[str, Any]]
+    boundaries: Sequence[Mapping[str, Any]]
+    session: Any
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ResolvedCall:
+    """A call, who makes it, in which account, and when (in UTC).
+
+    Each service adds what its calls name: keys, aliases, tables, grants. A thing is looked up when a stage first reads
+    it here, and never again. ``changes`` tells whether the operation can change anything.
+    """
+
+    call: Call
+    caller: Caller
+    account: Account
+    now: datetime
+    changes: bool = False
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters of the call."""
+        return self.call.parameters
+
+    @property
+    def action(self) -> str:
+        """The call in the words of a policy, as in ``kms:Decrypt``."""
+        return self.call.action
+
+    @property
+    def region(self) -> str:
+        """The region of the call."""
+        return self.call.region
+
+    @property
+    def recorded_parameters(self) -> Mapping[str, Any]:
+        """The parameters as the trail shows them: as they were sent, where the service does not say otherwise."""
+        return self.call.parameters
+
+    @cached_property
+    def caller_policies(self) -> CallerPolicies:
+        """The policies and tags of the caller."""
+        return self.account.caller_policies(self.caller)
+
+
+R = TypeVar("R", bound=ResolvedCall)
+
+
+def no_validation(resolved: ResolvedCall) -> None:
+    """An operation that refuses nothing beyond what the model of its parameters says."""
+
+
+def anywhere(resolved: ResolvedCall) -> Iterable[PermissionCheck]:
+    """The permission of an operation that works on no resource in particular, such as ``kms:ListKeys``."""
+    yield PermissionCheck(resolved.action, "*")
+
+
+def no_permission(resolved: ResolvedCall) -> Iterable[PermissionCheck]:
+    """The permissions of an operation that everybody may call."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Operation(Generic[R]):
+    """``permissions`` yields the checks that a call needs, ``validate`` refuses with AwsError, ``perform`` answers.
+
+    ``validate`` runs once the permissions are there. ``changes`` is True where the operation can change anything.
+    """
+
+    permissions: Callable[[R], Iterable[PermissionCheck]]
+    perform: Callable[[R], Answer]
+    validate: Callable[[R], None] = no_validation
+    changes: bool = False
+
+
+def _nothing_to_finish(resolved: Any, checks: Sequence[PermissionCheck], error: AwsError | None) -> None:
+    """A service that keeps nothing of its calls."""
+
+
+@dataclass(frozen=True)
+class Service(Generic[R]):
+    """A service: how its calls are resolved, and the table of its operations.
+
+    ``finish`` is told of each call that was answered, or refused with an error, once it is.
+    """
+
+    name: str
+    resolve: Callable[[Call, Caller, Account, datetime, bool], R]
+    operations: Mapping[str, Operation[R]]
+    finish: Callable[[R, Sequence[PermissionCheck], AwsError | None], None] = _nothing_to_finish
+
+
+Answer = Mapping[str, Any] | HttpResponse
+"""The output of an operation as a mapping; IAM's as moto's XML."""

@@ -1,0 +1,1 @@
+"""How an account is kept: its file, what a call has changed, how a thing is written down."""

@@ -1,0 +1,98 @@
+"""Key material over time: whatever is done to a key, what it has sealed opens as long as the key is there."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import material
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+REGION = "us-east-1"
+
+steps = st.one_of(
+    st.sampled_from(["EnableKey", "DisableKey", "DisableKeyRotation", "RotateKeyOnDemand"]),
+    st.sampled_from(["ScheduleKeyDeletion", "CancelKeyDeletion", "restart"]),
+    st.integers(90, 400).map(lambda days: ("EnableKeyRotation", days)),
+    st.floats(0.01, 200).map(lambda days: ("time", days)),
+)
+
+
+class Life:
+    """One key in an account whose clock is set by hand, and all that it has sealed."""
+
+    def __init__(self, account: Any) -> None:
+        self.account, self.now = account, START
+        account.account.now = self.clock
+        self.arn = account.key()
+        self.sealed: list[tuple[bytes, str]] = []
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def step(self, name: str, days: float = 0) -> None:
+        """Perform an operation, or what the state of the key leaves of it."""
+        if name == "time":
+            self.now += timedelta(days=days)
+            self.account.account.pass_time()
+            self.account.account.commit()
+        elif name == "restart":
+            self.account.restart()
+            self.account.account.now = self.clock
+        elif (name == "CancelKeyDeletion") == (self.key().state == "PendingDeletion"):
+            more = {"RotationPeriodInDays": days} if days else {}
+            with contextlib.suppress(AwsError):  # RotateKeyOnDemand has its limits.
+                self.account(f"kms:{name}", KeyId=self.arn, **more)
+
+    def key(self) -> Any:
+        return self.account.account.find_key(self.arn)
+
+    def check(self) -> None:
+        """All that the key has sealed opens, with the material that sealed it; its history is in order."""
+        backend, key = self.account.account, self.key()
+        self.sealed.append((backend.seal(key, b"word", {}), backend.material_id(key)))
+        for blob, material_id in self.sealed:
+            assert backend.key_of_ciphertext(REGION, blob).arn == self.arn
+            assert backend.open(key, blob, {}) == b"word"
+            assert backend.material_id(key, blob) == material_id
+        dates = [piece.rotated for piece in backend.materials(key)[1:]]
+        assert dates == sorted(dates)
+        assert all(date <= self.now for date in dates), "nothing happens before its time"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(steps, max_size=25))
+def test_what_a_key_has_sealed_opens_while_it_is_there(
+    tmp_path_factory: pytest.TempPathFactory, open_account: Any, life_of_a_key: list[Any]
+) -> None:
+    life = Life(open_account(tmp_path_factory.mktemp("life") / "account.db"))
+    for step in life_of_a_key:
+        life.step(*(step if isinstance(step, tuple) else (step,)))
+        if life.key() is None:
+            break
+        life.check()
+    if life.key() is None:
+        for blob, _ in life.sealed:
+            with pytest.raises(AwsError, match="InvalidCiphertextException"):
+                life.account.account.key_of_ciphertext(REGION, blob)
+
+
+def test_a_piece_of_material_does_not_show_its_secret() -> None:
+    secret = bytes(range(32))
+    piece = material.of_secret(secret)
+    assert repr(secret) not in repr(piece)
+    assert piece.id in repr(piece)
+
+
+def test_imported_material_is_bound_to_its_key() -> None:
+    given_material = bytes(32)
+    one, other = (material.of_import(key_id, given_material) for key_id in ("one", "other"))
+    assert one == material.of_import("one", given_material)
+    assert {one.id, one.token, one.secret}.isdisjoint({other.id, other.token, other.secret})
+    assert one.secret != given_material

@@ -1,0 +1,85 @@
+"""What is put off is there as soon as it is asked for, and until then it costs nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmscourse.sandbox.moto_adapter.deferred_imports import PACKAGES
+
+ROOT = Path(__file__).parents[3]
+
+
+def said(program: str) -> str:
+    """What a Python process of its own prints; it puts off first."""
+    start = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        "from kmscourse.sandbox.moto_adapter import deferred_imports as late; late.put_off()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{start}\n{program}"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_a_first_answer_needs_none_of_it() -> None:
+    first_call = """if True:
+        from kmscourse.sandbox.application import Application
+        from tests.sandbox.conftest import Practice
+        practice = Practice()
+        practice.key()
+        practice("kms:ListKeys")
+        waiting = [name for name in late.PACKAGES if type(sys.modules.get(name, late._Late("x"))) is not late._Late]
+        print(waiting, "responses.registries" in sys.modules, "boto3.session" in sys.modules)
+    """
+    assert said(first_call) == "[] False False", "these were brought in before the first answer"
+
+
+def test_the_account_lives_its_whole_life_in_such_a_process() -> None:
+    life = """if True:
+        from tests.sandbox.storage.life import LIFE, filled_in
+        from tests.sandbox.conftest import Practice
+        practice = Practice()
+        for action, parameters in LIFE:
+            practice(action, **filled_in(parameters, practice))
+        print("lived")
+    """
+    assert said(life) == "lived"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("import yaml; print(yaml.safe_load('{a: 1}'))", "{'a': 1}"),
+        ("import requests; print(requests.Request('GET', 'http://a/').prepare().url)", "http://a/"),
+        ("from requests import codes; print(codes.ok)", "200"),
+        ("import werkzeug; print(werkzeug.Request.__name__)", "Request"),
+        ("from werkzeug import exceptions; print(exceptions.NotFound.code)", "404"),
+        ("from cryptography import x509; print(x509.random_serial_number() > 0)", "True"),
+        ("import boto3; print(type(boto3.Session()).__module__)", "boto3.session"),
+        ("from boto3 import Session; print(type(Session()).__module__)", "boto3.session"),
+        ("import botocore.session as it; print(type(it.Session()).__module__)", "botocore.session"),
+        ("import responses; print(responses.mock.__class__.__name__)", "RequestsMock"),
+        ("import yaml\ntry: yaml.nonsense\nexcept AttributeError as error: print(error)", "module 'yaml' has no"),
+        ("try: from moto import nonsense\nexcept ImportError as error: print(error)", "cannot import name 'nonsense'"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_is_there(asked: str, answer: str) -> None:
+    assert said(asked).startswith(answer)
+
+
+def test_what_stands_in_for_a_constant_is_that_constant() -> None:
+    from moto.core import DEFAULT_ACCOUNT_ID
+
+    assert PACKAGES["moto.core"]["DEFAULT_ACCOUNT_ID"] == DEFAULT_ACCOUNT_ID
+
+
+def test_what_is_imported_already_is_left_alone() -> None:
+    program = (
+        "sys.meta_path.pop(0); import yaml; late.put_off(); import yaml as again; print(type(again).__name__)"
+    )
+    assert said(program) == "module"

@@ -1,0 +1,128 @@
+"""Whatever a call changes is written, and what was written is the account again."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from typing import Any
+
+import pytest
+from moto.kms.utils import RESERVED_ALIASES
+
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.moto_adapter.models import COLLECTIONS
+from kmscourse.sandbox.storage.file import Row
+from tests.sandbox.storage.life import LIFE, filled_in
+
+
+def everything(backend: Any) -> dict[Row, str]:
+    """All that the account holds, as it would be written."""
+    rows: dict[Row, str] = {}
+    keeper, models = backend._keeper, backend._models
+    for service, paths in COLLECTIONS.items():
+        for region in ["aws"] if service == "iam" else ["us-east-1", "eu-west-1"]:
+            for path in paths:
+                collection = models.collection(f"{service}/{region}/{path}")
+                for key in collection:
+                    row = Row(collection.collection, collection.row_key(key))
+                    rows[row] = keeper._document(row, key)
+                    if path == "tables":
+                        items = dict.__getitem__(collection, key).items
+                        pairs = (
+                            [(h, r) for h in items for r in dict.__getitem__(items, h)]
+                            if items.ranged
+                            else list(items)
+                        )
+                        for pair in pairs:
+                            holder = dict.__getitem__(items, pair[0]) if items.ranged else items
+                            item = Row(items.collection, holder.row_key(pair))
+                            rows[item] = keeper._document(item, pair)
+    for collection in keeper._own.values():
+        rows |= {
+            Row(collection.collection, key): keeper._document(Row(collection.collection, key), key)
+            for key in collection
+        }
+    return rows
+
+
+def check_indexes(backend: Any) -> None:
+    """What is derived from the keys says what they say."""
+    kms = backend._models("kms", "us-east-1")
+    keys = list(dict.values(kms.keys))
+    assert kms.key_ids == sorted(key.id for key in keys)
+    assert kms.alias_names == sorted({*RESERVED_ALIASES, *(alias for key in keys for alias in key.aliases)})
+
+
+def compare(written: dict[Row, str], held: dict[Row, str], after: str) -> None:
+    assert written.keys() == held.keys(), f"after {after} rows are missing or left over"
+    for row, document in held.items():
+        assert json.loads(written[row]) == json.loads(document), (
+            f"after {after} {row} is not written as it is"
+        )
+
+
+def test_after_each_operation_all_that_the_account_holds_is_written(practice: Any) -> None:
+    compare(dict(practice.account.storage.rows()), everything(practice.account), "the beginning")
+    for action, parameters in LIFE:
+        practice(action, **filled_in(parameters, practice))
+        compare(dict(practice.account.storage.rows()), everything(practice.account), action)
+
+
+def test_the_account_is_the_same_after_a_restart_at_any_moment(kept: Any) -> None:
+    for number, (action, parameters) in enumerate(LIFE):
+        kept(action, **filled_in(parameters, kept))
+        if number % 6 == 0 or action in ("dynamodb:CreateBackup", "iam:AttachGroupPolicy"):
+            before = everything(kept.account)
+            kept.restart()
+            compare(everything(kept.account), before, f"{action} and a restart")
+
+
+def test_a_rollback_undoes_every_operation(practice: Any) -> None:
+    backend = practice.account
+    for action, parameters in LIFE:
+        filled = filled_in(parameters, practice)
+        before = everything(backend)
+        commit, backend.commit = backend.commit, backend.rollback
+        practice(action, **filled)
+        backend.commit = commit
+        compare(everything(backend), before, f"undoing {action}")
+        check_indexes(backend)
+        assert set(everything(backend)) == set(dict(backend.storage.rows()))
+        practice(action, **filled_in(parameters, practice))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_done_in_whatever_order_is_kept(kept: Any, seed: int) -> None:
+    """Operations at moments at which they may be refused, break or hit what is not there."""
+    choose = random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
+    for action, parameters in choose.choices(LIFE, k=250):
+        before = everything(kept.account)
+        try:
+            kept(action, **filled_in(parameters, kept))
+        except AwsError:
+            compare(everything(kept.account), before, f"a refused {action}")
+        compare(dict(kept.account.storage.rows()), everything(kept.account), action)
+        check_indexes(kept.account)
+    before = everything(kept.account)
+    kept.restart()
+    assert kept.account.notices == []
+    compare(everything(kept.account), before, "a restart")
+
+
+def test_a_write_that_fails_is_answered_so_and_undone(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    practice.key(Description="before")
+    before = everything(practice.account)
+
+    def full(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(practice.account.storage, "write", full)
+        with pytest.raises(
+            AwsError, match=r"could not write this change to disk \(database or disk is full\)"
+        ) as caught:
+            practice.key(Description="after")
+    assert caught.value.status == 500
+    assert everything(practice.account) == before
+    practice.key(Description="after")
