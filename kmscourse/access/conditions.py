@@ -95,13 +95,13 @@ def of_moment(
     account: Account, resource: str, event: Mapping[str, Any], *, via: bool = False, temporary: bool = False
 ) -> RequestContext:
     """When a call came, and from where. ``event`` is the audit trail's record of it, empty where there is none."""
-    at = datetime.now(UTC)
+    moment = datetime.now(UTC)
     if "eventTime" in event:
-        at = datetime.strptime(event["eventTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        moment = datetime.strptime(event["eventTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     segments = resource.split(":")
     context: Values = {
-        "aws:CurrentTime": _moment(at),
-        "aws:EpochTime": str(int(at.timestamp())),
+        "aws:CurrentTime": _moment(moment),
+        "aws:EpochTime": str(int(moment.timestamp())),
         "aws:PrincipalIsAWSService": "false",
         "aws:RequestedRegion": (segments[3] if len(segments) > 3 else "")
         or event.get("awsRegion", account.region),
@@ -240,8 +240,8 @@ def _tags(tags: object) -> dict[str, str]:
     return values
 
 
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _truth(value: object) -> str:

@@ -68,7 +68,7 @@ class Identity:
         return ":role/aws-service-role/" in self.arn
 
 
-def identities(iam: IAMClient) -> dict[str, Identity]:
+def read_identities(iam: IAMClient) -> dict[str, Identity]:
     """Users, then roles, by ARN; each of the two in the order of their names.
 
     Raises KmsCourseError where the caller may not read them, ClientError for any other answer of IAM.
@@ -77,7 +77,7 @@ def identities(iam: IAMClient) -> dict[str, Identity]:
         return {identity.arn: identity for identity in _read(iam)}
 
 
-def identity_named(by_arn: Mapping[str, Identity], name: str) -> Identity:
+def find_identity(by_arn: Mapping[str, Identity], name: str) -> Identity:
     """The user of that name, whatever its path; by its ARN, a role too. Raises KmsCourseError where there is none."""
     for arn, identity in by_arn.items():
         if arn == name or (identity.name == name and ":user/" in arn):
@@ -86,7 +86,10 @@ def identity_named(by_arn: Mapping[str, Identity], name: str) -> Identity:
 
 
 def managed_document(iam: IAMClient, arn: str) -> Document:
-    """The version in force of a managed policy; one that allows nothing, where it is gone. Raises as ``identities``."""
+    """The version in force of a managed policy; one that allows nothing, where it is gone.
+
+    Raises as ``read_identities``.
+    """
     with _permission_needed():
         try:
             version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
@@ -134,9 +137,9 @@ def _read(iam: Any) -> Iterator[Identity]:
         of_user = [groups[name] for name in user.get("GroupList", []) if name in groups]
         policies: list[tuple[str, Document | str]] = [
             *_inline(user, "UserPolicyList"),
-            *(one for group in of_user for one in _inline(group, "GroupPolicyList", _of(group))),
+            *(policy for group in of_user for policy in _inline(group, "GroupPolicyList", _of(group))),
             *_attached(user),
-            *(one for group in of_user for one in _attached(group, _of(group))),
+            *(policy for group in of_user for policy in _attached(group, _of(group))),
         ]
         limits = NamedPolicies(_boundary(user), read)
         yield Identity(

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from kmscourse import kms as keys
 from kmscourse.access import conditions
-from kmscourse.access.identities import Document, Identity, identities
+from kmscourse.access.identities import Document, Identity, read_identities
 from kmscourse.access.trail import Session
 from kmscourse.account import Account
 from kmscourse.errors import PolicyError
@@ -53,7 +53,7 @@ class Snapshot:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.identities: Mapping[str, Identity] = identities(account.client("iam"))
+        self.identities: Mapping[str, Identity] = read_identities(account.client("iam"))
         self._policies: dict[str, Document] = {}
         self._grants: dict[str, list[Document]] = {}
         self._facts: dict[str, RequestContext] = {}
@@ -136,7 +136,9 @@ class Snapshot:
     def condition_keys(self, layers: Layers) -> list[str]:
         """The condition keys that the policies ask about; a policy that can't be read asks about none."""
         documents = [*layers.get("identity_policies", ()), *layers.get("permissions_boundaries", ())]
-        documents += [one for one in (layers.get("resource_policy"), layers.get("session_policy")) if one]
+        documents += [
+            document for document in (layers.get("resource_policy"), layers.get("session_policy")) if document
+        ]
         policies: list[Policy] = []
         for document in documents:
             with suppress(PolicyError):

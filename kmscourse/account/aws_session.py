@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from kmscourse.errors import SandboxError
 
 
-def bound_to(
+def session_bound_to(
     url: str, region: str, access_key_id: str, secret_access_key: str, session_token: str | None = None
 ) -> boto3.Session:
     """A session with these credentials whose clients and resources reach ``url``, as in ``http://127.0.0.1:4566``.

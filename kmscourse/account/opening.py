@@ -28,7 +28,7 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    account = open_sandbox() if target.target() == "sandbox" else open_real_account()
+    account = open_sandbox() if target.read_target() == "sandbox" else open_real_account()
     denials.watch_new_sessions(account.denials, account.id)
     return account
 
@@ -38,7 +38,7 @@ def open_real_account() -> Account:
 
     Raises KmsCourseError where it isn't, or can't be reached.
     """
-    target_name = target.target()
+    target_name = target.read_target()
     if target_name == "sandbox":
         raise KmsCourseError(
             "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
@@ -61,7 +61,7 @@ def open_sandbox() -> Account:
     explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
 
     def session_with(*credentials: str) -> boto3.Session:
-        session = aws_session.bound_to(endpoint.url, endpoint.region, *credentials)
+        session = aws_session.session_bound_to(endpoint.url, endpoint.region, *credentials)
         session.events.register("needs-retry", explain)
         return session
 
@@ -104,8 +104,8 @@ def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
         aws_settings.point_at_endpoint(endpoint_url)
-    session = target.session()
-    identity = target.identity(session, endpoint_url)
+    session = target.open_session()
+    identity = target.ask_identity(session, endpoint_url)
 
     @functools.cache
     def session_of(user_name: str) -> boto3.Session:

@@ -26,7 +26,7 @@ IDENTITY_SECONDS = (
 _OTHERWISE = "or unset KMSCOURSE_TARGET to use the practice account."
 
 
-def target() -> str:
+def read_target() -> str:
     """``sandbox``, ``aws``, or the URL of an endpoint. Raises KmsCourseError for anything else."""
     target_name = os.environ.get("KMSCOURSE_TARGET", "sandbox")
     if target_name in ("sandbox", "aws") or _is_endpoint(target_name):
@@ -37,7 +37,7 @@ def target() -> str:
     )
 
 
-def session() -> boto3.Session:
+def open_session() -> boto3.Session:
     """A session by the AWS settings of whoever runs this. Raises KmsCourseError where these can't be used."""
     try:
         return boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
@@ -47,7 +47,7 @@ def session() -> boto3.Session:
         ) from None
 
 
-def identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
+def ask_identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
     """Who one is in the account, as STS says: ``Account`` and ``Arn``. Raises KmsCourseError where nobody says it."""
     where = url or "AWS"
     patience = Config(

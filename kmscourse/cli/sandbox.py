@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmscourse.cli.terminal import counted
+from kmscourse.cli.terminal import count_of
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
@@ -108,7 +108,7 @@ def sandbox_status(_: argparse.Namespace) -> None:
     status = server.status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
-    print(f"It holds {counted(status['Keys'], 'key')} and {counted(status['Tables'], 'table')}.")
+    print(f"It holds {count_of(status['Keys'], 'key')} and {count_of(status['Tables'], 'table')}.")
     seconds = status["TableKeyCache"]
     print(
         f"DynamoDB keeps an opened table key for {seconds:g} s."
@@ -134,8 +134,8 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse.course.progress import Progress
     from kmscourse.sandbox import server
 
-    number = 0 if chosen.section is None else course.section(chosen.section).number
-    with course.alone(home()):
+    number = 0 if chosen.section is None else course.find_section(chosen.section).number
+    with course.lock_preparation(home()):
         account = open_sandbox()
         notes = Notes(home(), account.file_key)
         notes.clear()  # These two first: a file that can't be read is said before anything is lost.

@@ -13,7 +13,7 @@ from kmscourse.account import Account
 from kmscourse.course.artifacts import ARTIFACTS, Artifact
 from kmscourse.course.inventory import find_taken_names, require_guard
 from kmscourse.course.notes import Notes
-from kmscourse.course.sections import Section, section
+from kmscourse.course.sections import Section, find_section
 from kmscourse.errors import CourseError, ForeignError, HomeError, KmsCourseError
 from kmscourse.home import cannot_write, lock
 from kmscourse.iam import LAB_USER
@@ -22,7 +22,7 @@ PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go a
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def lock_preparation(folder: Path) -> Iterator[None]:
     """Within the block nobody else who uses this home prepares or resets an account; others wait, and say so.
 
     Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
@@ -51,7 +51,7 @@ def prepare(account: Account, notes: Notes, number: int) -> list[str]:
     before anything is made, where something that is not the course's has one of its names, and CourseError where a
     permission is missing; CourseError too where the practice account has been changed so that a step is refused.
     """
-    to_start = section(number)
+    to_start = find_section(number)
     if account.practice:
         with _explain_way_out(number):
             return _sentences([], _step_back(account, notes, to_start), _catch_up(account, notes, to_start))

@@ -73,7 +73,7 @@ SECTIONS = (
 )
 
 
-def section(number: int) -> Section:
+def find_section(number: int) -> Section:
     """The section of that number. Raises CourseError where there is none."""
     if number not in range(len(SECTIONS)):
         raise CourseError(

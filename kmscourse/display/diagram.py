@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from kmscourse.display.architecture import MY_KEY, Architecture, Component, verdict
-from kmscourse.display.growth import change_sentences, changes
+from kmscourse.display.growth import describe_changes, find_changes
 from kmscourse.display.picture import Picture
 from kmscourse.display.svg import FAINT, NAME, Drawing
 
@@ -25,10 +25,10 @@ class Diagram(Picture):
 
     def __init__(self, now: Architecture, before: Architecture | None = None) -> None:
         self.now = now
-        self.changed = changes(now, before or now)
+        self.changed = find_changes(now, before or now)
 
     def __repr__(self) -> str:
-        return "\n".join([*self.now.sentences().values(), *change_sentences(self.changed)])
+        return "\n".join([*self.now.sentences().values(), *describe_changes(self.changed)])
 
     def svg(self) -> str:
         """The drawing, as an SVG document."""
@@ -39,7 +39,7 @@ class Diagram(Picture):
         }  # what needs the lower half
         bottom = 556 if lower & (self.now.sentences().keys() | self.changed.keys()) else 300
         caption = [
-            line for sentence in change_sentences(self.changed) for line in wrap(sentence, MAX_LINE_LENGTH)
+            line for sentence in describe_changes(self.changed) for line in wrap(sentence, MAX_LINE_LENGTH)
         ]
         height = bottom + 20 + 26 * len(caption)
         draw = Drawing(self.width, height, title=self.title, description=" ".join(repr(self).splitlines()))

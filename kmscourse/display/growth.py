@@ -46,12 +46,12 @@ STARTS: dict[int, Start] = {
 """For each section that changes the architecture: what it was before, as far as the section is about it."""
 
 
-def before(now: Architecture, section: int) -> Architecture:
+def architecture_before(now: Architecture, section: int) -> Architecture:
     """The architecture as it was when the section started; all that the section isn't about is as it is now."""
     return STARTS[section](now) if section in STARTS else now
 
 
-def changes(now: Architecture, earlier: Architecture) -> dict[Component, str]:
+def find_changes(now: Architecture, earlier: Architecture) -> dict[Component, str]:
     """The parts that are new, changed or gone, each with that word."""
     now_sentences, earlier_sentences = now.sentences(), earlier.sentences()
     changed = {}
@@ -63,7 +63,7 @@ def changes(now: Architecture, earlier: Architecture) -> dict[Component, str]:
     return changed
 
 
-def change_sentences(changed: dict[Component, str]) -> list[str]:
+def describe_changes(changed: dict[Component, str]) -> list[str]:
     """The changes as sentences, such as "New here: the table Books and its table key."."""
     kinds = {"new": "New here", "changed": "Changed here", "gone": "Gone"}
     return [

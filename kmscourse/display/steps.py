@@ -60,11 +60,11 @@ class StepTable:
     def steps(self) -> Iterator[StepRow]:
         """Each step, in AWS's order."""
         decision, subject = self.decision, Subject(self.decision.request)
-        for found in decision.findings:
-            closed = not decision.allowed and found is decision.findings[-1]
-            sign, answer = _answer(found, closed)
-            asked = ADDRESSEES[found.question].format(policy=subject.policy)
-            yield StepRow(sign, asked, subject.ask(found.question), answer, _evidence(found))
+        for finding in decision.findings:
+            closed = not decision.allowed and finding is decision.findings[-1]
+            sign, answer = _answer(finding, closed)
+            addressee = ADDRESSEES[finding.question].format(policy=subject.policy)
+            yield StepRow(sign, addressee, subject.ask(finding.question), answer, _evidence(finding))
         sign, answer = ("✓", "yes: allowed") if decision.allowed else ("✗", "no: refused")
         yield StepRow(sign, "", subject.ask(Question.VERDICT), answer, "")
 
@@ -103,22 +103,22 @@ def _row(number: int, step: StepRow, *, last: bool) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _answer(found: Finding, closed: bool) -> tuple[str, str]:
+def _answer(finding: Finding, closed: bool) -> tuple[str, str]:
     """The sign and the words of an answer."""
-    said = "yes" if found.yes else "no"
+    word = "yes" if finding.yes else "no"
     if closed:
-        return "✗", f"{said}: refused here"
-    if found.question is Question.DENIED:
-        return "✓", f"{said}: it goes on"
-    return ("✓", said) if found.yes else ("→", f"{said}: it goes on")
+        return "✗", f"{word}: refused here"
+    if finding.question is Question.DENIED:
+        return "✓", f"{word}: it goes on"
+    return ("✓", word) if finding.yes else ("→", f"{word}: it goes on")
 
 
-def _evidence(found: Finding) -> str:
+def _evidence(finding: Finding) -> str:
     """The statement or grant behind an answer, by its name alone; or the sentence that says why."""
-    if found.evidence is None or isinstance(found.evidence, str):
-        return found.evidence or ""
+    if finding.evidence is None or isinstance(finding.evidence, str):
+        return finding.evidence or ""
     return shortened(
-        describe_evidence(found.evidence).removeprefix("the statement ").removeprefix("the ").strip('"')
+        describe_evidence(finding.evidence).removeprefix("the statement ").removeprefix("the ").strip('"')
     )
 
 

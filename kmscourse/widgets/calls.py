@@ -51,7 +51,7 @@ class AwsCall:
         line = f"{opening}{', '.join(parameters)})"
         if len(line) <= LINE:
             return line
-        return "\n".join([opening, *(f"    {one}," for one in parameters), ")"])
+        return "\n".join([opening, *(f"    {parameter}," for parameter in parameters), ")"])
 
     @property
     def cli(self) -> str:

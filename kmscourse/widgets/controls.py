@@ -135,7 +135,7 @@ class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types
             box.value = value in self.value
 
     def _ticked(self, change: Any) -> None:
-        at = next(i for i, box in enumerate(self._boxes) if box is change["owner"])
-        value = self.options[at][1]
-        others = tuple(one for one in self.value if one != value)
+        index = next(i for i, box in enumerate(self._boxes) if box is change["owner"])
+        value = self.options[index][1]
+        others = tuple(other for other in self.value if other != value)
         self.value = (*others, value) if change["new"] else others

@@ -93,5 +93,7 @@ class KeyRotationPage(Form):
             self.outcome.value = message("✓", "The rotation has been asked for.")
 
     def _history(self) -> str:
-        rows = [(str(one["RotationDate"].date()), one["RotationType"]) for one in self._rotations]
+        rows = [
+            (str(rotation["RotationDate"].date()), rotation["RotationType"]) for rotation in self._rotations
+        ]
         return table("Rotations so far", ("When", "How"), rows) if rows else ""

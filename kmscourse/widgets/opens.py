@@ -32,8 +32,8 @@ def answers(snapshot: Snapshot, resource: str, change: Change) -> tuple[dict[tup
         was = evaluate(request, **before[request.principal]).allowed
         allowed = evaluate(request, **after[request.principal]).allowed
         if was != allowed:
-            at = changed.setdefault((request.principal, way), Answers())
-            (at.opened if allowed else at.closed).append(request.action)
+            answers_of_one = changed.setdefault((request.principal, way), Answers())
+            (answers_of_one.opened if allowed else answers_of_one.closed).append(request.action)
     return changed, question_count
 
 

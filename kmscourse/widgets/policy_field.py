@@ -75,9 +75,9 @@ class PolicyField(Field):
         self._number(None)
 
     def _line(self, number: int | None) -> int:
-        at = locate_statement(self.value, number) if number else 0
+        offset = locate_statement(self.value, number) if number else 0
         text: str = self.value
-        return text.count("\n", 0, at) + 1
+        return text.count("\n", 0, offset) + 1
 
     def _number(self, _: object) -> None:
         """Number the lines, and mark those of which something is said."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 from ipywidgets import HTML
 
-from kmscourse.access import identities, identity_named
+from kmscourse.access import find_identity, read_identities
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER, enable_console_access, has_console_access, user_arn
@@ -54,7 +54,7 @@ class UserPage(Form):
             ("Console sign-in link", f"https://{self._lab.account.id}.signin.aws.amazon.com/console"),
             ("ARN", arn),
         ]
-        policies = identity_named(identities(iam), arn).policies
+        policies = find_identity(read_identities(iam), arn).policies
         self._policies = [PolicyCard(policy, title=name) for name, policy in policies.items()]
         cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
         self.general.value = (

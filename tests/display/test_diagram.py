@@ -13,7 +13,7 @@ from hypothesis import given
 
 from kmscourse.display.architecture import Architecture, Component
 from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from tests.display.test_growth import ALL, ANY
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -78,7 +78,7 @@ def test_it_needs_nothing_from_elsewhere_and_two_of_them_never_meet(
 
 def test_what_is_new_has_a_thicker_line_a_tag_and_a_sentence() -> None:
     now = replace(ALL, reader=False, at_table=None, at_key=None)
-    calm, marked = Diagram(now), Diagram(now, before(now, 6))
+    calm, marked = Diagram(now), Diagram(now, architecture_before(now, 6))
     assert "new" not in words(calm)
     assert 'stroke-width="4.5"' not in calm.svg()
     assert words(marked).count("new") == 3

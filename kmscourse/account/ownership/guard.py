@@ -95,11 +95,11 @@ class Guard:
         """Stand before each call of the clients that the session makes from now on."""
         events = session.events
         # The last that sees the parameters: others before it, as those of boto3's resources, replace them.
-        events.register_last("before-parameter-build", self.before, "kmscourse-guard-before")
-        events.register("before-call", partial(self.send, session), "kmscourse-guard-send")
-        events.register("after-call", self.after, "kmscourse-guard-after")
+        events.register_last("before-parameter-build", self.check_call, "kmscourse-guard-before")
+        events.register("before-call", partial(self.check_destination, session), "kmscourse-guard-send")
+        events.register("after-call", self.record_result, "kmscourse-guard-after")
 
-    def before(
+    def check_call(
         self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object
     ) -> None:
         """Let a call go, and put the mark among the tags of what it makes.
@@ -122,10 +122,10 @@ class Guard:
                 f"{service}:{operation} may change what the course did not make, so the lab's clients do not call it "
                 "on a real account. The practice account lets you try it."
             )
-        for what, owner in self._affected(service, operation, region, params):
+        for thing, owner in self._affected(service, operation, region, params):
             if owner is Owner.FOREIGN:
                 raise ForeignError(
-                    f"The course did not make {what}, so it does not change it ({service}:{operation}). "
+                    f"The course did not make {thing}, so it does not change it ({service}:{operation}). "
                     "Use another account or another Region for the course."
                 )
         _refuse_published_password(params)
@@ -138,7 +138,7 @@ class Guard:
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
 
-    def send(
+    def check_destination(
         self,
         session: boto3.Session,
         model: OperationModel,
@@ -167,20 +167,20 @@ class Guard:
                 f"call {service}:{model.name}. Make clients with lab.client(…) or lab.session_for(…)."
             )
 
-    def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    def record_result(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         """Remember what a call has made, once AWS has answered that it did; strike what AWS has refused to make."""
         if "kmscourse" not in context:
             return
-        region, what, name, is_new = context["kmscourse"]
+        region, kind, name, is_new = context["kmscourse"]
         if "Error" in parsed:
             # After a failure of AWS's own, status 500 and up, it may be there all the same.
             if is_new and parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
-                self.ledger.take_back(region, what, name)
+                self.ledger.take_back(region, kind, name)
             return
-        if what == "key":  # only now it has a name
+        if kind == "key":  # only now it has a name
             name = parsed["KeyMetadata"]["Arn"]
-            self.ledger.write(region, what, name)
-        self.made.append(f"{what} {name}")
+            self.ledger.write(region, kind, name)
+        self.made.append(f"{kind} {name}")
 
     def _region(self, model: OperationModel, context: Mapping[str, Any]) -> str:
         """The Region of a call's client; users are in none, so theirs is the account's own."""
