@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import settings
 
 from kmscourse.account import Account
-from kmscourse.account.ownership import Guard, Ledger, Marks
+from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.sandbox import inprocess
@@ -123,10 +123,10 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
     guarded = inprocess.session(sandbox)
     account = account_of(sandbox, guarded)
     account.kind = "aws"
-    marks = Marks(
+    owners = Owners(
         lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
     )
-    account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
+    account.guard = Guard(owners, Ledger(tmp_path, account.file_key))
     account.guard.watch(guarded)
     return account
 

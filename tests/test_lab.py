@@ -142,7 +142,7 @@ def test_two_accounts_of_one_number_have_notes_and_progress_of_their_own(
     there = Lab(
         replace(account, kind="endpoint", endpoint_url="http://127.0.0.1:5000"), here.notes, here.section
     )
-    assert account.kept_as == account.id
-    assert there.account.kept_as.startswith(f"{account.id} at ")
+    assert account.file_key == account.id
+    assert there.account.file_key.startswith(f"{account.id} at ")
     here.progress.record(4)
     assert there.progress.sections == []

@@ -15,7 +15,7 @@ from kmscourse.course import SECTIONS, artifacts
 from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from kmscourse.envelope import decrypt_data_key
 from kmscourse.sandbox import server
 
@@ -32,7 +32,9 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
         if section.number in DONE:
             DONE[section.number](account, notes)
         now = Architecture.of(account, notes)
-        drawn[f"{section.number:02}.svg"] = Diagram(now, before(now, section.number)).svg() + "\n"
+        drawn[f"{section.number:02}.svg"] = (
+            Diagram(now, architecture_before(now, section.number)).svg() + "\n"
+        )
     return drawn
 
 

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from kmscourse.errors import SandboxError
 
 
-def bound_to(
+def session_bound_to(
     url: str, region: str, access_key_id: str, secret_access_key: str, session_token: str | None = None
 ) -> boto3.Session:
     """A session with these credentials whose clients and resources reach ``url``, as in ``http://127.0.0.1:4566``.
@@ -46,9 +46,9 @@ class _BoundSession(botocore.session.Session):
         self.register_component("data_loader", own)  # models in ~/.aws can name another endpoint
         self.register("before-send", self._require_url)
 
-    def create_client(self, *given: Any, **options: Any) -> Any:
+    def create_client(self, *arguments: Any, **options: Any) -> Any:
         options["endpoint_url"] = options.get("endpoint_url") or self._url
-        return super().create_client(*given, **options)
+        return super().create_client(*arguments, **options)
 
     def _require_url(self, **event: Any) -> None:
         url = event["request"].url

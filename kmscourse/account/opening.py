@@ -16,7 +16,7 @@ from botocore.exceptions import HTTPClientError
 
 from kmscourse.account import aws_session, aws_settings, denials, target
 from kmscourse.account.account import Account
-from kmscourse.account.ownership import Guard, Ledger, Marks
+from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.account.user_sessions import new_session
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
@@ -28,7 +28,7 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    account = open_sandbox() if target.target() == "sandbox" else open_real_account()
+    account = open_sandbox() if target.read_target() == "sandbox" else open_real_account()
     denials.watch_new_sessions(account.denials, account.id)
     return account
 
@@ -38,13 +38,13 @@ def open_real_account() -> Account:
 
     Raises KmsCourseError where it isn't, or can't be reached.
     """
-    named = target.target()
-    if named == "sandbox":
+    target_name = target.read_target()
+    if target_name == "sandbox":
         raise KmsCourseError(
             "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
             "an endpoint. For the practice account there is: kmscourse sandbox status"
         )
-    return _open_real(None if named == "aws" else named)
+    return _open_real(None if target_name == "aws" else target_name)
 
 
 def open_sandbox() -> Account:
@@ -61,15 +61,19 @@ def open_sandbox() -> Account:
     explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
 
     def session_with(*credentials: str) -> boto3.Session:
-        session = aws_session.bound_to(endpoint.url, endpoint.region, *credentials)
+        session = aws_session.session_bound_to(endpoint.url, endpoint.region, *credentials)
         session.events.register("needs-retry", explain)
         return session
 
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
-        asked = {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
-        given = server.ask(endpoint, operation, asked)
-        return session_with(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        parameters = (
+            {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
+        )
+        credentials = server.ask(endpoint, operation, parameters)
+        return session_with(
+            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+        )
 
     account = Account(
         "sandbox",
@@ -88,8 +92,8 @@ def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | 
     """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
     if not isinstance(caught_exception, LostConnection | HTTPClientError):
         return
-    found = server.find(folder)
-    if found.url != url if found else not server.is_running(folder):
+    running = server.find(folder)
+    if running.url != url if running else not server.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."
@@ -100,8 +104,8 @@ def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
         aws_settings.point_at_endpoint(endpoint_url)
-    session = target.session()
-    identity = target.identity(session, endpoint_url)
+    session = target.open_session()
+    identity = target.ask_identity(session, endpoint_url)
 
     @functools.cache
     def session_of(user_name: str) -> boto3.Session:
@@ -118,12 +122,12 @@ def _open_real(endpoint_url: str | None) -> Account:
     )
 
     @functools.cache
-    def looking(service: str, region: str) -> Any:
+    def reading_client(service: str, region: str) -> Any:
         client = cast(Any, session).client(service, region_name=region)
         denials.ignore(client)  # nobody asked for what it asks
         return client
 
-    marks = Marks(looking, account.id, identity["Arn"].split(":")[1], account.region)
-    account.guard = Guard(marks, Ledger(home(), account.kept_as))
+    owners = Owners(reading_client, account.id, identity["Arn"].split(":")[1], account.region)
+    account.guard = Guard(owners, Ledger(home(), account.file_key))
     boto3.DEFAULT_SESSION = account.watched(session)  # boto3.client(…) in a notebook is guarded, too
     return account

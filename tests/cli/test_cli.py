@@ -232,7 +232,7 @@ def seventh(home: Path) -> Lab:
     """A practice account with notes, in which sections 4 and 7 are done, and another account's progress."""
     Lab.open(section=4)
     lab = Lab.open(section=7)
-    for account in (lab.account.kept_as, "999999999999"):
+    for account in (lab.account.file_key, "999999999999"):
         Progress(home, account).record(4)
         Progress(home, account).record(7)
     with AccountFile(home / "notes.json", "999999999999").update() as notes:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.account.aws_session import bound_to
+from kmscourse.account.aws_session import session_bound_to
 from kmscourse.sandbox import server
 
 Environment = dict[str, str]
@@ -54,4 +54,6 @@ def environment_of(home: Path) -> Callable[..., Environment]:
 def client(home: Path) -> Callable[[str], Any]:
     """Makes the main user's boto3 clients, which reach the running sandbox as a student's do."""
     endpoint = server.find_or_start(home)
-    return bound_to(endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key).client
+    return session_bound_to(
+        endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key
+    ).client
