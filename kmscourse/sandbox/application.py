@@ -17,7 +17,7 @@ from typing import Any
 from kmscourse.sandbox import authorization, console, operations, resources, rules, signature, wire
 from kmscourse.sandbox.backend import Backend
 from kmscourse.sandbox.call import Access, AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.logfile import where
+from kmscourse.sandbox.log import where
 from kmscourse.sandbox.relay import opened
 from kmscourse.sandbox.resources.dynamodb import DATA_OPERATIONS
 from kmscourse.sandbox.table_key_cache import TableKeyCache

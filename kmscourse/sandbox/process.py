@@ -27,13 +27,15 @@ from kmscourse import files, lock
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import cannot_write
 from kmscourse.kept import NOTES_FILE, Kept
-from kmscourse.sandbox import descriptors, late
-from kmscourse.sandbox.logfile import log_to, where
-from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
+from kmscourse.sandbox import late
+from kmscourse.sandbox.http import descriptors
+from kmscourse.sandbox.log import log_to, where
+from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_FILE, Endpoint
 from kmscourse.sandbox.table_key_cache import VARIABLE, seconds
 
 IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
+BACKLOG = 1024  # clients that wait to be accepted: more than come at once
 
 Announce = Callable[[Endpoint, Sequence[str]], None]
 """Is told where the sandbox answers, and what there is to say about the account."""
@@ -68,7 +70,7 @@ def run(
             files.make_way(home / ENDPOINT_FILE)
         with _refusing(home / LOG_FILE):
             files.make_plain(home / LOG_FILE)
-            log_to(home / LOG_FILE, LOG_BYTES)
+            log_to(home / LOG_FILE)
         try:
             asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
         except SandboxError:
@@ -90,8 +92,8 @@ async def _serve(
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     late.put_off()
-    from kmscourse.sandbox import http
     from kmscourse.sandbox.application import Application
+    from kmscourse.sandbox.http import server as http_server
 
     stop = asyncio.Event()
     instance = secrets.token_hex(16)
@@ -125,7 +127,7 @@ async def _serve(
                 announce(endpoint, application.notices)
             gc.freeze()
             gc.enable()
-            await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
+            await http_server.serve(listening, application.handle, stop, idle_seconds, still_ours)
     log.info("Ended")
 
 
@@ -159,7 +161,7 @@ def _listen(home: Path, port: int) -> Iterator[socket.socket]:
         try:
             if port or not _bound(listening, _last_port(home)):
                 listening.bind(("127.0.0.1", port))
-            listening.listen(128)
+            listening.listen(BACKLOG)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SandboxError(

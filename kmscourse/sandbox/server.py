@@ -27,7 +27,6 @@ from kmscourse.sandbox.call import HttpRequest
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
 LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
-LOG_BYTES = 2_000_000
 MAX_ENDPOINT_BYTES = 64 * 1024
 
 ENDPOINT_FILE, LOCK_FILE, LOG_FILE = "sandbox.json", "sandbox.lock", "sandbox.log"

@@ -34,16 +34,17 @@ def take():
                 taken.append(os.open(os.devnull, os.O_RDONLY))
         print(len(taken), flush=True)
 threading.Thread(target=take, daemon=True).start()
-from kmscourse.sandbox import http
-http.SWEEP_SECONDS = 0.02
+from kmscourse.sandbox.http import server as http_server
+http_server.SWEEP_SECONDS = 0.02
 """
 UNSIGNED = b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"
 FAULT = """
 import sys
-from kmscourse.sandbox import http, process
+from kmscourse.sandbox import process
+from kmscourse.sandbox.http import server as http_server
 async def serve(*_):
     raise OSError(5, 'hush-hush')
-http.serve = serve
+http_server.serve = serve
 """
 
 

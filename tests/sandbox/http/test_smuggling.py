@@ -1,7 +1,7 @@
-"""No request hides in another: whatever two readers could cut at different places is refused, and nothing after it runs.
+"""No request hides in another: what two readers could cut at different places is refused, and nothing after it runs.
 
-Source: RFC 9112, sections 2.2 (bare CR and LF), 5.1 and 5.2 (field lines), 6.3 (length of a message), 7.1 (chunks), 11.2
-(request smuggling); RFC 9110, section 5.6.2 (tokens).
+Source: RFC 9112, sections 2.2 (bare CR and LF), 5.1 and 5.2 (field lines), 6.3 (length of a message), 7.1 (chunks) and
+11.2 (request smuggling); RFC 9110, section 5.6.2 (tokens).
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ EITHER = {
     "leading zeros of a chunk": chunks(b"00" + CHUNK + b"\r\n" + BODY + b"\r\n" + EMPTY_CHUNKS),
     "trailers": chunks(CHUNK + b"\r\n" + BODY + b"\r\n0\r\nContent-Length: 9\r\nHost: evil.example\r\n\r\n"),
     "leading zeros of a length": POST + b"Content-Length: 00" + SIZE + b"\r\n\r\n" + BODY,
-    "a coding in capitals": chunks(CHUNK + b"\r\n" + BODY + b"\r\n" + EMPTY_CHUNKS).replace(b"chunked", b"Chunked"),
+    "a coding in capitals": chunks(CHUNK + b"\r\n" + BODY + b"\r\n" + EMPTY_CHUNKS).replace(
+        b"chunked", b"Chunked"
+    ),
     "a body of GET": GET + b"Content-Length: " + SIZE + b"\r\n\r\n" + BODY,
     "a body after an empty line": b"\r\n" + POST + b"Content-Length: " + SIZE + b"\r\n\r\n" + BODY,
 }

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox import descriptors
+from kmscourse.sandbox.http import descriptors
 
 LIMITED = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 
@@ -19,7 +19,7 @@ def test_a_shortage_is_what_the_reserve_and_the_connections_lack(wanted: int) ->
     """Whoever has taken the descriptors. In a process of its own, which has 64."""
     code = f"""
 import os, resource
-from kmscourse.sandbox import descriptors
+from kmscourse.sandbox.http import descriptors
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 taken, told = [], []
 while True:
@@ -60,7 +60,7 @@ def test_too_low_a_limit_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_soft_limit_is_raised_as_far_as_is_useful_and_allowed(soft: int, hard: int, after: int) -> None:
     code = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); "
-        "from kmscourse.sandbox import descriptors; descriptors.prepare(); "
+        "from kmscourse.sandbox.http import descriptors; descriptors.prepare(); "
         "print(*resource.getrlimit(resource.RLIMIT_NOFILE), descriptors.limit())"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

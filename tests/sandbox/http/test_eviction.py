@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.eviction import GRACE_SECONDS, NEWCOMERS, EvictionOrder
+from kmscourse.sandbox.http.eviction import GRACE_SECONDS, NEWCOMERS, EvictionOrder
 
 NUMBERS = st.integers(0, 30)
 EVENTS = st.lists(
