@@ -23,7 +23,7 @@ from kmscourse.home import home
 from kmscourse.iam import LAB_PASSWORD
 from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.passwords import make_password
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from kmscourse.user_sessions import new_session
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
@@ -146,8 +146,8 @@ def open_sandbox() -> Account:
     Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
     Raises SandboxError where that fails, and where its main user has locked itself out.
     """
-    endpoint = server.find_or_start(home())
-    status = server.status(endpoint)
+    endpoint = sandbox_client.find_or_start(home())
+    status = sandbox_client.read_status(endpoint)
     if status["LockedOut"]:
         raise SandboxError(status["LockedOut"])
     aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
@@ -161,7 +161,7 @@ def open_sandbox() -> Account:
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
         asked = {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
-        given = server.ask(endpoint, operation, asked)
+        given = sandbox_client.call(endpoint, operation, asked)
         return session_with(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     account = Account(
@@ -171,7 +171,7 @@ def open_sandbox() -> Account:
         status["UserArn"],
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
-        take_notices=lambda: server.ask(endpoint, "TakeNotices", {})["Notices"],
+        take_notices=lambda: sandbox_client.call(endpoint, "TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account._watched(account.session)  # for boto3.client(…), too
     return account
@@ -181,8 +181,8 @@ def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | 
     """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
     if not isinstance(caught_exception, LostConnection | HTTPClientError):
         return
-    found = server.find(folder)
-    if found.url != url if found else not server.is_running(folder):
+    found = sandbox_client.find(folder)
+    if found.url != url if found else not sandbox_client.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."

@@ -162,7 +162,7 @@ def test_policy_knows_no_aws_client() -> None:
 
 def test_account_uses_the_sandbox_only_to_find_or_start_it() -> None:
     used = {module for module in own_modules(PACKAGE / "account.py") if room(module) == "sandbox"}
-    assert used == {"kmscourse.sandbox", "kmscourse.sandbox.server"}
+    assert used == {"kmscourse.sandbox", "kmscourse.sandbox.client"}
 
 
 def test_no_file_is_two_rooms() -> None:

@@ -13,8 +13,8 @@ import boto3
 from botocore.config import Config
 
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
+from kmscourse.sandbox.client import Endpoint
 from kmscourse.sandbox.http import server as sandbox_http
-from kmscourse.sandbox.server import Endpoint
 
 
 def echo(request: HttpRequest) -> HttpResponse:

@@ -19,8 +19,8 @@ from tornado.iostream import IOStream
 from kmscourse.sandbox.http import admission
 
 MAX_READ = 16 * 1024  # bytes received at once
-REQUEST_SECONDS = 30.0
-IDLE_SECONDS = 300.0
+MAX_REQUEST_SECONDS = 30.0
+MAX_IDLE_SECONDS = 300.0
 
 _HEAD = rb"(?s)\A(?:.{0,%d}?\n\r?\n|.{%d})" % (admission.MAX_HEAD - 4, admission.MAX_HEAD)
 
@@ -34,21 +34,21 @@ class Connection(IOStream):
     def __init__(self, accepted: socket.socket, on_request: Callable[[Connection], None]) -> None:
         super().__init__(accepted, read_chunk_size=MAX_READ)
         self.body = bytearray()
-        self.deadline = time.monotonic() + REQUEST_SECONDS
+        self.deadline = time.monotonic() + MAX_REQUEST_SECONDS
         self._on_request = on_request
         self._is_idle = True
 
     def wait_for_request(self) -> None:
         """Note that a request was answered. The next one may have come already."""
         self._is_idle = not self._read_buffer_size
-        self.deadline = time.monotonic() + (IDLE_SECONDS if self._is_idle else REQUEST_SECONDS)
+        self.deadline = time.monotonic() + (MAX_IDLE_SECONDS if self._is_idle else MAX_REQUEST_SECONDS)
 
     def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
         """Bytes from the socket, as tornado asks for them."""
         received = super().read_from_fd(buf)
         if received and self._is_idle:
             self._is_idle = False
-            self.deadline = time.monotonic() + REQUEST_SECONDS
+            self.deadline = time.monotonic() + MAX_REQUEST_SECONDS
             self._on_request(self)
         return received
 
@@ -76,7 +76,7 @@ class Connection(IOStream):
 
         Raises StreamClosedError then.
         """
-        self.deadline = time.monotonic() + REQUEST_SECONDS
+        self.deadline = time.monotonic() + MAX_REQUEST_SECONDS
         self.socket.shutdown(socket.SHUT_WR)
         while True:
             await self.read_bytes(MAX_READ, partial=True)

@@ -186,7 +186,7 @@ async def serve(
     handler: Handler,
     stop: asyncio.Event,
     idle_seconds: float,
-    still_wanted: Callable[[], bool] = lambda: True,
+    is_still_wanted: Callable[[], bool] = lambda: True,
 ) -> None:
     """Serve until ``stop`` is set, no request came for ``idle_seconds``, or it isn't wanted any more.
 
@@ -196,7 +196,9 @@ async def serve(
     accepting = asyncio.create_task(listener.accept(listening, server.attach, server.make_room))
     stopping = asyncio.create_task(stop.wait())
     try:
-        while not stop.is_set() and time.monotonic() - server.last_request < idle_seconds and still_wanted():
+        while (
+            not stop.is_set() and time.monotonic() - server.last_request < idle_seconds and is_still_wanted()
+        ):
             pause = min(SWEEP_SECONDS, idle_seconds)
             await asyncio.wait((accepting, stopping), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             if accepting.done():

@@ -46,7 +46,7 @@ def test_where_there_is_no_limit_nothing_is_short(monkeypatch: pytest.MonkeyPatc
 
 
 def test_too_low_a_limit_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(descriptors, "limit", lambda: descriptors.NEEDED - 1)
+    monkeypatch.setattr(descriptors, "limit", lambda: descriptors.MIN_NEEDED - 1)
     monkeypatch.setattr(descriptors, "_raise_limit", lambda: None)
     with pytest.raises(SandboxError, match="only 31 files open here, and the practice account needs 32"):
         descriptors.prepare()
@@ -55,7 +55,7 @@ def test_too_low_a_limit_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
 @LIMITED
 @pytest.mark.parametrize(
     ("soft", "hard", "after"),
-    [(64, 64, 64), (64, 200, 200), (64, 1500, 1024), (1100, 1500, 1100), (descriptors.NEEDED, 100, 100)],
+    [(64, 64, 64), (64, 200, 200), (64, 1500, 1024), (1100, 1500, 1100), (descriptors.MIN_NEEDED, 100, 100)],
 )
 def test_the_soft_limit_is_raised_as_far_as_is_useful_and_allowed(soft: int, hard: int, after: int) -> None:
     code = (

@@ -144,8 +144,8 @@ HEAD = b"POST / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 9\r\n"
 def test_a_client_that_sends_nothing_more_is_cut_off(
     monkeypatch: pytest.MonkeyPatch, before: bytes, sent: bytes
 ) -> None:
-    monkeypatch.setattr(connection, "REQUEST_SECONDS", 0.2)
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.2 if not sent else 60.0)
+    monkeypatch.setattr(connection, "MAX_REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "MAX_IDLE_SECONDS", 0.2 if not sent else 60.0)
     monkeypatch.setattr(sandbox_http, "SWEEP_SECONDS", 0.05)
     with serving() as port:
         answer = exchange(port, (before + sent).replace(b"PORT", str(port).encode()), finish=False)
@@ -163,7 +163,7 @@ def seconds_until_cut_off(connection: socket.socket) -> float:
 
 
 def test_a_client_that_sends_byte_by_byte_for_ever_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "MAX_REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(sandbox_http, "SWEEP_SECONDS", 0.05)
     with serving() as port, socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
         assert seconds_until_cut_off(slow) < 5
