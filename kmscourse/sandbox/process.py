@@ -61,7 +61,7 @@ def run(
     SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
     open, or a fault ends it.
     """
-    descriptors.prepare()
+    descriptors.require_enough()
     if table_key_cache is None:
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only

@@ -62,10 +62,10 @@ class Connection(IOStream):
         admission.require_proper_lines(head)
         return head
 
-    def refuse(self, refusal: admission.HttpError) -> None:
-        """Write the answer to a request that is refused."""
+    async def refuse(self, refusal: admission.HttpError) -> None:
+        """Write the answer to a request that is refused. Raises StreamClosedError where the client is gone."""
         body = f"{refusal.sentence}\n"
-        self.write(
+        await self.write(
             f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}\r\n"
             f"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             f"{body}".encode("ascii")
@@ -77,7 +77,8 @@ class Connection(IOStream):
         Raises StreamClosedError then.
         """
         self.deadline = time.monotonic() + MAX_REQUEST_SECONDS
-        self.socket.shutdown(socket.SHUT_WR)
+        if not self.closed():
+            self.socket.shutdown(socket.SHUT_WR)
         while True:
             await self.read_bytes(MAX_READ, partial=True)
             await asyncio.sleep(0)

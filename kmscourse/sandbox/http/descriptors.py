@@ -44,7 +44,7 @@ else:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def prepare() -> None:
+def require_enough() -> None:
     """Allow this process as many descriptors as it can use. Raises SandboxError where it may not have enough."""
     _raise_limit()
     if limit() < MIN_NEEDED:
@@ -54,7 +54,7 @@ def prepare() -> None:
         )
 
 
-def shortage(connections: int) -> int:
+def count_missing(connections: int) -> int:
     """How many descriptors too few are free for so many connections more, beside those in reserve.
 
     It is tried out, as only that counts whatever else is open in this process, or fills the system's own table.

@@ -46,15 +46,16 @@ async def accept(
             continue
         for connection in (first, *_accept_waiting(listening, burst - 1)):
             attach(connection)
-        await asyncio.sleep(0)  # Now what they have sent already is answered.
+        for _ in range(3):  # What has come is seen, then read, then answered.
+            await asyncio.sleep(0)
         burst = make_room()
         await asyncio.sleep(0)  # Now those that were ended are closed.
 
 
-def _accept_waiting(listening: socket.socket, most: int) -> list[socket.socket]:
-    """At most so many of the clients that wait already."""
+def _accept_waiting(listening: socket.socket, count: int) -> list[socket.socket]:
+    """Accept at most so many of the clients that wait already."""
     accepted: list[socket.socket] = []
-    while len(accepted) < most:
+    while len(accepted) < count:
         try:
             accepted.append(listening.accept()[0])
         except OSError:  # Nobody waits; or what hinders us will be met again, by the next burst.

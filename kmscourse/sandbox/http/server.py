@@ -65,7 +65,7 @@ class Server:
                 while await self._exchange(connection):
                     await asyncio.sleep(0)
             except HttpError as refusal:
-                connection.refuse(refusal)
+                await connection.refuse(refusal)
             await connection.end()
         except (StreamClosedError, OSError):  # The client has ended it, or it was dropped.
             pass
@@ -112,7 +112,7 @@ class Server:
         """
         burst = min(MAX_BURST, 1 + len(self.connections) // 4)
         now = time.monotonic()
-        for _ in range(max(descriptors.shortage(burst), len(self.connections) - MAX_CONNECTIONS)):
+        for _ in range(max(descriptors.count_missing(burst), len(self.connections) - MAX_CONNECTIONS)):
             connection = self.connections.evict(now)
             if connection is None:
                 break
