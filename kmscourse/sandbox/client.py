@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from kmscourse import files, lock
-from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.errors import KmsCourseError, SandboxError, SignInRefused
 from kmscourse.sandbox import sigv4
 from kmscourse.sandbox.call import HttpRequest
 
@@ -176,9 +176,7 @@ def call(
     return answer
 
 
-def _error_of(
-    endpoint: Endpoint, operation: str, status: int, answer: dict[str, Any]
-) -> SandboxError | SignInRefused:
+def _error_of(endpoint: Endpoint, operation: str, status: int, answer: dict[str, Any]) -> KmsCourseError:
     """What a refusal means: an access key that isn't known there is another sandbox's."""
     code = answer.get("__type")
     message = answer.get("message", code)
@@ -249,8 +247,7 @@ def _start_and_wait(home: Path) -> Endpoint:
     process = _start_process(home)
     deadline = time.monotonic() + MAX_START_SECONDS
     while time.monotonic() < deadline:
-        endpoint = find(home)
-        if endpoint is not None:
+        if (endpoint := find(home)) is not None:
             _let_run(process)
             return endpoint
         status = process.poll()
