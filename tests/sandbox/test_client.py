@@ -81,16 +81,17 @@ def test_who_looks_for_it_imports_neither_moto_nor_botocore(running: Path) -> No
 
 
 def test_many_that_ask_at_once_get_the_same_one(home: Path) -> None:
-    found: list[sandbox_client.Endpoint] = []
+    endpoints: list[sandbox_client.Endpoint] = []
     threads = [
-        threading.Thread(target=lambda: found.append(sandbox_client.find_or_start(home))) for _ in range(4)
+        threading.Thread(target=lambda: endpoints.append(sandbox_client.find_or_start(home)))
+        for _ in range(4)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 4
-    assert len(set(found)) == 1
+    assert len(endpoints) == 4
+    assert len(set(endpoints)) == 1
 
 
 def test_two_homes_have_two_accounts(running: Path, home: Path) -> None:
@@ -353,11 +354,11 @@ def test_a_main_user_without_an_access_key_still_manages_its_sandbox(home: Path)
     endpoint = sandbox_client.find_or_start(home)
     iam = client(endpoint, "iam")
     iam.update_user(UserName=endpoint.user, NewUserName="boss")
-    found = sandbox_client.find(home)
-    assert found is not None
-    assert found.user == "boss"
+    renamed = sandbox_client.find(home)
+    assert renamed is not None
+    assert renamed.user == "boss"
     iam.delete_access_key(UserName="boss", AccessKeyId=endpoint.access_key_id)
-    assert sandbox_client.find_or_start(home) == found
+    assert sandbox_client.find_or_start(home) == renamed
     assert sandbox_client.stop(home)
     again = sandbox_client.find_or_start(home)
     assert again.user == "boss"
