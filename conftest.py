@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 _home: dict[Path, tempfile.TemporaryDirectory[str]] = {}
 
@@ -30,7 +30,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if item.path in _home and (nextitem is None or nextitem.path != item.path):
         _environment.undo()
         folder = _home.pop(item.path)
-        server.stop(Path(folder.name))
+        sandbox_client.stop(Path(folder.name))
         folder.cleanup()
 
 

@@ -140,4 +140,4 @@ def test_account_uses_the_sandbox_only_to_find_or_start_it() -> None:
         for module in own_modules(path)
         if room(module) == "sandbox"
     }
-    assert used == {("opening.py", "kmscourse.sandbox"), ("opening.py", "kmscourse.sandbox.server")}
+    assert used == {("opening.py", "kmscourse.sandbox"), ("opening.py", "kmscourse.sandbox.client")}

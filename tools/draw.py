@@ -17,7 +17,7 @@ from kmscourse.display.architecture import Architecture
 from kmscourse.display.diagram import Diagram
 from kmscourse.display.growth import architecture_before
 from kmscourse.envelope import decrypt_data_key
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 IMAGES = Path(__file__).parents[1] / "notebooks" / "images"
 
@@ -62,7 +62,7 @@ def main() -> None:
         try:
             drawn = pictures(account, Notes(Path(home), account.id))
         finally:
-            server.stop(Path(home))
+            sandbox_client.stop(Path(home))
     IMAGES.mkdir(exist_ok=True)
     for name, svg in drawn.items():
         (IMAGES / name).write_text(svg, encoding="utf-8")

@@ -20,7 +20,7 @@ from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.account.user_sessions import new_session
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 
 def open_account() -> Account:
@@ -53,8 +53,8 @@ def open_sandbox() -> Account:
     Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
     Raises SandboxError where that fails, and where its main user has locked itself out.
     """
-    endpoint = server.find_or_start(home())
-    status = server.status(endpoint)
+    endpoint = sandbox_client.find_or_start(home())
+    status = sandbox_client.read_status(endpoint)
     if status["LockedOut"]:
         raise SandboxError(status["LockedOut"])
     aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
@@ -70,7 +70,7 @@ def open_sandbox() -> Account:
         parameters = (
             {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
         )
-        credentials = server.ask(endpoint, operation, parameters)
+        credentials = sandbox_client.call(endpoint, operation, parameters)
         return session_with(
             credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
         )
@@ -82,7 +82,7 @@ def open_sandbox() -> Account:
         status["UserArn"],
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
-        take_notices=lambda: server.ask(endpoint, "TakeNotices", {})["Notices"],
+        take_notices=lambda: sandbox_client.call(endpoint, "TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account.watched(account.session)  # for boto3.client(…), too
     return account
@@ -92,8 +92,8 @@ def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | 
     """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
     if not isinstance(caught_exception, LostConnection | HTTPClientError):
         return
-    running = server.find(folder)
-    if running.url != url if running else not server.is_running(folder):
+    running = sandbox_client.find(folder)
+    if running.url != url if running else not sandbox_client.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."

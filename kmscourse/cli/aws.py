@@ -61,10 +61,10 @@ def _real_account() -> tuple[Account, list[InventoryItem]]:
     """The account that KMSCOURSE_TARGET names, and what the course has there; both are said."""
     from kmscourse.account import open_real_account
     from kmscourse.course.inventory import Inventory
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     account = open_real_account()
-    practice = server.find(home())
+    practice = sandbox_client.find(home())
     if practice is not None and _is_same_place(account.client("kms").meta.endpoint_url, practice.url):
         raise KmsCourseError(
             f"{account} is your practice account. Start it over with: kmscourse sandbox reset"

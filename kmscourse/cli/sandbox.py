@@ -14,7 +14,7 @@ from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.server import Endpoint
+    from kmscourse.sandbox.client import Endpoint
 
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
 BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
@@ -88,12 +88,12 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
 
 def _exports(user: str | None) -> str:
     from kmscourse.account import aws_settings
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     endpoint = _running()
     variables = endpoint.environment()
     if user not in (None, endpoint.user):
-        credentials = server.ask(endpoint, "SessionFor", {"UserName": user})
+        credentials = sandbox_client.call(endpoint, "SessionFor", {"UserName": user})
         variables["AWS_ACCESS_KEY_ID"] = credentials["AccessKeyId"]
         variables["AWS_SECRET_ACCESS_KEY"] = credentials["SecretAccessKey"]
         variables["AWS_SESSION_TOKEN"] = credentials["SessionToken"]
@@ -102,10 +102,10 @@ def _exports(user: str | None) -> str:
 
 def sandbox_status(_: argparse.Namespace) -> None:
     """Where the sandbox answers and what is in it."""
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     endpoint = _running()
-    status = server.status(endpoint)
+    status = sandbox_client.read_status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
     print(f"It holds {count_of(status['Keys'], 'key')} and {count_of(status['Tables'], 'table')}.")
@@ -121,9 +121,9 @@ def sandbox_status(_: argparse.Namespace) -> None:
 
 def sandbox_stop(_: argparse.Namespace) -> None:
     """End the sandbox; its state stays where it is."""
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
-    print("The sandbox has ended." if server.stop(home()) else "No sandbox was running.")
+    print("The sandbox has ended." if sandbox_client.stop(home()) else "No sandbox was running.")
 
 
 def sandbox_reset(chosen: argparse.Namespace) -> None:
@@ -132,7 +132,7 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse.account import open_sandbox
     from kmscourse.course.notes import Notes
     from kmscourse.course.progress import Progress
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     number = 0 if chosen.section is None else course.find_section(chosen.section).number
     with course.lock_preparation(home()):
@@ -140,7 +140,7 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
         notes = Notes(home(), account.file_key)
         notes.clear()  # These two first: a file that can't be read is said before anything is lost.
         Progress(home(), account.file_key).start_over(number)
-        server.ask(server.find_or_start(home()), "Reset", {})
+        sandbox_client.call(sandbox_client.find_or_start(home()), "Reset", {})
         since = f" from section {number} on" if number else ""
         print(f"The practice account starts over, and so do its notes and your progress{since}.")
         if chosen.section is not None:
@@ -149,9 +149,9 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
 
 
 def _running() -> Endpoint:
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
-    endpoint = server.find(home())
+    endpoint = sandbox_client.find(home())
     if endpoint is None:
-        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
+        raise KmsCourseError(BUSY if sandbox_client.is_running(home()) else NOT_RUNNING)
     return endpoint

@@ -22,7 +22,7 @@ from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.kms.views import Happening
-from kmscourse.sandbox.logfile import where
+from kmscourse.sandbox.log import where
 from kmscourse.sandbox.operation import Answer, PermissionCheck, ResolvedCall
 
 ACCOUNT_FILE = "account.db"

@@ -9,7 +9,7 @@ import pytest
 
 from kmscourse.course import SECTIONS
 from kmscourse.course.checks import EXERCISES
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.notebooks.solutions import solved
 from tools.record import NOTEBOOKS, run
 
@@ -35,4 +35,4 @@ def test_the_course_in_order_on_one_account(
                     said = shown(notebook, f"lab.check_exercise({number})")
                     assert "✗" not in said, f"{path.name}: solution {number} fails:\n{said}"
     finally:
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)
