@@ -23,8 +23,7 @@ from kmscourse.policy.language.statement import Statement
 # AWS STS API Reference: whoever signs may call these, and no policy can refuse them.
 FREE_ACTIONS = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 
-
-# The findings that rest on nothing are made once.
+# The findings without evidence are made once. A decision only reads them.
 _IS_FREE = Finding(Question.FREE, True)
 _IS_UNSIGNED = Finding(Question.SIGNED, False, Layer.RESOURCE)
 _IS_NOT_DENIED = Finding(Question.DENIED, False)

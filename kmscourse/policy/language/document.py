@@ -12,7 +12,7 @@ from typing import Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.language.patterns import resolved_arn_matcher
-from kmscourse.policy.language.statement import LISTS, OBJECTS, Statement
+from kmscourse.policy.language.statement import LISTS, OBJECTS, PolicySource, Statement
 from kmscourse.policy.language.variables import variable_keys
 
 VARIABLES_SINCE = "2012-10-17"
@@ -27,17 +27,22 @@ Statements = Sequence[Statement]
 class Policy:
     """A compiled policy: its statements, and the Allows and the Denies among them."""
 
-    __slots__ = ("_by_action", "allows", "denies", "source", "statements")
+    __slots__ = ("_by_action", "_source", "allows", "denies", "statements")
 
-    def __init__(self, source: Mapping[str, Any]) -> None:
+    def __init__(self, source: Mapping[str, Any], content: bytes | None = None) -> None:
         """Compile it; PolicyError names the first mistake and the statement that it is in."""
-        self.source = source
-        self.statements = _compile_statements(source)
+        self._source = PolicySource(source, content)
+        self.statements = _compile_statements(source, self._source)
         self.allows: list[Statement] = []
         self.denies: list[Statement] = []
         for statement in self.statements:
             (self.denies if statement.denies else self.allows).append(statement)
         self._by_action: dict[str, tuple[Statements, Statements]] = {}
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The policy as a dict."""
+        return self._source.document
 
     def about(self, action: str) -> tuple[Statements, Statements]:
         """The Allows and the Denies that cover an action, in lower case. They are looked for once."""
@@ -68,18 +73,17 @@ def compile_policy(source: Any) -> Policy:
     except ValueError:  # something in it is no plain JSON value, or it is nested without end
         return _compile(source)
     policy = _compiled.get(content)
-    return _compile_content(content) if policy is None else policy
+    return _compile_content(source, content) if policy is None else policy
 
 
-def _compile_content(content: bytes) -> Policy:
+def _compile_content(source: Any, content: bytes) -> Policy:
     if content in _mistakes:
         raise PolicyError(*_mistakes[content])
     if len(_compiled) + len(_mistakes) >= MAX_COMPILED_POLICIES:
         _compiled.clear()
         _mistakes.clear()
     try:
-        # A copy of its own, which nobody else can change.
-        policy = _compiled[content] = _compile(marshal.loads(content))  # noqa: S302
+        policy = _compiled[content] = _compile(source, content)
     except PolicyError as error:
         _mistakes[content] = error.args
         raise
@@ -101,13 +105,13 @@ def forget_policies() -> None:
     resolved_arn_matcher.cache_clear()
 
 
-def _compile(source: object) -> Policy:
+def _compile(source: object, content: bytes | None = None) -> Policy:
     if not isinstance(source, OBJECTS):
         raise PolicyError("A policy must be a JSON object with Version and Statement.")
-    return Policy(source)
+    return Policy(source, content)
 
 
-def _compile_statements(source: Mapping[str, Any]) -> Statements:
+def _compile_statements(source: Mapping[str, Any], policy: PolicySource) -> Statements:
     if not source.keys() <= ELEMENTS:
         unknown = min(str(name) for name in source.keys() - ELEMENTS)
         raise PolicyError(f"A policy has no element {unknown}; it has Version, Id and Statement.")
@@ -125,7 +129,7 @@ def _compile_statements(source: Mapping[str, Any]) -> Statements:
         if not isinstance(statement, OBJECTS):
             raise PolicyError(f"Statement {number} must be a JSON object.")
         try:
-            compiled.append(Statement(statement, number, variables=variables))
+            compiled.append(Statement(statement, number, policy, variables=variables))
         except PolicyError as error:
             sid = statement.get("Sid")
             name = f'Statement {number} ("{sid}")' if sid and isinstance(sid, str) else f"Statement {number}"

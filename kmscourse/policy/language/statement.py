@@ -6,6 +6,7 @@ PolicyError; what it stores without effect (a key policy statement without Resou
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from kmscourse.policy.language.conditions import Condition
 from kmscourse.policy.language.patterns import EVERY_RESOURCE, Matcher, ResourcePatterns, action_matcher
 from kmscourse.policy.language.principals import PrincipalElement
 
-# The types of JSON's objects, lists and numbers; a bool is an int. The plain dict stands first, as it is told fastest.
+# The types of JSON's objects, lists and numbers (a bool is an int). Plain types stand first: they are told fastest.
 OBJECTS, LISTS, NUMBERS = (dict, Mapping), (list, tuple), (int, float)
 ELEMENTS = frozenset({
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
@@ -23,22 +24,49 @@ OPPOSITES = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource"
 PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 
+class PolicySource:
+    """The document that a policy was compiled from.
+
+    With ``content``, the document as bytes, it is read from them on first use, so that nobody else can have changed it.
+    """
+
+    __slots__ = ("_content", "_document")
+
+    def __init__(self, document: Mapping[str, Any], content: bytes | None = None) -> None:
+        self._content = content
+        self._document = document if content is None else None
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The whole policy."""
+        if self._document is None:
+            self._document = marshal.loads(self._content or b"")  # noqa: S302
+        return self._document
+
+    def statement(self, number: int) -> Mapping[str, Any]:
+        """One of its statements, counted from 1."""
+        statements = self.document["Statement"]
+        return statements if isinstance(statements, OBJECTS) else statements[number - 1]
+
+
 class Statement:
-    """A compiled statement. ``source`` is the dict that it was read from, ``number`` counts from 1.
+    """A compiled statement; ``number`` counts from 1.
 
     ``covers_action`` says whether its Action or NotAction covers an action, in lower case. Of ``principals`` and
     ``not_principals``, and of ``resources`` and ``not_resources``, those are None that it does not have.
     """
 
     __slots__ = (
-        "conditions", "covers_action", "denies", "not_principals", "not_resources", "number", "principals",
-        "resources", "source", "variables",
+        "_policy", "conditions", "covers_action", "denies", "not_principals", "not_resources", "number",
+        "principals", "resources", "variables",
     )  # fmt: skip
 
-    def __init__(self, source: Mapping[str, Any], number: int, *, variables: bool) -> None:
+    def __init__(
+        self, source: Mapping[str, Any], number: int, policy: PolicySource, *, variables: bool
+    ) -> None:
         """Compile it; ``variables``: the policy's version has policy variables. PolicyError names a mistake."""
         _check_elements(source)
-        self.source = source
+        self._policy = policy
         self.number = number
         self.variables = variables
         self.denies: bool = source["Effect"] == "Deny"
@@ -58,6 +86,11 @@ class Statement:
             self.not_resources = _compile_resources("NotResource", source["NotResource"], variables)
         if "Condition" in source:
             self.conditions = _compile_conditions(source["Condition"], self.denies, variables)
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The statement as it stands in the policy."""
+        return self._policy.statement(self.number)
 
     @property
     def name(self) -> str:
