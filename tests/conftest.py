@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -10,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
-from botocore.loaders import Loader, create_loader
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import settings
@@ -24,6 +21,7 @@ from kmscourse.notes import Notes
 from kmscourse.ownership import Guard, Ledger, Marks
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from tests import models
 from tests.misleading import Astray, astray
 from tests.places import Place, place
 
@@ -32,18 +30,15 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-@functools.cache
-def _loader(data_path: str | None, _customer_data_path: str) -> Loader:
-    return create_loader(data_path)
+models.share()
 
 
-# Each session would read AWS's models anew from JSON, which takes 50 to 100 ms a client: sessions share them.
-botocore.session.create_loader = lambda data_path=None: _loader(data_path, Loader.CUSTOMER_DATA_PATH)
-
-
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_environment() -> Iterator[None]:
-    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
+    """Whatever a test does to the environment is undone.
+
+    Opening an account points AWS's variables at it, and gives plain ``boto3.client`` a session of its own.
+    """
     before = dict(os.environ)
     yield
     boto3.DEFAULT_SESSION = None
@@ -63,13 +58,6 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
     """Where no request may arrive."""
     with astray(tmp_path_factory.mktemp("home")) as places:
         yield places
-
-
-@pytest.fixture(autouse=True)
-def no_default_session_of_another_test() -> Iterator[None]:
-    """An account that is opened gives plain ``boto3.client`` a session of its own, for the whole process."""
-    yield
-    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture
