@@ -21,6 +21,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from tests import models
 from tests.misleading import Astray, astray
 from tests.places import Place, place
 
@@ -29,9 +30,15 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-@pytest.fixture
+models.share()
+
+
+@pytest.fixture(autouse=True)
 def own_environment() -> Iterator[None]:
-    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
+    """Whatever a test does to the environment is undone.
+
+    Opening an account points AWS's variables at it, and gives plain ``boto3.client`` a session of its own.
+    """
     before = dict(os.environ)
     yield
     boto3.DEFAULT_SESSION = None
@@ -51,13 +58,6 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
     """Where no request may arrive."""
     with astray(tmp_path_factory.mktemp("home")) as places:
         yield places
-
-
-@pytest.fixture(autouse=True)
-def no_default_session_of_another_test() -> Iterator[None]:
-    """An account that is opened gives plain ``boto3.client`` a session of its own, for the whole process."""
-    yield
-    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture

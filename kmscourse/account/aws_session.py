@@ -31,6 +31,8 @@ _DEFAULTS = dict.fromkeys(("s3", "proxies_config"), (None, None, None, None)) | 
     for name, (_, _, default, convert) in botocore.session.Session.SESSION_VARIABLES.items()
 }
 """botocore's own configuration table, without the variables and the file entries that it would look for."""
+_MODELS = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+"""botocore's own models; those in ~/.aws can name another endpoint. All sessions share them: reading them is slow."""
 
 
 class _BoundSession(botocore.session.Session):
@@ -42,8 +44,7 @@ class _BoundSession(botocore.session.Session):
         # With one attempt, botocore puts "(reached max retries: 0)" into every refusal.
         only = Config(proxies={}, retries={"total_max_attempts": 2}, inject_host_prefix=False)
         self.set_default_client_config(only)
-        own = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-        self.register_component("data_loader", own)  # models in ~/.aws can name another endpoint
+        self.register_component("data_loader", _MODELS)
         self.register("before-send", self._require_url)
 
     def create_client(self, *arguments: Any, **options: Any) -> Any:
