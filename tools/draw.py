@@ -27,7 +27,7 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
     drawn = {}
     for section in SECTIONS:
         for artifact in artifacts.ARTIFACTS:
-            if artifact.section == section.number and not artifact.ready(account, notes):
+            if artifact.section == section.number and not artifact.is_ready(account, notes):
                 artifact.make(account, notes)
         if section.number in DONE:
             DONE[section.number](account, notes)
