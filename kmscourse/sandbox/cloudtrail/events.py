@@ -18,7 +18,7 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
 from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS
-from kmscourse.sandbox.kms.key_access import DYNAMODB, is_alias, is_key
+from kmscourse.sandbox.kms.door import DYNAMODB, is_alias, is_key
 from kmscourse.sandbox.model.shapes import is_operation
 from kmscourse.sandbox.on_behalf import RelayedError, reached
 from kmscourse.sandbox.operation import PermissionCheck

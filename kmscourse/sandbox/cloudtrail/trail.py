@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse, ServiceEvent
 from kmscourse.sandbox.cloudtrail import events, service_events
 from kmscourse.sandbox.cloudtrail import lookup_events as lookup
 from kmscourse.sandbox.cloudtrail import sign_in_events as sign_ins
 from kmscourse.sandbox.cloudtrail.history import History
 from kmscourse.sandbox.cloudtrail.redaction import bounded
-from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.operation import PermissionCheck
 
 _AT_ONCE = 50  # So many new events are worth a look.
@@ -63,9 +62,9 @@ class Trail:
         for event in events.of_call(call, caller, checks, now, answer, error):
             self._keep(event)
 
-    def note(self, happening: Happening, account: str) -> None:
+    def note(self, event: ServiceEvent, account: str) -> None:
         """Keep the event of what KMS did to a key by itself."""
-        self._keep(service_events.of_happening(happening, account))
+        self._keep(service_events.of_service_event(event, account))
 
     def _keep(self, event: Mapping[str, Any]) -> None:
         self._log.append_event(bounded(event))

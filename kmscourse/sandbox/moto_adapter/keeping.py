@@ -10,6 +10,8 @@ from typing import Any
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import earlier_rows
+from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.storage.codec import Codec, StateError
 from kmscourse.sandbox.storage.collection import Collection
@@ -18,12 +20,6 @@ from kmscourse.sandbox.storage.journal import Journal, Tracked
 
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
 CLASSES = {
-    "Key": "moto.kms.models",
-    "Alias": "kmscourse.sandbox.kms.alias_store",
-    "Grant": "kmscourse.sandbox.kms.grant_store",
-    "Material": "kmscourse.sandbox.kms.material",
-    "RSAPrivateKey": "moto.kms.utils",
-    "ECDSAPrivateKey": "moto.kms.utils",
     "Table": "moto.dynamodb.models.table",
     "RestoredTable": "moto.dynamodb.models.table",
     "RestoredPITTable": "moto.dynamodb.models.table",
@@ -62,15 +58,26 @@ _NAMED = {
     "AWSManagedPolicy": ("iam/aws/managed_policies", "arn"),
 }
 
-_LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants have rows of their own
+_LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own
+
+
+_UNWRITABLE = (sqlite3.Error, TypeError, OSError)
+
+
+def _not_written(error: Exception) -> str:
+    return f"The practice account could not write this change to disk ({error}); nothing was changed."
 
 
 class Keeper:
-    """Writes what the journal names, and reads it back. ``own`` are the collections that are not moto's."""
+    """Writes what the journal names, and reads it back.
+
+    ``own`` and ``keys`` have the collections that are not moto's.
+    """
 
     def __init__(
-        self, models: Models, journal: Journal, storage: Storage, own: Mapping[str, Tracked]
+        self, models: Models, journal: Journal, storage: Storage, own: Mapping[str, Tracked], keys: KeyStore
     ) -> None:
+        self._keys = keys
         self._models = models
         self._journal = journal
         self._storage = storage
@@ -86,16 +93,14 @@ class Keeper:
         """
         touched = self._journal.take()
         try:
-            documents = {row: self._document(row, key) for row, key in touched.items()}
-            self._storage.write(documents, afresh)
-        except (sqlite3.Error, TypeError, OSError) as error:
+            self._storage.write(self._documents(touched), afresh)
+        except _UNWRITABLE as error:
             self._storage.forget_events()
             self._restore(touched)
-            raise AwsError(
-                "InternalFailure",
-                f"The practice account could not write this change to disk ({error}); nothing was changed.",
-                500,
-            ) from None
+            raise AwsError("InternalFailure", _not_written(error), 500) from None
+
+    def _documents(self, touched: Mapping[Row, Any]) -> dict[Row, str | None]:
+        return {row: self._document(row, key) for row, key in touched.items()}
 
     def rollback(self) -> None:
         """Make everything that was touched since the last commit as it was then; its events have not been."""
@@ -107,9 +112,11 @@ class Keeper:
 
         Raises StateError or DamagedError for a row that can't be read, SandboxError where the file can't be written.
         """
-        rows = sorted(self._storage.rows(), key=lambda found: _order(found[0]))
+        stored = list(self._storage.rows())
+        is_earlier = self._storage.is_of_earlier_format
         try:
-            for row, document in rows:
+            rows = earlier_rows.converted(stored) if is_earlier else stored
+            for row, document in sorted(rows, key=lambda entry: _order(entry[0])):
                 self._put(row, self._read_back(row, document))
             self._models.index(COLLECTIONS)
             self._tell(row.collection for row, _ in rows)
@@ -117,18 +124,19 @@ class Keeper:
             raise
         except (LookupError, ValueError, TypeError, AttributeError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
-        if self._storage.is_of_earlier_format:
-            self._write_anew()
+        if is_earlier:
+            self._write_anew({row for row, _ in stored} - {row for row, _ in rows})
         self._journal.take()
         return bool(rows)
 
-    def _write_anew(self) -> None:
-        """Write all that was just read, which counts as touched, as it is written now."""
+    def _write_anew(self, gone: Iterable[Row]) -> None:
+        """Write all that was just read, which counts as touched, as it is written now, and remove what is ``gone``."""
         try:
-            self.commit()
-        except AwsError as error:
+            documents = self._documents(self._journal.take())
+            self._storage.write({**dict.fromkeys(gone), **documents})
+        except _UNWRITABLE as error:
             raise SandboxError(
-                f"The practice account's file is of an earlier version. {error.message}"
+                f"The practice account's file is of an earlier version. {_not_written(error)}"
             ) from None
 
     def _document(self, row: Row, key: Any) -> str | None:
@@ -168,16 +176,7 @@ class Keeper:
             return
         if row.collection.endswith("/tables"):
             entry.items = {}
-        elif row.collection.endswith("/keys"):
-            self._put_grants(row, entry)
         self._collection(row.collection)[row.key] = entry
-
-    def _put_grants(self, row: Row, key: Any) -> None:
-        """Give the grants of a key rows of their own: in format 4 they were written with the key."""
-        for grant in vars(key).get("grants", {}).values():
-            grant.key_id = key.id
-            self._collection(f"{row.collection.removesuffix('/keys')}/grants")[grant.id] = grant
-        key.grants = {}
 
     def _restore(self, touched: dict[Row, Any]) -> None:
         changed = [row for row in sorted(touched, key=_order) if self._is_changed(row, touched[row])]
@@ -230,8 +229,9 @@ class Keeper:
             dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
 
     def _collection(self, name: str) -> Tracked:
-        own = self._own.get(name)
-        return self._models.collection(name) if own is None else own
+        if name in self._own:
+            return self._own[name]
+        return self._keys.collection(name) if name.startswith("kms/") else self._models.collection(name)
 
     def _find(self, row: Row) -> Any:
         return dict.__getitem__(self._collection(row.collection), row.key)

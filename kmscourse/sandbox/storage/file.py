@@ -15,8 +15,8 @@ found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
 
 Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
 version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
-file is there for the version that can read it. Only the format before this one, under the same version of moto, is
-taken over: its first ``write``, which has to be of all rows, makes it one of this format.
+file is there for the version that can read it. Only the two formats before this one, under the same version of moto,
+are taken over: the first ``write``, which has to be of all rows, makes it one of this format.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ from kmscourse.errors import SandboxError
 from kmscourse.sandbox.storage import schema
 from kmscourse.sandbox.storage import set_aside as aside
 
-FORMAT = "kmscourse account, format 5"
-EARLIER = "kmscourse account, format 4"  # Its rows can be read too: there grants are written with their key.
+FORMAT = "kmscourse account, format 6"
+EARLIER = (
+    "kmscourse account, format 5",
+    "kmscourse account, format 4",
+)  # Their rows can be read too: ``kms.earlier_rows``.
 EVENTS_KEPT = 10_000
 
 _LONGEST = 200_000_000  # Bytes of one document, far more than any has.
@@ -83,7 +86,8 @@ class Storage:
 
     def __init__(self, path: Path | None, version: str) -> None:
         self._path = path
-        self._stamp, self._earlier_stamp = f"{FORMAT}, {version}", f"{EARLIER}, {version}"
+        self._stamp = f"{FORMAT}, {version}"
+        self._earlier_stamps = [[(f"{earlier}, {version}",)] for earlier in EARLIER]
         self.is_of_earlier_format = False
         self._events_waiting: list[str] = []
         self.notice: str | None = None
@@ -151,7 +155,7 @@ class Storage:
             if schema.of(self._database) != schema.ours():
                 return "is damaged (it holds other tables than the practice account's)"
             stamps = self._database.execute("SELECT substr(stamp, 1, 200) FROM about LIMIT 2").fetchall()
-            self.is_of_earlier_format = stamps == [(self._earlier_stamp,)]
+            self.is_of_earlier_format = stamps in self._earlier_stamps
             if stamps != [(self._stamp,)] and not self.is_of_earlier_format:
                 stamp = stamps[0][0] if len(stamps) == 1 else None
                 if not isinstance(stamp, str) or not stamp.isprintable():
