@@ -14,6 +14,7 @@ from typing import Any
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.trail import Trail
+from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
@@ -21,11 +22,8 @@ from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.passwords import Passwords, hashed
 from kmscourse.sandbox.iam.sessions import Sessions, upgrade_session_rows
-from kmscourse.sandbox.kms.alias_store import Aliases
-from kmscourse.sandbox.kms.grant_store import Grants
-from kmscourse.sandbox.kms.key_life import KeyLife
-from kmscourse.sandbox.kms.key_store import Keys
-from kmscourse.sandbox.kms.views import Happening
+from kmscourse.sandbox.kms.earlier_rows import upgrade_key_rows
+from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.moto_adapter.rows import MotoRows
@@ -49,7 +47,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
+class Account(Database, Entities, Passwords, MainUser):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -98,29 +96,33 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             lambda document: document["value"],
         )
         self._sessions = Sessions(self._journal)
-        self._happened: list[Happening] = []
         self._transactions: Collection[dict[str, Any]] = Collection(
             self._journal,
             "account/transactions",
             lambda entry: {"version": 1, **entry},
             lambda document: {"digest": document["digest"], "until": document["until"]},
         )
-        own: dict[str, Collection[Any]] = {
-            kept.collection: kept for kept in (self._about, self._sessions, self._transactions)
-        }
-        self._unit_of_work = UnitOfWork(
-            self._journal, self.storage, (OwnRows(own.get), MotoRows(self._models)), self._upgrades()
-        )
+        self.identities = Identities(self)
+        self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
+        self.keys.state_changed = lambda key_arn, usable, at: table_access.follow(key_arn, usable, at, self)
+        rows = (OwnRows(self._collection), MotoRows(self._models))
+        self._unit_of_work = UnitOfWork(self._journal, self.storage, rows, self._upgrades())
 
     def collections(self) -> list[Collection[Any]]:
         """What the account keeps in JSON of its own."""
-        return [self._about, self._sessions, self._transactions]
+        return [self._about, self._sessions, self._transactions, *self.keys.collections()]
+
+    def _collection(self, name: str) -> Collection[Any] | None:
+        if name.startswith("kms/"):
+            return self.keys.collection(name)
+        own = (self._about, self._sessions, self._transactions)
+        return next((collection for collection in own if collection.collection == name), None)
 
     def _upgrades(self) -> list[Upgrade]:
         """What turns the rows of a file of an earlier format into those of this one."""
         if self.storage.format == FORMAT:
             return []
-        return [upgrade_account_rows, upgrade_session_rows]
+        return [upgrade_account_rows, upgrade_session_rows, upgrade_key_rows]
 
     def _is_readable(self, row: Row) -> bool:
         """Whether a row can be read: moto's things only under the version of moto that wrote them."""
@@ -203,7 +205,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
 
     def rollback(self) -> None:
         """Undo what was changed since the last commit."""
-        self._happened.clear()
+        self.keys.take_service_events()
         self._unit_of_work.rollback()
 
     @property
@@ -222,7 +224,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         return float(dict.__getitem__(self._about, "since"))
 
     def perform(self, call: Call) -> Answer:
-        """moto's operation: a dict for KMS and DynamoDB, XML for IAM.
+        """moto's operation: a dict for DynamoDB, XML for IAM.
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
@@ -240,14 +242,9 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             raise
 
     def _exact(self, call: Call) -> Call:
-        """The call as moto is to see it: keys by the names that it understands everywhere, and no password."""
+        """The call as moto is to see it: a table's key by its ARN, and no password."""
         parameters = dict(call.parameters)
-        if call.service == "kms":
-            if isinstance(parameters.get("KeyId"), str):
-                parameters["KeyId"] = self.key(call.region, parameters["KeyId"]).arn
-            if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
-                parameters.setdefault("PolicyName", "default")
-        elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
+        if call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
             encryption = self._encryption(call.region, parameters)
             del parameters["SSESpecification"]
             if call.operation == "CreateTable" and encryption is not None:
@@ -269,4 +266,29 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         key_id = named_key(parameters)
         if key_id is None:
             return None
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}
+        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.keys.named(region, key_id).arn}
+
+
+class Identities:
+    """What KMS asks of IAM: until the merge, in the words of the old store."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def principal_exists(self, arn: str) -> bool:
+        """Whether there is such a user, role or session."""
+        return self._account.principal_exists(arn)
+
+    def unique_id(self, arn: str) -> str | None:
+        """The unique id of the user or role with this ARN; None for any other principal."""
+        iam, name = self._account._models("iam", "aws"), arn.rpartition("/")[2]
+        for known in (dict.get(iam.users, name), iam.role(name)):
+            if known is not None and known.arn == arn:
+                return str(known.id)
+        return None
+
+    def present_name(self, unique_id: str) -> str:
+        """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
+        iam = self._account._models("iam", "aws")
+        known = iam.users_by_id.get(unique_id) or dict.get(iam.roles, unique_id)
+        return unique_id if known is None else str(known.arn)

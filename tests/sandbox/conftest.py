@@ -19,7 +19,8 @@ from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.kms import operations as keyops
+from kmscourse.sandbox.kms.operations import OPERATIONS as KMS
+from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.offered import SERVICES
 from kmscourse.sandbox.operation import PermissionCheck
 
@@ -42,10 +43,17 @@ class Practice:
             service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
         )
         with self.account.lock:
-            own = service == "kms" and operation in keyops.OPERATIONS
-            answer = keyops.perform(call, self.account) if own else self.account.perform(call)
+            answer = self._perform_kms(call) if service == "kms" else self.account.perform(call)
             self.account.commit()
         return answer.body.decode() if isinstance(answer, HttpResponse) else answer
+
+    def _perform_kms(self, call: Call) -> Any:
+        caller = self.account.main_credentials().caller
+        try:
+            return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
+        except AwsError:
+            self.account.rollback()
+            raise
 
     def restart(self) -> None:
         """The process ends and another one opens the account."""

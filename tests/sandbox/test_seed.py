@@ -78,7 +78,7 @@ def test_a_reset_that_fails_leaves_the_account_as_it_was(kept: Any, monkeypatch:
         with pytest.raises(AwsError, match="could not write"):
             kept.account.reset()
     for _ in range(2):
-        assert [key.arn for key in kept.account.keys(REGION)] == [arn]
+        assert [key.arn for key in kept.account.keys.of_region(REGION)] == [arn]
         assert kept.account.main_user == main_user
         kept.restart()
 
