@@ -74,7 +74,7 @@ def decide(
 
 
 def _answer(request: Request, policies: Policies, findings: list[Finding]) -> bool:
-    """Put AWS's questions in AWS's order, until one of them settles it."""
+    """Ask AWS's questions in AWS's order, until one of them settles it."""
     caller = request.caller
     if caller.account is None:
         if caller.kind is PrincipalKind.ANONYMOUS and request.lowercase_action.startswith("kms:"):
@@ -111,7 +111,8 @@ def _find_deny(request: Request, policies: Policies) -> Finding | None:
     action = request.lowercase_action
     for layer, policies_of_layer in policies.by_layer():
         for policy in policies_of_layer:
-            for statement in policy.about(action)[1] if policy.denies else ():
+            _, denies = policy.about(action)
+            for statement in denies:
                 if matches(statement, request) and policies.mean_caller(statement, layer, request):
                     return Finding(Question.DENIED, True, layer, statement)
     return None
@@ -162,7 +163,8 @@ def _ask_resource_policy(
     if action == kms.RETIRE_GRANT and request.on_key:
         # Who may retire a grant, the grant says. A key policy has no part in it; the key's account may delegate.
         return (closest if across else ACCOUNT_NAMED), None
-    for statement in policies.resource.about(action)[0] if policies.resource else ():
+    allows, _ = policies.resource.about(action) if policies.resource else ((), ())
+    for statement in allows:
         if matches(statement, request) and (naming := name_caller(statement, request)) > closest:
             closest, named_by = naming, statement
             if naming is NAMED:

@@ -14,7 +14,8 @@ def find_allow(policies: Iterable[Policy], request: Request) -> Statement | None
     """The first Allow that applies, in policies that hang on the caller."""
     action = request.lowercase_action
     for policy in policies:
-        for statement in policy.about(action)[0]:
+        allows, _ = policy.about(action)
+        for statement in allows:
             if matches(statement, request) and is_meant_for(statement, request):
                 return statement
     return None
@@ -30,7 +31,7 @@ def applies(statement: Statement, request: Request) -> bool:
 
 
 def matches(statement: Statement, request: Request) -> bool:
-    """Do the resource and every condition of the statement match? Of its action and its principals not a word."""
+    """Do the resource and every condition of the statement match? Its action and its principals are not looked at."""
     resources = statement.resources
     if (resources is None or not resources.everything) and not covers_resource(statement, request):
         return False
