@@ -17,10 +17,8 @@ from kmscourse.sandbox.cloudtrail.trail import Trail
 from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
-from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
-from kmscourse.sandbox.iam.passwords import Passwords, hashed
-from kmscourse.sandbox.iam.sessions import Sessions
+from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.kms.alias_store import Aliases
 from kmscourse.sandbox.kms.grant_store import Grants
 from kmscourse.sandbox.kms.key_life import KeyLife
@@ -46,7 +44,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
+class Account(Keys, KeyLife, Aliases, Grants, Database):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -68,7 +66,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self.lock = _LOCK
         self.opened_table_keys = TableKeyCache(table_key_cache)
         self.storage = Storage(path, f"moto {version('moto')}")
-        self.trail = Trail(self.storage, self.user_named)
+        self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
             self._begin()
             try:
@@ -88,17 +86,18 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._journal = Journal()
         self._models = Models(self.account_id, self._journal, lambda: self.now())
         self._about = Tracked(self._journal, "account/about")
-        self._sessions = Sessions(self._journal)
+        self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
+        self.main_user = MainUser(self.identities, self._about)
         self._happened: list[Happening] = []
         self._transactions = Tracked(self._journal, "account/transactions")
-        own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
+        own = {kept.collection: kept for kept in (self._about, self.identities.sessions, self._transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
     def _start(self) -> None:
         """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
-        is_new = "main_user" not in self._about
-        mended = None if is_new else self._let_main_user_in()
-        self.notices = [*self.notices, *filter(None, (self.storage.notice, mended))][-_NOTICES:]
+        is_new = not self.main_user.is_known
+        restored = None if is_new else self.main_user.restore()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, restored))][-_NOTICES:]
         if is_new:
             self.reset()
         else:
@@ -114,14 +113,13 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
 
     def reset(self) -> None:
         """Start over, as ``seed.py`` has it; the main user's name and access key stay, and what it was not told yet."""
-        known = self.main_credentials() if "main_user" in self._about else None
+        earlier = self.main_user
+        known = earlier.credentials() if earlier.is_known else None
         notices = self.notices
         self._begin()
         try:
-            main = seed(self, known)
+            self.main_user.set(seed(self.identities, known))
             self._about["since"] = self.now().timestamp()
-            self._about["main_user"] = main.caller.user_name
-            self._about["main_user_id"] = main.caller.user_id
             self.notices = notices
             self._keeper.commit(afresh=True)
             self.trail.forget()
@@ -129,8 +127,9 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         except BaseException:
             self._begin()
             self._keeper.load()
+            if known is not None:
+                self.main_user.access_key = earlier.access_key
             raise
-        self._main_key = main
 
     def close(self) -> None:
         """Give the file free."""
@@ -166,7 +165,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         return float(dict.__getitem__(self._about, "since"))
 
     def perform(self, call: Call) -> Answer:
-        """moto's operation: a dict for KMS and DynamoDB, XML for IAM.
+        """moto's operation of KMS or DynamoDB: a dict.
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
@@ -184,7 +183,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             raise
 
     def _exact(self, call: Call) -> Call:
-        """The call as moto is to see it: keys by the names that it understands everywhere, and no password."""
+        """The call as moto is to see it: keys by the names that it understands everywhere."""
         parameters = dict(call.parameters)
         if call.service == "kms":
             if isinstance(parameters.get("KeyId"), str):
@@ -196,8 +195,6 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             del parameters["SSESpecification"]
             if call.operation == "CreateTable" and encryption is not None:
                 parameters["SSESpecification"] = encryption
-        elif call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in parameters:
-            parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
 
     def _settle(self, call: Call) -> None:

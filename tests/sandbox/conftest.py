@@ -21,7 +21,7 @@ from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.kms import operations as keyops
 from kmscourse.sandbox.offered import SERVICES
-from kmscourse.sandbox.operation import PermissionCheck
+from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 OFFERED = {name: service.operations for name, service in SERVICES.items()}
 """By service, the table of its operations."""
@@ -37,15 +37,29 @@ class Practice:
     def __call__(self, action: str, /, *, region: str = "us-east-1", **parameters: Any) -> Any:
         """The answer, committed: a dict, IAM's XML as text. Raises AwsError."""
         service, operation = action.split(":")
-        key_id = self.account.main_credentials().caller.access_key_id
+        key_id = self.account.main_user.credentials().caller.access_key_id
         call = Call(
             service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
         )
         with self.account.lock:
-            own = service == "kms" and operation in keyops.OPERATIONS
-            answer = keyops.perform(call, self.account) if own else self.account.perform(call)
+            if service == "iam":
+                answer = self._perform_iam(call)
+            elif service == "kms" and operation in keyops.OPERATIONS:
+                answer = keyops.perform(call, self.account)
+            else:
+                answer = self.account.perform(call)
             self.account.commit()
         return answer.body.decode() if isinstance(answer, HttpResponse) else answer
+
+    def _perform_iam(self, call: Call) -> Answer:
+        service, caller = SERVICES["iam"], self.account.main_user.credentials().caller
+        operation = service.operations[call.operation]
+        try:
+            resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
+            return operation.perform(resolved)
+        except AwsError:
+            self.account.rollback()
+            raise
 
     def restart(self) -> None:
         """The process ends and another one opens the account."""
@@ -134,16 +148,16 @@ class Gate:
         self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead, **options)
         self.account = self.application.account
         self.account_id = self.account.account_id
-        self.main = self.account.main_user
-        self._key_ids = {self.main: self.account.main_credentials().caller.access_key_id}
+        self.main = self.account.main_user.name
+        self._key_ids = {self.main: self.account.main_user.credentials().caller.access_key_id}
 
     def caller(self, name: str) -> Caller:
         """The identity of a user, signed in, or of whatever session has got this name (``assume``)."""
         if name not in self._key_ids:
-            credentials = self.account.session_for(name)
+            credentials = self.account.identities.session_for(name)
             self.account.commit()
             self._key_ids[name] = credentials.caller.access_key_id
-        found = self.account.credentials(self._key_ids[name])
+        found = self.account.identities.credentials(self._key_ids[name])
         assert found is not None
         return found.caller
 

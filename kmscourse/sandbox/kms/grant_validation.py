@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.kms import key_policy
 from kmscourse.sandbox.kms.grant_permissions import CONTEXT_CONSTRAINTS, named_grant
 from kmscourse.sandbox.kms.views import KeyView
 from kmscourse.sandbox.operation import PermissionCheck
@@ -78,7 +77,7 @@ def _check_principals(parameters: Mapping[str, Any], account: Account) -> None:
         ("RetiringServicePrincipal", "Service"),
     ):
         principal = parameters.get(name)
-        if principal is not None and not key_policy.exists(principal, account, kind):
+        if principal is not None and not account.identities.is_policy_principal(kind, principal):
             # Recorded by a user of AWS.
             raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {principal}")
 

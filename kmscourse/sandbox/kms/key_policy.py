@@ -6,7 +6,6 @@ Source: AWS KMS Developer Guide, "Key policies", "Default key policy"; AWS KMS A
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 32 * 1024
 
-_ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
-_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
-
 
 def check(call: Call, caller: Caller, access: PermissionCheck, account: Account) -> None:
     """Raises AwsError where the Policy in the parameters can't be the policy of the key that ``access`` is to.
@@ -37,24 +33,12 @@ def check(call: Call, caller: Caller, access: PermissionCheck, account: Account)
     if len(text.encode()) > MOST_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MOST_BYTES} bytes.")
     policy = _read(text)
-    if not all(exists(name, account, kind) for kind, name in _principals(policy)):
+    if not all(account.identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         again = replace(access, action="kms:PutKeyPolicy", resource_policy=policy)
         if not decide(ResolvedCall(call, caller, account, account.now()), again).allowed:
             raise _malformed("The new key policy will not allow you to update the key policy in the future.")
-
-
-def exists(name: str, account: Account, kind: str = "AWS") -> bool:
-    """Whether there is such a principal: everyone, an account, a service, a user or role of this account.
-
-    There are no other accounts beside the practice account; any twelve digits pass for one, their users do not.
-    """
-    if kind == "Service":
-        return _SERVICE.fullmatch(name) is not None
-    if kind != "AWS":
-        return kind == "Federated"
-    return name == "*" or _ACCOUNT.fullmatch(name) is not None or account.principal_exists(name)
 
 
 def _read(text: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.iam.principals import parsed
+from kmscourse.sandbox.iam.policy_documents import document_of
 from kmscourse.sandbox.kms import ciphertext
 from kmscourse.sandbox.kms.grant_store import Shown
 from kmscourse.sandbox.kms.material import Material
@@ -122,7 +122,7 @@ class Keys(Part):
             spec=key.key_spec,
             usage=key.key_usage,
             state=key.key_state,
-            policy=parsed(key.policy),
+            policy=document_of(key.policy),
             grants=Shown(key, self._models("iam", "aws")),
             aliases=list(key.aliases),
             tags=dict(dict.get(kms.tagger.tags, key.id, {})),

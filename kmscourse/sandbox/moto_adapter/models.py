@@ -31,10 +31,6 @@ COLLECTIONS = {
         "users",
         "groups",
         "roles",
-        "instance_profiles",
-        "certificates",
-        "saml_providers",
-        "open_id_providers",
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.iam.views import Terms
+from kmscourse.sandbox.iam.sessions import SessionTerms
 from kmscourse.sandbox.storage.file import Row
 from tests.effort import calls
 
@@ -22,16 +22,19 @@ def policy(action: str) -> str:
 
 def actions(practice: Any, user_name: str) -> set[str]:
     """What the identity policies of a user allow."""
-    caller = practice.account.session_for(user_name).caller
-    return {document["Statement"][0]["Action"] for document in practice.account.identity_policies(caller)}
+    caller = practice.account.identities.session_for(user_name).caller
+    return {
+        document["Statement"][0]["Action"]
+        for document in practice.account.identities.caller_policies(caller).identity
+    }
 
 
 def test_an_access_key_stands_for_its_user_while_it_is_there(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada")
     practice("iam:CreateAccessKey", UserName="ada")
-    (key,) = practice.account.access_keys("ada")
+    (key,) = practice.account.identities.access_keys("ada")
     key_id = key.caller.access_key_id
-    found = practice.account.credentials(key_id)
+    found = practice.account.identities.credentials(key_id)
     assert found == key
     assert found.active
     assert found.token is None
@@ -39,69 +42,73 @@ def test_an_access_key_stands_for_its_user_while_it_is_there(practice: Any) -> N
     assert found.caller.arn == "arn:aws:iam::123456789012:user/ada"
     assert found.caller.user_id.startswith("AIDA")
     practice("iam:UpdateAccessKey", UserName="ada", AccessKeyId=key_id, Status="Inactive")
-    assert not practice.account.credentials(key_id).active
+    assert not practice.account.identities.credentials(key_id).active
     practice("iam:UpdateUser", UserName="ada", NewUserName="lovelace")
-    assert practice.account.credentials(key_id).caller.user_name == "lovelace"
+    assert practice.account.identities.credentials(key_id).caller.user_name == "lovelace"
     practice("iam:DeleteAccessKey", UserName="lovelace", AccessKeyId=key_id)
-    assert practice.account.credentials(key_id) is None
+    assert practice.account.identities.credentials(key_id) is None
 
 
 @pytest.mark.parametrize("key_id", ["", "AKIAIOSFODNN7EXAMPLE", "x" * 1000])
 def test_an_unknown_access_key_stands_for_nobody(practice: Any, key_id: str) -> None:
-    assert practice.account.credentials(key_id) is None
+    assert practice.account.identities.credentials(key_id) is None
 
 
 def test_secrets_are_not_shown(practice: Any) -> None:
-    session = practice.account.session_for("IAMLabUser")
+    session = practice.account.identities.session_for("IAMLabUser")
     assert session.secret not in repr(session)
     assert session.token not in repr(session)
-    kept = dict.__getitem__(practice.account._sessions, session.caller.access_key_id)
+    kept = dict.__getitem__(practice.account.identities.sessions, session.caller.access_key_id)
     assert session.secret not in repr(kept)
     assert session.token not in repr(kept)
 
 
 def test_a_session_ends(practice: Any) -> None:
-    session = practice.account.session_for("IAMLabUser")
+    session = practice.account.identities.session_for("IAMLabUser")
     key_id = session.caller.access_key_id
     practice.account.now = lambda: datetime.now(UTC) + timedelta(hours=13)
     with pytest.raises(AwsError) as caught:
-        practice.account.credentials(key_id)
+        practice.account.identities.credentials(key_id)
     assert caught.value.code == "ExpiredTokenException"
-    practice.account.session_for("IAMLabUser")
-    assert practice.account.credentials(key_id) is None, "sessions that are over are forgotten in time"
+    practice.account.identities.session_for("IAMLabUser")
+    assert practice.account.identities.credentials(key_id) is None, (
+        "sessions that are over are forgotten in time"
+    )
 
 
 def test_a_session_that_an_earlier_version_kept_still_opens(kept: Any) -> None:
     """A row without what sessions have had to themselves since there are roles."""
-    (user_id,) = {kept.account.session_for("IAMLabUser").caller.user_id}
+    (user_id,) = {kept.account.identities.session_for("IAMLabUser").caller.user_id}
     ends = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
     row = {"access_key_id": "ASIAEARLIER", "secret": "s", "token": "t", "user_id": user_id, "expires": ends}
     document = json.dumps({"$object": ["Session", row]})
     kept.account.storage.write({Row("account/sessions", "ASIAEARLIER"): document})
     kept.restart()
-    found = kept.account.credentials("ASIAEARLIER")
+    found = kept.account.identities.credentials("ASIAEARLIER")
     assert (found.caller.user_name, found.caller.made_by, found.token) == ("IAMLabUser", "SignIn", "t")
-    assert kept.account.session_policy(found.caller) is None
+    assert kept.account.identities.caller_policies(found.caller).session is None
 
 
 def test_a_session_ends_with_its_user(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada")
-    key_id = practice.account.session_for("ada").caller.access_key_id
+    key_id = practice.account.identities.session_for("ada").caller.access_key_id
     practice("iam:DeleteUser", UserName="ada")
-    assert practice.account.credentials(key_id) is None
+    assert practice.account.identities.credentials(key_id) is None
     with pytest.raises(AwsError) as caught:
-        practice.account.session_for("ada")
+        practice.account.identities.session_for("ada")
     assert (caught.value.code, caught.value.status) == ("NoSuchEntity", 404)
 
 
 def test_a_user_of_the_same_name_does_not_inherit_a_session(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada")
-    key_id = practice.account.session_for("ada").caller.access_key_id
+    key_id = practice.account.identities.session_for("ada").caller.access_key_id
     practice("iam:UpdateUser", UserName="ada", NewUserName="lovelace")
-    assert practice.account.credentials(key_id).caller.user_name == "lovelace", "a session follows its user"
+    assert practice.account.identities.credentials(key_id).caller.user_name == "lovelace", (
+        "a session follows its user"
+    )
     practice("iam:DeleteUser", UserName="lovelace")
     practice("iam:CreateUser", UserName="ada")
-    assert practice.account.credentials(key_id) is None
+    assert practice.account.identities.credentials(key_id) is None
 
 
 def test_identity_policies_are_inline_attached_and_of_groups(practice: Any) -> None:
@@ -133,16 +140,18 @@ def test_identity_policies_are_inline_attached_and_of_groups(practice: Any) -> N
 
 def test_who_is_not_there_has_no_policies(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada")
-    caller = practice.account.session_for("ada").caller
-    assert practice.account.permissions_boundaries(caller) == []
+    identities = practice.account.identities
+    caller = identities.session_for("ada").caller
+    assert identities.caller_policies(caller).boundaries == []
     practice("iam:DeleteUser", UserName="ada")
-    assert practice.account.identity_policies(caller) == practice.account.permissions_boundaries(caller) == []
+    policies = identities.caller_policies(caller)
+    assert policies.identity == policies.boundaries == []
 
 
 def test_principals_that_exist(practice: Any) -> None:
     practice("iam:CreateUser", UserName="ada", Path="/people/")
     practice("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=policy("sts:AssumeRole"))
-    exists = practice.account.principal_exists
+    exists = practice.account.identities.principal_exists
     for there in (
         "123456789012",
         "arn:aws:iam::123456789012:root",
@@ -198,8 +207,8 @@ def test_no_call_goes_through_all_users(practice: Any) -> None:
     practice("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
     practice("iam:CreateGroup", GroupName="readers")
     practice("iam:AddUserToGroup", GroupName="readers", UserName="IAMLabUser")
-    session = practice.account.session_for("IAMLabUser")
-    iam = practice.account._iam
+    session = practice.account.identities.session_for("IAMLabUser")
+    iam = practice.account.identities.iam
 
     class Closed(dict[str, Any]):
         def __iter__(self) -> Any:
@@ -209,34 +218,38 @@ def test_no_call_goes_through_all_users(practice: Any) -> None:
 
     iam.users, iam.groups, iam.roles = Closed(iam.users), Closed(iam.groups), Closed(iam.roles)
     iam.users_by_id = Closed(iam.users_by_id)
-    assert practice.account.credentials(session.caller.access_key_id) == session
-    assert practice.account.identity_policies(session.caller)
-    assert practice.account.permissions_boundaries(session.caller) == []
-    assert practice.account.principal_tags(session.caller) == {}
-    assert practice.account.trust_policy("arn:aws:iam::123456789012:role/robot")
-    assert not practice.account.principal_exists("arn:aws:iam::123456789012:role/absent")
+    assert practice.account.identities.credentials(session.caller.access_key_id) == session
+    policies = practice.account.identities.caller_policies(session.caller)
+    assert policies.identity
+    assert policies.boundaries == []
+    assert policies.tags == {}
+    assert practice.account.identities.trust_policy("arn:aws:iam::123456789012:role/robot")
+    assert not practice.account.identities.principal_exists("arn:aws:iam::123456789012:role/absent")
 
 
 def test_sessions_are_forgotten_after_a_restart_and_an_undone_call_too(kept: Any) -> None:
-    user_id = kept.account.session_for("IAMLabUser").caller.user_id
-    over = {kept.account.begin_session(user_id, 900, Terms()).caller.access_key_id for _ in range(3)}
+    user_id = kept.account.identities.session_for("IAMLabUser").caller.user_id
+    over = {
+        kept.account.identities.begin_session(user_id, 900, SessionTerms()).caller.access_key_id
+        for _ in range(3)
+    }
     kept.account.commit()
     kept.restart()
     backend = kept.account
     backend.now = lambda: datetime.now(UTC) + timedelta(hours=1)
-    backend.session_for("IAMLabUser")
-    assert not over & set(backend._sessions)
+    backend.identities.session_for("IAMLabUser")
+    assert not over & set(backend.identities.sessions)
     backend.rollback()
-    assert over <= set(backend._sessions)
-    backend.session_for("IAMLabUser")
-    assert not over & set(backend._sessions), "what an undone call brought back is kept"
-    assert len(backend._sessions) == 2
+    assert over <= set(backend.identities.sessions)
+    backend.identities.session_for("IAMLabUser")
+    assert not over & set(backend.identities.sessions), "what an undone call brought back is kept"
+    assert len(backend.identities.sessions) == 2
 
 
 def test_a_new_session_takes_as_many_steps_beside_many(practice: Any) -> None:
     def steps(others: int) -> int:
         for _ in range(others):
-            practice.account.session_for("IAMLabUser")
-        return calls(lambda: practice.account.session_for("IAMLabUser"))
+            practice.account.identities.session_for("IAMLabUser")
+        return calls(lambda: practice.account.identities.session_for("IAMLabUser"))
 
     assert steps(200) <= steps(1) + 30

@@ -228,7 +228,9 @@ def filled_in(parameters: dict[str, Any], practice: Any) -> dict[str, Any]:
     backend = practice.account
     keys = backend.keys("us-east-1")
     known = {f"$key{n}": key.id for n, key in enumerate(keys)}
-    known |= {f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.access_keys("ada"))}
+    known |= {
+        f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.identities.access_keys("ada"))
+    }
     for key in keys[:1]:
         known |= {f"$grant{n}": grant["GrantId"] for n, grant in enumerate(key.grants)}
         tokens = [
