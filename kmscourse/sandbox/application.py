@@ -194,7 +194,7 @@ class Application:
         for happening in happened:
             self.account.trail.note(happening, self.account.account_id)
 
-    # What the console may ask of the account that it runs in (``console.Host``)
+    # What the console may ask of the account that it runs in (``console.HostProtocol``)
 
     def stop(self) -> None:
         """End the process once this call is answered."""

@@ -20,7 +20,7 @@ from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.kms import operations as keyops
-from kmscourse.sandbox.offered import SERVICES
+from kmscourse.sandbox.offered import SERVICES, not_offered
 from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 OFFERED = {name: service.operations for name, service in SERVICES.items()}
@@ -53,7 +53,9 @@ class Practice:
 
     def _perform_iam(self, call: Call) -> Answer:
         service, caller = SERVICES["iam"], self.account.main_user.credentials().caller
-        operation = service.operations[call.operation]
+        operation = service.operations.get(call.operation)
+        if operation is None:
+            raise not_offered(call)
         try:
             resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
             return operation.perform(resolved)

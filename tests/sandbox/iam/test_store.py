@@ -1,4 +1,4 @@
-"""Whose an access key is, which policies apply to a user, who is there."""
+"""Whose an access key is, which policies apply to a caller, who is there."""
 
 from __future__ import annotations
 
@@ -253,3 +253,93 @@ def test_a_new_session_takes_as_many_steps_beside_many(practice: Any) -> None:
         return calls(lambda: practice.account.identities.session_for("IAMLabUser"))
 
     assert steps(200) <= steps(1) + 30
+
+
+def test_a_change_of_a_callers_policies_counts_at_once_and_so_does_its_undoing(kept: Any) -> None:
+    """Documents are parsed once, by their text: nothing that was parsed can be out of date."""
+    arn = "arn:aws:iam::123456789012:policy/Own"
+    kept("iam:CreatePolicy", PolicyName="Own", PolicyDocument=policy("kms:A"))
+    kept("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn=arn)
+    kept("iam:PutUserPermissionsBoundary", UserName="IAMLabUser", PermissionsBoundary=arn)
+    caller = kept.account.identities.session_for("IAMLabUser").caller
+    kept.account.commit()
+
+    def now() -> tuple[Any, Any]:
+        policies = kept.account.identities.caller_policies(caller)
+        return policies.identity[1:], policies.boundaries
+
+    before = ([json.loads(policy("kms:A"))],) * 2
+    assert now() == before
+    kept.account.commit = lambda: None
+    kept("iam:CreatePolicyVersion", PolicyArn=arn, PolicyDocument=policy("kms:B"), SetAsDefault="true")
+    assert now() == ([json.loads(policy("kms:B"))],) * 2
+    kept.account.rollback()
+    assert now() == before
+    kept("iam:PutUserPolicy", UserName="IAMLabUser", PolicyName="BooksReader", PolicyDocument=policy("kms:C"))
+    assert kept.account.identities.caller_policies(caller).identity[0] == json.loads(policy("kms:C"))
+    kept("iam:TagUser", UserName="IAMLabUser", **{"Tags.member.1.Key": "a", "Tags.member.1.Value": "b"})
+    assert kept.account.identities.caller_policies(caller).tags == {"a": "b"}
+    kept.account.rollback()
+    assert kept.account.identities.caller_policies(caller).tags == {}
+    assert now() == before
+    kept.account.reset()
+    assert kept.account.identities.caller_policies(caller).identity == [], "another user has that name now"
+
+
+def test_a_principal_is_known_by_its_id_whatever_its_name(practice: Any) -> None:
+    identities = practice.account.identities
+    practice("iam:CreateUser", UserName="ada", Path="/a//b/")
+    practice("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=policy("sts:AssumeRole"))
+    practice("iam:CreateGroup", GroupName="readers")
+    ada, robot = "arn:aws:iam::123456789012:user/a//b/ada", "arn:aws:iam::123456789012:role/robot"
+    ids = {arn: identities.unique_id(arn) for arn in (ada, robot)}
+    assert ids[ada].startswith("AIDA")
+    assert ids[robot].startswith("AROA")
+    assert {identities.present_name(each): arn for arn, each in ids.items()} == {ada: ada, robot: robot}
+    for other in ("arn:aws:iam::123456789012:user/ada", "arn:aws:iam::123456789012:group/readers", "*", ""):
+        assert identities.unique_id(other) is None, other
+    practice("iam:UpdateUser", UserName="ada", NewUserName="lovelace")
+    assert identities.present_name(ids[ada]) == "arn:aws:iam::123456789012:user/a//b/lovelace"
+    practice("iam:DeleteUser", UserName="lovelace")
+    assert identities.present_name(ids[ada]) == ids[ada]
+    assert identities.present_name("dynamodb.amazonaws.com") == "dynamodb.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "can_be_named"),
+    [
+        ("AWS", "*", True),
+        ("AWS", "999999999999", True),
+        ("AWS", "arn:aws:iam::999999999999:root", True),
+        ("AWS", "arn:aws:iam::999999999999:user/ada", False),
+        ("AWS", "arn:aws:iam::123456789012:user/IAMLabUser", True),
+        ("AWS", "arn:aws:iam::123456789012:user/absent", False),
+        ("Service", "dynamodb.amazonaws.com", True),
+        ("Service", "dynamodb", False),
+        ("Federated", "anybody", True),
+        ("CanonicalUser", "anybody", False),
+    ],
+)
+def test_whom_a_policy_can_name(practice: Any, kind: str, name: str, can_be_named: bool) -> None:
+    assert practice.account.identities.is_policy_principal(kind, name) is can_be_named
+
+
+def test_an_entity_is_a_plain_record(practice: Any) -> None:
+    identities = practice.account.identities
+    tags = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
+    trust = policy("sts:AssumeRole")
+    practice(
+        "iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust, MaxSessionDuration="7200", **tags
+    )
+    practice("iam:CreateGroup", GroupName="readers")
+    practice("iam:CreatePolicy", PolicyName="Own", PolicyDocument=policy("kms:A"), **tags)
+    robot = identities.role("robot")
+    assert identities.entity_of(robot.arn) == robot
+    assert (robot.kind, robot.tags, robot.max_session_seconds) == ("role", {"team": "blue"}, 7200)
+    assert robot.trust_policy == identities.trust_policy(robot.arn) == json.loads(trust)
+    readers = identities.group("readers")
+    assert (readers.kind, readers.tags, readers.trust_policy) == ("group", {}, None)
+    own = identities.policy("arn:aws:iam::123456789012:policy/Own")
+    assert (own.kind, own.name, own.tags) == ("policy", "Own", {"team": "blue"})
+    assert identities.policy("arn:aws:iam::aws:policy/ReadOnlyAccess").name == "ReadOnlyAccess"
+    assert identities.user("absent") is identities.role("absent") is identities.policy("absent") is None
