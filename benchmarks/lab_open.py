@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 GOAL = 1.0  # seconds, for a warm Lab.open()
 
@@ -47,9 +47,9 @@ def one_round() -> dict[str, float]:
         try:
             cold = seconds(OPEN, environment)
             warm = seconds(OPEN, environment)
-            bare = seconds(BARE, server.find_or_start(Path(home)).environment())
+            bare = seconds(BARE, sandbox_client.find_or_start(Path(home)).environment())
         finally:
-            server.stop(Path(home))
+            sandbox_client.stop(Path(home))
     return {"cold": cold, "warm": warm, "bare boto3": bare}
 
 

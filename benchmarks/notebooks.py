@@ -25,7 +25,7 @@ import nbformat
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from kmscourse.sandbox import server  # noqa: E402  (tools/ beside it is not an installed package)
+from kmscourse.sandbox import client as sandbox_client  # noqa: E402  (tools/ beside it is not an installed package)
 from tools.record import NOTEBOOKS, run  # noqa: E402
 
 GOAL = 1.3
@@ -38,7 +38,7 @@ def bare(path: Path) -> None:
         try:
             run(nbformat.read(path, as_version=4), Path(home))
         finally:
-            server.stop(Path(home))
+            sandbox_client.stop(Path(home))
 
 
 COMMANDS = {

@@ -4,14 +4,15 @@
 
 The cases are those of the tests in tests/policy, or of a file: one JSON object a line with identity_policies,
 resource_policy and request {principal, action, resource, context, resource_account}, and where they apply
-permissions_boundaries, session_policy, service_control_policies. Printed are median microseconds a decision: warm (the
-policies are known) and cold (nothing is kept). moto reads its policies anew for every request; it looks at
-identity-based policies alone and at no condition, and is given just these.
+permissions_boundaries, session_policy, service_control_policies. Measured are decisions whose policies are known
+already, and first ones, for which nothing is known. moto reads its policies anew for every request; it looks at
+identity-based policies alone, and is given just these. The goals are about the cases that have no others, for there
+both decide the same; the cases with a key policy or another limit beside them are printed too.
 
 Then the time for policies of 10 to 10,000 statements, of which only the last applies.
 
-Goals: at most 15 us at the median when warm, and no faster growth than the statements'. The program ends with status 1
-where one is missed.
+Goals, as ratios of the medians: a decision is no slower than moto's check, a first one takes at most twice as long, and
+time grows no faster than the statements. The program ends with status 1 where one is missed.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ from kmscourse.policy.language.document import forget_policies
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # tests/ beside this folder is not an installed package
 
-MOST = 15.0  # microseconds
-MOST_GROWTH = 20.0  # times as long for ten times as many statements
+MAX_RATIO = 1.0  # to moto's median, where the policies are known
+MAX_FIRST_RATIO = 2.0  # where they are not
+MAX_GROWTH = 20.0  # times as long for ten times as many statements
 TABLES = (
     "evaluate.kms.test_key_policies",
     "evaluate.kms.test_condition_keys",
@@ -65,9 +67,16 @@ class Case:
 
     def decide(self) -> bool:
         """By kmscourse; the request is made anew, as for a call that has just arrived."""
-        asked = self.request
-        again = Request(asked.principal, asked.action, asked.resource, asked.context, asked.resource_account)
-        return evaluate(again, **self.policies).allowed
+        first = self.request
+        request = Request(
+            first.principal, first.action, first.resource, first.context, first.resource_account
+        )
+        return evaluate(request, **self.policies).allowed
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers in which it has a policy or a grant."""
+        return [layer for layer, policies in self.policies.items() if policies]
 
     def moto_policies(self) -> list[dict[str, str]]:
         """The identity-based policies, as moto keeps them: as text."""
@@ -79,10 +88,10 @@ def moto_decides(policies: list[dict[str, str]], request: Request) -> bool:
     """The loop that moto runs over a caller's policies for each request."""
     permitted = False
     for policy in policies:
-        found = IAMPolicy(policy).is_action_permitted(request.action, request.resource)
-        if found == PermissionResult.DENIED:
+        result = IAMPolicy(policy).is_action_permitted(request.action, request.resource)
+        if result == PermissionResult.DENIED:
             return False
-        permitted |= found == PermissionResult.PERMITTED
+        permitted |= result == PermissionResult.PERMITTED
     return permitted
 
 
@@ -98,7 +107,7 @@ def _moto_can(policies: list[dict[str, str]], request: Request) -> bool:
 def from_tests() -> Iterator[Case]:
     """Every request that the tests' tables decide: their ``evaluate`` is listened to while they run."""
     try:
-        asking = importlib.import_module("tests.policy.evaluate.kms.cases")
+        deciding = importlib.import_module("tests.policy.evaluate.kms.cases")
         modules = [importlib.import_module(f"tests.policy.{name}") for name in TABLES]
     except ModuleNotFoundError as missing:
         raise SystemExit(f"{missing}: run this from a checkout, or name a file of cases.") from missing
@@ -109,7 +118,7 @@ def from_tests() -> Iterator[Case]:
             into.append(Case(request, policies))
             return evaluate(request, **policies)
 
-        asking.evaluate = module.evaluate = listening  # type: ignore[attr-defined]
+        deciding.evaluate = module.evaluate = listening  # type: ignore[attr-defined]
         for test in vars(module).values():
             for mark in getattr(test, "pytestmark", []):
                 for row in mark.args[1]:
@@ -122,14 +131,14 @@ def from_file(path: Path) -> Iterator[Case]:
     """The cases of a file, one a line."""
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        asked = case["request"]
+        request = case["request"]
         yield Case(
             Request(
-                asked["principal"],
-                asked["action"],
-                asked["resource"],
-                asked.get("context") or {},
-                asked.get("resource_account"),
+                request["principal"],
+                request["action"],
+                request["resource"],
+                request.get("context") or {},
+                request.get("resource_account"),
             ),
             {layer: case[layer] for layer in LAYERS if layer in case},
         )
@@ -138,7 +147,7 @@ def from_file(path: Path) -> Iterator[Case]:
 def microseconds(
     work: Callable[[], object], rounds: int, before: Callable[[], object] | None = None
 ) -> float:
-    """The median time of one run; ``before`` each is not timed."""
+    """The median time of one run; what comes ``before`` each is not timed."""
     times = []
     for _ in range(rounds):
         if before:
@@ -149,33 +158,41 @@ def microseconds(
     return 1e6 * statistics.median(times)
 
 
-def compare(cases: list[Case], rounds: int) -> float:
-    """Print the medians over the cases, and their ratios to moto's; returns ours when warm."""
-    warm, cold, moto = [], [], []
-    for case in cases:
-        kept = case.moto_policies()
-        warm.append(microseconds(case.decide, rounds))
-        cold.append(microseconds(case.decide, max(rounds // 5, 1), forget_policies))
-        if kept and _moto_can(kept, case.request):
-            moto.append(microseconds(lambda: moto_decides(kept, case.request), rounds))  # noqa: B023
-    yardstick = statistics.median(moto) if moto else float("nan")
-    print(f"{len(cases)} cases, {len(moto)} of them with identity-based policies that moto can read")
-    for name, found in (("kmscourse, warm", warm), ("kmscourse, cold", cold), ("moto", moto)):
-        if found:
-            middle, mean, highest = statistics.median(found), statistics.fmean(found), max(found)
+def compare(cases: list[Case], rounds: int) -> tuple[float, float]:
+    """Print the medians over the cases, and return ours as ratios to moto's: policies known, and first decisions."""
+    ratios = []
+    for title, chosen in (
+        ("identity-based policies alone", [case for case in cases if set(case.layers) == {LAYERS[0]}]),
+        ("other policies beside them", [case for case in cases if set(case.layers) > {LAYERS[0]}]),
+    ):
+        known, first, moto = [], [], []
+        for case in chosen:
+            policies = case.moto_policies()
+            if _moto_can(policies, case.request):
+                known.append(microseconds(case.decide, rounds))
+                moto.append(microseconds(lambda: moto_decides(policies, case.request), rounds))  # noqa: B023
+                first.append(microseconds(case.decide, rounds, forget_policies))
+        if not moto:
+            continue
+        print(f"{len(moto)} cases with {title}")
+        yardstick = statistics.median(moto)
+        for name, times in (("policies known", known), ("first decision", first), ("moto", moto)):
+            median, mean, highest = statistics.median(times), statistics.fmean(times), max(times)
+            ratios.append(median / yardstick)
             print(
-                f"  {name:16} median {middle:6.1f} us  mean {mean:6.1f} us  most {highest:7.1f} us  "
-                f"{middle / yardstick:5.2f} times moto's median"
+                f"  {name:14} median {median:6.1f} us  mean {mean:6.1f} us  most {highest:7.1f} us  "
+                f"{ratios[-1]:5.2f} times moto's median"
             )
-    return statistics.median(warm)
+    return ratios[0], ratios[1]
 
 
 def growth(rounds: int) -> float:
     """Print how time grows with the statements; returns the worst growth for ten times as many."""
     caller = "arn:aws:iam::123456789012:user/Ana"
     last = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::books/*"}
-    print("statements   warm        cold        moto")
-    ours: list[float] = []
+    print("statements  known       first        moto")
+    of_known: list[float] = []
+    of_first: list[float] = []
     for count in (10, 100, 1_000, 10_000):
         others = [
             {"Effect": "Allow", "Action": f"s3:Get{n}*", "Resource": f"arn:aws:s3:::bucket-{n}/*"}
@@ -185,13 +202,14 @@ def growth(rounds: int) -> float:
         case = Case(
             Request(caller, "s3:GetObject", "arn:aws:s3:::books/one"), {"identity_policies": [policy]}
         )
-        kept, few = case.moto_policies(), max(3, rounds * 10 // count)
-        warm = microseconds(case.decide, few)
-        cold = microseconds(case.decide, 3, forget_policies)
-        moto = microseconds(lambda: moto_decides(kept, case.request), 3)  # noqa: B023
-        print(f"{count:10,} {warm:8.0f} us {cold:8.0f} us {moto:8.0f} us")
-        ours.append(warm)
-    return max(later / before for before, later in pairwise(ours))
+        policies = case.moto_policies()
+        known = microseconds(case.decide, max(3, rounds * 10 // count))
+        first = microseconds(case.decide, 3, forget_policies)
+        moto = microseconds(lambda: moto_decides(policies, case.request), 3)  # noqa: B023
+        print(f"{count:10,} {known:8.0f} us {first:8.0f} us {moto:8.0f} us")
+        for times, time_of_one in ((of_known, known), (of_first, first)):
+            times.append(time_of_one)
+    return max(later / before for times in (of_known, of_first) for before, later in pairwise(times))
 
 
 def main() -> int:
@@ -201,13 +219,16 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30)
     given = parser.parse_args()
     cases = list(from_file(given.cases) if given.cases else from_tests())
-    median, worst = compare(cases, given.rounds), growth(given.rounds)
-    good = median <= MOST and worst <= MOST_GROWTH
-    print(
-        f"median {median:.1f} us (goal {MOST:.0f}), ten times the statements take {worst:.1f} times as long: "
-        f"{'good' if good else 'missed'}"
+    known, first = compare(cases, given.rounds)
+    worst = growth(given.rounds)
+    goals = (
+        ("a decision takes {:.2f} times moto's check", known, MAX_RATIO),
+        ("a first decision takes {:.2f} times moto's check", first, MAX_FIRST_RATIO),
+        ("ten times the statements take {:.1f} times as long", worst, MAX_GROWTH),
     )
-    return 0 if good else 1
+    for sentence, ratio, most in goals:
+        print(f"{sentence.format(ratio)} (goal {most:.0f}): {'good' if ratio <= most else 'missed'}")
+    return 0 if all(ratio <= most for _, ratio, most in goals) else 1
 
 
 if __name__ == "__main__":

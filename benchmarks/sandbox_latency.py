@@ -44,24 +44,24 @@ class Goal(NamedTuple):
 
     title: str
     other: str
-    most: float = float("inf")
-    least: float = 0.0
+    at_most: float = float("inf")
+    at_least: float = 0.0
 
     def missed(self, ratio: float) -> bool:
-        return not self.least <= ratio <= self.most
+        return not self.at_least <= ratio <= self.at_most
 
     def __str__(self) -> str:
-        return f"at least {self.least}" if self.least else f"at most {self.most}"
+        return f"at least {self.at_least}" if self.at_least else f"at most {self.at_most}"
 
 
 GOALS = (
-    Goal("GenerateDataKey, ms", SERVER, most=0.6),
-    Goal("GenerateDataKey, ms", IN_PROCESS, most=2.0),
-    Goal("CreateKey, ms", SERVER, most=0.1),
-    Goal(f"{CLIENTS} clients, calls/s", SERVER, least=1.5),
-    Goal("first answer (ListKeys), ms", SERVER, most=1.0),
-    Goal("first answer (CreateKey), ms", SERVER, most=1.0),
-    Goal("memory then, MiB", SERVER, most=1.0),
+    Goal("GenerateDataKey, ms", SERVER, at_most=0.6),
+    Goal("GenerateDataKey, ms", IN_PROCESS, at_most=2.0),
+    Goal("CreateKey, ms", SERVER, at_most=0.1),
+    Goal(f"{CLIENTS} clients, calls/s", SERVER, at_least=2.5),
+    Goal("first answer (ListKeys), ms", SERVER, at_most=1.0),
+    Goal("first answer (CreateKey), ms", SERVER, at_most=1.0),
+    Goal("memory then, MiB", SERVER, at_most=1.0),
 )
 
 
@@ -90,8 +90,8 @@ def in_process_moto(pipe: Any) -> None:
 
     with mock_aws():
         calls = operations(boto3.Session("key", "secret", region_name=REGION).client("kms"))
-        while (asked := pipe.recv()) is not None:
-            name, times = asked
+        while (order := pipe.recv()) is not None:
+            name, times = order
             pipe.send(timed(calls[name], times))
 
 
@@ -103,7 +103,7 @@ def throughput(server: Server, seconds: float) -> float:
     counts = [0] * CLIENTS
     until = time.perf_counter() + seconds
 
-    def ask(client: int) -> None:
+    def call(client: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         while time.perf_counter() < until:
             connection.request("POST", "/", body, headers)
@@ -112,7 +112,7 @@ def throughput(server: Server, seconds: float) -> float:
                 counts[client] += 1
         connection.close()
 
-    threads = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
+    threads = [threading.Thread(target=call, args=(client,)) for client in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -129,21 +129,21 @@ def measure_calls(program: str, rounds: int, calls: int) -> Figures:
         wait_for(theirs)
         servers = {SANDBOX: ours, SERVER: theirs}
         served = {name: operations(server.client()) for name, server in servers.items()}
-        found: Figures = {f"{CLIENTS} clients, calls/s": {name: [] for name in servers}}
+        measured: Figures = {f"{CLIENTS} clients, calls/s": {name: [] for name in servers}}
         for operation, times in {"GenerateDataKey": calls, "CreateKey": max(calls // 5, 1)}.items():
             spent: dict[str, list[float]] = {SANDBOX: [], SERVER: [], IN_PROCESS: []}
             for _ in range(rounds):
-                for name, its in served.items():
-                    spent[name] += timed(its[operation], times)
+                for name, calls_of in served.items():
+                    spent[name] += timed(calls_of[operation], times)
                 pipe.send((operation, times))
                 spent[IN_PROCESS] += pipe.recv()
-            found[f"{operation}, ms"] = spent
+            measured[f"{operation}, ms"] = spent
         for _ in range(SECONDS):
             for name, server in servers.items():
-                found[f"{CLIENTS} clients, calls/s"][name].append(throughput(server, seconds=1))
+                measured[f"{CLIENTS} clients, calls/s"][name].append(throughput(server, seconds=1))
     pipe.send(None)
     bare.join()
-    return found
+    return measured
 
 
 def one_start(started: Started, operation: str) -> tuple[float, float, float]:
@@ -166,7 +166,7 @@ def processor_time() -> float:
 
 def measure_starts(program: str, starts: int) -> Figures:
     """How long each server takes to its first answer, and what it takes for it."""
-    found: Figures = {}
+    measured: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
         compiled = Path(folder)
         for number in range(starts + 1):
@@ -180,14 +180,14 @@ def measure_starts(program: str, starts: int) -> Figures:
                 for name, started in servers.items():
                     figures = one_start(started, operation)
                     for title, figure in zip(titles, figures if number else (), strict=bool(number)):
-                        found.setdefault(title, {}).setdefault(name, []).append(figure)
-    return found
+                        measured.setdefault(title, {}).setdefault(name, []).append(figure)
+    return measured
 
 
-def show(found: Figures) -> list[str]:
+def show(measured: Figures) -> list[str]:
     """Print the medians and the ratios; the goals that are missed are returned."""
     missed = []
-    for title, spent in found.items():
+    for title, spent in measured.items():
         medians = {name: statistics.median(figures) for name, figures in spent.items()}
         print(f"{title:32}" + "   ".join(f"{name} {median:.2f}" for name, median in medians.items()))
         for other, median in medians.items():

@@ -61,10 +61,10 @@ class Server:
 
     def memory(self) -> float:
         """What the process holds in memory, MiB."""
-        said = subprocess.run(
+        output = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, text=True, check=True
         )
-        return int(said.stdout) / 1024
+        return int(output.stdout) / 1024
 
 
 def wait_for(server: Server, operation: str = "ListKeys") -> None:
@@ -85,8 +85,8 @@ def wait_for(server: Server, operation: str = "ListKeys") -> None:
 
 def environment(compiled: Path | None) -> Mapping[str, str]:
     """The environment of a server: Python keeps what it compiles, in the folder ``compiled`` if one is given."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | ({"PYTHONPYCACHEPREFIX": str(compiled)} if compiled else {})
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return variables | ({"PYTHONPYCACHEPREFIX": str(compiled)} if compiled else {})
 
 
 @contextlib.contextmanager
@@ -107,9 +107,9 @@ def sandbox(compiled: Path | None = None, home: Path | None = None) -> Iterator[
     with tempfile.TemporaryDirectory() as new_home:
         command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "serve", "--data", str(home or new_home)]
         with process(command, compiled) as running:
-            said = json.loads(running.stdout.readline() if running.stdout else "")
-            port = int(said["endpoint"].rpartition(":")[2])
-            yield Server(port, said["access_key_id"], said["secret_access_key"], running.pid)
+            endpoint = json.loads(running.stdout.readline() if running.stdout else "")
+            port = int(endpoint["endpoint"].rpartition(":")[2])
+            yield Server(port, endpoint["access_key_id"], endpoint["secret_access_key"], running.pid)
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.auth import sigv4
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import HttpRequest
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 GOAL = 1.5
 REGION = "us-east-1"
@@ -53,11 +53,11 @@ def signed(
     credentials = credentials or application.main_access_key
     timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers = {"host": "sandbox", "x-amz-date": timestamp}
-    if SERVICES[service].is_json:
-        headers["x-amz-target"] = f"{SERVICES[service].target}.{operation}"
+    if PROTOCOLS[service].is_json:
+        headers["x-amz-target"] = f"{PROTOCOLS[service].target}.{operation}"
         body = json.dumps(parameters).encode()
     else:
-        body = urlencode({"Action": operation, "Version": SERVICES[service].version, **parameters}).encode()
+        body = urlencode({"Action": operation, "Version": PROTOCOLS[service].version, **parameters}).encode()
     request = HttpRequest("POST", "/", headers, body)
     signature = sigv4.signature(request, headers, credentials.secret, timestamp, REGION, service)
     scope = f"{credentials.caller.access_key_id}/{timestamp[:8]}/{REGION}/{service}/{sigv4.TERMINATOR}"

@@ -17,23 +17,23 @@ def events(
     *,
     event_name: str | None = None,
     resource: str | None = None,
-    most: int | None = None,
+    max_events: int | None = None,
 ) -> list[dict[str, Any]]:
     """The events of one name (``Decrypt``) or on one resource (a key ARN), or all of them; the newest first.
 
-    ``most`` is how many at most; AWS hands out fifty an answer, and two answers a second.
+    ``max_events`` is how many at most; AWS hands out fifty an answer, and two answers a second.
 
     Each is CloudTrail's own record, with ``eventName``, ``userIdentity``, ``errorCode`` and so on. The practice
     account answers at once; AWS may take up to fifteen minutes to show an event
     (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html).
     """
-    wanted: list[Any] = []
+    attributes: list[Any] = []
     if event_name is not None:
-        wanted = [{"AttributeKey": "EventName", "AttributeValue": event_name}]
+        attributes = [{"AttributeKey": "EventName", "AttributeValue": event_name}]
     elif resource is not None:
-        wanted = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
+        attributes = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
     pages = cloudtrail.get_paginator("lookup_events").paginate(
-        LookupAttributes=wanted, PaginationConfig={} if most is None else {"MaxItems": most}
+        LookupAttributes=attributes, PaginationConfig={} if max_events is None else {"MaxItems": max_events}
     )
     return [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
 
@@ -44,9 +44,9 @@ def summary(event: Mapping[str, Any]) -> dict[str, str]:
     ``through`` is empty for a call that its caller made alone; the context of a CreateGrant is the one that the
     grant will hold for.
     """
-    identity, asked = event["userIdentity"], event.get("requestParameters") or {}
-    limits = asked.get("constraints") or {}
-    context = asked.get("encryptionContext") or limits.get("encryptionContextSubset") or {}
+    identity, parameters = event["userIdentity"], event.get("requestParameters") or {}
+    limits = parameters.get("constraints") or {}
+    context = parameters.get("encryptionContext") or limits.get("encryptionContextSubset") or {}
     return {
         "event": event["eventName"],
         "who": identity.get("userName") or identity["type"],

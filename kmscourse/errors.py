@@ -10,6 +10,9 @@ KmsCourseError                 whatever kmscourse itself refuses
 └── CourseError                what the course needs or keeps isn't there, isn't readable, or is in use
     ├── ForeignError           what the course did not make, in a real account, and would have to change
     └── HiddenError            whether the course made something in a real account, AWS doesn't let one see
+
+Inside of a room, and turned into one of these before anybody sees it: ``home/lock.py`` has two, a lock that another
+holds and a lock that can't be used; the practice account has AWS's own refusals as ``AwsError`` (``sandbox/``).
 """
 
 from __future__ import annotations

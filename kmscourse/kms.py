@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "alias_name",
     "aliases",
+    "aliases_by_key",
     "create_key",
     "find_key",
     "grants",
@@ -82,6 +83,18 @@ def aliases(kms: KMSClient, key_id: str) -> list[str]:
     """The names of the aliases of ``key_id`` (id or ARN), as in alias/myKey. Raises ClientError where KMS refuses."""
     pages = kms.get_paginator("list_aliases").paginate(KeyId=key_id)
     return [alias["AliasName"] for page in pages for alias in page["Aliases"]]
+
+
+def aliases_by_key(kms: KMSClient) -> dict[str, list[str]]:
+    """The names of the aliases of every key of a Region: key id -> names.
+
+    Raises ClientError where KMS refuses.
+    """
+    names: dict[str, list[str]] = {}
+    for page in kms.get_paginator("list_aliases").paginate():
+        for alias in page["Aliases"]:
+            names.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
+    return names
 
 
 def tags(kms: KMSClient, key_id: str) -> dict[str, str]:

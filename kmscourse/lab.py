@@ -17,7 +17,7 @@ from kmscourse.course.progress import Progress
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.decision import DecisionCard
 from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
@@ -38,14 +38,14 @@ class Lab:
 
         Raises CourseError for a section that isn't there, SandboxError or KmsCourseError where there is no account.
         """
-        chosen = course.section(section)
+        chosen = course.find_section(section)
         _show_errors_in_one_line()
         account = open_account()
-        lab = cls(account, Notes(home(), account.kept_as), chosen)
+        lab = cls(account, Notes(home(), account.file_key), chosen)
         print(lab)
         for notice in account.take_notices():
             print(notice)
-        with course.alone(home()):
+        with course.lock_preparation(home()):
             for line in course.prepare(account, lab.notes, section):
                 print(line)
         return lab
@@ -86,7 +86,7 @@ class Lab:
     @property
     def progress(self) -> Progress:
         """How far you have come in the course."""
-        return Progress(home(), self.account.kept_as)
+        return Progress(home(), self.account.file_key)
 
     def check(self) -> ReportCard:
         """What this section should have brought about, what is still missing, and how far you have come."""
@@ -101,8 +101,8 @@ class Lab:
             )
         return self._checked(exercises[number - 1], number)
 
-    def _checked(self, asked: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
-        report = checks.run(asked, self.account, self.notes)
+    def _checked(self, section_checks: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
+        report = checks.run(section_checks, self.account, self.notes)
         if report.passed:
             self.progress.record(self.section.number, exercise)
         return ReportCard(report, self.progress)
@@ -130,17 +130,17 @@ class Lab:
         if resource != "*" and not resource.startswith("arn:"):
             raise CourseError(f"{resource!r} is no ARN, and policies speak of ARNs: myKey's is lab.key_arn.")
         snapshot = access.Snapshot(self.account)
-        arn = access.identity_named(snapshot.identities, user_name).arn
+        arn = access.find_identity(snapshot.identities, user_name).arn
         return _card(access.case(snapshot, arn, action, resource))
 
     def diagram(self) -> Diagram:
         """The architecture as it stands in the account now, drawn; what this section has changed of it is marked."""
         now = Architecture.of(self.account, self.notes)
-        return Diagram(now, before(now, self.section.number))
+        return Diagram(now, architecture_before(now, self.section.number))
 
 
-def _card(case: access.Case, said: str = "") -> DecisionCard:
-    return DecisionCard(case.decision, case.ways_in, said, case.notes)
+def _card(case: access.Case, aws_sentence: str = "") -> DecisionCard:
+    return DecisionCard(case.decision, case.ways_in, aws_sentence, case.notes)
 
 
 def _show_errors_in_one_line() -> None:

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import settings
 
 from kmscourse.account import Account
-from kmscourse.account.ownership import Guard, Ledger, Marks
+from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.iam import passwords
+from tests import models
 from tests.misleading import Astray, astray
 from tests.places import Place, place
 
@@ -30,9 +31,15 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
-@pytest.fixture
+models.share()
+
+
+@pytest.fixture(autouse=True)
 def own_environment() -> Iterator[None]:
-    """Whatever a test does to the environment is undone: opening an account points AWS's variables at it."""
+    """Whatever a test does to the environment is undone.
+
+    Opening an account points AWS's variables at it, and gives plain ``boto3.client`` a session of its own.
+    """
     before = dict(os.environ)
     yield
     boto3.DEFAULT_SESSION = None
@@ -52,13 +59,6 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Astray]:
     """Where no request may arrive."""
     with astray(tmp_path_factory.mktemp("home")) as places:
         yield places
-
-
-@pytest.fixture(autouse=True)
-def no_default_session_of_another_test() -> Iterator[None]:
-    """An account that is opened gives plain ``boto3.client`` a session of its own, for the whole process."""
-    yield
-    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture
@@ -127,10 +127,10 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
     guarded = inprocess.session(sandbox)
     account = account_of(sandbox, guarded)
     account.kind = "aws"
-    marks = Marks(
+    owners = Owners(
         lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
     )
-    account.guard = Guard(marks, Ledger(tmp_path, account.kept_as))
+    account.guard = Guard(owners, Ledger(tmp_path, account.file_key))
     account.guard.watch(guarded)
     return account
 

@@ -15,7 +15,7 @@ from kmscourse.account import Account
 from kmscourse.course.artifacts import TABLE
 from kmscourse.errors import CourseError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_kernels_that_open_a_fresh_home_at_once_all_work(
         assert [kernel.communicate(timeout=120)[1] for kernel in kernels] == [""] * len(sections)
         assert [kernel.returncode for kernel in kernels] == [0] * len(sections)
     finally:
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)
 
 
 def test_two_accounts_of_one_number_have_notes_and_progress_of_their_own(
@@ -142,7 +142,7 @@ def test_two_accounts_of_one_number_have_notes_and_progress_of_their_own(
     there = Lab(
         replace(account, kind="endpoint", endpoint_url="http://127.0.0.1:5000"), here.notes, here.section
     )
-    assert account.kept_as == account.id
-    assert there.account.kept_as.startswith(f"{account.id} at ")
+    assert account.file_key == account.id
+    assert there.account.file_key.startswith(f"{account.id} at ")
     here.progress.record(4)
     assert there.progress.sections == []

@@ -15,9 +15,9 @@ from kmscourse.course import SECTIONS, artifacts
 from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from kmscourse.envelope import decrypt_data_key
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 IMAGES = Path(__file__).parents[1] / "notebooks" / "images"
 
@@ -27,12 +27,14 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
     drawn = {}
     for section in SECTIONS:
         for artifact in artifacts.ARTIFACTS:
-            if artifact.section == section.number and not artifact.ready(account, notes):
+            if artifact.section == section.number and not artifact.is_ready(account, notes):
                 artifact.make(account, notes)
         if section.number in DONE:
             DONE[section.number](account, notes)
         now = Architecture.of(account, notes)
-        drawn[f"{section.number:02}.svg"] = Diagram(now, before(now, section.number)).svg() + "\n"
+        drawn[f"{section.number:02}.svg"] = (
+            Diagram(now, architecture_before(now, section.number)).svg() + "\n"
+        )
     return drawn
 
 
@@ -60,7 +62,7 @@ def main() -> None:
         try:
             drawn = pictures(account, Notes(Path(home), account.id))
         finally:
-            server.stop(Path(home))
+            sandbox_client.stop(Path(home))
     IMAGES.mkdir(exist_ok=True)
     for name, svg in drawn.items():
         (IMAGES / name).write_text(svg, encoding="utf-8")

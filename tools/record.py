@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from kmscourse.course import SECTIONS
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = [ROOT / "notebooks" / section.notebook for section in SECTIONS]
@@ -82,7 +82,7 @@ def main() -> int:
                 failed = 1
                 continue
             finally:
-                server.stop(Path(home))
+                sandbox_client.stop(Path(home))
         tidy(notebook)
         nbformat.write(notebook, path)
         print(f"{path.name}: recorded {sum(cell.cell_type == 'code' for cell in notebook.cells)} code cells")

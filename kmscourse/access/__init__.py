@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
-from kmscourse.access.identities import Identity, identities, identity_named
+from kmscourse.access.identities import Identity, find_identity, read_identities
 from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
-from kmscourse.access.refusal import Refusal, Role
+from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
 
 __all__ = [
@@ -27,15 +27,15 @@ __all__ = [
     "TABLE_ACTIONS",
     "Case",
     "Identity",
+    "PartKind",
     "Refusal",
-    "Role",
     "Snapshot",
     "Table",
     "case",
-    "identities",
-    "identity_named",
+    "find_identity",
     "may_read_table",
     "questions",
+    "read_identities",
     "refused_case",
     "scan_answers",
     "table_key",

@@ -95,13 +95,13 @@ def of_moment(
     account: Account, resource: str, event: Mapping[str, Any], *, via: bool = False, temporary: bool = False
 ) -> RequestContext:
     """When a call came, and from where. ``event`` is the audit trail's record of it, empty where there is none."""
-    at = datetime.now(UTC)
+    moment = datetime.now(UTC)
     if "eventTime" in event:
-        at = datetime.strptime(event["eventTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        moment = datetime.strptime(event["eventTime"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     segments = resource.split(":")
     context: Values = {
-        "aws:CurrentTime": _moment(at),
-        "aws:EpochTime": str(int(at.timestamp())),
+        "aws:CurrentTime": _moment(moment),
+        "aws:EpochTime": str(int(moment.timestamp())),
         "aws:PrincipalIsAWSService": "false",
         "aws:RequestedRegion": (segments[3] if len(segments) > 3 else "")
         or event.get("awsRegion", account.region),
@@ -191,15 +191,17 @@ def _of_kms_call(action: str, parameters: Mapping[str, Any]) -> RequestContext:
             context["kms:GrantConstraintType"] = kinds if len(kinds) > 1 else kinds[0]
         context["kms:GrantOperations"] = list(parameters.get("Operations") or ())
         for whom in ("Grantee", "Retiring"):
-            if given := parameters.get(f"{whom}Principal") or parameters.get(f"{whom}ServicePrincipal"):
-                context[f"kms:{whom}Principal"] = str(given)
+            if principal_name := parameters.get(f"{whom}Principal") or parameters.get(
+                f"{whom}ServicePrincipal"
+            ):
+                context[f"kms:{whom}Principal"] = str(principal_name)
     else:
         pairs = parameters.get(f"{_side(action)}EncryptionContext") or {}
     if pairs:
         context |= {f"kms:EncryptionContext:{name}": str(value) for name, value in pairs.items()}
         context["kms:EncryptionContextKeys"] = list(pairs)
-    _, found, alias = str(parameters.get(f"{_side(action)}KeyId", "")).rpartition("alias/")
-    if found:
+    _, prefix, alias = str(parameters.get(f"{_side(action)}KeyId", "")).rpartition("alias/")
+    if prefix:
         context["kms:RequestAlias"] = f"alias/{alias}"
     return context
 
@@ -229,17 +231,17 @@ def _side(action: str) -> str:
     return {"kms:ReEncryptFrom": "Source", "kms:ReEncryptTo": "Destination"}.get(action, "")
 
 
-def _tags(given: object) -> dict[str, str]:
+def _tags(tags: object) -> dict[str, str]:
     """Tags by name; KMS says TagKey and TagValue, IAM Key and Value, CloudTrail the same in small letters."""
-    found: dict[str, str] = {}
-    for tag in given if isinstance(given, list | tuple) else ():
+    values: dict[str, str] = {}
+    for tag in tags if isinstance(tags, list | tuple) else ():
         members = {name.lower().removeprefix("tag"): str(value) for name, value in tag.items()}
-        found[members.get("key", "")] = members.get("value", "")
-    return found
+        values[members.get("key", "")] = members.get("value", "")
+    return values
 
 
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _truth(value: object) -> str:

@@ -61,11 +61,11 @@ def case(
 
     ``context`` holds its condition keys beside those that every call has; without it, the call says nothing special.
     """
-    given = of_call(snapshot.account, action, {}) if context is None else context
-    moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in given)
+    call_context = of_call(snapshot.account, action, {}) if context is None else context
+    moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in call_context)
     layers = snapshot.layers(arn, resource, action)
-    known = {**snapshot.facts(resource, layers), **moment, **given}
-    return Case(snapshot.request(arn, action, resource, known), layers)
+    all_context = {**snapshot.facts(resource, layers), **moment, **call_context}
+    return Case(snapshot.request(arn, action, resource, all_context), layers)
 
 
 def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:
@@ -77,12 +77,12 @@ def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision,
     snapshot = Snapshot(account)
     if snapshot.identity_of(user_arn) is None:
         raise _gone(user_arn)
-    found = snapshot.table(table)
-    at_the_table = case(snapshot, user_arn, "dynamodb:Scan", found.arn).decision
-    if not at_the_table.allowed or found.key_arn is None:
+    details = snapshot.table(table)
+    at_the_table = case(snapshot, user_arn, "dynamodb:Scan", details.arn).decision
+    if not at_the_table.allowed or details.key_arn is None:
         return at_the_table, None
     context = table_key(account, table)
-    return at_the_table, case(snapshot, user_arn, "kms:Decrypt", found.key_arn, context).decision
+    return at_the_table, case(snapshot, user_arn, "kms:Decrypt", details.key_arn, context).decision
 
 
 def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
@@ -127,12 +127,12 @@ class _Refused:
             via=self.refusal.via_dynamodb,
             temporary=self.access_key_id.startswith("ASIA"),
         )
-        known = {**self.snapshot.facts(self.resource, layers), **moment}
-        found = [self._request({**known, **context}) for context in self._contexts()]
-        for request in found:
+        all_context = {**self.snapshot.facts(self.resource, layers), **moment}
+        requests = [self._request({**all_context, **context}) for context in self._contexts()]
+        for request in requests:
             if self._is_refused_as_said(evaluate(request, **layers)):
                 return Case(request, layers, notes)
-        return Case(found[0], layers, (*notes, self._difference(found[0], layers)))
+        return Case(requests[0], layers, (*notes, self._difference(requests[0], layers)))
 
     @cached_property
     def resource(self) -> str:
@@ -140,23 +140,23 @@ class _Refused:
 
         Raises KmsCourseError where nothing says what it was.
         """
-        said = self.refusal.resource
-        if said is None and self.refusal.hides_resource:
-            said = self.call.parameters.get("KeyId") or trail.parameters_of(self.event).get("KeyId")
-            if said is None:
+        name_or_arn = self.refusal.resource
+        if name_or_arn is None and self.refusal.hides_resource:
+            name_or_arn = self.call.parameters.get("KeyId") or trail.parameters_of(self.event).get("KeyId")
+            if name_or_arn is None:
                 raise KmsCourseError(
                     "This sentence of AWS doesn't say which resource was refused, and the call isn't known: "
                     f"{self.refusal.text!r}"
                 )
-        kind, _, name = (said or "*").partition(" ")
+        kind, _, name = (name_or_arn or "*").partition(" ")
         if not name:
             return kind
-        named = (
+        arns = (
             arn
-            for arn, found in self.snapshot.identities.items()
-            if f":{kind}/" in arn and found.name == name
+            for arn, identity in self.snapshot.identities.items()
+            if f":{kind}/" in arn and identity.name == name
         )
-        return next(named, f"arn:aws:iam::{self.snapshot.account.id}:{kind}/{name}")
+        return next(arns, f"arn:aws:iam::{self.snapshot.account.id}:{kind}/{name}")
 
     @property
     def region(self) -> str:
@@ -227,8 +227,8 @@ class _Refused:
             return (
                 f"AWS names a {self.refusal.policy_type}. It can't be read from here, and is left out below."
             )
-        known = {name.lower() for name in request.context}
-        missing = [name for name in self.snapshot.asked_about(layers) if name.lower() not in known]
+        known_context = {name.lower() for name in request.context}
+        missing = [name for name in self.snapshot.condition_keys(layers) if name.lower() not in known_context]
         # Of a call that is known, what is missing of KMS's own keys it doesn't have at all.
         whole = bool(self.call.operation or self.event)
         unknown = [name for name in missing if not (whole and name.lower().startswith("kms:"))]

@@ -21,28 +21,30 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 
-class Policies(Mapping[str, Document]):
+class NamedPolicies(Mapping[str, Document]):
     """Policies by what to call them; those of AWS are read when they are first looked at, each once."""
 
-    def __init__(self, found: Iterable[tuple[str, Document | str]], read: Callable[[str], Document]) -> None:
-        """``found``: (label, document or ARN). One of AWS's and one's own can have the same name: none is lost."""
-        self._found: dict[str, Document | str] = {}
+    def __init__(
+        self, policies: Iterable[tuple[str, Document | str]], read: Callable[[str], Document]
+    ) -> None:
+        """``policies``: (label, document or ARN). One of AWS's and one's own can have the same name: none is lost."""
+        self._policies: dict[str, Document | str] = {}
         self._read = read
-        for label, policy in found:
+        for label, policy in policies:
             count = 1
-            while (name := label if count == 1 else f"{label} ({count})") in self._found:
+            while (name := label if count == 1 else f"{label} ({count})") in self._policies:
                 count += 1
-            self._found[name] = policy
+            self._policies[name] = policy
 
     def __getitem__(self, label: str) -> Document:
-        policy = self._found[label]
+        policy = self._policies[label]
         return self._read(policy) if isinstance(policy, str) else policy
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
+        return iter(self._policies)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._policies)
 
 
 @dataclass(frozen=True)
@@ -66,32 +68,37 @@ class Identity:
         return ":role/aws-service-role/" in self.arn
 
 
-def identities(iam: IAMClient) -> dict[str, Identity]:
+def read_identities(iam: IAMClient) -> dict[str, Identity]:
     """Users, then roles, by ARN; each of the two in the order of their names.
 
     Raises KmsCourseError where the caller may not read them, ClientError for any other answer of IAM.
     """
     with _permission_needed():
-        return {found.arn: found for found in _read(iam)}
+        return {identity.arn: identity for identity in _read(iam)}
 
 
-def identity_named(known: Mapping[str, Identity], name: str) -> Identity:
+def find_identity(by_arn: Mapping[str, Identity], name: str) -> Identity:
     """The user of that name, whatever its path; by its ARN, a role too. Raises KmsCourseError where there is none."""
-    for arn, found in known.items():
-        if arn == name or (found.name == name and ":user/" in arn):
-            return found
+    for arn, identity in by_arn.items():
+        if arn == name or (identity.name == name and ":user/" in arn):
+            return identity
     raise KmsCourseError(f"There is no user or role {name} in this account.")
 
 
 def managed_document(iam: IAMClient, arn: str) -> Document:
-    """The version in force of a managed policy; one that allows nothing, where it is gone. Raises as ``identities``."""
+    """The version in force of a managed policy; one that allows nothing, where it is gone.
+
+    Raises as ``read_identities``.
+    """
     with _permission_needed():
         try:
             version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            found: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+            document: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"][
+                "Document"
+            ]
         except iam.exceptions.NoSuchEntityException:
             return {"Version": "2012-10-17", "Statement": []}
-    return dict(found)
+    return dict(document)
 
 
 @contextmanager
@@ -109,9 +116,9 @@ def _permission_needed() -> Iterator[None]:
 
 
 def _read(iam: Any) -> Iterator[Identity]:
-    asked = ["User", "Role", "Group", "LocalManagedPolicy"]
-    pages = list(iam.get_paginator("get_account_authorization_details").paginate(Filter=asked))
-    known = {
+    kinds = ["User", "Role", "Group", "LocalManagedPolicy"]
+    pages = list(iam.get_paginator("get_account_authorization_details").paginate(Filter=kinds))
+    documents = {
         policy["Arn"]: version["Document"]
         for page in pages
         for policy in page["Policies"]
@@ -120,23 +127,28 @@ def _read(iam: Any) -> Iterator[Identity]:
     }
 
     def read(arn: str) -> Document:
-        if arn not in known:
-            known[arn] = managed_document(iam, arn)
-        return dict(known[arn])
+        if arn not in documents:
+            documents[arn] = managed_document(iam, arn)
+        return dict(documents[arn])
 
     groups = {group["GroupName"]: group for page in pages for group in page["GroupDetailList"]}
     users = [user for page in pages for user in page["UserDetailList"]]
     for user in sorted(users, key=lambda user: str(user["UserName"])):
         of_user = [groups[name] for name in user.get("GroupList", []) if name in groups]
-        found: list[tuple[str, Document | str]] = [
+        policies: list[tuple[str, Document | str]] = [
             *_inline(user, "UserPolicyList"),
-            *(one for group in of_user for one in _inline(group, "GroupPolicyList", _of(group))),
+            *(policy for group in of_user for policy in _inline(group, "GroupPolicyList", _of(group))),
             *_attached(user),
-            *(one for group in of_user for one in _attached(group, _of(group))),
+            *(policy for group in of_user for policy in _attached(group, _of(group))),
         ]
-        limits = Policies(_boundary(user), read)
+        limits = NamedPolicies(_boundary(user), read)
         yield Identity(
-            user["Arn"], user["UserName"], user["UserId"], Policies(found, read), limits, tags=_tags(user)
+            user["Arn"],
+            user["UserName"],
+            user["UserId"],
+            NamedPolicies(policies, read),
+            limits,
+            tags=_tags(user),
         )
     roles = [role for page in pages for role in page["RoleDetailList"]]
     for role in sorted(roles, key=lambda role: str(role["RoleName"])):
@@ -144,8 +156,8 @@ def _read(iam: Any) -> Iterator[Identity]:
             role["Arn"],
             role["RoleName"],
             role["RoleId"],
-            Policies([*_inline(role, "RolePolicyList"), *_attached(role)], read),
-            Policies(_boundary(role), read),
+            NamedPolicies([*_inline(role, "RolePolicyList"), *_attached(role)], read),
+            NamedPolicies(_boundary(role), read),
             role.get("AssumeRolePolicyDocument"),
             _tags(role),
         )

@@ -15,7 +15,7 @@ from enum import StrEnum
 from kmscourse.errors import KmsCourseError
 
 
-class Role(StrEnum):
+class PartKind(StrEnum):
     """What a part of the sentence says."""
 
     CODE = "error code"
@@ -30,11 +30,11 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of the sentence. ``role`` is None for the words between two parts."""
+class SentencePart:
+    """A part of the sentence. ``kind`` is None for the words between two parts."""
 
     text: str
-    role: Role | None = None
+    kind: PartKind | None = None
 
 
 POLICY_TYPES = (
@@ -77,7 +77,7 @@ class Refusal:
     """
 
     text: str
-    parts: tuple[Part, ...]
+    parts: tuple[SentencePart, ...]
     policy_type: str | None = None
     explicit: bool = False
     hides_resource: bool = False
@@ -85,65 +85,65 @@ class Refusal:
     @classmethod
     def read(cls, text: str) -> Refusal:
         """Take a refusal apart, with or without boto3's introduction. Raises KmsCourseError where it is none."""
-        found: list[re.Match[str]] = []
+        matches: list[re.Match[str]] = []
         start, end = 0, len(text)
         if called := _CALLED.match(text):
-            found.append(called)
+            matches.append(called)
             start = called.end()
         if relayed := _RELAYED.fullmatch(text, start):
-            found.append(relayed)
+            matches.append(relayed)
             start, end = relayed.span("inner")
-        said = _SENTENCE.match(text, start, end) or _OLD.match(text, start, end)
-        if said is None:
+        sentence = _SENTENCE.match(text, start, end) or _OLD.match(text, start, end)
+        if sentence is None:
             raise KmsCourseError(f"This is not an access-denied sentence of AWS: {text[:300]!r}")
-        named = said.groupdict()
-        denying = named.get("denying")
+        groups = sentence.groupdict()
+        denying = groups.get("denying")
         return cls(
             text,
-            tuple(_parts(text, [*found, said])),
-            denying or named.get("missing"),
+            tuple(_parts(text, [*matches, sentence])),
+            denying or groups.get("missing"),
             denying is not None,
-            named.get("hidden") is not None,
+            groups.get("hidden") is not None,
         )
 
-    def part(self, role: Role) -> str | None:
+    def part(self, kind: PartKind) -> str | None:
         """What the sentence says in that part."""
-        return next((part.text for part in self.parts if part.role is role), None)
+        return next((part.text for part in self.parts if part.kind is kind), None)
 
     @property
     def principal(self) -> str | None:
         """The ARN of who was refused."""
-        return self.part(Role.WHO)
+        return self.part(PartKind.WHO)
 
     @property
     def action(self) -> str | None:
         """The action, as policies write it."""
-        return self.part(Role.ACTION)
+        return self.part(PartKind.ACTION)
 
     @property
     def resource(self) -> str | None:
         """The ARN of what it was to be done on."""
-        return self.part(Role.RESOURCE)
+        return self.part(PartKind.RESOURCE)
 
     @property
     def via_dynamodb(self) -> bool:
         """Does DynamoDB pass on what KMS answered?"""
-        return self.part(Role.PASSED_ON) is not None
+        return self.part(PartKind.PASSED_ON) is not None
 
 
-def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[Part]:
+def _parts(text: str, matches: list[re.Match[str]]) -> Iterator[SentencePart]:
     """The parts of a text that was matched, with the words between them."""
     places = {}
     for match in matches:
         for name in match.groupdict():
-            role = Role.__members__.get(name)
-            if role is not None and match.start(name) >= 0:
-                places[match.span(name)] = role
-    at = 0
-    for (start, end), role in sorted(places.items()):
-        if start > at:
-            yield Part(text[at:start])
-        yield Part(text[start:end], role)
-        at = end
-    if at < len(text):
-        yield Part(text[at:])
+            kind = PartKind.__members__.get(name)
+            if kind is not None and match.start(name) >= 0:
+                places[match.span(name)] = kind
+    position = 0
+    for (start, end), kind in sorted(places.items()):
+        if start > position:
+            yield SentencePart(text[position:start])
+        yield SentencePart(text[start:end], kind)
+        position = end
+    if position < len(text):
+        yield SentencePart(text[position:])

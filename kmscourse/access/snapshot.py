@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from kmscourse import kms as keys
 from kmscourse.access import conditions
-from kmscourse.access.identities import Document, Identity, identities
+from kmscourse.access.identities import Document, Identity, read_identities
 from kmscourse.access.trail import Session
 from kmscourse.account import Account
 from kmscourse.errors import PolicyError
@@ -53,7 +53,7 @@ class Snapshot:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        self.identities: Mapping[str, Identity] = identities(account.client("iam"))
+        self.identities: Mapping[str, Identity] = read_identities(account.client("iam"))
         self._policies: dict[str, Document] = {}
         self._grants: dict[str, list[Document]] = {}
         self._facts: dict[str, RequestContext] = {}
@@ -62,35 +62,34 @@ class Snapshot:
     @property
     def people(self) -> dict[str, Identity]:
         """The users and roles that are the account's own, and not a service's of AWS, by ARN."""
-        return {arn: found for arn, found in self.identities.items() if not found.of_a_service}
+        return {arn: identity for arn, identity in self.identities.items() if not identity.of_a_service}
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
         """The customer managed keys that have an alias: key ARN -> its first alias."""
-        pages = self.account.client("kms").get_paginator("list_aliases").paginate()
-        aliases = [alias for page in pages for alias in page["Aliases"]]
-        own = [
-            one for one in aliases if not one["AliasName"].startswith("alias/aws/") and "TargetKeyId" in one
-        ]
         prefix = f"arn:aws:kms:{self.account.region}:{self.account.id}:key/"
-        found: dict[str, str] = {}
-        for one in sorted(own, key=lambda one: str(one["AliasName"])):
-            found.setdefault(prefix + one["TargetKeyId"], one["AliasName"].removeprefix("alias/"))
-        return found
+        first_alias = {
+            key: min(names) for key, names in keys.aliases_by_key(self.account.client("kms")).items()
+        }
+        return {
+            prefix + key: alias.removeprefix("alias/")
+            for key, alias in sorted(first_alias.items(), key=lambda pair: pair[1])
+            if key and not alias.startswith("alias/aws/")
+        }
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
         """The tables of the account, by ARN."""
         pages = self.account.client("dynamodb").get_paginator("list_tables").paginate()
-        found = [self.table(name) for page in pages for name in page["TableNames"]]
-        return {table.arn: table for table in found}
+        tables = [self.table(name) for page in pages for name in page["TableNames"]]
+        return {table.arn: table for table in tables}
 
     def table(self, name: str) -> Table:
         """One table, without a look at the others."""
         if name not in self._tables:
-            one = self.account.client("dynamodb").describe_table(TableName=name)["Table"]
-            key_arn = one.get("SSEDescription", {}).get("KMSMasterKeyArn")
-            self._tables[name] = Table(one["TableArn"], one["TableName"], key_arn)
+            description = self.account.client("dynamodb").describe_table(TableName=name)["Table"]
+            key_arn = description.get("SSEDescription", {}).get("KMSMasterKeyArn")
+            self._tables[name] = Table(description["TableArn"], description["TableName"], key_arn)
         return self._tables[name]
 
     def name_of(self, resource: str) -> str:
@@ -122,8 +121,8 @@ class Snapshot:
             return {
                 f"{service}:ResourceTag/{name}": value for service in services for name, value in tags.items()
             }
-        asked = (name.lower() for name in self.asked_about(layers))
-        if ":key/" not in resource or not any(name.startswith(_OF_A_KEY) for name in asked):
+        condition_keys = (name.lower() for name in self.condition_keys(layers))
+        if ":key/" not in resource or not any(name.startswith(_OF_A_KEY) for name in condition_keys):
             return {}
         if resource not in self._facts:
             try:
@@ -134,15 +133,17 @@ class Snapshot:
                 return {}
         return self._facts[resource]
 
-    def asked_about(self, layers: Layers) -> list[str]:
+    def condition_keys(self, layers: Layers) -> list[str]:
         """The condition keys that the policies ask about; a policy that can't be read asks about none."""
         documents = [*layers.get("identity_policies", ()), *layers.get("permissions_boundaries", ())]
-        documents += [one for one in (layers.get("resource_policy"), layers.get("session_policy")) if one]
-        found: list[Policy] = []
+        documents += [
+            document for document in (layers.get("resource_policy"), layers.get("session_policy")) if document
+        ]
+        policies: list[Policy] = []
         for document in documents:
             with suppress(PolicyError):
-                found.append(compile_policy(document))
-        return context_keys(found)
+                policies.append(compile_policy(document))
+        return context_keys(policies)
 
     def _kms(self, key_arn: str) -> Any:
         """A client of the Region that a key is in."""
@@ -154,7 +155,7 @@ class Snapshot:
         if who.kind is PrincipalKind.FEDERATED_USER:
             return self.identities.get(session.issuer) if session else None
         if who.kind is PrincipalKind.SESSION and who.account == self.account.id:
-            roles = (found for found in self.identities.values() if ":role/" in found.arn)
+            roles = (identity for identity in self.identities.values() if ":role/" in identity.arn)
             return next((role for role in roles if role.name == who.role), None)
         return self.identities.get(arn)
 
@@ -196,5 +197,5 @@ class Snapshot:
 def _owner(resource: str, account: str) -> str:
     """The account that a resource belongs to: its ARN says so, unless it is AWS's own policy, which all may use."""
     segments: list[Any] = resource.split(":", 5)
-    named = segments[4] if len(segments) == 6 else ""
-    return account if named in ("", "aws") else str(named)
+    account_id = segments[4] if len(segments) == 6 else ""
+    return account if account_id in ("", "aws") else str(account_id)

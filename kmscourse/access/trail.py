@@ -17,12 +17,12 @@ from botocore.exceptions import ClientError
 
 from kmscourse import audit
 from kmscourse.access.identities import Document, managed_document
-from kmscourse.access.refusal import Refusal, Role
+from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.account import Account
 from kmscourse.account.denials import RefusedCall
 from kmscourse.policy import Principal, PrincipalKind, parse_principal, statements_of
 
-MOST = 200  # events looked through: AWS hands out a hundred a second
+MAX_EVENTS = 200  # events looked through: AWS hands out a hundred a second
 HOME = "us-east-1"  # where the events of IAM and of STS's global endpoint are
 _MAKES = {
     PrincipalKind.SESSION: ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"),
@@ -49,14 +49,20 @@ class Session:
 
 def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region: str) -> dict[str, Any]:
     """CloudTrail's record of a refused call in a Region, the newest that fits; empty where there is none (yet)."""
-    service, _, named = str(refusal.action).partition(":")
-    operation = named if refusal.via_dynamodb else call.operation or refusal.part(Role.CALL) or named
+    service, _, action_name = str(refusal.action).partition(":")
+    operation = (
+        action_name if refusal.via_dynamodb else call.operation or refusal.part(PartKind.CALL) or action_name
+    )
     operation = re.sub("^ReEncrypt(From|To)$", "ReEncrypt", operation)
-    of_kms = _KMS_REQUEST.search(refusal.part(Role.TECHNICAL) or "")
-    known = {call.request_id, of_kms[1] if of_kms else ""} - {""}
+    of_kms = _KMS_REQUEST.search(refusal.part(PartKind.TECHNICAL) or "")
+    request_ids = {call.request_id, of_kms[1] if of_kms else ""} - {""}
     for event in _events(account, operation, (region, HOME) if service in ("iam", "sts") else (region,)):
-        said = event.get("errorMessage", "")
-        fits = event.get("requestID") in known if known else said != "" and said in refusal.text
+        error_message = event.get("errorMessage", "")
+        fits = (
+            event.get("requestID") in request_ids
+            if request_ids
+            else error_message != "" and error_message in refusal.text
+        )
         if fits and str(event.get("errorCode", "")).startswith("AccessDenied"):
             return event
     return {}
@@ -64,8 +70,8 @@ def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region:
 
 def parameters_of(event: Mapping[str, Any]) -> dict[str, Any]:
     """An event's request parameters, with the names that boto3 gives them."""
-    given = event.get("requestParameters") or {}
-    return {name[0].upper() + name[1:]: value for name, value in given.items()}
+    parameters = event.get("requestParameters") or {}
+    return {name[0].upper() + name[1:]: value for name, value in parameters.items()}
 
 
 def session_of(account: Account, caller: Principal, access_key_id: str = "") -> Session | None:
@@ -76,9 +82,9 @@ def session_of(account: Account, caller: Principal, access_key_id: str = "") -> 
     for name in _MAKES[caller.kind]:
         for event in _events(account, name, (account.region, HOME)):
             answer = event.get("responseElements") or {}
-            made = answer.get("assumedRoleUser") or answer.get("federatedUser") or {}
+            assumed = answer.get("assumedRoleUser") or answer.get("federatedUser") or {}
             key_id = (answer.get("credentials") or {}).get("accessKeyId")
-            if made.get("arn") == caller.id and access_key_id in ("", key_id):
+            if assumed.get("arn") == caller.id and access_key_id in ("", key_id):
                 # Of an event that grew too large, CloudTrail leaves the parameters out.
                 omitted = (event.get("requestParameters") or {}).get("omitted")
                 return None if omitted else _session(account, event)
@@ -86,10 +92,10 @@ def session_of(account: Account, caller: Principal, access_key_id: str = "") -> 
 
 
 def _session(account: Account, event: Mapping[str, Any]) -> Session:
-    given, identity = event.get("requestParameters") or {}, event["userIdentity"]
-    tags = {tag["key"]: tag["value"] for tag in given.get("tags", [])}
-    transitive = {name: tags[name] for name in given.get("transitiveTagKeys", []) if name in tags}
-    source = given.get("sourceIdentity", "")
+    parameters, identity = event.get("requestParameters") or {}, event["userIdentity"]
+    tags = {tag["key"]: tag["value"] for tag in parameters.get("tags", [])}
+    transitive = {name: tags[name] for name in parameters.get("transitiveTagKeys", []) if name in tags}
+    source = parameters.get("sourceIdentity", "")
     who = parse_principal(identity.get("arn", ""))
     if who.kind is PrincipalKind.SESSION and (
         before := session_of(account, who, identity.get("accessKeyId", ""))
@@ -97,26 +103,31 @@ def _session(account: Account, event: Mapping[str, Any]) -> Session:
         tags, transitive = {**before.transitive, **tags}, {**before.transitive, **transitive}
         source = source or before.source_identity
     return Session(
-        identity.get("arn", ""), event["eventTime"], _policy(account, given), tags, transitive, source
+        identity.get("arn", ""), event["eventTime"], _policy(account, parameters), tags, transitive, source
     )
 
 
-def _policy(account: Account, given: Mapping[str, Any]) -> Document | None:
+def _policy(account: Account, parameters: Mapping[str, Any]) -> Document | None:
     """The session policies in one document: a request has to be allowed by one of them."""
-    inline = given.get("policy")
+    inline = parameters.get("policy")
     documents = [inline if isinstance(inline, dict) else json.loads(inline)] if inline else []
-    arns = [one["arn"] if isinstance(one, Mapping) else one for one in given.get("policyArns", [])]
+    arns = [
+        policy["arn"] if isinstance(policy, Mapping) else policy
+        for policy in parameters.get("policyArns", [])
+    ]
     documents += [managed_document(account.client("iam"), arn) for arn in arns]
     if not documents:
         return None
-    found = [statement for document in documents for statement in statements_of(document)]
-    return {"Version": "2012-10-17", "Statement": found}
+    all_statements = [statement for document in documents for statement in statements_of(document)]
+    return {"Version": "2012-10-17", "Statement": all_statements}
 
 
 def _events(account: Account, name: str, regions: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The newest events of a name; none where the trail may not be read."""
     for region in dict.fromkeys(regions):
         try:
-            yield from audit.events(account.client_in("cloudtrail", region), event_name=name, most=MOST)
+            yield from audit.events(
+                account.client_in("cloudtrail", region), event_name=name, max_events=MAX_EVENTS
+            )
         except ClientError:
             return

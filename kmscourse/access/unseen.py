@@ -35,10 +35,10 @@ def stand_in(layers: Layers, layer: Layer, refusal: Refusal, caller: Principal) 
     refused_here = refusal.policy_type == layer.noun or (
         refusal.policy_type is None and layer is Layer.RESOURCE
     )
-    found = [] if refused_here and not refusal.explicit else [allows]
+    allowing = [] if refused_here and not refusal.explicit else [allows]
     policy = {
         "Version": "2012-10-17",
-        "Statement": [*found, denies] if refused_here and refusal.explicit else found,
+        "Statement": [*allowing, denies] if refused_here and refusal.explicit else allowing,
     }
     match layer:
         case Layer.IDENTITY:

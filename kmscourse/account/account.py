@@ -51,7 +51,7 @@ class Account:
         return self.kind == "sandbox"
 
     @property
-    def kept_as(self) -> str:
+    def file_key(self) -> str:
         """Its name in the files of KMSCOURSE_HOME: the number, and where a URL leads to it, its host and port too.
 
         AWS gives every number once, but each imitation of AWS may have the same one.

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from kmscourse.errors import SandboxError
 
 
-def bound_to(
+def session_bound_to(
     url: str, region: str, access_key_id: str, secret_access_key: str, session_token: str | None = None
 ) -> boto3.Session:
     """A session with these credentials whose clients and resources reach ``url``, as in ``http://127.0.0.1:4566``.
@@ -31,6 +31,8 @@ _DEFAULTS = dict.fromkeys(("s3", "proxies_config"), (None, None, None, None)) | 
     for name, (_, _, default, convert) in botocore.session.Session.SESSION_VARIABLES.items()
 }
 """botocore's own configuration table, without the variables and the file entries that it would look for."""
+_MODELS = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+"""botocore's own models; those in ~/.aws can name another endpoint. All sessions share them: reading them is slow."""
 
 
 class _BoundSession(botocore.session.Session):
@@ -42,13 +44,12 @@ class _BoundSession(botocore.session.Session):
         # With one attempt, botocore puts "(reached max retries: 0)" into every refusal.
         only = Config(proxies={}, retries={"total_max_attempts": 2}, inject_host_prefix=False)
         self.set_default_client_config(only)
-        own = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-        self.register_component("data_loader", own)  # models in ~/.aws can name another endpoint
+        self.register_component("data_loader", _MODELS)
         self.register("before-send", self._require_url)
 
-    def create_client(self, *given: Any, **options: Any) -> Any:
+    def create_client(self, *arguments: Any, **options: Any) -> Any:
         options["endpoint_url"] = options.get("endpoint_url") or self._url
-        return super().create_client(*given, **options)
+        return super().create_client(*arguments, **options)
 
     def _require_url(self, **event: Any) -> None:
         url = event["request"].url

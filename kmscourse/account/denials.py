@@ -19,7 +19,7 @@ from kmscourse.account.table_names import table_names
 if TYPE_CHECKING:
     import boto3
 
-KEPT = frozenset({
+REMEMBERED_PARAMETERS = frozenset({
     "BypassPolicyLockoutSafetyCheck", "Constraints", "CustomerMasterKeySpec", "DestinationEncryptionAlgorithm",
     "DestinationEncryptionContext", "DestinationKeyId", "EncryptionAlgorithm", "EncryptionContext", "ExpirationModel",
     "GrantId", "GranteePrincipal", "GranteeServicePrincipal", "KeyId", "KeyPairSpec", "KeySpec", "KeyUsage",
@@ -34,9 +34,9 @@ _PARAMETERS, _IGNORED = "kmscourse.parameters", "kmscourse.ignored"
 
 @dataclass(frozen=True)
 class RefusedCall:
-    """The call behind a refusal: ``parameters`` are those of ``KEPT``, ``tables`` the DynamoDB tables that it names.
+    """The call behind a refusal; what isn't known of it is empty.
 
-    What isn't known of it is empty.
+    ``parameters`` are those of ``REMEMBERED_PARAMETERS``, ``tables`` the DynamoDB tables that it names.
     """
 
     operation: str = ""
@@ -49,9 +49,11 @@ class RefusedCall:
     @classmethod
     def of(cls, operation: str, parameters: Mapping[str, Any], **more: str) -> RefusedCall:
         """A call with all its parameters, of which only what may be kept is kept."""
-        kept = {name: deepcopy(value) for name, value in parameters.items() if name in KEPT}
+        remembered = {
+            name: deepcopy(value) for name, value in parameters.items() if name in REMEMBERED_PARAMETERS
+        }
         tables = dict.fromkeys(name.rpartition("/")[2] for name in table_names(parameters))
-        return cls(operation, kept, tuple(tables), **more)
+        return cls(operation, remembered, tuple(tables), **more)
 
 
 class Denial(str):
@@ -94,11 +96,11 @@ def ignore(client: Any) -> None:
 @contextmanager
 def unremembered(denials: list[str]) -> Iterator[None]:
     """What the course itself asks meanwhile, and is refused, is no refusal of the learner's."""
-    known = len(denials)
+    count_before = len(denials)
     try:
         yield
     finally:
-        del denials[known:]
+        del denials[count_before:]
 
 
 def is_denied(error: ClientError) -> bool:
@@ -129,14 +131,14 @@ class _Watch:
         refused = _is_denial(error.get("Code")) and self._account_id in sentence
         if not refused or _IGNORED in context:
             return
-        given = context.get(_PARAMETERS)
-        signed = self._session.get_credentials() if self._session else None
+        parameters = context.get(_PARAMETERS)
+        credentials = self._session.get_credentials() if self._session else None
         call = RefusedCall.of(
             model.name,
-            given if isinstance(given, Mapping) else {},
+            parameters if isinstance(parameters, Mapping) else {},
             region=str(context.get("client_region") or ""),
             request_id=str(parsed.get("ResponseMetadata", {}).get("RequestId", "")),
-            access_key_id=str(signed.access_key) if signed else "",
+            access_key_id=str(credentials.access_key) if credentials else "",
         )
         last = self._denials[-1] if self._denials else None
         if not (isinstance(last, Denial) and call.request_id and last.call.request_id == call.request_id):

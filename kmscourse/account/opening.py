@@ -16,11 +16,11 @@ from botocore.exceptions import HTTPClientError
 
 from kmscourse.account import aws_session, aws_settings, denials, target
 from kmscourse.account.account import Account
-from kmscourse.account.ownership import Guard, Ledger, Marks
+from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.account.user_sessions import new_session
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import home
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 
 def open_account() -> Account:
@@ -28,7 +28,7 @@ def open_account() -> Account:
 
     Raises SandboxError or KmsCourseError, one sentence each, where it can't be reached.
     """
-    account = open_sandbox() if target.target() == "sandbox" else open_real_account()
+    account = open_sandbox() if target.read_target() == "sandbox" else open_real_account()
     denials.watch_new_sessions(account.denials, account.id)
     return account
 
@@ -38,13 +38,13 @@ def open_real_account() -> Account:
 
     Raises KmsCourseError where it isn't, or can't be reached.
     """
-    named = target.target()
-    if named == "sandbox":
+    target_name = target.read_target()
+    if target_name == "sandbox":
         raise KmsCourseError(
             "KMSCOURSE_TARGET names the practice account, and this is for a real one. Set it to aws, or to the URL of "
             "an endpoint. For the practice account there is: kmscourse sandbox status"
         )
-    return _open_real(None if named == "aws" else named)
+    return _open_real(None if target_name == "aws" else target_name)
 
 
 def open_sandbox() -> Account:
@@ -53,23 +53,27 @@ def open_sandbox() -> Account:
     Plain boto3 and ``!aws`` in this process reach it too from then on, and never a real account by mistake.
     Raises SandboxError where that fails, and where its main user has locked itself out.
     """
-    endpoint = server.find_or_start(home())
-    status = server.status(endpoint)
+    endpoint = sandbox_client.find_or_start(home())
+    status = sandbox_client.read_status(endpoint)
     if status["LockedOut"]:
         raise SandboxError(status["LockedOut"])
     aws_settings.apply(aws_settings.for_practice_account(endpoint.environment()))
     explain = functools.partial(_explain_lost_sandbox, home(), endpoint.url)
 
     def session_with(*credentials: str) -> boto3.Session:
-        session = aws_session.bound_to(endpoint.url, endpoint.region, *credentials)
+        session = aws_session.session_bound_to(endpoint.url, endpoint.region, *credentials)
         session.events.register("needs-retry", explain)
         return session
 
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
-        asked = {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
-        given = server.ask(endpoint, operation, asked)
-        return session_with(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        parameters = (
+            {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
+        )
+        credentials = sandbox_client.call(endpoint, operation, parameters)
+        return session_with(
+            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+        )
 
     account = Account(
         "sandbox",
@@ -78,7 +82,7 @@ def open_sandbox() -> Account:
         status["UserArn"],
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
-        take_notices=lambda: server.ask(endpoint, "TakeNotices", {})["Notices"],
+        take_notices=lambda: sandbox_client.call(endpoint, "TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account.watched(account.session)  # for boto3.client(…), too
     return account
@@ -88,8 +92,8 @@ def _explain_lost_sandbox(folder: Path, url: str, caught_exception: Exception | 
     """Say that the sandbox has stopped, where it has. Of one that runs, botocore's own error is the true one."""
     if not isinstance(caught_exception, LostConnection | HTTPClientError):
         return
-    found = server.find(folder)
-    if found.url != url if found else not server.is_running(folder):
+    running = sandbox_client.find(folder)
+    if running.url != url if running else not sandbox_client.is_running(folder):
         raise SandboxError(
             "The practice account has stopped. Run the notebook's set-up cell again: "
             "it starts the account where it was."
@@ -100,8 +104,8 @@ def _open_real(endpoint_url: str | None) -> Account:
     """The account that the AWS settings, or a URL, lead to. What the course did not make there is guarded."""
     if endpoint_url:
         aws_settings.point_at_endpoint(endpoint_url)
-    session = target.session()
-    identity = target.identity(session, endpoint_url)
+    session = target.open_session()
+    identity = target.ask_identity(session, endpoint_url)
 
     @functools.cache
     def session_of(user_name: str) -> boto3.Session:
@@ -118,12 +122,12 @@ def _open_real(endpoint_url: str | None) -> Account:
     )
 
     @functools.cache
-    def looking(service: str, region: str) -> Any:
+    def reading_client(service: str, region: str) -> Any:
         client = cast(Any, session).client(service, region_name=region)
         denials.ignore(client)  # nobody asked for what it asks
         return client
 
-    marks = Marks(looking, account.id, identity["Arn"].split(":")[1], account.region)
-    account.guard = Guard(marks, Ledger(home(), account.kept_as))
+    owners = Owners(reading_client, account.id, identity["Arn"].split(":")[1], account.region)
+    account.guard = Guard(owners, Ledger(home(), account.file_key))
     boto3.DEFAULT_SESSION = account.watched(session)  # boto3.client(…) in a notebook is guarded, too
     return account

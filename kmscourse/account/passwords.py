@@ -39,10 +39,10 @@ def make_password(iam: IAMClient) -> Password:
         shortest = iam.get_account_password_policy()["PasswordPolicy"].get("MinimumPasswordLength", LENGTH)
     except ClientError:
         shortest = LENGTH
-    some = [secrets.choice(characters) for characters in CLASSES]
-    some += [secrets.choice("".join(CLASSES)) for _ in range(max(shortest, LENGTH) - len(some))]
-    secrets.SystemRandom().shuffle(some)
-    return Password("".join(some))
+    characters = [secrets.choice(characters) for characters in CLASSES]
+    characters += [secrets.choice("".join(CLASSES)) for _ in range(max(shortest, LENGTH) - len(characters))]
+    secrets.SystemRandom().shuffle(characters)
+    return Password("".join(characters))
 
 
 def show_once(user_name: str, password: str) -> None:

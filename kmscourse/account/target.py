@@ -26,18 +26,18 @@ IDENTITY_SECONDS = (
 _OTHERWISE = "or unset KMSCOURSE_TARGET to use the practice account."
 
 
-def target() -> str:
+def read_target() -> str:
     """``sandbox``, ``aws``, or the URL of an endpoint. Raises KmsCourseError for anything else."""
-    named = os.environ.get("KMSCOURSE_TARGET", "sandbox")
-    if named in ("sandbox", "aws") or _is_endpoint(named):
-        return named
+    target_name = os.environ.get("KMSCOURSE_TARGET", "sandbox")
+    if target_name in ("sandbox", "aws") or _is_endpoint(target_name):
+        return target_name
     raise KmsCourseError(
-        f"KMSCOURSE_TARGET is {without_password(named)!r}. Set it to sandbox, to aws, or to the URL of an endpoint: "
-        "http:// or https://, a host, and perhaps a port and a path."
+        f"KMSCOURSE_TARGET is {without_password(target_name)!r}. Set it to sandbox, to aws, or to the URL of an "
+        "endpoint: http:// or https://, a host, and perhaps a port and a path."
     )
 
 
-def session() -> boto3.Session:
+def open_session() -> boto3.Session:
     """A session by the AWS settings of whoever runs this. Raises KmsCourseError where these can't be used."""
     try:
         return boto3.Session(region_name=boto3.Session().region_name or "us-east-1")
@@ -47,17 +47,17 @@ def session() -> boto3.Session:
         ) from None
 
 
-def identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
+def ask_identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
     """Who one is in the account, as STS says: ``Account`` and ``Arn``. Raises KmsCourseError where nobody says it."""
     where = url or "AWS"
     patience = Config(
         connect_timeout=IDENTITY_SECONDS, read_timeout=IDENTITY_SECONDS, retries={"total_max_attempts": 2}
     )
     try:
-        found = session.client("sts", config=patience).get_caller_identity()
+        answer = session.client("sts", config=patience).get_caller_identity()
         return {
-            "Account": _like(r"\d{12}", found["Account"]),
-            "Arn": _like(r"arn:[\w-]+:\w+:.+", found["Arn"]),
+            "Account": _like(r"\d{12}", answer["Account"]),
+            "Arn": _like(r"arn:[\w-]+:\w+:.+", answer["Arn"]),
         }
     except SSLError as error:
         raise _failure(
@@ -109,5 +109,5 @@ def _is_status(error: Exception) -> bool:
     return isinstance(error, ClientError) and str(error.response["Error"]["Code"]).isdigit()
 
 
-def _failure(what: str, advice: str) -> KmsCourseError:
-    return KmsCourseError(without_password(f"{what}. {advice}, {_OTHERWISE}"))
+def _failure(problem: str, advice: str) -> KmsCourseError:
+    return KmsCourseError(without_password(f"{problem}. {advice}, {_OTHERWISE}"))

@@ -39,7 +39,7 @@ def new_session(main: boto3.Session, user_name: str, home: Path) -> boto3.Sessio
         with lock.held(home / LOCK_FILE, 2 * WAIT_FOR_NEW_KEY):
             key = _new_key(iam, user_name)
             try:
-                given = _temporary_credentials(key, main.region_name)
+                credentials = _temporary_credentials(key, main.region_name)
             finally:
                 iam.delete_access_key(UserName=user_name, AccessKeyId=key["AccessKeyId"])
     except lock.UnusableError as error:
@@ -49,7 +49,10 @@ def new_session(main: boto3.Session, user_name: str, home: Path) -> boto3.Sessio
             "Another notebook is signing somebody in and does not end. Interrupt it, then run this cell again."
         ) from None
     return boto3.Session(
-        given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=main.region_name
+        credentials["AccessKeyId"],
+        credentials["SecretAccessKey"],
+        credentials["SessionToken"],
+        region_name=main.region_name,
     )
 
 
@@ -57,8 +60,8 @@ def _new_key(iam: IAMClient, user_name: str) -> Any:
     try:
         return iam.create_access_key(UserName=user_name)["AccessKey"]
     except iam.exceptions.LimitExceededException:
-        for left in iam.list_access_keys(UserName=user_name)["AccessKeyMetadata"]:
-            iam.delete_access_key(UserName=user_name, AccessKeyId=left["AccessKeyId"])
+        for leftover_key in iam.list_access_keys(UserName=user_name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=user_name, AccessKeyId=leftover_key["AccessKeyId"])
     return iam.create_access_key(UserName=user_name)["AccessKey"]
 
 

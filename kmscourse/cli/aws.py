@@ -15,7 +15,7 @@ from kmscourse.home import home
 
 if TYPE_CHECKING:
     from kmscourse.account import Account
-    from kmscourse.course.inventory import Holding
+    from kmscourse.course.inventory import InventoryItem
 
 
 def add_aws(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,12 +31,12 @@ def add_aws(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def aws_status(_: argparse.Namespace) -> None:
     """What the course has in the real account, what it costs in a month, and what is in the way there."""
-    from kmscourse.course.inventory import in_the_way
+    from kmscourse.course.inventory import find_taken_names
 
-    account, held = _real_account()
-    cost = sum(holding.a_month for holding in held)
+    account, items = _real_account()
+    cost = sum(item.monthly_cost for item in items)
     print(f"Together {cost:.2f} USD a month, at the prices of us-east-1 in 2026.")
-    for name in in_the_way(account):
+    for name in find_taken_names(account):
         print(f"In the way: {name}. The course did not make it, so it needs another account or Region.")
 
 
@@ -44,8 +44,8 @@ def aws_cleanup(chosen: argparse.Namespace) -> None:
     """Remove everything of the course's from the real account; keys are scheduled for deletion."""
     from kmscourse.course.cleanup import CleanUp
 
-    account, held = _real_account()
-    if any(not holding.gone for holding in held):
+    account, items = _real_account()
+    if any(not item.is_gone for item in items):
         if not chosen.yes and not _agreed(f"Remove this from {account.id}? What is in it is lost. [y/N] "):
             raise KmsCourseError("Nothing was removed.")
     else:
@@ -57,37 +57,39 @@ def aws_cleanup(chosen: argparse.Namespace) -> None:
         raise KmsCourseError("\n".join(f"Could not be removed: {failure}" for failure in cleanup.failures))
 
 
-def _real_account() -> tuple[Account, list[Holding]]:
+def _real_account() -> tuple[Account, list[InventoryItem]]:
     """The account that KMSCOURSE_TARGET names, and what the course has there; both are said."""
     from kmscourse.account import open_real_account
-    from kmscourse.course.inventory import Holdings
-    from kmscourse.sandbox import server
+    from kmscourse.course.inventory import Inventory
+    from kmscourse.sandbox import client as sandbox_client
 
     account = open_real_account()
-    practice = server.find(home())
+    practice = sandbox_client.find(home())
     if practice is not None and _is_same_place(account.client("kms").meta.endpoint_url, practice.url):
         raise KmsCourseError(
             f"{account} is your practice account. Start it over with: kmscourse sandbox reset"
         )
     print(account, flush=True)
-    found = Holdings(account)
-    held = []
-    for holding in found:
-        held.append(holding)
-        print(f"  {holding}", flush=True)
-    if not held:
+    inventory = Inventory(account)
+    items = []
+    for item in inventory:
+        items.append(item)
+        print(f"  {item}", flush=True)
+    if not items:
         print("  The course has nothing here.")
-    print(f"Looked at: {', '.join(found.regions)}. Things in another Region are found by the ledger alone.")
-    for sentence in [*found.missed, *found.hidden]:
+    print(
+        f"Looked at: {', '.join(inventory.regions)}. Things in another Region are found by the ledger alone."
+    )
+    for sentence in [*inventory.missed, *inventory.hidden]:
         print(sentence)
-    return account, held
+    return account, items
 
 
 def _is_same_place(url: str, another: str) -> bool:
     """Do two URLs lead to one port of one machine, whatever they call the machine?"""
-    there, here = urlsplit(url), urlsplit(another)
+    first, second = urlsplit(url), urlsplit(another)
     try:
-        return there.port == here.port and socket.gethostbyname(there.hostname or "") == here.hostname
+        return first.port == second.port and socket.gethostbyname(first.hostname or "") == second.hostname
     except OSError:  # It has no address of the kind that the practice account has.
         return False
 

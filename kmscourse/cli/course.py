@@ -6,7 +6,7 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from kmscourse.cli.terminal import counted
+from kmscourse.cli.terminal import count_of
 from kmscourse.home import home
 
 
@@ -58,9 +58,9 @@ def make_slides(chosen: argparse.Namespace) -> None:
     """Write slides of the course's own notebooks, and say where they are."""
     from kmscourse import course, jupyter, slides
 
-    sections = [course.section(number) for number in chosen.section] or course.SECTIONS
-    made = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
-    print(f"{counted(len(made) - 1, 'slide show')}: open {made[0].absolute()} in a browser.")
+    sections = [course.find_section(number) for number in chosen.section] or course.SECTIONS
+    paths = slides.make([jupyter.notebooks() / section.notebook for section in sections], chosen.out)
+    print(f"{count_of(len(paths) - 1, 'slide show')}: open {paths[0].absolute()} in a browser.")
 
 
 def check_sections(chosen: argparse.Namespace) -> None:
@@ -72,10 +72,10 @@ def check_sections(chosen: argparse.Namespace) -> None:
     from kmscourse.course.progress import Progress
 
     account = open_account()
-    notes = Notes(home(), account.kept_as)
-    progress = Progress(home(), account.kept_as)
+    notes = Notes(home(), account.file_key)
+    progress = Progress(home(), account.file_key)
     numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
-    for section in map(course.section, numbers):
+    for section in map(course.find_section, numbers):
         report = run(CHECKS[section.number], account, notes)
         if report.passed:
             progress.record(section.number)

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmscourse.cli.terminal import counted
+from kmscourse.cli.terminal import count_of
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.server import Endpoint
+    from kmscourse.sandbox.client import Endpoint
 
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
 BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
@@ -67,14 +67,14 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
     def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
-        said = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
-        print(json.dumps(said), flush=True)
+        announcement = {"endpoint": endpoint.url} | {name: getattr(endpoint, name) for name in names}
+        print(json.dumps(announcement), flush=True)
         for notice in notices:
             print(notice, file=sys.stderr)
 
-    given = chosen.table_key_cache
-    kept = None if given is None else table_key_cache.seconds(given, "--table-key-cache")
-    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce, kept)
+    option = chosen.table_key_cache
+    seconds = None if option is None else table_key_cache.seconds(option, "--table-key-cache")
+    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce, seconds)
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
@@ -88,31 +88,31 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
 
 def _exports(user: str | None) -> str:
     from kmscourse.account import aws_settings
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     endpoint = _running()
     variables = endpoint.environment()
     if user not in (None, endpoint.user):
-        given = server.ask(endpoint, "SessionFor", {"UserName": user})
-        variables["AWS_ACCESS_KEY_ID"] = given["AccessKeyId"]
-        variables["AWS_SECRET_ACCESS_KEY"] = given["SecretAccessKey"]
-        variables["AWS_SESSION_TOKEN"] = given["SessionToken"]
+        credentials = sandbox_client.call(endpoint, "SessionFor", {"UserName": user})
+        variables["AWS_ACCESS_KEY_ID"] = credentials["AccessKeyId"]
+        variables["AWS_SECRET_ACCESS_KEY"] = credentials["SecretAccessKey"]
+        variables["AWS_SESSION_TOKEN"] = credentials["SessionToken"]
     return aws_settings.in_shell(aws_settings.for_practice_account(variables))
 
 
 def sandbox_status(_: argparse.Namespace) -> None:
     """Where the sandbox answers and what is in it."""
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
     endpoint = _running()
-    status = server.status(endpoint)
+    status = sandbox_client.read_status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
-    print(f"It holds {counted(status['Keys'], 'key')} and {counted(status['Tables'], 'table')}.")
-    kept = status["TableKeyCache"]
+    print(f"It holds {count_of(status['Keys'], 'key')} and {count_of(status['Tables'], 'table')}.")
+    seconds = status["TableKeyCache"]
     print(
-        f"DynamoDB keeps an opened table key for {kept:g} s."
-        if kept
+        f"DynamoDB keeps an opened table key for {seconds:g} s."
+        if seconds
         else "DynamoDB opens a table's key each time."
     )
     for notice in status["Notices"]:
@@ -121,9 +121,9 @@ def sandbox_status(_: argparse.Namespace) -> None:
 
 def sandbox_stop(_: argparse.Namespace) -> None:
     """End the sandbox; its state stays where it is."""
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
-    print("The sandbox has ended." if server.stop(home()) else "No sandbox was running.")
+    print("The sandbox has ended." if sandbox_client.stop(home()) else "No sandbox was running.")
 
 
 def sandbox_reset(chosen: argparse.Namespace) -> None:
@@ -132,15 +132,15 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse.account import open_sandbox
     from kmscourse.course.notes import Notes
     from kmscourse.course.progress import Progress
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
-    number = 0 if chosen.section is None else course.section(chosen.section).number
-    with course.alone(home()):
+    number = 0 if chosen.section is None else course.find_section(chosen.section).number
+    with course.lock_preparation(home()):
         account = open_sandbox()
-        notes = Notes(home(), account.kept_as)
+        notes = Notes(home(), account.file_key)
         notes.clear()  # These two first: a file that can't be read is said before anything is lost.
-        Progress(home(), account.kept_as).start_over(number)
-        server.ask(server.find_or_start(home()), "Reset", {})
+        Progress(home(), account.file_key).start_over(number)
+        sandbox_client.call(sandbox_client.find_or_start(home()), "Reset", {})
         since = f" from section {number} on" if number else ""
         print(f"The practice account starts over, and so do its notes and your progress{since}.")
         if chosen.section is not None:
@@ -149,9 +149,9 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
 
 
 def _running() -> Endpoint:
-    from kmscourse.sandbox import server
+    from kmscourse.sandbox import client as sandbox_client
 
-    endpoint = server.find(home())
+    endpoint = sandbox_client.find(home())
     if endpoint is None:
-        raise KmsCourseError(BUSY if server.is_running(home()) else NOT_RUNNING)
+        raise KmsCourseError(BUSY if sandbox_client.is_running(home()) else NOT_RUNNING)
     return endpoint

@@ -33,6 +33,6 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return nearest.encode("ascii", "ignore").decode() or "?", error.start + 1
 
 
-def counted(number: int, noun: str) -> str:
+def count_of(number: int, noun: str) -> str:
     """As in "1 key" and "2 keys"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -14,9 +14,9 @@ cleanup.py          removes it from there
 from kmscourse.course.artifacts import MESSAGE, MESSAGE_CONTEXT
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
-from kmscourse.course.preparation import alone, prepare
+from kmscourse.course.preparation import lock_preparation, prepare
 from kmscourse.course.progress import Progress
-from kmscourse.course.sections import SECTIONS, Section, section
+from kmscourse.course.sections import SECTIONS, Section, find_section
 
 __all__ = [
     "MESSAGE",
@@ -25,8 +25,8 @@ __all__ = [
     "Notes",
     "Progress",
     "Section",
-    "alone",
+    "find_section",
+    "lock_preparation",
     "prepare",
     "problems",
-    "section",
 ]

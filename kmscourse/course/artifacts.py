@@ -9,13 +9,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from kmscourse import dynamodb as tables
-from kmscourse import iam as people
+from kmscourse import iam
 from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.account.passwords import show_once
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope, generate_data_key, seal
 from kmscourse.errors import CourseError
+from kmscourse.iam import LAB_POLICY_NAME, LAB_USER
 from kmscourse.policy import statements_naming, use_statement, with_statement, without_principal
 
 KEY_ALIAS = "alias/myKey"
@@ -24,25 +25,25 @@ PARTITION_KEY, SORT_KEY = "Author", "Book_Title"
 BOOK = {PARTITION_KEY: "Seth Godin", SORT_KEY: "The Dip"}
 MESSAGE = "Hello, this is my sensitive data."
 MESSAGE_CONTEXT = {"course": "kms", "section": "3"}
-PERMISSION_SID = "Let IAMLabUser read the table"
+PERMISSION_SID = f"Let {LAB_USER} read the table"
 
 
 @dataclass(frozen=True)
 class Artifact:
     """Something that a section leaves behind.
 
-    ``ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
-    would be in the way of the section that makes it, and ``undo`` takes it away. Where it ``keeps`` something that
-    would be lost with it, it stays in a real account.
+    ``is_ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
+    would be in the way of the section that makes it, and ``undo`` takes it away. What ``holds_data``, which would be
+    lost with it, stays in a real account.
     """
 
     name: str
     section: int
-    ready: Callable[[Account, Notes], bool]
+    is_ready: Callable[[Account, Notes], bool]
     make: Callable[[Account, Notes], None]
     exists: Callable[[Account, Notes], bool]
     undo: Callable[[Account, Notes], None]
-    keeps: bool = False
+    holds_data: bool = False
 
 
 # --- IAMLabUser -----------------------------------------------------------------------------------------------
@@ -50,36 +51,36 @@ class Artifact:
 
 def lab_user_arn(account: Account) -> str:
     """The ARN that IAMLabUser has, or would have, in this account."""
-    return f"arn:aws:iam::{account.id}:user/{people.LAB_USER}"
+    return f"arn:aws:iam::{account.id}:user/{LAB_USER}"
 
 
 def has_lab_user(account: Account, _: Notes) -> bool:
     """Is there an IAMLabUser?"""
     users = account.client("iam").get_paginator("list_users").paginate()
-    return any(user["UserName"] == people.LAB_USER for page in users for user in page["Users"])
+    return any(user["UserName"] == LAB_USER for page in users for user in page["Users"])
 
 
 def make_lab_user(account: Account, _: Notes) -> None:
     """IAMLabUser, with the policy that the lab gives to it."""
-    people.create_lab_user(account.client("iam"))
+    iam.create_lab_user(account.client("iam"))
 
 
 def has_sign_in(account: Account, _: Notes) -> bool:
     """May IAMLabUser sign in to the console?"""
-    return people.has_console_access(account.client("iam"), people.LAB_USER)
+    return iam.has_console_access(account.client("iam"), LAB_USER)
 
 
 def make_sign_in(account: Account, _: Notes) -> None:
     """Console access for IAMLabUser: with the lab's password, outside the practice account with one of its own."""
     password = account.new_password()
-    people.enable_console_access(account.client("iam"), people.LAB_USER, password)
+    iam.enable_console_access(account.client("iam"), LAB_USER, password)
     if not account.practice:
-        show_once(people.LAB_USER, password)
+        show_once(LAB_USER, password)
 
 
 def remove_sign_in(account: Account, _: Notes) -> None:
     """Take IAMLabUser's console access away."""
-    account.client("iam").delete_login_profile(UserName=people.LAB_USER)
+    account.client("iam").delete_login_profile(UserName=LAB_USER)
 
 
 # --- myKey ----------------------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def free_alias(account: Account, _: Notes) -> None:
 # --- the data key and the message -----------------------------------------------------------------------------
 
 
-def _opens(account: Account, encrypted_key: bytes, context: dict[str, str]) -> bool:
+def _can_decrypt(account: Account, encrypted_key: bytes, context: dict[str, str]) -> bool:
     """Would KMS open it? Asked as a dry run: no key travels, and no Decrypt of the student's is pretended."""
     try:
         account.client("kms").decrypt(CiphertextBlob=encrypted_key, EncryptionContext=context, DryRun=True)
@@ -141,7 +142,9 @@ def _opens(account: Account, encrypted_key: bytes, context: dict[str, str]) -> b
 
 def has_data_key(account: Account, notes: Notes) -> bool:
     """Is there a note of an encrypted data key that this account's key opens?"""
-    return "encrypted_data_key" in notes and _opens(account, bytes.fromhex(notes["encrypted_data_key"]), {})
+    return "encrypted_data_key" in notes and _can_decrypt(
+        account, bytes.fromhex(notes["encrypted_data_key"]), {}
+    )
 
 
 def make_data_key(account: Account, notes: Notes) -> None:
@@ -153,7 +156,7 @@ def has_message(account: Account, notes: Notes) -> bool:
     """Is there a note of a sealed message that this account's key opens?"""
     if "envelope" not in notes:
         return False
-    return _opens(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
+    return _can_decrypt(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
 
 
 def make_message(account: Account, notes: Notes) -> None:
@@ -177,10 +180,10 @@ def key_of_table(account: Account) -> str | None:
 
 def table_ready(account: Account, notes: Notes) -> bool:
     """Is there a table Books, encrypted under myKey, with the lab's book in it?"""
-    return _under_my_key(account, notes) and BOOK in tables.scan(account.client("dynamodb"), TABLE)
+    return _is_under_my_key(account, notes) and BOOK in tables.scan(account.client("dynamodb"), TABLE)
 
 
-def _under_my_key(account: Account, notes: Notes) -> bool:
+def _is_under_my_key(account: Account, notes: Notes) -> bool:
     """Is there a table Books with the lab's keys, encrypted under myKey, and can that be used?"""
     if not table_exists(account, notes) or not key_works(account, notes):
         return False
@@ -196,7 +199,7 @@ def make_table(account: Account, notes: Notes) -> None:
     What else is in it stays. A table that does not do makes way in the practice account; elsewhere: CourseError.
     """
     dynamodb = account.client("dynamodb")
-    if not _under_my_key(account, notes):
+    if not _is_under_my_key(account, notes):
         if table_exists(account, notes):
             if not account.practice:
                 raise CourseError(
@@ -232,23 +235,23 @@ def has_permission(account: Account, _: Notes) -> bool:
 def give_permission(account: Account, _: Notes) -> None:
     """Let IAMLabUser decrypt with myKey, by the one statement that its key policy then has for them."""
     statement = use_statement(lab_user_arn(account), sid=PERMISSION_SID)
-    _put_policy(account, with_statement(_policy_without_reader(account), statement))
+    _put_key_policy(account, with_statement(_key_policy_without_reader(account), statement))
 
 
-def _policy_without_reader(account: Account) -> dict[str, Any]:
+def _key_policy_without_reader(account: Account) -> dict[str, Any]:
     policy = keys.key_policy(account.client("kms"), key_arn(account))
     return without_principal(policy, lab_user_arn(account))
 
 
-def _put_policy(account: Account, policy: dict[str, Any]) -> None:
+def _put_key_policy(account: Account, policy: dict[str, Any]) -> None:
     keys.put_key_policy(account.client("kms"), key_arn(account), policy)
 
 
 def extra_policies(account: Account) -> list[str]:
     """The names of IAMLabUser's inline policies beside the lab's own."""
-    pages = account.client("iam").get_paginator("list_user_policies").paginate(UserName=people.LAB_USER)
+    pages = account.client("iam").get_paginator("list_user_policies").paginate(UserName=LAB_USER)
     names = [name for page in pages for name in page["PolicyNames"]]
-    return [name for name in names if name != people.LAB_POLICY_NAME]
+    return [name for name in names if name != LAB_POLICY_NAME]
 
 
 def reader_grants(account: Account) -> list[str]:
@@ -270,28 +273,28 @@ def may_have_permission(account: Account, notes: Notes) -> bool:
 def take_permission(account: Account, notes: Notes) -> None:
     """Take IAMLabUser out of myKey's policy and grants, and every inline policy but the lab's away from it."""
     for name in extra_policies(account):
-        account.client("iam").delete_user_policy(UserName=people.LAB_USER, PolicyName=name)
+        account.client("iam").delete_user_policy(UserName=LAB_USER, PolicyName=name)
     for grant_id in reader_grants(account):
         account.client("kms").revoke_grant(KeyId=key_arn(account), GrantId=grant_id)
     if _statements_for_reader(account):
-        _put_policy(account, _policy_without_reader(account))
+        _put_key_policy(account, _key_policy_without_reader(account))
 
 
-def _stays(account: Account, notes: Notes) -> bool:
+def _never_exists(account: Account, notes: Notes) -> bool:
     return False
 
 
-def _keep(account: Account, notes: Notes) -> None:
+def _undo_nothing(account: Account, notes: Notes) -> None:
     """Nothing to take away: it is in nobody's way."""
 
 
 ARTIFACTS = (
-    Artifact("IAMLabUser", 0, has_lab_user, make_lab_user, _stays, _keep),
+    Artifact(LAB_USER, 0, has_lab_user, make_lab_user, _never_exists, _undo_nothing),
     Artifact(
         "myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias, True
     ),
-    Artifact("data key", 2, has_data_key, make_data_key, _stays, _keep),
-    Artifact("message", 3, has_message, make_message, _stays, _keep),
+    Artifact("data key", 2, has_data_key, make_data_key, _never_exists, _undo_nothing),
+    Artifact("message", 3, has_message, make_message, _never_exists, _undo_nothing),
     Artifact("Books", 6, table_ready, make_table, table_exists, remove_table, True),
     Artifact("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
     Artifact("permission", 8, has_permission, give_permission, may_have_permission, take_permission),

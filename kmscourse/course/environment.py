@@ -11,16 +11,18 @@ MENDED_BY = "Run `make lab` again: it installs what the course needs."
 
 def problems() -> list[str]:
     """A sentence for each package that is missing or not of a version that the course was made for."""
-    found: list[str] = []
+    sentences: list[str] = []
     for line in requires("kmscourse") or []:
-        wanted = Requirement(line)
-        if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
         try:
-            here = version(wanted.name)
+            installed = version(requirement.name)
         except PackageNotFoundError:
-            found.append(f"{wanted.name} is missing. {MENDED_BY}")
+            sentences.append(f"{requirement.name} is missing. {MENDED_BY}")
             continue
-        if not wanted.specifier.contains(here, prereleases=True):
-            found.append(f"{wanted.name} is {here}, and the course needs {wanted.specifier}. {MENDED_BY}")
-    return found
+        if not requirement.specifier.contains(installed, prereleases=True):
+            sentences.append(
+                f"{requirement.name} is {installed}, and the course needs {requirement.specifier}. {MENDED_BY}"
+            )
+    return sentences

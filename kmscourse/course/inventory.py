@@ -19,40 +19,42 @@ from kmscourse.account.ownership import ABSENT_CODES, Guard, Owner
 from kmscourse.course.artifacts import KEY_ALIAS, TABLE
 from kmscourse.errors import HiddenError, KmsCourseError
 from kmscourse.iam import LAB_USER
+from kmscourse.kms import aliases_by_key
 
 TABLES = (TABLE, "Films")
 ALIASES = (KEY_ALIAS, "alias/noKey")
 """With LAB_USER, the names that the notebooks and their exercises use in plain boto3."""
 
-KEY_A_MONTH = Decimal("1.00")
-COSTLY_ROTATIONS = 2  # each of the first two adds the price of a key, further ones nothing
-GIGABYTE_A_MONTH = Decimal("0.25")
-READ_UNIT_A_MONTH, WRITE_UNIT_A_MONTH = Decimal("0.00013") * 730, Decimal("0.00065") * 730
+KEY_MONTHLY_PRICE = Decimal("1.00")
+MAX_PAID_ROTATIONS = 2  # each of the first two adds the price of a key, further ones nothing
+GIGABYTE_MONTHLY_PRICE = Decimal("0.25")
+READ_UNIT_MONTHLY_PRICE, WRITE_UNIT_MONTHLY_PRICE = Decimal("0.00013") * 730, Decimal("0.00065") * 730
 """US dollars in us-east-1, as read in 2026 at aws.amazon.com/kms/pricing and aws.amazon.com/dynamodb/pricing."""
 
-PENDING = ("PendingDeletion", "PendingReplicaDeletion")
+PENDING_STATES = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A key, a table or a user of the course's. ``id`` is a key's ARN, else the name; ``a_month`` is in US dollars.
+class InventoryItem:
+    """A key, a table or a user of the course's.
 
-    ``gone``: nothing is left to remove, a key that waits for its deletion and has no alias.
+    ``id`` is a key's ARN, else the name; ``monthly_cost`` is in US dollars. ``is_gone``: nothing is left to remove, as
+    of a key that waits for its deletion and has no alias.
     """
 
     kind: str
     id: str
     region: str
-    says: str
-    a_month: Decimal = Decimal(0)
-    gone: bool = False
+    description: str
+    monthly_cost: Decimal = Decimal(0)
+    is_gone: bool = False
 
     def __str__(self) -> str:
-        cost = f"{self.a_month:.2f} USD a month" if self.a_month else "free of charge"
-        return f"{self.kind} {self.says} · {cost}"
+        cost = f"{self.monthly_cost:.2f} USD a month" if self.monthly_cost else "free of charge"
+        return f"{self.kind} {self.description} · {cost}"
 
 
-class Holdings:
+class Inventory:
     """Everything that the course has in an account, read as one goes through it: tables, users, then keys.
 
     ``hidden`` says afterwards what the main user may not look at, and so may be the course's or not; ``missed`` what it
@@ -61,7 +63,7 @@ class Holdings:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._guard = guard_of(account)
+        self._guard = require_guard(account)
         self.hidden: list[str] = []
         self.missed: list[str] = []
 
@@ -70,7 +72,7 @@ class Holdings:
         """Where to look: the account's Region, and those of the ledger."""
         return sorted({self._account.region, *self._guard.ledger.regions})
 
-    def __iter__(self) -> Iterator[Holding]:
+    def __iter__(self) -> Iterator[InventoryItem]:
         regions = self.regions
         for region in regions:
             yield from self._all_of("tables", region, self._tables)
@@ -79,23 +81,23 @@ class Holdings:
             yield from self._all_of("keys", region, self._keys)
 
     def _all_of(
-        self, kind: str, region: str, listed: Callable[[str], Iterator[Holding]]
-    ) -> Iterator[Holding]:
+        self, kind: str, region: str, listed: Callable[[str], Iterator[InventoryItem]]
+    ) -> Iterator[InventoryItem]:
         try:
             yield from listed(region)
         except (ClientError, BotoCoreError) as error:
             self.missed.append(f"{kind} in {region}, which can't all be looked at: {error}")
 
-    def _tables(self, region: str) -> Iterator[Holding]:
+    def _tables(self, region: str) -> Iterator[InventoryItem]:
         dynamodb = self._account.client_in("dynamodb", region)
         for page in dynamodb.get_paginator("list_tables").paginate():
             for name in page["TableNames"]:
                 if not self._owned(region, "table", name):
                     continue
                 with _while_there():
-                    yield _table_holding(dynamodb.describe_table(TableName=name)["Table"], region)
+                    yield _table_item(dynamodb.describe_table(TableName=name)["Table"], region)
 
-    def _users(self, region: str) -> Iterator[Holding]:
+    def _users(self, region: str) -> Iterator[InventoryItem]:
         iam = self._account.client("iam")
         for page in iam.get_paginator("list_users").paginate():
             for user in page["Users"]:
@@ -106,11 +108,11 @@ class Holdings:
                     continue
                 with _while_there():
                     keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
-                    yield Holding("user", name, region, f"{name}, access keys: {len(keys)}")
+                    yield InventoryItem("user", name, region, f"{name}, access keys: {len(keys)}")
 
-    def _keys(self, region: str) -> Iterator[Holding]:
+    def _keys(self, region: str) -> Iterator[InventoryItem]:
         kms = self._account.client_in("kms", region)
-        aliases = aliases_of_keys(kms)
+        aliases = aliases_by_key(kms)
         of_aws = {
             key for key, names in aliases.items() if any(name.startswith("alias/aws/") for name in names)
         }
@@ -120,11 +122,11 @@ class Holdings:
                 if key["KeyId"] in of_aws or not self._owned(region, "key", arn):
                     continue
                 metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]
-                yield _key_holding(metadata, aliases.get(key["KeyId"], []), region, _rotations(kms, metadata))
+                yield _key_item(metadata, aliases.get(key["KeyId"], []), region, _rotations(kms, metadata))
 
     def _owned(self, region: str, kind: str, name: str) -> bool:
-        marks, ledger = self._guard.marks, self._guard.ledger
-        owner_of = {"table": marks.of_table, "user": marks.of_user, "key": marks.of_key}[kind]
+        owners, ledger = self._guard.owners, self._guard.ledger
+        owner_of = {"table": owners.of_table, "user": owners.of_user, "key": owners.of_key}[kind]
         try:
             return owner_of(region, name) is Owner.COURSE
         except HiddenError as error:
@@ -142,21 +144,21 @@ def _while_there() -> Iterator[None]:
             raise
 
 
-def _table_holding(described: dict[str, Any], region: str) -> Holding:
+def _table_item(described: dict[str, Any], region: str) -> InventoryItem:
     name = described["TableName"]
     size, items = described.get("TableSizeBytes", 0), described.get("ItemCount", 0)
-    says = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
-    cost = GIGABYTE_A_MONTH * size / 10**9
+    description = f"{name} in {region}, {described['TableStatus']}, {items} items, {size} bytes"
+    cost = GIGABYTE_MONTHLY_PRICE * size / 10**9
     for each in (described, *described.get("GlobalSecondaryIndexes", [])):
         units = each.get("ProvisionedThroughput", {})
-        cost += READ_UNIT_A_MONTH * units.get("ReadCapacityUnits", 0)
-        cost += WRITE_UNIT_A_MONTH * units.get("WriteCapacityUnits", 0)
-    return Holding("table", name, region, says, cost)
+        cost += READ_UNIT_MONTHLY_PRICE * units.get("ReadCapacityUnits", 0)
+        cost += WRITE_UNIT_MONTHLY_PRICE * units.get("WriteCapacityUnits", 0)
+    return InventoryItem("table", name, region, description, cost)
 
 
 def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
     """How often a key has been rotated; 0 where it can't be, or where the main user may not look."""
-    if metadata["KeyState"] in PENDING or metadata.get("KeySpec") != "SYMMETRIC_DEFAULT":
+    if metadata["KeyState"] in PENDING_STATES or metadata.get("KeySpec") != "SYMMETRIC_DEFAULT":
         return 0
     try:
         pages = kms.get_paginator("list_key_rotations").paginate(KeyId=metadata["KeyId"])
@@ -165,44 +167,35 @@ def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
         return 0
 
 
-def _key_holding(metadata: dict[str, Any], names: list[str], region: str, rotations: int) -> Holding:
+def _key_item(metadata: dict[str, Any], names: list[str], region: str, rotations: int) -> InventoryItem:
     state, arn = metadata["KeyState"], metadata["Arn"]
-    pending = state in PENDING
-    says = f"{', '.join([*names, arn])} in {region}, {state}"
+    pending = state in PENDING_STATES
+    description = f"{', '.join([*names, arn])} in {region}, {state}"
     if "DeletionDate" in metadata:
-        says += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
-    cost = Decimal(0) if pending else KEY_A_MONTH * (1 + min(rotations, COSTLY_ROTATIONS))
-    return Holding("key", arn, region, says, cost, pending and not names)
+        description += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
+    cost = Decimal(0) if pending else KEY_MONTHLY_PRICE * (1 + min(rotations, MAX_PAID_ROTATIONS))
+    return InventoryItem("key", arn, region, description, cost, pending and not names)
 
 
-def in_the_way(account: Account) -> list[str]:
+def find_taken_names(account: Account) -> list[str]:
     """Names of the course's that something else holds, each in words; empty where the course can be taken here."""
-    marks, region = guard_of(account).marks, account.region
-    looks = [
-        *((name, marks.of_key(region, name)) for name in ALIASES),
-        *((f"table {name}", marks.of_table(region, name)) for name in TABLES),
-        (f"user {LAB_USER}", marks.of_user(region, LAB_USER)),
+    owners, region = require_guard(account).owners, account.region
+    owner_of_name = [
+        *((name, owners.of_key(region, name)) for name in ALIASES),
+        *((f"table {name}", owners.of_table(region, name)) for name in TABLES),
+        (f"user {LAB_USER}", owners.of_user(region, LAB_USER)),
     ]
     # IAM gives no two users names that differ in the case of letters alone, and finds each under its own.
     pages = account.client("iam").get_paginator("list_users").paginate()
     alike = {user["UserName"] for page in pages for user in page["Users"]} - {LAB_USER}
     return [
-        *(name for name, owner in looks if owner in (Owner.FOREIGN, Owner.AWS)),
+        *(name for name, owner in owner_of_name if owner in (Owner.FOREIGN, Owner.AWS)),
         *(f"user {name}" for name in sorted(alike) if name.casefold() == LAB_USER.casefold()),
     ]
 
 
-def guard_of(account: Account) -> Guard:
+def require_guard(account: Account) -> Guard:
     """What guards a real account. Raises KmsCourseError for the practice account, which needs no guard."""
     if account.guard is None:
         raise KmsCourseError(f"{account} is not a real account: the course owns all of it.")
     return account.guard
-
-
-def aliases_of_keys(kms: Any) -> dict[str, list[str]]:
-    """The aliases of each key of a Region, by key id."""
-    names: dict[str, list[str]] = {}
-    for page in kms.get_paginator("list_aliases").paginate():
-        for alias in page["Aliases"]:
-            names.setdefault(alias.get("TargetKeyId", ""), []).append(alias["AliasName"])
-    return names

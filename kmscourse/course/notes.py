@@ -14,7 +14,7 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.home.account_file import NOTES_FILE, AccountFile
 
 # Bytes: a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80.
-_SHORTEST_ENCRYPTED_KEY = 80
+_MIN_ENCRYPTED_KEY_SIZE = 80
 
 
 def _encrypted_key(value: str) -> None:
@@ -22,7 +22,7 @@ def _encrypted_key(value: str) -> None:
         size = len(bytes.fromhex(value))
     except (TypeError, ValueError):
         raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
-    if size < _SHORTEST_ENCRYPTED_KEY:
+    if size < _MIN_ENCRYPTED_KEY_SIZE:
         raise ValueError(f"{size} bytes are too short for an encrypted data key; is this the plaintext one?")
 
 
@@ -48,7 +48,7 @@ class Notes(MutableMapping[str, str]):
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:
-        self._kept = AccountFile(folder / NOTES_FILE, account_key)
+        self._file = AccountFile(folder / NOTES_FILE, account_key)
 
     def __getitem__(self, name: str) -> str:
         notes = self._valid()
@@ -68,12 +68,12 @@ class Notes(MutableMapping[str, str]):
         fault = _fault(name, value)
         if fault is not None:
             raise CourseError(f"This can't be kept as {name}: {fault}")
-        with self._kept.update() as notes:
+        with self._file.update() as notes:
             notes[name] = value
 
     def __delitem__(self, name: str) -> None:
         self[name]
-        with self._kept.update() as notes:
+        with self._file.update() as notes:
             notes.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
@@ -83,7 +83,7 @@ class Notes(MutableMapping[str, str]):
         return len(self._valid())
 
     def _valid(self) -> dict[str, str]:
-        return {name: value for name, value in self._kept.read().items() if _fault(name, value) is None}
+        return {name: value for name, value in self._file.read().items() if _fault(name, value) is None}
 
 
 def _fault(name: str, value: str) -> str | None:

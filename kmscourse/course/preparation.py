@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from kmscourse.access import Refusal
 from kmscourse.account import Account
 from kmscourse.course.artifacts import ARTIFACTS, Artifact
-from kmscourse.course.inventory import guard_of, in_the_way
+from kmscourse.course.inventory import find_taken_names, require_guard
 from kmscourse.course.notes import Notes
-from kmscourse.course.sections import Section, section
-from kmscourse.errors import CourseError, ForeignError, HomeError
+from kmscourse.course.sections import Section, find_section
+from kmscourse.errors import CourseError, ForeignError, HomeError, KmsCourseError
 from kmscourse.home import cannot_write, lock
 from kmscourse.iam import LAB_USER
 
@@ -22,7 +22,7 @@ PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go a
 
 
 @contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def lock_preparation(folder: Path) -> Iterator[None]:
     """Within the block nobody else who uses this home prepares or resets an account; others wait, and say so.
 
     Raises CourseError where that takes longer than PREPARE_SECONDS, HomeError where the home can't be used.
@@ -51,67 +51,70 @@ def prepare(account: Account, notes: Notes, number: int) -> list[str]:
     before anything is made, where something that is not the course's has one of its names, and CourseError where a
     permission is missing; CourseError too where the practice account has been changed so that a step is refused.
     """
-    here = section(number)
+    to_start = find_section(number)
     if account.practice:
-        with _way_out_told(number):
-            return _said([], _step_back(account, notes, here), _catch_up(account, notes, here))
-    names = in_the_way(account)
-    if names:
-        elsewhere = "another account" if f"user {LAB_USER}" in names else "another account or another Region"
+        with _explain_way_out(number):
+            return _sentences([], _step_back(account, notes, to_start), _catch_up(account, notes, to_start))
+    taken_names = find_taken_names(account)
+    if taken_names:
+        needs_account = f"user {LAB_USER}" in taken_names
+        elsewhere = "another account" if needs_account else "another account or another Region"
         raise ForeignError(
-            f"The account {account.id} has {', '.join(names)} already, which the course did not make and leaves alone: "
-            f"take the course in {elsewhere}."
+            f"The account {account.id} has {', '.join(taken_names)} already, which the course did not make and leaves "
+            f"alone: take the course in {elsewhere}."
         )
-    with _refusal_explained(account):
-        stay = [artifact for artifact in _in_the_way_of(account, notes, here) if artifact.keeps]
-        return _said(stay, _step_back(account, notes, here), _catch_up(account, notes, here, stay))
+    with _explain_refusal(account):
+        staying = [artifact for artifact in _find_unwelcome(account, notes, to_start) if artifact.holds_data]
+        undone = _step_back(account, notes, to_start)
+        return _sentences(staying, undone, _catch_up(account, notes, to_start, staying))
 
 
-def _in_the_way_of(account: Account, notes: Notes, here: Section) -> list[Artifact]:
-    return [
-        artifact
-        for artifact in reversed(ARTIFACTS)
-        if artifact.name in here.clears and artifact.exists(account, notes)
-    ]
+def _find_unwelcome(account: Account, notes: Notes, to_start: Section) -> list[Artifact]:
+    """What is there and must not be when the section starts, the latest made first."""
+    to_clear = [artifact for artifact in reversed(ARTIFACTS) if artifact.name in to_start.clears]
+    return [artifact for artifact in to_clear if artifact.exists(account, notes)]
 
 
-def _step_back(account: Account, notes: Notes, here: Section) -> list[Artifact]:
-    """Take away what would be in this section's way; in a real account nothing with which something would be lost."""
-    artifacts = [
-        artifact
-        for artifact in _in_the_way_of(account, notes, here)
-        if account.practice or not artifact.keeps
-    ]
-    for artifact in artifacts:
+def _step_back(account: Account, notes: Notes, to_start: Section) -> list[Artifact]:
+    """Take away what would be in the section's way; in a real account nothing with which something would be lost."""
+    unwelcome = _find_unwelcome(account, notes, to_start)
+    undone = [artifact for artifact in unwelcome if account.practice or not artifact.holds_data]
+    for artifact in undone:
         artifact.undo(account, notes)
-    return artifacts
+    return undone
 
 
-def _catch_up(account: Account, notes: Notes, here: Section, stay: Sequence[Artifact] = ()) -> list[Artifact]:
-    """Make what this section needs, and make what stays usable."""
+def _catch_up(
+    account: Account, notes: Notes, to_start: Section, staying: Sequence[Artifact] = ()
+) -> list[Artifact]:
+    """Make what the section needs, and make what stays usable."""
+    needed = [artifact for artifact in ARTIFACTS if artifact.name in to_start.needs or artifact in staying]
     made = []
-    for artifact in ARTIFACTS:
-        if (artifact.name in here.needs or artifact in stay) and not artifact.ready(account, notes):
+    for artifact in needed:
+        if not artifact.is_ready(account, notes):
             artifact.make(account, notes)
             made.append(artifact)
     return made
 
 
-def _said(stay: Sequence[Artifact], undone: Sequence[Artifact], made: Sequence[Artifact]) -> list[str]:
-    what = {
-        "Already there, and it stays (kmscourse aws cleanup removes it)": stay,
+def _sentences(
+    staying: Sequence[Artifact], undone: Sequence[Artifact], made: Sequence[Artifact]
+) -> list[str]:
+    """What was done, a sentence for each kind of it."""
+    artifacts_by_opening = {
+        "Already there, and it stays (kmscourse aws cleanup removes it)": staying,
         "Stepped back": undone,
         "Caught up": made,
     }
     return [
-        f"{words}: {', '.join(f'{artifact.name} (section {artifact.section})' for artifact in artifacts)}"
-        for words, artifacts in what.items()
+        f"{opening}: {', '.join(f'{artifact.name} (section {artifact.section})' for artifact in artifacts)}"
+        for opening, artifacts in artifacts_by_opening.items()
         if artifacts
     ]
 
 
 @contextlib.contextmanager
-def _way_out_told(number: int) -> Iterator[None]:
+def _explain_way_out(number: int) -> Iterator[None]:
     """Say of a refusal in the practice account how to go on: to run the cell again, or to restart, changes nothing."""
     try:
         yield
@@ -123,19 +126,27 @@ def _way_out_told(number: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _refusal_explained(account: Account) -> Iterator[None]:
+def _explain_refusal(account: Account) -> Iterator[None]:
     """Say of a refusal which permission the main user lacks, or else AWS's words, and what was made before it."""
-    made = guard_of(account).made
-    before = len(made)
+    made = require_guard(account).made
+    count_before = len(made)
     try:
         yield
     except ClientError as error:
-        named = re.search(r"not authorized to perform: ([\w-]+:\w+)", str(error))
-        if named:
-            what = f"{account.user_arn} lacks the permission {named[1]}: add it"
+        action = _refused_action(error)
+        if action:
+            problem = f"{account.user_arn} lacks the permission {action}: add it"
         else:
-            what = f"AWS refused {error.operation_name} ({error}): mend that"
+            problem = f"AWS refused {error.operation_name} ({error}): mend that"
         raise CourseError(
-            f"{what}, and run this cell again. Made so far: {', '.join(made[before:]) or 'nothing'} "
+            f"{problem}, and run this cell again. Made so far: {', '.join(made[count_before:]) or 'nothing'} "
             "(kmscourse aws status lists what is there)."
         ) from error
+
+
+def _refused_action(error: ClientError) -> str | None:
+    """The action that AWS refused for lack of a permission, None where AWS says something else."""
+    try:
+        return Refusal.read(str(error)).action
+    except KmsCourseError:
+        return None

@@ -18,37 +18,37 @@ class Progress:
     """The sections and exercises that were done in one account."""
 
     def __init__(self, folder: Path, account_key: str) -> None:
-        self._kept = AccountFile(folder / PROGRESS_FILE, account_key)
+        self._file = AccountFile(folder / PROGRESS_FILE, account_key)
 
     def done(self, section: int, exercise: int | None = None) -> bool:
         """Was that section (its checks), or that exercise of it (1 or 2), done once?"""
-        return _name(section, exercise) in self._kept.read()
+        return _name(section, exercise) in self._file.read()
 
     def record(self, section: int, exercise: int | None = None) -> None:
         """Note that it is done, with the day; the first day stays."""
-        with self._kept.update() as done:
+        with self._file.update() as done:
             done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
 
     def start_over(self, section: int = 0) -> None:
         """Forget that this section and those after it were done, and their exercises."""
         numbers = range(section)
         stays = {_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))}
-        with self._kept.update() as done:
+        with self._file.update() as done:
             for name in done.keys() - stays:
                 del done[name]
 
     @property
     def sections(self) -> list[int]:
         """The numbers of the sections that are done."""
-        kept = self._kept.read()
-        return [section.number for section in SECTIONS if _name(section.number) in kept]
+        done = self._file.read()
+        return [section.number for section in SECTIONS if _name(section.number) in done]
 
     @property
     def exercises(self) -> list[tuple[int, int]]:
         """The exercises that are done: (section, 1 or 2)."""
-        kept = self._kept.read()
+        done = self._file.read()
         every = [(number, exercise) for number in EXERCISES for exercise in _exercises(number)]
-        return [exercise for exercise in every if _name(*exercise) in kept]
+        return [exercise for exercise in every if _name(*exercise) in done]
 
     def __repr__(self) -> str:
         """One line: a mark for each section, and both counts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kmscourse.errors import CourseError
+from kmscourse.iam import LAB_USER
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,13 @@ class Section:
 
 
 SECTIONS = (
-    Section(0, "welcome", "Welcome", 10, needs=("IAMLabUser",)),
+    Section(0, "welcome", "Welcome", 10, needs=(LAB_USER,)),
     Section(
         1,
         "create-a-key",
         "Create a customer managed key",
         20,
-        needs=("IAMLabUser",),
+        needs=(LAB_USER,),
         clears=("myKey", "permission"),
     ),
     Section(2, "generate-a-data-key", "Generate a data key", 15, needs=("myKey",)),
@@ -45,7 +46,7 @@ SECTIONS = (
         "decrypt-the-data-key",
         "Decrypt the data key",
         15,
-        needs=("IAMLabUser", "myKey", "data key", "message"),
+        needs=(LAB_USER, "myKey", "data key", "message"),
         clears=("permission",),
     ),
     Section(5, "decrypt-the-data", "Decrypt the data", 10, needs=("myKey", "message")),
@@ -57,7 +58,7 @@ SECTIONS = (
         "read-as-another-user",
         "Read the table as someone else",
         15,
-        needs=("IAMLabUser", "myKey", "Books"),
+        needs=(LAB_USER, "myKey", "Books"),
         clears=("sign-in", "permission"),
     ),
     Section(
@@ -65,14 +66,14 @@ SECTIONS = (
         "modify-the-key-policy",
         "Modify the key policy",
         20,
-        needs=("IAMLabUser", "myKey", "Books", "sign-in"),
+        needs=(LAB_USER, "myKey", "Books", "sign-in"),
         clears=("permission",),
     ),
-    Section(9, "clean-up", "Clean up", 10, needs=("IAMLabUser", "myKey", "Books", "sign-in", "permission")),
+    Section(9, "clean-up", "Clean up", 10, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
 )
 
 
-def section(number: int) -> Section:
+def find_section(number: int) -> Section:
     """The section of that number. Raises CourseError where there is none."""
     if number not in range(len(SECTIONS)):
         raise CourseError(

@@ -26,7 +26,7 @@ from kmscourse.display.diagram import Diagram
 from kmscourse.display.encrypted_table import TableCard
 from kmscourse.display.envelope import EnvelopeCard
 from kmscourse.display.flip import FlipCard
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from kmscourse.display.key import KeyCard
 from kmscourse.display.policy import PolicyCard
 from kmscourse.display.refusal import RefusalCard
@@ -50,5 +50,5 @@ __all__ = [
     "TableCard",
     "TrailCard",
     "UserCard",
-    "before",
+    "architecture_before",
 ]

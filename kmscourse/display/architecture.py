@@ -24,11 +24,11 @@ STATES = {
     "PendingDeletion": "waits for its deletion, and opens nothing as it is",
 }
 Value = TypeVar("Value")
-EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
+MAX_EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
 
 
-class Part(StrEnum):
-    """A part of the architecture, by the name that a list of changes gives to it."""
+class Component(StrEnum):
+    """A component of the architecture, by the name that a list of changes gives to it."""
 
     ADMINISTRATOR = "the administrator"
     KEY = "the KMS key myKey"
@@ -71,62 +71,74 @@ class Architecture:
     def of(cls, account: Account, notes: Notes) -> Architecture:
         """The architecture as the account's main user finds it now. Raises ClientError where AWS shows too little."""
         kms, arn = account.client("kms"), artifacts.find_key(account)
-        kept = "encrypted_data_key" in notes or "envelope" in notes
-        found = cls(
-            data_key=kept,
-            opened=kept and _has_decrypted(account),
+        has_encrypted_key = "encrypted_data_key" in notes or "envelope" in notes
+        architecture = cls(
+            data_key=has_encrypted_key,
+            opened=has_encrypted_key and _has_decrypted(account),
             message="envelope" in notes,
             reader=artifacts.has_lab_user(account, notes) and artifacts.has_sign_in(account, notes),
         )
         if arn is not None:
             grants = _if_shown(account, lambda: keys.grants(kms, arn)) or []
             policy = _if_shown(account, lambda: keys.key_policy(kms, arn))
-            found = replace(
-                found,
+            architecture = replace(
+                architecture,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
                 lets_in=None if policy is None else _let_in(policy, account),
                 granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
             )
         if artifacts.table_exists(account, notes):
-            at_table, at_key = _answers(account, found)
-            found = replace(found, table_key=_table_key(account, arn), at_table=at_table, at_key=at_key)
-        return found
+            at_table, at_key = _answers(account, architecture)
+            architecture = replace(
+                architecture, table_key=_table_key(account, arn), at_table=at_table, at_key=at_key
+            )
+        return architecture
 
     @property
     def works(self) -> bool:
         """Is there a key, and is it enabled?"""
         return self.key_state == "Enabled"
 
-    def said(self) -> dict[Part, str]:
+    def sentences(self) -> dict[Component, str]:
         """The parts that are there, each with the sentence that says how it is."""
-        found = {Part.ADMINISTRATOR: "The administrator looks after the account."}
+        sentences = {Component.ADMINISTRATOR: "The administrator looks after the account."}
         if self.key_state is not None:
             state = STATES.get(self.key_state, f"is {self.key_state}")
-            found[Part.KEY] = f"The administrator manages the KMS key myKey, which {state}."
-            found[Part.POLICY] = "AWS doesn't show its key policy to the administrator."
+            sentences[Component.KEY] = f"The administrator manages the KMS key myKey, which {state}."
+            sentences[Component.POLICY] = "AWS doesn't show its key policy to the administrator."
             if self.lets_in is not None:
-                found[Part.POLICY] = f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
+                sentences[Component.POLICY] = (
+                    f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
+                )
         if self.data_key:
-            found[Part.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
-            found[Part.PLAINTEXT] = "In the clear, the data key is in the application's memory, for a moment."
+            sentences[Component.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
+            sentences[Component.PLAINTEXT] = (
+                "In the clear, the data key is in the application's memory, for a moment."
+            )
         if self.opened:
-            found[Part.DECRYPT] = "KMS has decrypted a data key for the application: that is the way back."
+            sentences[Component.DECRYPT] = (
+                "KMS has decrypted a data key for the application: that is the way back."
+            )
         if self.message:
-            found[Part.MESSAGE] = "The application keeps a message, sealed with a data key."
+            sentences[Component.MESSAGE] = "The application keeps a message, sealed with a data key."
         if self.table_key is not None:
-            found[Part.TABLE] = "DynamoDB keeps the table Books."
-            found[Part.TABLE_KEY] = f"The table key of Books, which encrypts it, is under {self.table_key}."
+            sentences[Component.TABLE] = "DynamoDB keeps the table Books."
+            sentences[Component.TABLE_KEY] = (
+                f"The table key of Books, which encrypts it, is under {self.table_key}."
+            )
         if self.granted:
-            found[Part.GRANT] = "A grant on myKey lets DynamoDB use it."
+            sentences[Component.GRANT] = "A grant on myKey lets DynamoDB use it."
         if self.reader:
-            found[Part.READER] = "IAMLabUser may sign in."
+            sentences[Component.READER] = "IAMLabUser may sign in."
         if self.at_table is not None:
-            found[Part.AT_TABLE] = f"IAMLabUser's Scan of Books: by IAM it is {verdict(self.at_table)}."
+            sentences[Component.AT_TABLE] = (
+                f"IAMLabUser's Scan of Books: by IAM it is {verdict(self.at_table)}."
+            )
         if self.at_key is not None:
-            found[Part.AT_KEY] = (
+            sentences[Component.AT_KEY] = (
                 f"The Decrypt of the table key, as IAMLabUser: by KMS it is {verdict(self.at_key)}."
             )
-        return found
+        return sentences
 
 
 def verdict(allowed: bool) -> str:
@@ -141,7 +153,7 @@ def listed(names: Sequence[str]) -> str:
 
 def _has_decrypted(account: Account) -> bool:
     """Has KMS decrypted something for the main user, not counting what DynamoDB asked in their name?"""
-    for event in audit.events(account.client("cloudtrail"), event_name="Decrypt", most=EVENTS):
+    for event in audit.events(account.client("cloudtrail"), event_name="Decrypt", max_events=MAX_EVENTS):
         identity = event["userIdentity"]
         if (
             identity.get("arn") == account.user_arn
@@ -154,13 +166,13 @@ def _has_decrypted(account: Account) -> bool:
 
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
     """Whom a key policy allows something, each once and in its order."""
-    found: list[str] = []
+    names: list[str] = []
     for statement in statements_of(policy):
         if statement.get("Effect") == "Allow":
-            found += [_name(one, account) for one in principals_of(statement)]
-            if spared := [_name(one, account) for one in principals_of(statement, "NotPrincipal")]:
-                found.append(f"everyone but {listed(spared)}")
-    return tuple(dict.fromkeys(found))
+            names += [_name(arn, account) for arn in principals_of(statement)]
+            if spared := [_name(arn, account) for arn in principals_of(statement, "NotPrincipal")]:
+                names.append(f"everyone but {listed(spared)}")
+    return tuple(dict.fromkeys(names))
 
 
 def _name(arn: str, account: Account) -> str:
@@ -168,8 +180,8 @@ def _name(arn: str, account: Account) -> str:
         return ADMINISTRATOR
     if arn == "*":
         return "everyone"
-    named = parse_principal(arn)
-    return ACCOUNT if named.kind is PrincipalKind.ROOT and named.account == account.id else named.name
+    who = parse_principal(arn)
+    return ACCOUNT if who.kind is PrincipalKind.ROOT and who.account == account.id else who.name
 
 
 def _table_key(account: Account, arn: str | None) -> str:
@@ -180,9 +192,9 @@ def _table_key(account: Account, arn: str | None) -> str:
     return MY_KEY if under == arn else "another KMS key"
 
 
-def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool | None]:
+def _answers(account: Account, architecture: Architecture) -> tuple[bool | None, bool | None]:
     """The answers to a Scan by IAMLabUser, where IAMLabUser can ask. A key that is switched off lets nobody in."""
-    if not found.reader:
+    if not architecture.reader:
         return None, None
     answers = _if_shown(
         account, lambda: access.scan_answers(account, artifacts.lab_user_arn(account), artifacts.TABLE)
@@ -190,7 +202,7 @@ def _answers(account: Account, found: Architecture) -> tuple[bool | None, bool |
     if answers is None:
         return None, None
     at_table, at_key = answers
-    return at_table.allowed, None if at_key is None else at_key.allowed and found.works
+    return at_table.allowed, None if at_key is None else at_key.allowed and architecture.works
 
 
 def _if_shown(account: Account, read: Callable[[], Value]) -> Value | None:

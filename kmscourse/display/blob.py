@@ -112,15 +112,23 @@ def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[ByteRange]:
         iv, tag_size = _inside(parameters, der.SEQUENCE)
     except ValueError:
         raise _no_blob("its DER structure isn't PKCS #7 EncryptedData with AES-GCM") from None
-    found = [
+    actual = [
         *map(_oid, (kind, content_kind, cipher)),
         version.content,
         len(iv.content),
         iv.tag,
         tag_size.content,
     ]
-    wanted = [PKCS7_ENCRYPTED, PKCS7_DATA, AES256_GCM, b"\0", IV_BYTES, der.OCTET_STRING, bytes([TAG_BYTES])]
-    if found != wanted or encrypted.tag != 0x80 or len(encrypted.content) < TAG_BYTES:
+    expected = [
+        PKCS7_ENCRYPTED,
+        PKCS7_DATA,
+        AES256_GCM,
+        b"\0",
+        IV_BYTES,
+        der.OCTET_STRING,
+        bytes([TAG_BYTES]),
+    ]
+    if actual != expected or encrypted.tag != 0x80 or len(encrypted.content) < TAG_BYTES:
         raise _no_blob("its DER structure isn't PKCS #7 EncryptedData with AES-GCM")
 
     def opened(element: der.Element, name: str, meaning: str, depth: int) -> ByteRange:

@@ -44,17 +44,17 @@ class Card:
 class Words:
     """A paragraph, which may begin with something said loudly."""
 
-    said: str
+    sentence: str
     loud: str = ""
 
     def html(self) -> str:
         """For a page."""
         loud = f"<strong>{escape(self.loud)}</strong> " if self.loud else ""
-        return f'<p style="margin:0 0 8px">{loud}{inline(self.said)}</p>'
+        return f'<p style="margin:0 0 8px">{loud}{inline(self.sentence)}</p>'
 
     def text(self) -> str:
         """For a terminal."""
-        return f"{self.loud} {self.said}".strip()
+        return f"{self.loud} {self.sentence}".strip()
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Facts:
 
     def html(self) -> str:
         """For a page."""
-        return html_table(self.caption, (), self.rows, named=True)
+        return html_table(self.caption, (), self.rows, row_headers=True)
 
     def text(self) -> str:
         """For a terminal."""
@@ -120,14 +120,14 @@ class Points:
     def html(self) -> str:
         """For a page."""
         items = [
-            f"<li>{escape(said)}{''.join(each.html() for each in folded)}</li>"
-            for said, folded in self.points
+            f"<li>{escape(point)}{''.join(block.html() for block in folded)}</li>"
+            for point, folded in self.points
         ]
         return f'<p style="margin:0"><strong>{escape(self.caption)}</strong></p><ul>{"".join(items)}</ul>'
 
     def text(self) -> str:
         """For a terminal."""
-        return "\n".join([f"{self.caption}:", *(f"- {said}" for said, _ in self.points)])
+        return "\n".join([f"{self.caption}:", *(f"- {point}" for point, _ in self.points)])
 
 
 def as_json(document: object) -> str:

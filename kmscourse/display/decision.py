@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kmscourse.access.refusal import Refusal
 from kmscourse.display.card import Block, Card, Folded, Grid, Points, Words
 from kmscourse.display.refusal import Labelled
-from kmscourse.display.steps import Steps, shortened
+from kmscourse.display.steps import StepTable, shortened
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Advice, Change, Decision, EditKind
 
@@ -18,34 +18,36 @@ NEARLY = {False: "What nearly let them in", True: "What nearly kept them out"}
 class DecisionCard(Card):
     """A policy decision, shown step by step.
 
-    ``ways_in`` is what would open a refused one; ``said`` is AWS's own sentence, where it has said one. ``notes`` are
-    what to know first, a paragraph each.
+    ``ways_in`` is what would open a refused one; ``aws_sentence`` is AWS's own sentence, where it has said one.
+    ``notes`` are what to know first, a paragraph each.
     """
 
     def __init__(
         self,
         decision: Decision,
         ways_in: Advice | None = None,
-        said: str = "",
+        aws_sentence: str = "",
         notes: Sequence[str] = (),
     ) -> None:
         self.decision = decision
         self.ways_in = Advice() if ways_in is None else ways_in
-        super().__init__(*(Words(note, "Note.") for note in notes), *self._parts(said))
+        super().__init__(*(Words(note, "Note.") for note in notes), *self._parts(aws_sentence))
 
-    def _parts(self, said: str) -> Iterator[Block]:
+    def _parts(self, aws_sentence: str) -> Iterator[Block]:
         allowed = self.decision.allowed
-        yield Steps(self.decision)
+        yield StepTable(self.decision)
         for number, step in enumerate(self.decision.steps, 1):
             if step.statement is not None:
                 kind = "grant" if "GrantId" in step.statement else "statement"
                 yield Folded(f"The {kind} of step {number}", step.statement)
         verdict = "✓ Allowed." if allowed else "✗ Refused."
-        if allowed and said:
+        if allowed and aws_sentence:
             verdict = "✗ AWS refused it. By what can be seen from here:"
         yield Words(self.decision.reason, verdict)
-        if said or not allowed:
-            yield _sentence(said or self.decision.sentence(), "AWS says" if said else "AWS would say")
+        if aws_sentence or not allowed:
+            yield _sentence(
+                aws_sentence or self.decision.sentence(), "AWS says" if aws_sentence else "AWS would say"
+            )
         yield from _near_misses(self.decision)
         if self.ways_in:
             yield Points(WAYS_IN, [(change.description, _documents(change)) for change in self.ways_in])
@@ -53,12 +55,12 @@ class DecisionCard(Card):
             yield Words(self.ways_in.obstacle)
 
 
-def _sentence(said: str, opening: str) -> Block:
+def _sentence(aws_sentence: str, opening: str) -> Block:
     """AWS's sentence with its parts; a wording that isn't known is shown as it is."""
     try:
-        return Labelled(Refusal.read(said), opening, folded=True)
+        return Labelled(Refusal.read(aws_sentence), opening, folded=True)
     except KmsCourseError:
-        return Words(said, f"{opening}:")
+        return Words(aws_sentence, f"{opening}:")
 
 
 def _near_misses(decision: Decision) -> Iterator[Block]:

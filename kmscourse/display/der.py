@@ -85,9 +85,9 @@ def _element(data: bytes, offset: int, end: int, depth: int) -> Element:
     start = offset + header
     if length > end - start:
         raise KmsCourseError(f"The DER element at {offset} is longer than what it is in.")
-    children, at = [], start
-    while tag & 0x20 and at < start + length:
-        child = _element(data, at, start + length, depth + 1)
+    children, position = [], start
+    while tag & 0x20 and position < start + length:
+        child = _element(data, position, start + length, depth + 1)
         children.append(child)
-        at += child.size
+        position += child.size
     return Element(tag, offset, header, data[start : start + length], tuple(children))

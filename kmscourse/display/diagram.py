@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from kmscourse.display.architecture import MY_KEY, Architecture, Part, verdict
-from kmscourse.display.growth import changes, told
+from kmscourse.display.architecture import MY_KEY, Architecture, Component, verdict
+from kmscourse.display.growth import describe_changes, find_changes
 from kmscourse.display.picture import Picture
 from kmscourse.display.svg import FAINT, NAME, Drawing
 
 NOTES = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waits for its deletion"}
-MOST_NAMES, LONGEST_NAME = 4, 19  # that a key policy shows
-LETTERS = 104  # of the caption in a line
+MAX_NAMES, MAX_NAME_LENGTH = 4, 19  # that a key policy shows
+MAX_LINE_LENGTH = 104  # of the caption in a line
 
 
 class Diagram(Picture):
@@ -25,20 +25,26 @@ class Diagram(Picture):
 
     def __init__(self, now: Architecture, before: Architecture | None = None) -> None:
         self.now = now
-        self.changed = changes(now, before or now)
+        self.changed = find_changes(now, before or now)
 
     def __repr__(self) -> str:
-        return "\n".join([*self.now.said().values(), *told(self.changed)])
+        return "\n".join([*self.now.sentences().values(), *describe_changes(self.changed)])
 
     def svg(self) -> str:
         """The drawing, as an SVG document."""
-        lower = {Part.ENCRYPTED, Part.READER, Part.AT_TABLE}  # what needs the lower half
-        bottom = 556 if lower & (self.now.said().keys() | self.changed.keys()) else 300
-        caption = [line for sentence in told(self.changed) for line in wrap(sentence, LETTERS)]
+        lower = {
+            Component.ENCRYPTED,
+            Component.READER,
+            Component.AT_TABLE,
+        }  # what needs the lower half
+        bottom = 556 if lower & (self.now.sentences().keys() | self.changed.keys()) else 300
+        caption = [
+            line for sentence in describe_changes(self.changed) for line in wrap(sentence, MAX_LINE_LENGTH)
+        ]
         height = bottom + 20 + 26 * len(caption)
         draw = Drawing(self.width, height, title=self.title, description=" ".join(repr(self).splitlines()))
         draw.frame(196, 18, 906, 282, "Your AWS account")
-        draw.person(98, 106, "Administrator", mark=self._mark(Part.ADMINISTRATOR))
+        draw.person(98, 106, "Administrator", mark=self._mark(Component.ADMINISTRATOR))
         self._key(draw)
         self._application(draw)
         self._table(draw)
@@ -47,7 +53,7 @@ class Diagram(Picture):
             draw.text(24, bottom + 30 + 26 * number, line, size=17, weight=600, anchor="start")
         return draw.document()
 
-    def _mark(self, part: Part) -> str:
+    def _mark(self, part: Component) -> str:
         return self.changed.get(part, "")
 
     def _key(self, draw: Drawing) -> None:
@@ -60,11 +66,21 @@ class Diagram(Picture):
         draw.label(186, 86, "manages")
         kind = "key" if self.now.works else "off"
         note = NOTES.get(state, state)
-        draw.box(240, 58, 250, 76, "KMS key myKey", [note], kind=kind, icon="key", mark=self._mark(Part.KEY))
-        if len(names) > MOST_NAMES:
-            names[MOST_NAMES - 1 :] = [f"{len(names) - MOST_NAMES + 1} more"]
+        draw.box(
+            240,
+            58,
+            250,
+            76,
+            "KMS key myKey",
+            [note],
+            kind=kind,
+            icon="key",
+            mark=self._mark(Component.KEY),
+        )
+        if len(names) > MAX_NAMES:
+            names[MAX_NAMES - 1 :] = [f"{len(names) - MAX_NAMES + 1} more"]
         notes = [f"· {_short(name)}" for name in names] or ["lets nobody in"]
-        mark = self._mark(Part.POLICY)
+        mark = self._mark(Component.POLICY)
         height = max(96, 46 + 22 * len(notes))
         draw.box(286, 152, 204, height, "Key policy", notes, kind="paper", icon="paper", mark=mark)
 
@@ -73,7 +89,7 @@ class Diagram(Picture):
         if not self.now.data_key:
             return
         draw.frame(20, 330, 806, 226, "Your application")
-        mark, kind = self._mark(Part.ENCRYPTED), "plain" if self.now.works else "no"
+        mark, kind = self._mark(Component.ENCRYPTED), "plain" if self.now.works else "no"
         if self.now.key_state is not None:
             for end in (163, 488):
                 draw.arrow((262, 134), (262, 358), (end, 358), (end, 384), kind=kind, mark=mark)
@@ -81,17 +97,25 @@ class Diagram(Picture):
             draw.label(280, 321, made, anchor="start")
         clear = ["in the clear: in memory,", "for a moment"]
         draw.box(
-            40, 384, 246, 96, "Data key", clear, kind="open", icon="key", mark=self._mark(Part.PLAINTEXT)
+            40,
+            384,
+            246,
+            96,
+            "Data key",
+            clear,
+            kind="open",
+            icon="key",
+            mark=self._mark(Component.PLAINTEXT),
         )
         encrypted = ["encrypted by", "KMS: kept"]
         draw.box(392, 384, 192, 96, "Data key", encrypted, kind="key", icon="lock", mark=mark)
         if self.now.opened:
-            mark = self._mark(Part.DECRYPT)
+            mark = self._mark(Component.DECRYPT)
             draw.arrow((392, 438), (286, 438), kind=kind, mark=mark)
             draw.label(340, 418, "Decrypt")
             draw.tag(366, 466, mark)
         if self.now.message:
-            mark = self._mark(Part.MESSAGE)
+            mark = self._mark(Component.MESSAGE)
             draw.arrow((163, 480), (163, 530), (717, 530), (717, 480), mark=mark)
             draw.label(440, 521, "seals and opens the message")
             sealed = ["sealed with the", "data key: kept"]
@@ -99,13 +123,13 @@ class Diagram(Picture):
 
     def _table(self, draw: Drawing) -> None:
         """The table, its key, and the grant with which DynamoDB uses myKey."""
-        mark = self._mark(Part.TABLE)
+        mark = self._mark(Component.TABLE)
         if mark == "gone":
             draw.empty(816, 58, 266, 200, "Table Books")
         if self.now.table_key is None:
             return
         draw.box(816, 58, 266, 200, "Table Books", icon="table", mark=mark)
-        mark = self._mark(Part.TABLE_KEY)
+        mark = self._mark(Component.TABLE_KEY)
         if self.now.table_key == MY_KEY:
             draw.arrow((490, 118), (834, 118), kind="plain" if self.now.works else "no", mark=mark)
             draw.label(653, 98, "encrypts the table key" if self.now.works else "opens nothing")
@@ -113,24 +137,24 @@ class Diagram(Picture):
         draw.box(834, 102, 230, 70, "Table key", under, kind="key", icon="key", mark=mark)
         draw.text(834, 200, "encrypts what is in it", anchor="start")
         if self.now.granted:
-            note, mark = ["DynamoDB may use it"], self._mark(Part.GRANT)
+            note, mark = ["DynamoDB may use it"], self._mark(Component.GRANT)
             draw.box(550, 134, 206, 68, "Grant", note, kind="paper", icon="paper", mark=mark)
 
     def _reader(self, draw: Drawing) -> None:
         """IAMLabUser, and the two answers to a Scan."""
-        if self.now.reader or self._mark(Part.READER):
-            draw.person(949, 414, "IAMLabUser", mark=self._mark(Part.READER))
+        if self.now.reader or self._mark(Component.READER):
+            draw.person(949, 414, "IAMLabUser", mark=self._mark(Component.READER))
         if self.now.at_table is not None:
-            kind, mark = "yes" if self.now.at_table else "no", self._mark(Part.AT_TABLE)
+            kind, mark = "yes" if self.now.at_table else "no", self._mark(Component.AT_TABLE)
             draw.arrow((949, 372), (949, 258), kind=kind, mark=mark)
             draw.label(926, 321, f"Scan: {verdict(self.now.at_table)} by IAM", anchor="end")
             draw.tag(976 + 10 * len(mark), 340, mark)
         if self.now.at_key is not None:
-            kind, mark = "yes" if self.now.at_key else "no", self._mark(Part.AT_KEY)
+            kind, mark = "yes" if self.now.at_key else "no", self._mark(Component.AT_KEY)
             draw.arrow((816, 236), (490, 236), kind=kind, mark=mark)
             draw.label(656, 270, f"Decrypt, as IAMLabUser: {verdict(self.now.at_key)}")
             draw.tag(808, 236, mark)
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}…"

@@ -19,15 +19,15 @@ KINDS = {"HASH": "partition key", "RANGE": "sort key"}
 
 
 class TableCard(Card):
-    """A table as DescribeTable tells it, with its first ``most`` items.
+    """A table as DescribeTable tells it, with its first ``max_items`` items.
 
     The items are had by a Scan, so KMS is asked to open the table's key, and the trail shows it. A refusal is shown
     in their place. Raises ClientError where DynamoDB doesn't describe the table.
     """
 
-    def __init__(self, dynamodb: DynamoDBClient, name: str, most: int = 10) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, name: str, max_items: int = 10) -> None:
         table = dynamodb.describe_table(TableName=name)["Table"]
-        super().__init__(Facts(f"Table {name}", _rows(table)), _items(dynamodb, table, most))
+        super().__init__(Facts(f"Table {name}", _rows(table)), _items(dynamodb, table, max_items))
 
 
 def _rows(table: TableDescriptionTypeDef) -> list[tuple[str, str]]:
@@ -57,15 +57,15 @@ def _closed_since(table: TableDescriptionTypeDef) -> list[tuple[str, str]]:
     return [("Its key is out of reach since", moment(since))] if since else []
 
 
-def _items(dynamodb: DynamoDBClient, table: TableDescriptionTypeDef, most: int) -> Block:
+def _items(dynamodb: DynamoDBClient, table: TableDescriptionTypeDef, max_items: int) -> Block:
     try:
-        answer = dynamodb.scan(TableName=table["TableName"], Limit=most)
+        answer = dynamodb.scan(TableName=table["TableName"], Limit=max_items)
     except ClientError as error:
         return Words(str(error), "✗ Its items are not shown.")
     items = [{name: _plain(value) for name, value in item.items()} for item in answer["Items"]]
     keys = [key["AttributeName"] for key in table["KeySchema"]]
     others = sorted({name for item in items for name in item} - set(keys))
-    caption = f"The first {most} items" if "LastEvaluatedKey" in answer else "Items"
+    caption = f"The first {max_items} items" if "LastEvaluatedKey" in answer else "Items"
     rows = [[item.get(name, "") for name in (*keys, *others)] for item in items]
     return Grid(caption, [*keys, *others], rows) if rows else Words("There are no items in it.")
 

@@ -60,8 +60,8 @@ def parts(data: bytes) -> list[ByteRange]:
         (len(envelope.ciphertext) - TAG_SIZE, "ciphertext", "As many bytes as the plaintext."),
         (TAG_SIZE, "tag", "Authenticates all that is before it, and the encryption context."),
     ]
-    pieces, offset = [], 0
+    byte_ranges, offset = [], 0
     for size, name, meaning in fields:
-        pieces.append(ByteRange(offset, data[offset : offset + size], name, meaning))
+        byte_ranges.append(ByteRange(offset, data[offset : offset + size], name, meaning))
         offset += size
-    return pieces
+    return byte_ranges

@@ -46,9 +46,11 @@ class FlipCard(Card):
         data = as_bytes(envelope)
         unseal(kms, Envelope.from_bytes(data), encryption_context)
         rows = [
-            _row(kms, data, piece.offset + len(piece.data) // 2, piece.name, encryption_context)
-            for piece in parts(data)
-            if piece.data
+            _row(
+                kms, data, byte_range.offset + len(byte_range.data) // 2, byte_range.name, encryption_context
+            )
+            for byte_range in parts(data)
+            if byte_range.data
         ]
         super().__init__(Grid("One bit turned over, part by part", HEAD, rows))
 

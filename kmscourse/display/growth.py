@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kmscourse.display.architecture import MY_KEY, Architecture, Part, listed
+from kmscourse.display.architecture import MY_KEY, Architecture, Component, listed
 from kmscourse.iam import LAB_USER
 
 Start = Callable[[Architecture], Architecture]
@@ -46,26 +46,28 @@ STARTS: dict[int, Start] = {
 """For each section that changes the architecture: what it was before, as far as the section is about it."""
 
 
-def before(now: Architecture, section: int) -> Architecture:
+def architecture_before(now: Architecture, section: int) -> Architecture:
     """The architecture as it was when the section started; all that the section isn't about is as it is now."""
     return STARTS[section](now) if section in STARTS else now
 
 
-def changes(now: Architecture, earlier: Architecture) -> dict[Part, str]:
+def find_changes(now: Architecture, earlier: Architecture) -> dict[Component, str]:
     """The parts that are new, changed or gone, each with that word."""
-    here, there = now.said(), earlier.said()
-    found = {}
-    for part in Part:
-        if here.get(part) != there.get(part):
-            found[part] = "gone" if part not in here else "changed" if part in there else "new"
-    return found
+    now_sentences, earlier_sentences = now.sentences(), earlier.sentences()
+    changed = {}
+    for part in Component:
+        if now_sentences.get(part) != earlier_sentences.get(part):
+            changed[part] = (
+                "gone" if part not in now_sentences else "changed" if part in earlier_sentences else "new"
+            )
+    return changed
 
 
-def told(changed: dict[Part, str]) -> list[str]:
+def describe_changes(changed: dict[Component, str]) -> list[str]:
     """The changes as sentences, such as "New here: the table Books and its table key."."""
     kinds = {"new": "New here", "changed": "Changed here", "gone": "Gone"}
     return [
-        f"{said}: {listed([part.value for part, kind in changed.items() if kind == word])}."
-        for word, said in kinds.items()
+        f"{opening}: {listed([part.value for part, kind in changed.items() if kind == word])}."
+        for word, opening in kinds.items()
         if word in changed.values()
     ]

@@ -33,19 +33,19 @@ class ByteRange:
     depth: int = 0
 
 
-def layout(caption: str, pieces: Sequence[ByteRange], *, sources: bool = False) -> Grid:
+def layout(caption: str, byte_ranges: Sequence[ByteRange], *, sources: bool = False) -> Grid:
     """A row for each piece; with ``sources``, how one knows stands beside it."""
     head = ("Offset", "Bytes", "Hex", "Part", "Meaning", *(["How we know"] if sources else []))
     rows = [
         (
-            str(piece.offset),
-            str(len(piece.data)),
-            Hex(shortened(piece.data)),
-            "\N{NO-BREAK SPACE}" * 2 * piece.depth + piece.name,
-            piece.meaning,
-            *([piece.known.value] if sources else []),
+            str(byte_range.offset),
+            str(len(byte_range.data)),
+            Hex(shortened(byte_range.data)),
+            "\N{NO-BREAK SPACE}" * 2 * byte_range.depth + byte_range.name,
+            byte_range.meaning,
+            *([byte_range.known.value] if sources else []),
         )
-        for piece in pieces
+        for byte_range in byte_ranges
     ]
     return Grid(caption, head, rows)
 

@@ -27,9 +27,9 @@ class Picture(ABC):
 
     def _repr_html_(self) -> str:
         source = b64encode(self.svg().encode()).decode()
-        said = "".join(f"<li>{escape(line)}</li>" for line in repr(self).splitlines())
+        items = "".join(f"<li>{escape(line)}</li>" for line in repr(self).splitlines())
         return (
             f'<img alt="{escape(f"{self.title}. {self!r}")}" src="data:image/svg+xml;base64,{source}" '
             f'width="{self.width}" style="width:100%;max-width:{self.width}px;height:auto"/>\n'
-            f"<details><summary>The same in words</summary><ul>{said}</ul></details>"
+            f"<details><summary>The same in words</summary><ul>{items}</ul></details>"
         )

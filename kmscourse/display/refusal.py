@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from kmscourse.access.refusal import Refusal, Role
+from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
 from kmscourse.policy import parse_principal
 
-_SAID = (
+_QUOTE = (
     "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"
 )
 _PART = "font-weight:normal;text-decoration:underline;text-underline-offset:3px"
 
 MEANINGS = {
-    Role.CODE: "What a program looks at. The words behind it may change, this doesn't.",
-    Role.CALL: "The call that was refused.",
-    Role.PASSED_ON: "DynamoDB let the call itself pass, and wanted to open the table's key in the caller's name. "
+    PartKind.CODE: "What a program looks at. The words behind it may change, this doesn't.",
+    PartKind.CALL: "The call that was refused.",
+    PartKind.PASSED_ON: "DynamoDB let the call itself pass, and wanted to open the table's key in the caller's name. "
     "What follows is what KMS answered.",
-    Role.WHO: "The caller: the {kind} {name}.",
-    Role.MAY_NOT: "The caller is known, and the call was signed as it should be: what is missing is a permission.",
-    Role.ACTION: "The action, as policies write it.",
-    Role.RESOURCE: "What it was to be done on.",
-    Role.TECHNICAL: "For support: the service, its HTTP status, its error code, and the number of the request.",
+    PartKind.WHO: "The caller: the {kind} {name}.",
+    PartKind.MAY_NOT: "The caller is known, and the call was signed as it should be: what is missing is a permission.",
+    PartKind.ACTION: "The action, as policies write it.",
+    PartKind.RESOURCE: "What it was to be done on.",
+    PartKind.TECHNICAL: "For support: the service, its HTTP status, its error code, and the number of the request.",
 }
 MISSING = {
     "identity-based policy": "Nothing that the caller carries in IAM allows it. AWS names one kind of policy only: "
@@ -68,15 +68,15 @@ class Labelled:
 
     def html(self) -> str:
         """For a page."""
-        said, rows = "", list[tuple[str, str, str]]()
+        quoted, rows = "", list[tuple[str, str, str]]()
         for part in self.refusal.parts:
-            said += escape(part.text) if part.role is None else ""
-            if part.role is not None:
-                label = f"{len(rows) + 1}\N{NO-BREAK SPACE}{part.role}"
-                said += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
-                rows.append((label, Code(part.text), meaning(self.refusal, part.role)))
+            quoted += escape(part.text) if part.kind is None else ""
+            if part.kind is not None:
+                label = f"{len(rows) + 1}\N{NO-BREAK SPACE}{part.kind}"
+                quoted += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
+                rows.append((label, Code(part.text), meaning(self.refusal, part.kind)))
         body = (
-            f'<blockquote style="{_SAID}">{said}</blockquote>\n'
+            f'<blockquote style="{_QUOTE}">{quoted}</blockquote>\n'
             + Grid("What each part says", ("Part", "In AWS's words", "Meaning"), rows).html()
         )
         if self.folded:
@@ -85,20 +85,20 @@ class Labelled:
 
     def text(self) -> str:
         """For a terminal."""
-        said, lines = f"{self.opening}: ", list[str]()
+        quoted, lines = f"{self.opening}: ", list[str]()
         for part in self.refusal.parts:
-            said += part.text
-            if part.role is not None:
-                lines.append(f"[{len(lines) + 1}] {part.role}: {meaning(self.refusal, part.role)}")
-                said += f" [{len(lines)}]"
-        return "\n".join([said, *lines])
+            quoted += part.text
+            if part.kind is not None:
+                lines.append(f"[{len(lines) + 1}] {part.kind}: {meaning(self.refusal, part.kind)}")
+                quoted += f" [{len(lines)}]"
+        return "\n".join([quoted, *lines])
 
 
-def meaning(refusal: Refusal, role: Role) -> str:
+def meaning(refusal: Refusal, kind: PartKind) -> str:
     """What a part of the sentence tells."""
-    if role is not Role.BECAUSE:
+    if kind is not PartKind.BECAUSE:
         who = parse_principal(refusal.principal or "")
-        return MEANINGS[role].format(kind=who.kind.value, name=who.name)
+        return MEANINGS[kind].format(kind=who.kind.value, name=who.name)
     if refusal.explicit:
         return DENIED
     return MISSING.get(refusal.policy_type or "", UNSAID)

@@ -30,12 +30,12 @@ class ReportCard:
 
 
 def _row(result: Result) -> str:
-    check, found = result.check, escape(result.found.what)
+    check, observation_text = result.check, escape(result.observation.text)
     if result.passed:
-        return f"<strong>✓ {escape(check.sentence)}</strong><br>found: {found}"
+        return f"<strong>✓ {escape(check.sentence)}</strong><br>found: {observation_text}"
     # JupyterLab gives each heading its text with dashes for blanks as its id.
     link = f'<a href="#{quote(check.step.replace(" ", "-"))}">{escape(check.step)}</a>'
     return (
-        f"<strong>✗ not yet: {escape(check.sentence)}</strong><br>found: {found}<br>"
+        f"<strong>✗ not yet: {escape(check.sentence)}</strong><br>found: {observation_text}<br>"
         f"hint: {escape(check.hint)}<br>step: {link}"
     )

@@ -13,7 +13,7 @@ CAPTION_TEXT = "The decision, step by step"
 HEAD = ("Step", "Asked", "Question", "Answer", "Statement or grant")
 
 # Whom a question is put to; {policy} is the resource's own policy.
-ASKED = {
+ADDRESSEES = {
     Question.FREE: "the service",
     Question.SIGNED: "signature",
     Question.READABLE: "every policy",
@@ -41,32 +41,32 @@ _LAST = ";border-width:4px;line-height:1.4em;font-weight:700"
 
 
 @dataclass(frozen=True)
-class Step:
+class StepRow:
     """One step: its sign (✓ it lets pass, → it goes on, ✗ it ends here), and what stands beside it."""
 
     sign: str
-    asked: str
+    addressee: str
     question: str
     answer: str
     rests_on: str
 
 
 @dataclass(frozen=True)
-class Steps:
+class StepTable:
     """The steps of a decision; the last is the verdict."""
 
     decision: Decision
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[StepRow]:
         """Each step, in AWS's order."""
         decision, subject = self.decision, Subject(self.decision.request)
-        for found in decision.findings:
-            closed = not decision.allowed and found is decision.findings[-1]
-            sign, answer = _answer(found, closed)
-            asked = ASKED[found.question].format(policy=subject.policy)
-            yield Step(sign, asked, subject.ask(found.question), answer, _evidence(found))
+        for finding in decision.findings:
+            closed = not decision.allowed and finding is decision.findings[-1]
+            sign, answer = _answer(finding, closed)
+            addressee = ADDRESSEES[finding.question].format(policy=subject.policy)
+            yield StepRow(sign, addressee, subject.ask(finding.question), answer, _evidence(finding))
         sign, answer = ("✓", "yes: allowed") if decision.allowed else ("✗", "no: refused")
-        yield Step(sign, "", subject.ask(Question.VERDICT), answer, "")
+        yield StepRow(sign, "", subject.ask(Question.VERDICT), answer, "")
 
     def html(self) -> str:
         """For a page."""
@@ -92,33 +92,33 @@ class Steps:
         return "\n".join([CAPTION_TEXT, *lines])
 
 
-def _row(number: int, step: Step, *, last: bool) -> str:
+def _row(number: int, step: StepRow, *, last: bool) -> str:
     ends = step.answer.endswith("here")
     sign = f'<span style="{_SIGN}{_LAST if last or ends else ""}">{step.sign}</span>'
     line = "" if last else _LINE
     cells = [f'<td style="{CELL};padding:3px 10px;white-space:nowrap;{line}">{sign} {number}</td>']
-    for text in (step.asked, step.question, step.answer, step.rests_on):
+    for text in (step.addressee, step.question, step.answer, step.rests_on):
         shown = f"<strong>{inline(text)}</strong>" if (last or ends) and text else inline(text)
         cells.append(f'<td style="{CELL};vertical-align:middle">{shown}</td>')
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _answer(found: Finding, closed: bool) -> tuple[str, str]:
+def _answer(finding: Finding, closed: bool) -> tuple[str, str]:
     """The sign and the words of an answer."""
-    said = "yes" if found.yes else "no"
+    word = "yes" if finding.yes else "no"
     if closed:
-        return "✗", f"{said}: refused here"
-    if found.question is Question.DENIED:
-        return "✓", f"{said}: it goes on"
-    return ("✓", said) if found.yes else ("→", f"{said}: it goes on")
+        return "✗", f"{word}: refused here"
+    if finding.question is Question.DENIED:
+        return "✓", f"{word}: it goes on"
+    return ("✓", word) if finding.yes else ("→", f"{word}: it goes on")
 
 
-def _evidence(found: Finding) -> str:
+def _evidence(finding: Finding) -> str:
     """The statement or grant behind an answer, by its name alone; or the sentence that says why."""
-    if found.evidence is None or isinstance(found.evidence, str):
-        return found.evidence or ""
+    if finding.evidence is None or isinstance(finding.evidence, str):
+        return finding.evidence or ""
     return shortened(
-        describe_evidence(found.evidence).removeprefix("the statement ").removeprefix("the ").strip('"')
+        describe_evidence(finding.evidence).removeprefix("the statement ").removeprefix("the ").strip('"')
     )
 
 

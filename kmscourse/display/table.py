@@ -27,11 +27,11 @@ class Hex(Code):
 
 
 def html_table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, named: bool = False
+    caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, row_headers: bool = False
 ) -> str:
     """A table with a caption and a head row; every text is escaped, a line break in a text stays one.
 
-    ``named``: the first cell of a row is its name. Without a head there is no head row.
+    ``row_headers``: the first cell of a row is its name. Without a head there is no head row.
     """
     lines = [
         f'<table style="{TABLE}"><caption style="{CAPTION}">{escape(caption)}</caption>',
@@ -40,7 +40,7 @@ def html_table(
         else "<tbody>",
     ]
     for row in rows:
-        cells = [_cell(text, "row" if named and number == 0 else "") for number, text in enumerate(row)]
+        cells = [_cell(text, "row" if row_headers and number == 0 else "") for number, text in enumerate(row)]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return "\n".join([*lines, "</tbody></table>"])
 

@@ -22,23 +22,23 @@ class TrailCard(Card):
     def __init__(
         self, events: Iterable[Mapping[str, Any]], title: str = "What happened, in its order"
     ) -> None:
-        found = list(reversed(list(events)))
-        days = list(dict.fromkeys(moment(event["eventTime"]).partition(" ")[0] for event in found))
+        in_order = list(reversed(list(events)))
+        days = list(dict.fromkeys(moment(event["eventTime"]).partition(" ")[0] for event in in_order))
         title = f"{title} ({' to '.join(dict.fromkeys([days[0], days[-1]]))})" if days else title
-        rows = [_row(event, dated=len(days) > 1) for event in found]
+        rows = [_row(event, dated=len(days) > 1) for event in in_order]
         super().__init__(
             Grid(title, HEAD, rows) if rows else Words("Nothing of it is in the trail.", f"{title}.")
         )
 
 
 def _row(event: Mapping[str, Any], *, dated: bool) -> tuple[str, ...]:
-    told, when = summary(event), moment(event["eventTime"]).removesuffix("Z")
+    columns, when = summary(event), moment(event["eventTime"]).removesuffix("Z")
     return (
         when if dated else when.partition(" ")[2],
-        f"{told['who']}\nthrough {told['through']}" if told["through"] else told["who"],
-        Code(f"{event['eventSource'].partition('.')[0]}:{told['event']}"),
+        f"{columns['who']}\nthrough {columns['through']}" if columns["through"] else columns["who"],
+        Code(f"{event['eventSource'].partition('.')[0]}:{columns['event']}"),
         "\n".join(_things(event)),
-        "\n".join(told["encryption context"].split(", ")),
+        "\n".join(columns["encryption context"].split(", ")),
         f"✗ {event['errorCode']}" if event.get("errorCode") else "✓ answered",
     )
 
@@ -46,9 +46,11 @@ def _row(event: Mapping[str, Any], *, dated: bool) -> tuple[str, ...]:
 def _things(event: Mapping[str, Any]) -> list[str]:
     """What it was about: the keys, or else what the request names."""
     keys = [resource["ARN"] for resource in event.get("resources") or () if resource.get("ARN")]
-    asked = event.get("requestParameters") or {}
-    named = [asked[name] for name in ("keyId", "tableName", "userName", "aliasName") if asked.get(name)]
-    return [_short(str(thing)) for thing in keys or named[:1]]
+    parameters = event.get("requestParameters") or {}
+    names = [
+        parameters[name] for name in ("keyId", "tableName", "userName", "aliasName") if parameters.get(name)
+    ]
+    return [_short(str(thing)) for thing in keys or names[:1]]
 
 
 def _short(thing: str) -> str:

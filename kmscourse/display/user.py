@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmscourse.access import identities, identity_named
+from kmscourse.access import find_identity, read_identities
 from kmscourse.display.card import Card, Facts, Words
 from kmscourse.display.moment import moment
 from kmscourse.display.policy import statements
@@ -24,7 +24,7 @@ class UserCard(Card):
 
     def __init__(self, iam: IAMClient, user_name: str) -> None:
         rows = _rows(iam, user_name)
-        policies = identity_named(identities(iam), user_name).policies
+        policies = find_identity(read_identities(iam), user_name).policies
         none = [] if policies else [Words("No policy hangs on this user, nor on a group of theirs.")]
         super().__init__(
             Facts(f"IAM user {user_name}", rows),

@@ -87,16 +87,16 @@ def draft(folder: Path, mode: int) -> Iterator[Draft]:
     """
     _remove_dead(folder)
     with ExitStack() as stack:
-        new = _unnamed(folder, mode)
+        new = _create_unnamed(folder, mode)
         if new is None:
             mode = _less_the_umask(folder, mode)
         while new is None:
-            new = _named(stack.enter_context(_name_in(folder)), mode)
+            new = _create_named(stack.enter_context(_name_in(folder)), mode)
         stack.callback(new.close)
         yield new
 
 
-def _unnamed(folder: Path, mode: int) -> Draft | None:
+def _create_unnamed(folder: Path, mode: int) -> Draft | None:
     """A file without a name; None where the system has no such thing, or can't name it later."""
     flag = getattr(os, "O_TMPFILE", None)
     if flag is None or not os.path.isdir("/proc/self/fd"):
@@ -110,7 +110,7 @@ def _unnamed(folder: Path, mode: int) -> Draft | None:
     return new
 
 
-def _named(name: Path, mode: int) -> Draft | None:
+def _create_named(name: Path, mode: int) -> Draft | None:
     """A file with that name; None where somebody took it for dead before it was held."""
     new = Draft(_make(name, 0o600), name, mode)
     _hold(new.descriptor)
@@ -176,8 +176,8 @@ def _remove_if_dead(path: Path) -> None:
 
 def _is_draft(name: str) -> bool:
     """True for the names that ``_new_name`` gives: a number with its checksum, as nobody else names a file."""
-    found = _NAME.fullmatch(name)
-    return found is not None and _checksum(found[1]) == found[2]
+    match = _NAME.fullmatch(name)
+    return match is not None and _checksum(match[1]) == match[2]
 
 
 def _new_name() -> str:

@@ -84,9 +84,9 @@ def unseal_file(
     Raises as ``seal_file`` does, and EnvelopeError where anything was changed, cut, moved or added.
     """
     context = context_bytes(encryption_context)
-    what = f"The file {os.fspath(source)}"
+    subject = f"The file {os.fspath(source)}"
     with replacement(source, target) as (reader, writer):
-        encrypted_data_key, prefix = read_header(KIND, reader, what)
+        encrypted_data_key, prefix = read_header(KIND, reader, subject)
         header = write_header(KIND, encrypted_data_key, prefix)
         data_key = decrypt_data_key(kms, encrypted_data_key, encryption_context, key_id=key_id)
         cipher = AESGCM(data_key.plaintext)
@@ -94,7 +94,7 @@ def unseal_file(
             for nonce, frame in _frames(reader, FRAME_SIZE + TAG_SIZE, prefix, progress):
                 writer.write(cipher.decrypt(nonce, frame, header + context))
         except InvalidTag:
-            raise cannot_open(what) from None
+            raise cannot_open(subject) from None
 
 
 def _frames(

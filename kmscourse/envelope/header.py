@@ -29,10 +29,10 @@ MAX_ENCRYPTED_KEY = 6144  # bytes: what Decrypt takes
 _FIXED = struct.Struct(">4sBBH")
 
 
-def cannot_open(what: str) -> EnvelopeError:
+def cannot_open(subject: str) -> EnvelopeError:
     """The one error for all that can be wrong with something sealed: the exact reason helps only a forger."""
     return EnvelopeError(
-        f"{what} can't be opened: it isn't sealed, or was damaged, cut short, or sealed for another context."
+        f"{subject} can't be opened: it isn't sealed, or was damaged, cut short, or sealed for another context."
     )
 
 
@@ -41,20 +41,20 @@ def write_header(kind: bytes, encrypted_data_key: bytes, nonce: bytes) -> bytes:
     return _FIXED.pack(kind, VERSION, AES_256_GCM, len(encrypted_data_key)) + encrypted_data_key + nonce
 
 
-def read_header(kind: bytes, reader: BinaryIO, what: str) -> tuple[bytes, bytes]:
+def read_header(kind: bytes, reader: BinaryIO, subject: str) -> tuple[bytes, bytes]:
     """The encrypted data key and the nonce from the header at which ``reader`` stands.
 
-    Raises EnvelopeError, about ``what``, where there is no such header.
+    Raises EnvelopeError, about ``subject``, where there is no such header.
     """
     fixed = reader.read(_FIXED.size)
     if len(fixed) < _FIXED.size:
-        raise cannot_open(what)
+        raise cannot_open(subject)
     *identity, length = _FIXED.unpack(fixed)
     if identity != [kind, VERSION, AES_256_GCM] or not 1 <= length <= MAX_ENCRYPTED_KEY:
-        raise cannot_open(what)
+        raise cannot_open(subject)
     encrypted_data_key, nonce = reader.read(length), reader.read(NONCE_SIZE[kind])
     if len(encrypted_data_key) < length or len(nonce) < NONCE_SIZE[kind]:
-        raise cannot_open(what)
+        raise cannot_open(subject)
     return encrypted_data_key, nonce
 
 

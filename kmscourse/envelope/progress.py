@@ -1,24 +1,21 @@
-"""How far long work has come: the share that is done, its speed and the time that is left, and a line for a terminal.
+"""How far long work has come: the share that is done, its speed and the time that is left.
 
 What is here goes where ``seal_file`` and ``unseal_file`` take ``progress``.
 """
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TextIO
 
 Clock = Callable[[], float]
 
 PACE = 0.1  # seconds between two looks: more often nobody can read it
-WIDTH = 30  # characters of the bar
 
 
 @dataclass(frozen=True)
-class Reading:
+class ProgressReading:
     """How far the work is: bytes done and in all, and seconds since it began."""
 
     done: int
@@ -36,7 +33,7 @@ class Reading:
         return self.done / self.seconds if self.seconds > 0 else 0.0
 
     @property
-    def left(self) -> float | None:
+    def seconds_left(self) -> float | None:
         """Seconds that are left if it goes on like this; None where nothing can be said yet."""
         return (self.total - self.done) / self.speed if self.speed else None
 
@@ -45,15 +42,15 @@ class Reading:
         parts = [f"{int(100 * self.share)} %"]
         if self.speed:
             parts.append(f"{self.speed / 1e6:.1f} MB/s")
-        if self.left is not None and self.done < self.total:
-            parts.append(f"{_duration(self.left)} left")
+        if self.seconds_left is not None and self.done < self.total:
+            parts.append(f"{_duration(self.seconds_left)} left")
         return " · ".join(parts)
 
 
 class Meter:
     """A progress callback that tells ``tell`` at a readable pace: at first, each tenth of a second, at the end."""
 
-    def __init__(self, tell: Callable[[Reading], object], clock: Clock = time.monotonic) -> None:
+    def __init__(self, tell: Callable[[ProgressReading], object], clock: Clock = time.monotonic) -> None:
         self._tell, self._clock = tell, clock
         self._began = clock()
         self._told: float | None = None
@@ -62,29 +59,7 @@ class Meter:
         now = self._clock()
         if self._told is None or now - self._told >= PACE or done >= total:
             self._told = now
-            self._tell(Reading(done, total, now - self._began))
-
-
-def progress_line(stream: TextIO | None = None, clock: Clock = time.monotonic) -> Meter:
-    """A progress callback for a terminal: one line with a bar, written over itself; elsewhere one line at the end.
-
-    ``stream`` is the standard error where nothing is said.
-    """
-    out = sys.stderr if stream is None else stream
-    on_terminal = out.isatty()
-
-    def tell(reading: Reading) -> None:
-        ended = reading.done >= reading.total
-        if not (on_terminal or ended):
-            return
-        filled = int(WIDTH * reading.share)
-        line = f"[{'#' * filled}{'.' * (WIDTH - filled)}] {reading}"
-        out.write(f"\r{line}\x1b[K" if on_terminal else line)  # ESC [ K: clear what was longer
-        if ended:
-            out.write("\n")
-        out.flush()
-
-    return Meter(tell, clock)
+            self._tell(ProgressReading(done, total, now - self._began))
 
 
 def _duration(seconds: float) -> str:

@@ -94,9 +94,9 @@ def _keep_owner(descriptor: int, replaced: os.stat_result) -> bool:
 def _keep_access_list(descriptor: int, place: Path) -> None:
     """Give the draft the access list of the file that it replaces, and take away what its folder gave it."""
     if sys.platform == "linux":
-        kept = _access_list(place)
-        if kept is not None:
-            os.setxattr(descriptor, _ACCESS_LIST, kept)
+        access_list = _access_list(place)
+        if access_list is not None:
+            os.setxattr(descriptor, _ACCESS_LIST, access_list)
         elif _access_list(descriptor) is not None:
             os.removexattr(descriptor, _ACCESS_LIST)
 

@@ -2,7 +2,7 @@
 
 To read it, and to change it:
 
-    kept = AccountFile(home() / "notes.json", account.kept_as)
+    kept = AccountFile(home() / "notes.json", account.file_key)
     kept.read()                     # {} at first
     with kept.update() as notes:    # read, change and write, under one lock
         notes["envelope"] = "…"
@@ -29,12 +29,12 @@ class AccountFile:
     """One account's object in a file, for its owner's eyes only (mode 0600).
 
     Any number of processes and threads may use the same file: one at a time changes it, and who reads it sees the
-    whole of one change or of the one before. ``account_key`` is ``Account.kept_as``. The object's keys are texts, its
+    whole of one change or of the one before. ``account_key`` is ``Account.file_key``. The object's keys are texts, its
     values whatever JSON has. Other accounts' objects stay as they are.
     """
 
     def __init__(self, file: Path, account_key: str) -> None:
-        self._file = file
+        self._path = file
         self._account = account_key
 
     def read(self) -> dict[str, Any]:
@@ -57,19 +57,19 @@ class AccountFile:
                 raise self._unreadable() from None
             own = everything.setdefault(self._account, self._own(everything))
             yield own
-            after = _text({account: kept for account, kept in everything.items() if kept != {}})
+            after = _text({account: content for account, content in everything.items() if content != {}})
             if after != before:
                 self._write(after.encode())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        path = self._file.with_name(LOCK_FILE)
+        path = self._path.with_name(LOCK_FILE)
         try:
             with lock.held(path, LOCK_SECONDS):
                 yield
         except lock.TakenError:
             raise HomeError(
-                f"Another process has been writing in {self._file.parent} for {LOCK_SECONDS:.0f} seconds. "
+                f"Another process has been writing in {self._path.parent} for {LOCK_SECONDS:.0f} seconds. "
                 "Try again; if that doesn't help, end the other notebooks."
             ) from None
         except lock.UnusableError as error:
@@ -78,36 +78,36 @@ class AccountFile:
     def _write(self, content: bytes) -> None:
         if len(content) > files.MAX_BYTES:
             raise HomeError(
-                f"This is too much for {self._file}: it holds {files.MAX_BYTES // 2**20} MiB at most."
+                f"This is too much for {self._path}: it holds {files.MAX_BYTES // 2**20} MiB at most."
             )
         try:
-            files.write(self._file, content)
+            files.write(self._path, content)
         except OSError as error:
-            raise HomeError(cannot_write(self._file, error)) from None
+            raise HomeError(cannot_write(self._path, error)) from None
 
     def _all(self) -> dict[str, Any]:
         try:
-            found = json.loads(files.read(self._file).decode(), parse_constant=_refuse_constant)
+            content = json.loads(files.read(self._path).decode(), parse_constant=_refuse_constant)
         except FileNotFoundError:
             return {}
         except (ValueError, OSError, RecursionError):
             raise self._unreadable() from None
-        if not isinstance(found, dict):
+        if not isinstance(content, dict):
             raise self._unreadable()
-        return found
+        return content
 
     def _own(self, everything: dict[str, Any]) -> dict[str, Any]:
-        found = everything.get(self._account, {})
-        if not isinstance(found, dict):
+        content = everything.get(self._account, {})
+        if not isinstance(content, dict):
             raise self._unreadable()
-        return found
+        return content
 
     def _unreadable(self) -> CourseError:
-        return CourseError(f"The file {self._file} can't be read. Move it away: the course writes a new one.")
+        return CourseError(f"The file {self._path} can't be read. Move it away: the course writes a new one.")
 
 
-def _text(kept: dict[str, Any]) -> str:
-    return json.dumps(kept, indent=1, allow_nan=False)
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, allow_nan=False)
 
 
 def _refuse_constant(name: str) -> NoReturn:

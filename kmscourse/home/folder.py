@@ -15,12 +15,12 @@ def home() -> Path:
 
     Raises HomeError where it can't be made or written.
     """
-    named = os.environ.get("KMSCOURSE_HOME") or _default()
+    path = os.environ.get("KMSCOURSE_HOME") or _default()
     try:
-        folder = Path(named).expanduser().absolute()
+        folder = Path(path).expanduser().absolute()
     except RuntimeError:
         raise HomeError(
-            f"Nobody knows the folder of the user in {named}. "
+            f"Nobody knows the folder of the user in {path}. "
             "Set KMSCOURSE_HOME to a folder that you can write to."
         ) from None
     try:

@@ -58,14 +58,14 @@ def held(path: Path, seconds: float, on_wait: Callable[[], None] = lambda: None)
     except OSError as error:
         raise UnusableError.of(path, error) from None
     try:
-        start, said = time.monotonic(), False
+        start, notified = time.monotonic(), False
         while not _taken(handle, path):
             waited = time.monotonic() - start
             if waited >= seconds:
                 raise TakenError(path)
-            if waited >= NOTICE_SECONDS and not said:
+            if waited >= NOTICE_SECONDS and not notified:
                 on_wait()
-                said = True
+                notified = True
             time.sleep(WAIT_SECONDS)
         try:
             yield

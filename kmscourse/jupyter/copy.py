@@ -34,15 +34,15 @@ def bring_up_to_date(folder: Path, originals: Path) -> list[str]:
         editions = _editions(folder / EDITION_FILE)
         before = dict(editions)
         try:
-            said = [
+            sentences = [
                 _lay_notebook(original, folder, editions) for original in sorted(originals.glob("*.ipynb"))
             ]
             pictures = sorted((originals / "images").iterdir())
-            said += [_lay_picture(original, folder / "images", editions) for original in pictures]
+            sentences += [_lay_picture(original, folder / "images", editions) for original in pictures]
         finally:
             if editions != before:
                 files.write(folder / EDITION_FILE, json.dumps(editions, indent=1).encode(), private=False)
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in sentences if sentence]
 
 
 @contextlib.contextmanager
@@ -106,10 +106,10 @@ def _lay_picture(original: Path, folder: Path, editions: dict[str, str]) -> str:
     try:
         files.write(target, content, private=False, replace=False)
     except FileExistsError:
-        found = _edition_of(target)
-        if found == edition:
+        present = _edition_of(target)
+        if present == edition:
             return ""
-        if found is None or found != earlier:
+        if present is None or present != earlier:
             return f"{name} has a new edition. Yours stays as it is; move it away to get the new one."
         files.write(target, content, private=False)
     return ""
@@ -147,11 +147,11 @@ def _cleared(original: Path) -> bytes:
 def _editions(file: Path) -> dict[str, str]:
     """The edition of each file that was laid last. Raises CourseError where the list can't be read."""
     try:
-        found = json.loads(files.read(file).decode())
+        editions = json.loads(files.read(file).decode())
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(edition, str) for edition in found.values()):
+        editions = None
+    if not isinstance(editions, dict) or not all(isinstance(edition, str) for edition in editions.values()):
         raise CourseError(f"{file} can't be read. Move it away: notebooks are then laid anew beside yours.")
-    return found
+    return editions

@@ -18,6 +18,7 @@ from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
 from kmscourse.sandbox.iam.main_user import MainUser
+from kmscourse.sandbox.iam.sessions import upgrade_session_rows
 from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.kms.alias_store import Aliases
 from kmscourse.sandbox.kms.grant_store import Grants
@@ -25,12 +26,15 @@ from kmscourse.sandbox.kms.key_life import KeyLife
 from kmscourse.sandbox.kms.key_store import Keys
 from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
-from kmscourse.sandbox.moto_adapter.keeping import Keeper
-from kmscourse.sandbox.moto_adapter.models import Models
+from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
+from kmscourse.sandbox.moto_adapter.rows import MotoRows
 from kmscourse.sandbox.seed import seed
 from kmscourse.sandbox.storage.codec import StateError
-from kmscourse.sandbox.storage.file import DamagedError, Storage
-from kmscourse.sandbox.storage.journal import Journal, Tracked
+from kmscourse.sandbox.storage.collection import Collection, OwnRows
+from kmscourse.sandbox.storage.earlier_formats import upgrade_account_rows
+from kmscourse.sandbox.storage.file import FORMAT, DamagedError, Row, Storage
+from kmscourse.sandbox.storage.journal import Journal
+from kmscourse.sandbox.storage.unit_of_work import UnitOfWork, Upgrade
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -65,18 +69,19 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
         self.home_region = home_region
         self.lock = _LOCK
         self.opened_table_keys = TableKeyCache(table_key_cache)
-        self.storage = Storage(path, f"moto {version('moto')}")
+        self.storage = Storage(path, version("moto"))
         self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
             self._begin()
+            notice = self._keep_copy_of_lost()
             try:
-                if self._keeper.load():
+                if self._unit_of_work.load(self._is_readable):
                     self._check_about()
             except (StateError, DamagedError) as error:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
             try:
-                self._start()
+                self._start(notice)
             except AwsError as error:
                 self.close()
                 raise SandboxError(error.message) from None
@@ -85,19 +90,65 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
         """An account with nothing in it."""
         self._journal = Journal()
         self._models = Models(self.account_id, self._journal, lambda: self.now())
-        self._about = Tracked(self._journal, "account/about")
+        self._about: Collection[Any] = Collection(
+            self._journal,
+            "account/about",
+            lambda value: {"version": 1, "value": value},
+            lambda document: document["value"],
+        )
         self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
         self.main_user = MainUser(self.identities, self._about)
         self._happened: list[Happening] = []
-        self._transactions = Tracked(self._journal, "account/transactions")
-        own = {kept.collection: kept for kept in (self._about, self.identities.sessions, self._transactions)}
-        self._keeper = Keeper(self._models, self._journal, self.storage, own)
+        self._transactions: Collection[dict[str, Any]] = Collection(
+            self._journal,
+            "account/transactions",
+            lambda entry: {"version": 1, **entry},
+            lambda document: {"digest": document["digest"], "until": document["until"]},
+        )
+        own: dict[str, Collection[Any]] = {
+            kept.collection: kept for kept in (self._about, self.identities.sessions, self._transactions)
+        }
+        self._unit_of_work = UnitOfWork(
+            self._journal, self.storage, (OwnRows(own.get), MotoRows(self._models)), self._upgrades()
+        )
 
-    def _start(self) -> None:
-        """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""
-        is_new = not self.main_user.is_known
-        restored = None if is_new else self.main_user.restore()
-        self.notices = [*self.notices, *filter(None, (self.storage.notice, restored))][-_NOTICES:]
+    def collections(self) -> list[Collection[Any]]:
+        """What the account keeps in JSON of its own."""
+        return [self._about, self.identities.sessions, self._transactions]
+
+    def _upgrades(self) -> list[Upgrade]:
+        """What turns the rows of a file of an earlier format into those of this one."""
+        if self.storage.format == FORMAT:
+            return []
+        return [upgrade_account_rows, upgrade_session_rows]
+
+    def _is_readable(self, row: Row) -> bool:
+        """Whether a row can be read: moto's things only under the version of moto that wrote them."""
+        is_moto = row.collection.partition("/")[0] in COLLECTIONS
+        return not is_moto or self.storage.moto_version == version("moto")
+
+    def _keep_copy_of_lost(self) -> str | None:
+        """A notice where another version of moto wrote the file, which is kept as a copy; None for the present one."""
+        if self.storage.moto_version == version("moto"):
+            return None
+        return (
+            f"The practice account's file was written under moto {self.storage.moto_version}. Users, roles, policies "
+            f"and tables start over; keys, aliases and grants stay. The file as it was is kept as "
+            f"{self.storage.copy_aside()}."
+        )
+
+    def _start(self, notice: str | None) -> None:
+        """Let the main user into what was loaded, or begin an account; ``notice`` says what of it was lost.
+
+        Raises AwsError where it can't be written.
+        """
+        is_new, restored = not self.main_user.is_known, None
+        if notice is not None and not is_new:
+            name = str(dict.__getitem__(self._about, "main_user"))
+            self.main_user.set(seed(self.identities, name=name))
+        elif not is_new:
+            restored = self.main_user.restore()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, restored))][-_NOTICES:]
         if is_new:
             self.reset()
         else:
@@ -121,12 +172,12 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
             self.main_user.set(seed(self.identities, known))
             self._about["since"] = self.now().timestamp()
             self.notices = notices
-            self._keeper.commit(afresh=True)
+            self._unit_of_work.commit(afresh=True)
             self.trail.forget()
             self.opened_table_keys.clear()
         except BaseException:
             self._begin()
-            self._keeper.load()
+            self._unit_of_work.load()
             if known is not None:
                 self.main_user.access_key = earlier.access_key
             raise
@@ -142,12 +193,12 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
 
     def commit(self) -> None:
         """Bring what was changed since the last commit to disk. Raises AwsError (500) where that fails."""
-        self._keeper.commit()
+        self._unit_of_work.commit()
 
     def rollback(self) -> None:
         """Undo what was changed since the last commit."""
         self._happened.clear()
-        self._keeper.rollback()
+        self._unit_of_work.rollback()
 
     @property
     def notices(self) -> list[str]:

@@ -22,7 +22,7 @@ from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.kms.views import Happening
-from kmscourse.sandbox.logfile import where
+from kmscourse.sandbox.log import where
 from kmscourse.sandbox.operation import Answer, PermissionCheck, ResolvedCall
 
 ACCOUNT_FILE = "account.db"
@@ -154,10 +154,10 @@ class Application:
             console.ConsoleKeys(self.account) if call.service == console.SERVICE else self.account.identities
         )
 
-    def _after(self, said: str) -> None:
+    def _after(self, line: str) -> None:
         """What is left to do once a call is answered."""
         self._record()
-        log.info("%s", said)
+        log.info("%s", line)
 
     def _record(self) -> None:
         """Keep the events of the last call if it changed nothing: then they have not been kept with a change."""
@@ -168,7 +168,7 @@ class Application:
             try:
                 record()
                 self.account.commit()
-                self.account.trail.follow()
+                self.account.trail.catch_up()
             except Exception as error:  # It was answered already, and what it did is no worse for that.
                 self.account.rollback()
                 reason = error.message if isinstance(error, AwsError) else where(error)
@@ -230,8 +230,8 @@ class Application:
 
     def take_notices(self) -> list[str]:
         """The same; what happened to the account is told once."""
-        said, self.account.notices = self.notices, []
-        return said
+        notices, self.account.notices = self.notices, []
+        return notices
 
     def close(self) -> None:
         """Let go of the account's file."""

@@ -10,9 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Answer = dict[str, Any]
-"""What an operation answers, as the service's API reference shows it."""
-
 
 class AwsError(Exception):
     """A refusal as AWS gives it: its code, its text, its HTTP status, and further fields of the answer."""
@@ -51,7 +48,8 @@ class HttpResponse:
 class Call:
     """One operation of one service, read from a request.
 
-    ``parameters`` is the JSON body, or for IAM and STS the form as it was sent (``Tags.member.1.Key``).
+    ``parameters`` is the JSON body, or for IAM and STS the form as it was sent (``Tags.member.1.Key``); ``action`` is
+    the call in the words of a policy, as in ``kms:Decrypt``.
     """
 
     service: str
@@ -63,11 +61,10 @@ class Call:
     http: HttpRequest
     source_ip: str = "127.0.0.1"
     user_agent: str = ""
+    action: str = field(init=False)
 
-    @property
-    def action(self) -> str:
-        """The call in the words of a policy, as in ``kms:Decrypt``."""
-        return f"{self.service}:{self.operation}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", f"{self.service}:{self.operation}")
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,8 @@ class Caller:
     """Who signed: an IAM user, an assumed role, a federated user (or the account itself, ``arn`` ends in ``:root``).
 
     ``user_id`` is AIDA… for a user, AROA…:session for an assumed role, account:name for a federated user;
-    ``user_name`` is empty for all but users.
+    ``user_name`` is empty for all but users. ``made_by`` is the operation that gave out the credentials, empty where
+    they are a user's access key; ``principal_id`` the id of the user or role whose policies apply: AIDA…, AROA…
     """
 
     arn: str
@@ -110,16 +108,12 @@ class Caller:
     user_name: str
     access_key_id: str
     temporary: Temporary | None = None
+    made_by: str = field(init=False)
+    principal_id: str = field(init=False)
 
-    @property
-    def made_by(self) -> str:
-        """The operation that gave out the credentials; empty where they are a user's access key."""
-        return self.temporary.made_by if self.temporary else ""
-
-    @property
-    def principal_id(self) -> str:
-        """The id of the user or role whose policies apply: AIDA…, AROA…"""
-        return self.temporary.issuer.id if self.temporary else self.user_id
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "made_by", self.temporary.made_by if self.temporary else "")
+        object.__setattr__(self, "principal_id", self.temporary.issuer.id if self.temporary else self.user_id)
 
 
 class Entries(dict[str, str]):

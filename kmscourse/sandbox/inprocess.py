@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 
 def session(application: Application, credentials: Credentials | None = None) -> boto3.Session:
     """A boto3 session whose every client reaches ``application``; without credentials, as its main user."""
-    given = credentials or application.main_access_key
-    made = boto3.Session(
-        aws_access_key_id=given.caller.access_key_id,
-        aws_secret_access_key=given.secret,
-        aws_session_token=given.token,
+    access_key = credentials or application.main_access_key
+    boto_session = boto3.Session(
+        aws_access_key_id=access_key.caller.access_key_id,
+        aws_secret_access_key=access_key.secret,
+        aws_session_token=access_key.token,
         region_name=application.home_region,
     )
-    attach(made, application)
-    return made
+    attach(boto_session, application)
+    return boto_session
 
 
-def attach(made: boto3.Session, application: Application) -> None:
-    """Let the clients that ``made`` makes from now on reach ``application`` instead of the network."""
+def attach(boto_session: boto3.Session, application: Application) -> None:
+    """Let the clients that the session makes from now on reach ``application`` instead of the network."""
 
     def answer(request: AWSPreparedRequest, **_: object) -> Any:
         response = application.handle(to_request(request))
         headers = HTTPHeaders.from_dict(response.headers)
         return AWSResponse(request.url, response.status, headers, _Body(response.body))
 
-    made.events.register("before-send", answer)
+    boto_session.events.register("before-send", answer)
 
 
 def to_request(prepared: AWSPreparedRequest) -> HttpRequest:

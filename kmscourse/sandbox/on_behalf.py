@@ -11,6 +11,8 @@ from itertools import takewhile
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.operation import PermissionCheck
 
+DYNAMODB = "dynamodb.amazonaws.com"  # DynamoDB, as the principal that it is
+
 # KMS's code: (DynamoDB's code, its status, how its text begins, the name of KMS's exception there).
 _UNMODELLED = "AWSKMSException"
 _PASSED_ON = {

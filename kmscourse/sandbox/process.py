@@ -1,6 +1,6 @@
 """The sandbox's own process: takes the home's lock, opens the account, serves it until nobody needs it.
 
-Run by ``server.find_or_start`` in the background and by ``kmscourse sandbox serve`` in the foreground. Heavy
+Run by ``client.find_or_start`` in the background and by ``kmscourse sandbox serve`` in the foreground. Heavy
 imports wait until the lock and the port are taken, so that a second start, or a busy port, fails at once.
 """
 
@@ -26,14 +26,15 @@ from pathlib import Path
 from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import cannot_write, files, lock
 from kmscourse.home.account_file import NOTES_FILE, AccountFile
-from kmscourse.sandbox import descriptors
+from kmscourse.sandbox.client import ENDPOINT_FILE, EXIT_LOCK_TAKEN, LOCK_FILE, LOG_FILE, Endpoint
 from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
-from kmscourse.sandbox.logfile import log_to, where
+from kmscourse.sandbox.http import descriptors
+from kmscourse.sandbox.log import log_to, where
 from kmscourse.sandbox.moto_adapter import deferred_imports as late
-from kmscourse.sandbox.server import ENDPOINT_FILE, LOCK_FILE, LOCK_TAKEN, LOG_BYTES, LOG_FILE, Endpoint
 
-IDLE_HOURS = 8.0
+DEFAULT_IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
+MAX_BACKLOG = 1024  # clients that wait to be accepted: more than come at once
 
 Announce = Callable[[Endpoint, Sequence[str]], None]
 """Is told where the sandbox answers, and what there is to say about the account."""
@@ -48,7 +49,7 @@ class AlreadyRunningError(SandboxError):
 def run(
     home: Path,
     port: int = 0,
-    idle_hours: float = IDLE_HOURS,
+    idle_hours: float = DEFAULT_IDLE_HOURS,
     announce: Announce | None = None,
     table_key_cache: float | None = None,
 ) -> None:
@@ -59,16 +60,16 @@ def run(
     SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
     open, or a fault ends it.
     """
-    descriptors.prepare()
+    descriptors.require_enough()
     if table_key_cache is None:
         table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
-    with _lock(home), _listen(home, port) as listening:
-        with _refusing(home / ENDPOINT_FILE):
+    with _hold_lock(home), _listen(home, port) as listening:
+        with _as_sandbox_error(home / ENDPOINT_FILE):
             files.make_way(home / ENDPOINT_FILE)
-        with _refusing(home / LOG_FILE):
+        with _as_sandbox_error(home / LOG_FILE):
             files.make_plain(home / LOG_FILE)
-            log_to(home / LOG_FILE, LOG_BYTES)
+            log_to(home / LOG_FILE)
         try:
             asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
         except SandboxError:
@@ -90,8 +91,8 @@ async def _serve(
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     late.put_off()
-    from kmscourse.sandbox import http
     from kmscourse.sandbox.application import Application
+    from kmscourse.sandbox.http import server as http_server
 
     stop = asyncio.Event()
     instance = secrets.token_hex(16)
@@ -100,14 +101,14 @@ async def _serve(
         home,
         instance=instance,
         on_stop=stop.set,
-        on_reset=partial(_forget_notes, home),
+        on_reset=partial(_clear_notes, home),
         table_key_cache=table_key_cache,
         later=asyncio.get_running_loop().call_soon,
     )
     with contextlib.closing(application):
         main = application.main_access_key
         if application.account.since >= started:  # A new account: there was none, or it was set aside.
-            _forget_notes(home, main.caller.account)
+            _clear_notes(home, main.caller.account)
         endpoint = Endpoint(
             url=f"http://127.0.0.1:{listening.getsockname()[1]}",
             account=main.caller.account,
@@ -119,23 +120,23 @@ async def _serve(
             instance=instance,
         )
         _stop_on_signals(stop)
-        with _endpoint_file(home / ENDPOINT_FILE, endpoint) as still_ours:
+        with _publish_endpoint(home / ENDPOINT_FILE, endpoint) as is_still_ours:
             log.info("Listening at %s", endpoint.url)
             if announce is not None:
                 announce(endpoint, application.notices)
             gc.freeze()
             gc.enable()
-            await http.serve(listening, application.handle, stop, idle_seconds, still_ours)
+            await http_server.serve(listening, application.handle, stop, idle_seconds, is_still_ours)
     log.info("Ended")
 
 
 @contextlib.contextmanager
-def _lock(home: Path) -> Iterator[None]:
+def _hold_lock(home: Path) -> Iterator[None]:
     """This home's lock: whoever holds it is the sandbox."""
     with contextlib.ExitStack() as stack:
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Not at once: ``server.stop`` takes the lock for an instant to see whether it is free.
+            # Not at once: ``client.stop`` takes the lock for an instant to see whether it is free.
             stack.enter_context(lock.held(home / LOCK_FILE, seconds=0.3))
         except lock.TakenError:
             raise AlreadyRunningError(f"A sandbox is running already for {home}.") from None
@@ -157,23 +158,23 @@ def _listen(home: Path, port: int) -> Iterator[socket.socket]:
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
         listening.setsockopt(socket.SOL_SOCKET, exclusive, 1)
         try:
-            if port or not _bound(listening, _last_port(home)):
+            if port or not _bind(listening, _read_last_port(home)):
                 listening.bind(("127.0.0.1", port))
-            listening.listen(128)
+            listening.listen(MAX_BACKLOG)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SandboxError(
                 f"Port {port} of 127.0.0.1 can't be used ({reason}). "
                 "Choose another one, or leave the choice to the system."
             ) from None
-        with _refusing(home / PORT_FILE):
+        with _as_sandbox_error(home / PORT_FILE):
             files.make_way(home / PORT_FILE)
             files.write(home / PORT_FILE, str(listening.getsockname()[1]).encode(), durable=False)
         yield listening
 
 
-def _bound(listening: socket.socket, port: int) -> bool:
-    """Binds to the port if it is free."""
+def _bind(listening: socket.socket, port: int) -> bool:
+    """Bind to the port if it is free. Returns whether it was."""
     try:
         listening.bind(("127.0.0.1", port))
     except OSError:
@@ -181,7 +182,7 @@ def _bound(listening: socket.socket, port: int) -> bool:
     return True
 
 
-def _last_port(home: Path) -> int:
+def _read_last_port(home: Path) -> int:
     """Where this home's sandbox listened last; 0 where that is not known."""
     try:
         port = int(files.read(home / PORT_FILE, max_bytes=100))
@@ -191,13 +192,13 @@ def _last_port(home: Path) -> int:
 
 
 @contextlib.contextmanager
-def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool]]:
+def _publish_endpoint(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool]]:
     """``sandbox.json`` while the sandbox answers. Yields what tells whether it is still there and ours."""
     content = json.dumps(asdict(endpoint)).encode()
-    with _refusing(path):
+    with _as_sandbox_error(path):
         files.write(path, content, durable=False)
 
-    def still_ours() -> bool:
+    def is_still_ours() -> bool:
         try:
             return files.read(path) == content
         except OSError as error:
@@ -205,22 +206,22 @@ def _endpoint_file(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], bool
             return error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.EFBIG)
 
     try:
-        yield still_ours
+        yield is_still_ours
     finally:
-        if still_ours():
+        if is_still_ours():
             path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """What the system says of this file, as a SandboxError."""
+def _as_sandbox_error(path: Path) -> Iterator[None]:
+    """Turn what the system says of this file into a SandboxError."""
     try:
         yield
     except OSError as error:
         raise SandboxError(cannot_write(path, error)) from None
 
 
-def _forget_notes(home: Path, account: str) -> None:
+def _clear_notes(home: Path, account: str) -> None:
     """The notes of an account that starts over go: the keys that they need are gone."""
     try:
         with AccountFile(home / NOTES_FILE, account).update() as notes:
@@ -237,7 +238,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             loop.add_signal_handler(getattr(signal, name), stop.set)
 
 
-def _let_go_of_stderr(*_: object) -> None:
+def _release_stderr(*_: object) -> None:
     """In the background stderr is the log's file, for what goes wrong before there is a log."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
@@ -245,9 +246,9 @@ def _let_go_of_stderr(*_: object) -> None:
 def main() -> int:
     """The sandbox in the background: ``python -m kmscourse.sandbox.process HOME``."""
     try:
-        run(Path(sys.argv[1]), announce=_let_go_of_stderr)
+        run(Path(sys.argv[1]), announce=_release_stderr)
     except AlreadyRunningError:
-        return LOCK_TAKEN
+        return EXIT_LOCK_TAKEN
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 1

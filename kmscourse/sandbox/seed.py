@@ -20,13 +20,13 @@ ADMINISTRATOR = {
 }
 
 
-def seed(identities: Identities, known: Credentials | None = None) -> Credentials:
+def seed(identities: Identities, known: Credentials | None = None, name: str = "") -> Credentials:
     """Make the users of an empty account. The main user's access key is returned.
 
     ``known`` is that key in the account before a reset: it stays valid, and the main user keeps its name, unless that
-    is the lab user's.
+    is the lab user's. ``name`` is the main user's where its key is lost.
     """
-    name = known.caller.user_name if known else new_name()
+    name = known.caller.user_name if known else name or new_name()
     if name.lower() == LAB_USER.lower():
         name = new_name()
     identities.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})

@@ -27,19 +27,19 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
 
     The files are returned, the index first. Raises CourseError where they can't be written.
     """
-    chosen = list(notebooks)
-    names = [path.name for path in chosen]
-    made = {path.with_suffix(".html").name: slides(path, names) for path in chosen}
-    titles = {name: _title(html) for name, html in made.items()}
+    notebook_paths = list(notebooks)
+    names = [path.name for path in notebook_paths]
+    documents = {path.with_suffix(".html").name: slides(path, names) for path in notebook_paths}
+    titles = {name: _title(html) for name, html in documents.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, html in {"index.html": _index(titles), **made}.items():
+        for name, html in {"index.html": _index(titles), **documents}.items():
             (folder / name).write_text(html, encoding="utf-8")
     except OSError as error:
         raise CourseError(
             f"The slides can't be written to {folder} ({error.strerror}): choose another folder."
         ) from None
-    return [folder / name for name in ("index.html", *made)]
+    return [folder / name for name in ("index.html", *documents)]
 
 
 def slides(path: Path, beside: Collection[str] = ()) -> str:
@@ -48,7 +48,7 @@ def slides(path: Path, beside: Collection[str] = ()) -> str:
     import nbformat
 
     notebook = cast(Any, nbformat).read(path, as_version=4)
-    notebook.cells = [part for cell in notebook.cells for part in _split(cell, path.parent, beside)]
+    notebook.cells = [new_cell for cell in notebook.cells for new_cell in _split(cell, path.parent, beside)]
     for before, cell in pairwise(notebook.cells):
         if before.source.startswith("## Predict"):
             cell.metadata["slide"] = True  # so that nobody reads the answer before the question
@@ -73,14 +73,14 @@ def _split(cell: Any, folder: Path, beside: Collection[str]) -> list[Any]:
     if cell.cell_type != "markdown":
         return [cell]
     # nbconvert could embed them too, but in doing so it closes every <details> before its answer.
-    source = _PICTURE.sub(lambda found: _embedded(folder / found[0]), cell.source)
+    source = _PICTURE.sub(lambda match: _embedded(folder / match[0]), cell.source)
     source = _NEIGHBOUR.sub(
-        lambda found: f"[{found[1]}]({Path(found[2]).stem}.html)" if found[2] in beside else found[1], source
+        lambda match: f"[{match[1]}]({Path(match[2]).stem}.html)" if match[2] in beside else match[1], source
     )
-    pieces = [cast(Any, v4).new_markdown_cell(text) for text in _HEADING.split(source) if text.strip()]
-    for piece in pieces:
-        piece.metadata["slide"] = piece.source.startswith("#")
-    return pieces
+    cells = [cast(Any, v4).new_markdown_cell(text) for text in _HEADING.split(source) if text.strip()]
+    for new_cell in cells:
+        new_cell.metadata["slide"] = new_cell.source.startswith("#")
+    return cells
 
 
 def _embedded(picture: Path) -> str:
@@ -89,8 +89,8 @@ def _embedded(picture: Path) -> str:
 
 
 def _title(html: str) -> str:
-    found = re.search(r"<title>(.*?)</title>", html)
-    return found[1] if found else ""
+    match = re.search(r"<title>(.*?)</title>", html)
+    return match[1] if match else ""
 
 
 def _index(titles: dict[str, str]) -> str:

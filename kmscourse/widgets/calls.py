@@ -16,7 +16,7 @@ LINE = 100  # characters; a longer call is shown with a parameter a line
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedValue:
     """A value that is shown by a name: too long to be read in a line, or a secret.
 
     ``name`` is how Python calls it, ``word`` how the command line does.
@@ -28,7 +28,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Call:
+class AwsCall:
     """A call as boto3 has it: ``Call("kms", "disable_key", {"KeyId": arn})``."""
 
     service: str
@@ -38,7 +38,8 @@ class Call:
     def make(self, client: Any) -> Any:
         """The answer of AWS. Raises ClientError where AWS refuses."""
         request = {
-            name: value.value if isinstance(value, Named) else value for name, value in self.request.items()
+            name: value.value if isinstance(value, NamedValue) else value
+            for name, value in self.request.items()
         }
         return getattr(client, self.method)(**request)
 
@@ -46,11 +47,11 @@ class Call:
     def python(self) -> str:
         """The call in Python, on the client that is called like the service."""
         opening = f"{self.service}.{self.method}("
-        given = [f"{name}={_literal(value)}" for name, value in self.request.items()]
-        line = f"{opening}{', '.join(given)})"
+        parameters = [f"{name}={_literal(value)}" for name, value in self.request.items()]
+        line = f"{opening}{', '.join(parameters)})"
         if len(line) <= LINE:
             return line
-        return "\n".join([opening, *(f"    {one}," for one in given), ")"])
+        return "\n".join([opening, *(f"    {parameter}," for parameter in parameters), ")"])
 
     @property
     def cli(self) -> str:
@@ -64,7 +65,7 @@ class Call:
         return line if len(line) <= LINE else " \\\n    ".join(words)
 
 
-def shown(*calls: Call) -> str:
+def show_calls(*calls: AwsCall) -> str:
     """The calls for people to read and to copy, in both languages."""
     return code("In boto3", "\n".join(call.python for call in calls)) + code(
         "In the AWS CLI", "\n".join(call.cli for call in calls)
@@ -72,13 +73,13 @@ def shown(*calls: Call) -> str:
 
 
 def _literal(value: Any) -> str:
-    return value.name if isinstance(value, Named) else repr(value)
+    return value.name if isinstance(value, NamedValue) else repr(value)
 
 
 def _option(name: str, value: Any) -> str:
     option = xform_name(name, "-")
     if isinstance(value, bool):
         return f"--{option}" if value else f"--no-{option}"
-    if isinstance(value, Named):
+    if isinstance(value, NamedValue):
         return f"--{option} {value.word}"
     return f"--{option} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"

@@ -76,9 +76,9 @@ class Secret(Password):  # type: ignore[misc]  # ipywidgets has no types
     def __repr__(self) -> str:
         return f"Secret(description={self.description!r})"
 
-    def get_state(self, *given: Any, **options: Any) -> dict[str, Any]:
+    def get_state(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         """What the page is told, and may keep: that the field is empty."""
-        state: dict[str, Any] = super().get_state(*given, **options)
+        state: dict[str, Any] = super().get_state(*arguments, **options)
         return state | {"value": ""} if "value" in state else state
 
 
@@ -103,13 +103,13 @@ class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def offer(self, options: Sequence[tuple[str, str]]) -> None:
         """Put other choices there; what was ticked, and is still among them, stays so."""
-        kept = self.value
+        before = self.value
         self.options = tuple(options)
         self._boxes = [tick(label) for label, _ in self.options]
         for box in self._boxes:
             box.observe(self._ticked, "value")
         self._room.children = self._boxes
-        self.value = tuple(value for _, value in self.options if value in kept)
+        self.value = tuple(value for _, value in self.options if value in before)
         self._show(None)
 
     def focus(self) -> None:
@@ -123,7 +123,7 @@ class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types
         return tuple(i for i, (_, value) in enumerate(self.options) if value in self.value)
 
     @traitlets.validate("value")
-    def _known(self, proposal: Any) -> tuple[str, ...]:
+    def _valid_values(self, proposal: Any) -> tuple[str, ...]:
         values = [value for _, value in self.options]
         if not set(proposal["value"]) <= set(values):
             raise traitlets.TraitError(f"{proposal['value']!r} has what is none of {values!r}")
@@ -135,7 +135,7 @@ class Choices(VBox):  # type: ignore[misc]  # ipywidgets has no types
             box.value = value in self.value
 
     def _ticked(self, change: Any) -> None:
-        at = next(i for i, box in enumerate(self._boxes) if box is change["owner"])
-        value = self.options[at][1]
-        others = tuple(one for one in self.value if one != value)
+        index = next(i for i, box in enumerate(self._boxes) if box is change["owner"])
+        value = self.options[index][1]
+        others = tuple(other for other in self.value if other != value)
         self.value = (*others, value) if change["new"] else others

@@ -12,19 +12,19 @@ from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import alias_name, create_key, find_key
 from kmscourse.policy import console_key_policy
-from kmscourse.widgets.calls import Call, Named
+from kmscourse.widgets.calls import AwsCall, NamedValue
 from kmscourse.widgets.configure import KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY
 from kmscourse.widgets.controls import Choices, lines, show, text, tick
-from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.look import code, facts, folded, message, scrolling
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 from kmscourse.widgets.pairs import read_pairs
-from kmscourse.widgets.steps import Step, Steps
+from kmscourse.widgets.steps import FormStep, SteppedForm
 
 SERVICE_LINKED = "/aws-service-role/"
 
 
-class CreateKeyPage(Steps):
+class CreateKeyPage(SteppedForm):
     """Creates a symmetric key with an alias, for the administrators and users that are chosen.
 
     Raises ClientError where the account's users and roles may not be listed.
@@ -34,7 +34,7 @@ class CreateKeyPage(Steps):
     action = "Finish"
     refreshes = True
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: LabProtocol) -> None:
         self._lab = lab
         self._arn = ""
         nobody = f"Nobody is chosen. Choose yourself: {lab.account.user_name}."
@@ -52,21 +52,21 @@ class CreateKeyPage(Steps):
             _tags,
             note="One a line: a name, =, and a value.",
         )
-        self.administrators = Field(Choices("Key administrators"), given(nobody))
+        self.administrators = Field(Choices("Key administrators"), require_value(nobody))
         self.deletion = Field(tick("Allow key administrators to delete this key", value=True))
-        self.users = Field(Choices("Key users"), given(nobody))
+        self.users = Field(Choices("Key users"), require_value(nobody))
         self.read()
         super().__init__(
             [
-                Step(
+                FormStep(
                     "Configure key",
                     configure,
                     [configure[0].view, configure[1].view, self.advanced, self._more],
                 ),
-                Step("Add labels", [self.alias, self.description, self.tags]),
-                Step("Key administrators", [self.administrators, self.deletion]),
-                Step("Key users", [self.users]),
-                Step("Review"),
+                FormStep("Add labels", [self.alias, self.description, self.tags]),
+                FormStep("Key administrators", [self.administrators, self.deletion]),
+                FormStep("Key users", [self.users]),
+                FormStep("Review"),
             ]
         )
         self.advanced.observe(self._unfold, "value")
@@ -78,7 +78,7 @@ class CreateKeyPage(Steps):
         self.administrators.control.offer(people)
         self.users.control.offer(people)
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """From the third step on the key policy as it grows; at the last all that is chosen, and the calls."""
         return [lambda: "", lambda: "", self._administration, self._use, self._review][self.step]()
 
@@ -150,12 +150,12 @@ class CreateKeyPage(Steps):
         )
 
     def _calls(self, alias: str) -> list[str]:
-        request: dict[str, Any] = {"Policy": Named("json.dumps(policy)", "file://policy.json", None)}
+        request: dict[str, Any] = {"Policy": NamedValue("json.dumps(policy)", "file://policy.json", None)}
         if self.description.value:
             request["Description"] = self.description.value
         if tags := _pairs_or_none(self.tags.value):
             request["Tags"] = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
-        create = Call("kms", "create_key", request)
+        create = AwsCall("kms", "create_key", request)
         return [
             code(
                 "In boto3",

@@ -6,12 +6,12 @@ import re
 
 from kmscourse.dynamodb import create_encrypted_table
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.calls import AwsCall, show_calls
 from kmscourse.widgets.controls import chosen, offer, one_of, text
-from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import facts, message
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 
 YOURS = "Stored in your account, and owned and managed by you"
 WHOSE = {
@@ -31,7 +31,7 @@ class CreateTablePage(Form):
     action = "Create table"
     refreshes = True
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: LabProtocol) -> None:
         self._lab = lab
         self._arn = ""
         self.name = Field(text("Table name", "Books"), _table_name)
@@ -40,7 +40,7 @@ class CreateTablePage(Form):
         self.encryption = Field(one_of("Encryption at rest", list(WHOSE)), _yours)
         self.key = Field(
             chosen("KMS key", []),
-            given("There is no key of your own yet: section 1 creates one. Then choose Refresh."),
+            require_value("There is no key of your own yet: section 1 creates one. Then choose Refresh."),
         )
         self.read()
         super().__init__([self.name, self.partition_key, self.sort_key, self.encryption, self.key])
@@ -52,13 +52,13 @@ class CreateTablePage(Form):
         own = [name for name in names if not name.startswith("alias/aws/")]
         offer(self.key.control, own)
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """What the encryption chosen means, and the call that would be made."""
         whose = WHOSE[self.encryption.value]
         self.key.offer(not whose)
         if whose:
             return message("·", f"{whose} For a key of your own, choose the third.")
-        return shown(Call("dynamodb", "create_table", self.request()))
+        return show_calls(AwsCall("dynamodb", "create_table", self.request()))
 
     def request(self) -> dict[str, object]:
         """The parameters of CreateTable, as create_encrypted_table sends them."""

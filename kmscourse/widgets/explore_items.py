@@ -12,9 +12,9 @@ from kmscourse.account.denials import Denial, RefusedCall, is_denied
 from kmscourse.display.decision import DecisionCard
 from kmscourse.dynamodb import put_item
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.calls import AwsCall, show_calls
 from kmscourse.widgets.controls import chosen, lines, offer, one_of, text
-from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.items import (
     CONDITIONS,
@@ -26,7 +26,7 @@ from kmscourse.widgets.items import (
     query_request,
 )
 from kmscourse.widgets.look import folded, message, scrolling
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 from kmscourse.widgets.pairs import read_pairs
 
 SCAN, QUERY, CREATE = "Scan", "Query", "Create item"
@@ -46,7 +46,7 @@ class ExploreItemsPage(Form):
     action = "Run"
     refreshes = True
 
-    def __init__(self, lab: Lab, *sessions: boto3.Session) -> None:
+    def __init__(self, lab: LabProtocol, *sessions: boto3.Session) -> None:
         self._lab = lab
         self._clients = {lab.account.user_arn: lab.client("dynamodb")}
         for session in sessions:
@@ -59,7 +59,7 @@ class ExploreItemsPage(Form):
         self.what = Field(one_of("What to do", [SCAN, QUERY, CREATE]))
         self.table = Field(
             chosen("Table", []),
-            given("There is no table yet: section 6 creates one. Then choose Refresh."),
+            require_value("There is no table yet: section 6 creates one. Then choose Refresh."),
         )
         self.partition_key = Field(text("Partition key"), lambda typed: self._keys[0].typed(typed))
         self.condition = Field(chosen("Condition on the sort key", list(CONDITIONS)))
@@ -80,7 +80,7 @@ class ExploreItemsPage(Form):
         offer(self.table.control, [name for page in pages for name in page["TableNames"]])
         self._described = ""
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """The call that would be made, in the name of whoever is chosen."""
         self._describe()
         what, sorted_table = self.what.value, len(self._keys) > 1
@@ -93,27 +93,27 @@ class ExploreItemsPage(Form):
             return ""
         overwrites = "An item with the same key is replaced. " if what == CREATE else ""
         name = self.who.value.rpartition("/")[2]
-        told = message("·", f"{overwrites}The call is made in the name of {name}.")
+        note = message("·", f"{overwrites}The call is made in the name of {name}.")
         try:
-            return told + shown(self.call)
+            return note + show_calls(self.call)
         except KmsCourseError:  # what is typed is no value yet: the field says so when it is asked for
-            return told
+            return note
 
     @property
-    def call(self) -> Call:
+    def call(self) -> AwsCall:
         """The call that the button makes."""
         if self.what.value == SCAN:
-            return Call("dynamodb", "scan", {"TableName": self.table.value})
+            return AwsCall("dynamodb", "scan", {"TableName": self.table.value})
         if self.what.value == QUERY:
             sort_key = self._keys[1] if self.sort_key.offered else None
             condition = (sort_key, self._operator, self.sort_key.value) if sort_key else None
-            return Call(
+            return AwsCall(
                 "dynamodb",
                 "query",
                 query_request(self.table.value, (self._keys[0], self.partition_key.value), condition),
             )
         item = {name: as_attribute(value) for name, value in self._item().items()}
-        return Call("dynamodb", "put_item", {"TableName": self.table.value, "Item": item})
+        return AwsCall("dynamodb", "put_item", {"TableName": self.table.value, "Item": item})
 
     def act(self) -> str:
         """Make the call in the name of whoever is chosen."""
@@ -135,10 +135,10 @@ class ExploreItemsPage(Form):
 
     def refused(self, error: Exception) -> str:
         """What AWS says, and where it was a lack of permission, the decision step by step."""
-        told = super().refused(error)
+        answer = super().refused(error)
         if not isinstance(error, ClientError) or not is_denied(error):
-            return told
-        said = error.response["Error"]["Message"]
+            return answer
+        sentence = error.response["Error"]["Message"]
         try:
             call = RefusedCall.of(
                 error.operation_name,
@@ -146,11 +146,11 @@ class ExploreItemsPage(Form):
                 region=self._lab.account.region,
                 request_id=error.response["ResponseMetadata"].get("RequestId", ""),
             )
-            case = access.refused_case(self._lab.account, Denial(said, call))
-            card = DecisionCard(case.decision, case.ways_in, said, case.notes)._repr_html_()
+            case = access.refused_case(self._lab.account, Denial(sentence, call))
+            card = DecisionCard(case.decision, case.ways_in, sentence, case.notes)._repr_html_()
         except (KmsCourseError, ClientError) as unknown:
-            return told + folded("Why?", message("✗", f"The decision can't be taken again: {unknown}"))
-        return told + folded("Why? The decision, step by step", scrolling(card))
+            return answer + folded("Why?", message("✗", f"The decision can't be taken again: {unknown}"))
+        return answer + folded("Why? The decision, step by step", scrolling(card))
 
     @property
     def _operator(self) -> str:

@@ -28,7 +28,7 @@ from kmscourse.widgets.controls import chosen, lines, offer
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.look import message, scrolling
 from kmscourse.widgets.opens import opens_and_closes
-from kmscourse.widgets.page import Lab, Page, button
+from kmscourse.widgets.page import LabProtocol, Page, button
 from kmscourse.widgets.pairs import read_pairs
 from kmscourse.widgets.policy_field import PolicyField
 from kmscourse.widgets.what_if import STRANGER, Sheet, WhatIf
@@ -44,7 +44,7 @@ class DecisionExplorer(Page):
 
     title = "Decision explorer"
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: LabProtocol) -> None:
         self._lab = lab
         self._busy = False
         self._what_if = WhatIf(Snapshot(lab.account))
@@ -63,11 +63,11 @@ class DecisionExplorer(Page):
         self.verdict, self.effect, self.steps = HTML(), HTML(), HTML()
         self.back = button("Put the policy back", "Make the policy on this page what it is in the account")
         self.refresh = button("Refresh", "Read the account again; what was edited here stays")
-        asked = HBox([field.view for field in (self.who, self.what, self.resource, self.way)])
-        asked.add_class("kms-asked")
+        question = HBox([field.view for field in (self.who, self.what, self.resource, self.way)])
+        question.add_class("kms-asked")
         super().__init__(
             [
-                asked,
+                question,
                 self.context.view,
                 self.verdict,
                 self.sheet.view,
@@ -84,7 +84,7 @@ class DecisionExplorer(Page):
             field.control.observe(self._changed, "value")
         self.back.on_click(self._put_back)
         self.refresh.on_click(self._refreshed)
-        self._follow()
+        self._update()
 
     def rows(self) -> list[tuple[str, str]]:
         fields = (self.who, self.what, self.resource, self.way, self.context, self.sheet, self.policy)
@@ -111,9 +111,9 @@ class DecisionExplorer(Page):
             self._what_if.type(self.sheet.value, self.policy.value)
         if change["owner"] is self.what.control:
             self._fit_resource()
-        self._follow()
+        self._update()
 
-    def _follow(self) -> None:
+    def _update(self) -> None:
         """Offer what there is to choose from now, and decide anew."""
         self._busy = True
         try:
@@ -133,14 +133,14 @@ class DecisionExplorer(Page):
         if not self.what.passes():
             self.verdict.value = message("·", "What is asked has to be an action first.")
             return
-        told, cards = [], []
+        verdicts, cards = [], []
         for request in self._requests():
             layers = self._what_if.layers(request.principal, request.resource)
             decision = evaluate(request, **layers)
             cards.append(DecisionCard(decision, what_would_allow(request, **layers))._repr_html_())
-            told.append(message("✓" if decision.allowed else "✗", decision.reason, loud=False))
+            verdicts.append(message("✓" if decision.allowed else "✗", decision.reason, loud=False))
         to_serve = message("·", "To serve the call DynamoDB opens the table's key, in the caller's name:")
-        self.verdict.value = to_serve.join(told)
+        self.verdict.value = to_serve.join(verdicts)
         self.steps.value = "".join(scrolling(card) for card in cards)
         remarks = self.policy.shown_remarks(self._what_if.saved(self.sheet.value)) if self.sheet.value else ""
         self.effect.value = remarks + self._effect()
@@ -188,8 +188,8 @@ class DecisionExplorer(Page):
 
     def _fit_resource(self) -> None:
         """A key is asked for KMS's actions, a table for DynamoDB's: choose one that fits, where the other kind is."""
-        wanted = ":table/" if self.what.value.startswith("dynamodb:") else ":key/"
-        fitting = [arn for _, arn in self.resource.control.options if wanted in arn]
+        kind = ":table/" if self.what.value.startswith("dynamodb:") else ":key/"
+        fitting = [arn for _, arn in self.resource.control.options if kind in arn]
         if fitting and self.resource.value not in fitting:
             self._busy = True
             self.resource.control.value = fitting[0]
@@ -198,7 +198,7 @@ class DecisionExplorer(Page):
     def _put_back(self, _: object) -> None:
         if self.sheet.value is not None:
             self._what_if.put_back(self.sheet.value)
-        self._follow()
+        self._update()
 
     def _refreshed(self, _: object) -> None:
         with self.answering():
@@ -206,7 +206,7 @@ class DecisionExplorer(Page):
             self._busy = True
             self._offer_people_and_resources()
             self._busy = False
-            self._follow()
+            self._update()
             self.outcome.value = message("✓", "This is the account as it is now. What was edited here stays.")
 
 

@@ -97,11 +97,11 @@ class Field:
             self.passes()
 
 
-def given(what: str) -> Callable[[object], None]:
+def require_value(problem: str) -> Callable[[object], None]:
     """A check: something has to be filled in or chosen."""
 
     def check(value: object) -> None:
         if not value:
-            raise KmsCourseError(what)
+            raise KmsCourseError(problem)
 
     return check

@@ -45,11 +45,11 @@ class Form(Page):
         self.button.on_click(self._pressed)
         self.refresh.on_click(self._refreshed)
         for field in fields:
-            field.control.observe(self._follow, "value")
-        self._follow(None)
+            field.control.observe(self._update_preview, "value")
+        self._update_preview(None)
 
     @abstractmethod
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """The preview's HTML for the fields as they are."""
 
     @abstractmethod
@@ -66,8 +66,8 @@ class Form(Page):
     def rows(self) -> list[tuple[str, str]]:
         return [field.row() for field in self.fields]
 
-    def _follow(self, _: object) -> None:
-        self.preview.value = self.shown()
+    def _update_preview(self, _: object) -> None:
+        self.preview.value = self.preview_html()
         if self.outcome.value == UNSENT and not any(field.problem for field in self.fields):
             self.outcome.value = ""
 
@@ -78,9 +78,9 @@ class Form(Page):
             focus_on(wrong[0].control)
             return
         with self.answering():
-            told = self.act()
-            self.outcome.value = message("✓", told) + self.result() if told else ""
-            if told:
+            sentence = self.act()
+            self.outcome.value = message("✓", sentence) + self.result() if sentence else ""
+            if sentence:
                 for tell in self.when_done:
                     tell()
         self.settle()
@@ -92,5 +92,5 @@ class Form(Page):
     def _refreshed(self, _: object) -> None:
         with self.answering():
             self.read()
-            self._follow(None)
+            self._update_preview(None)
             self.outcome.value = message("✓", "This is the account as it is now.")

@@ -23,7 +23,7 @@ CONDITIONS = {
 }
 """What can be asked of a sort key, in the console's words, and DynamoDB's operator for it."""
 
-MOST = 100  # rows of a table that are shown
+MAX_ROWS = 100  # rows of a table that are shown
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def items_table(items: Sequence[Mapping[str, Any]], keys: Iterable[Key]) -> str:
     """The items as a table: a column for each attribute, those of the key first."""
     names = [key.name for key in keys]
     columns = list(dict.fromkeys([*names, *(name for item in items for name in sorted(item))]))
-    rows = [[_text(item[name]) if name in item else "" for name in columns] for item in items[:MOST]]
+    rows = [[_text(item[name]) if name in item else "" for name in columns] for item in items[:MAX_ROWS]]
     left_out = len(items) - len(rows)
     return table("Items returned", columns, rows) + (
         message("·", f"{left_out} more are not shown.") if left_out else ""

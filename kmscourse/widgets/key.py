@@ -12,7 +12,7 @@ from kmscourse.widgets.key_actions import KeyActionsPage
 from kmscourse.widgets.key_policy import KeyPolicyPage
 from kmscourse.widgets.key_rotation import KeyRotationPage
 from kmscourse.widgets.look import facts
-from kmscourse.widgets.page import Lab, Page, button
+from kmscourse.widgets.page import LabProtocol, Page, button
 
 WORDS = {
     "SYMMETRIC_DEFAULT": "Symmetric",
@@ -29,7 +29,7 @@ class KeyPage(Page):
     Raises CourseError where there is no such key yet, ClientError where it may not be read.
     """
 
-    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+    def __init__(self, lab: LabProtocol, key_arn: str | None = None) -> None:
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self.general = HTML()
         self.policy = KeyPolicyPage(lab, self._arn)
@@ -51,7 +51,7 @@ class KeyPage(Page):
         self._described()
         for tab in (self.policy, self.rotation, self.actions):
             tab.read()
-            tab._follow(None)
+            tab._update_preview(None)
 
     def rows(self) -> list[tuple[str, str]]:
         return [*self._facts, *self.policy.rows()]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from ipywidgets import BoundedIntText
 
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.calls import AwsCall, show_calls
 from kmscourse.widgets.controls import chosen, offer, show, tick
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import message
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 
-SHORTEST, LONGEST = 7, 30  # days (KMS API Reference, "ScheduleKeyDeletion")
+MIN_DAYS, MAX_DAYS = 7, 30  # days (KMS API Reference, "ScheduleKeyDeletion")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Action:
     states: tuple[str, ...]
     meaning: str
     confirm: str
-    told: str
+    done: str
 
 
 ACTIONS = {
@@ -79,14 +79,14 @@ class KeyActionsPage(Form):
     action = "Disable"
     refreshes = True
 
-    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+    def __init__(self, lab: LabProtocol, key_arn: str | None = None) -> None:
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self.choice = Field(chosen("Key action", list(ACTIONS)))
         self.days = Field(
             BoundedIntText(
-                value=LONGEST,
-                min=SHORTEST,
-                max=LONGEST,
+                value=MAX_DAYS,
+                min=MIN_DAYS,
+                max=MAX_DAYS,
                 description="Waiting period, in days (7 to 30)",
                 tooltip="Waiting period, in days",
                 layout={"width": "18em"},
@@ -104,7 +104,7 @@ class KeyActionsPage(Form):
         self.confirmed.control.value = False
         self.confirmed.say("")
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """What the action means, and the call that would be made."""
         action = ACTIONS.get(self.choice.value)
         self.days.offer(action is not None and action.method == "schedule_key_deletion")
@@ -114,26 +114,26 @@ class KeyActionsPage(Form):
             return message("·", f"The key is {self.state}: nothing can be done with it here.")
         self.button.description = action.name
         self.confirmed.control.description = action.confirm or "I confirm"
-        return message("·", f"The key is {self.state}. {action.meaning}") + shown(self.call)
+        return message("·", f"The key is {self.state}. {action.meaning}") + show_calls(self.call)
 
     @property
-    def call(self) -> Call:
+    def call(self) -> AwsCall:
         """The call that the button makes."""
         action = ACTIONS[self.choice.value]
         request: dict[str, object] = {"KeyId": self._arn}
         if action.method == "schedule_key_deletion":
             request["PendingWindowInDays"] = self.days.value
-        return Call("kms", action.method, request)
+        return AwsCall("kms", action.method, request)
 
     def act(self) -> str:
         """Make the call, and see what state the key is in then."""
-        told = ACTIONS[self.choice.value].told
+        sentence = ACTIONS[self.choice.value].done
         answer = self.call.make(self._lab.client("kms"))
         if "DeletionDate" in answer:
-            told = f"{told} It is deleted on {answer['DeletionDate'].date()}."
+            sentence = f"{sentence} It is deleted on {answer['DeletionDate'].date()}."
         self.read()
-        self._follow(None)
-        return told
+        self._update_preview(None)
+        return sentence
 
     def _forget(self, _: object) -> None:
         """What was confirmed was confirmed for another action."""

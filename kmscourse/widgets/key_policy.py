@@ -19,12 +19,12 @@ from kmscourse.policy import (
     principals_of,
     statements_of,
 )
-from kmscourse.widgets.calls import Call, Named, shown
+from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import code, facts, folded, message, scrolling
 from kmscourse.widgets.opens import opens_and_closes
-from kmscourse.widgets.page import Lab, button
+from kmscourse.widgets.page import LabProtocol, button
 from kmscourse.widgets.policy_field import PolicyField, text_of
 
 ADMINISTRATORS, USERS = "Allow access for Key Administrators", "Allow use of the key"
@@ -50,7 +50,7 @@ class KeyPolicyPage(Form):
     action = "Save changes"
     refreshes = True
 
-    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+    def __init__(self, lab: LabProtocol, key_arn: str | None = None) -> None:
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self._snapshot: Snapshot | None = None
         self.editing, self.as_text = False, False
@@ -75,7 +75,7 @@ class KeyPolicyPage(Form):
         else:
             self.policy.control.value = text_of(self._before)
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """One of the two views; while one edits, the remarks, the difference, and the call that would be made."""
         if self.editing:
             return self.policy.shown_remarks(self._before) + self._difference()
@@ -87,16 +87,16 @@ class KeyPolicyPage(Form):
         """Put the policy, unless somebody else has changed it in the meantime: what they did would be lost."""
         if not self.editing:
             raise KmsCourseError("Nothing has been changed yet: choose Edit first.")
-        kms, wanted = self._lab.client("kms"), parse(self.policy.value)
+        kms, new_policy = self._lab.client("kms"), parse(self.policy.value)
         if key_policy(kms, self._arn) != self._before:
             raise KmsCourseError(
                 "The key's policy is no longer the one that this page began with: somebody else has changed it. "
                 "Choose Refresh, look at the difference again, and take over what they did."
             )
-        if wanted == self._before:
+        if new_policy == self._before:
             raise KmsCourseError("There is nothing to save: this is the policy as it is.")
-        put_key_policy(kms, self._arn, wanted)
-        self._before = wanted
+        put_key_policy(kms, self._arn, new_policy)
+        self._before = new_policy
         self._show(as_text=True, editing=False)
         return "The key policy has been saved."
 
@@ -111,7 +111,7 @@ class KeyPolicyPage(Form):
             show(at_rest, not editing)
         for at_work in (self.button, self.cancel):
             show(at_work, editing)
-        self._follow(None)
+        self._update_preview(None)
 
     def _edit(self, _: object) -> None:
         with self.answering():
@@ -131,8 +131,8 @@ class KeyPolicyPage(Form):
         focus_on(self.button, self.edit)
 
     def _difference(self) -> str:
-        wanted = self.policy.policy
-        after = text_of(wanted) if wanted is not None else self.policy.value
+        new_policy = self.policy.policy
+        after = text_of(new_policy) if new_policy is not None else self.policy.value
         lines = list(
             difflib.unified_diff(
                 text_of(self._before).splitlines(),
@@ -145,28 +145,28 @@ class KeyPolicyPage(Form):
         )
         if not lines:
             return message("·", "No difference yet from the policy as it is.")
-        put = Call(
+        put = AwsCall(
             "kms",
             "put_key_policy",
             {
                 "KeyId": self._arn,
                 "PolicyName": "default",
-                "Policy": Named("text", "file://policy.json", after),
+                "Policy": NamedValue("text", "file://policy.json", after),
             },
         )
         return "".join(
             [
                 code("The difference (+ comes, - goes)", "\n".join(lines)),
-                self._effect(wanted) if wanted is not None else "",
-                shown(put),
+                self._effect(new_policy) if new_policy is not None else "",
+                show_calls(put),
             ]
         )
 
-    def _effect(self, wanted: dict[str, Any]) -> str:
+    def _effect(self, new_policy: dict[str, Any]) -> str:
         snapshot = self._snapshot or Snapshot(self._lab.account)
 
         def change(who: str, key: str) -> Layers:
-            return {**snapshot.layers(who, key), "resource_policy": wanted}
+            return {**snapshot.layers(who, key), "resource_policy": new_policy}
 
         return opens_and_closes(snapshot, [self._arn], change)
 
@@ -176,31 +176,31 @@ def default_view(policy: dict[str, Any]) -> str:
 
     AWS KMS Developer Guide, "Changing a key policy": the default view is there for the console's policy only.
     """
-    found = statements_of(policy)
-    by_sid = {statement.get("Sid"): statement for statement in found}
+    all_statements = statements_of(policy)
+    by_sid = {statement.get("Sid"): statement for statement in all_statements}
     if ADMINISTRATORS not in by_sid and USERS not in by_sid:
-        return _card(found, "Key policy")
+        return _card(all_statements, "Key policy")
     may_delete = _may_delete(by_sid.get(ADMINISTRATORS, {}))
     rows = [
         ("Key administrators", _names(by_sid.get(ADMINISTRATORS, {}))),
         ("Key deletion", "Key administrators may delete this key" if may_delete else "Not by this policy"),
         ("Key users", _names(by_sid.get(USERS, {}))),
     ]
-    others = [statement for statement in found if statement.get("Sid") not in CONSOLES]
+    others = [statement for statement in all_statements if statement.get("Sid") not in CONSOLES]
     return (
         facts(rows)
         + (_card(others, "Statements beside the console's") if others else "")
-        + folded("Every statement, in words", _card(found, "Key policy"))
+        + folded("Every statement, in words", _card(all_statements, "Key policy"))
     )
 
 
-def _card(found: list[dict[str, Any]], title: str) -> str:
-    return scrolling(PolicyCard({"Statement": found}, title=title)._repr_html_())
+def _card(policy_statements: list[dict[str, Any]], title: str) -> str:
+    return scrolling(PolicyCard({"Statement": policy_statements}, title=title)._repr_html_())
 
 
 def _names(statement: dict[str, Any]) -> str:
-    named = ["everyone" if name == "*" else parse_principal(name).name for name in principals_of(statement)]
-    return ", ".join(named) or "-"
+    names = ["everyone" if name == "*" else parse_principal(name).name for name in principals_of(statement)]
+    return ", ".join(names) or "-"
 
 
 def _may_delete(statement: dict[str, Any]) -> bool:

@@ -6,14 +6,14 @@ from typing import Any
 
 from ipywidgets import BoundedIntText
 
-from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.calls import AwsCall, show_calls
 from kmscourse.widgets.controls import tick
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import facts, message, table
-from kmscourse.widgets.page import Lab, button
+from kmscourse.widgets.page import LabProtocol, button
 
-SHORTEST, LONGEST, USUAL = 90, 2560, 365  # days (KMS API Reference, "EnableKeyRotation")
+MIN_DAYS, MAX_DAYS, DEFAULT_DAYS = 90, 2560, 365  # days (KMS API Reference, "EnableKeyRotation")
 
 
 class KeyRotationPage(Form):
@@ -26,14 +26,14 @@ class KeyRotationPage(Form):
     action = "Save"
     refreshes = True
 
-    def __init__(self, lab: Lab, key_arn: str | None = None) -> None:
+    def __init__(self, lab: LabProtocol, key_arn: str | None = None) -> None:
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self.automatic = Field(tick("Rotate this key automatically"))
         self.days = Field(
             BoundedIntText(
-                value=USUAL,
-                min=SHORTEST,
-                max=LONGEST,
+                value=DEFAULT_DAYS,
+                min=MIN_DAYS,
+                max=MAX_DAYS,
                 description="Rotation period, in days (90 to 2560)",
                 tooltip="Rotation period, in days",
                 layout={"width": "18em"},
@@ -52,9 +52,9 @@ class KeyRotationPage(Form):
         pages = kms.get_paginator("list_key_rotations").paginate(KeyId=self._arn)
         self._rotations: list[dict[str, Any]] = [each for page in pages for each in page["Rotations"]]
         self.automatic.control.value = self._status["KeyRotationEnabled"]
-        self.days.control.value = self._status.get("RotationPeriodInDays", USUAL)
+        self.days.control.value = self._status.get("RotationPeriodInDays", DEFAULT_DAYS)
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """How it is, what a rotation means, and the calls that would be made."""
         self.days.offer(self.automatic.value)
         is_on = self._status["KeyRotationEnabled"]
@@ -67,14 +67,14 @@ class KeyRotationPage(Form):
             "A rotation gives the key new material to encrypt with. It keeps the old, so that everything opens as "
             "before; its ARN, its alias and its policy stay."
         )
-        return facts(now) + self._history() + message("·", meaning) + shown(self.call)
+        return facts(now) + self._history() + message("·", meaning) + show_calls(self.call)
 
     @property
-    def call(self) -> Call:
+    def call(self) -> AwsCall:
         """The call that Save makes."""
         if not self.automatic.value:
-            return Call("kms", "disable_key_rotation", {"KeyId": self._arn})
-        return Call(
+            return AwsCall("kms", "disable_key_rotation", {"KeyId": self._arn})
+        return AwsCall(
             "kms", "enable_key_rotation", {"KeyId": self._arn, "RotationPeriodInDays": self.days.value}
         )
 
@@ -82,16 +82,18 @@ class KeyRotationPage(Form):
         """Switch the rotation on or off."""
         self.call.make(self._lab.client("kms"))
         self.read()
-        self._follow(None)
+        self._update_preview(None)
         return f"Automatic rotation is {'on' if self._status['KeyRotationEnabled'] else 'off'}."
 
     def _rotate(self, _: object) -> None:
         with self.answering():
-            Call("kms", "rotate_key_on_demand", {"KeyId": self._arn}).make(self._lab.client("kms"))
+            AwsCall("kms", "rotate_key_on_demand", {"KeyId": self._arn}).make(self._lab.client("kms"))
             self.read()
-            self._follow(None)
+            self._update_preview(None)
             self.outcome.value = message("✓", "The rotation has been asked for.")
 
     def _history(self) -> str:
-        rows = [(str(one["RotationDate"].date()), one["RotationType"]) for one in self._rotations]
+        rows = [
+            (str(rotation["RotationDate"].date()), rotation["RotationType"]) for rotation in self._rotations
+        ]
         return table("Rotations so far", ("When", "How"), rows) if rows else ""

@@ -23,33 +23,40 @@ class Answers:
 
 def answers(snapshot: Snapshot, resource: str, change: Change) -> tuple[dict[tuple[str, str], Answers], int]:
     """The answers about a resource that change, by principal and way, and the number of questions asked."""
-    found: dict[tuple[str, str], Answers] = {}
-    asked = 0
+    changed: dict[tuple[str, str], Answers] = {}
+    question_count = 0
     before = {who: snapshot.layers(who, resource) for who in snapshot.people}
     after = {who: change(who, resource) for who in snapshot.people}
     for way, request in questions(snapshot, resource):
-        asked += 1
+        question_count += 1
         was = evaluate(request, **before[request.principal]).allowed
         allowed = evaluate(request, **after[request.principal]).allowed
         if was != allowed:
-            at = found.setdefault((request.principal, way), Answers())
-            (at.opened if allowed else at.closed).append(request.action)
-    return found, asked
+            answers_of_one = changed.setdefault((request.principal, way), Answers())
+            (answers_of_one.opened if allowed else answers_of_one.closed).append(request.action)
+    return changed, question_count
 
 
 def opens_and_closes(snapshot: Snapshot, resources: Iterable[str], change: Change) -> str:
     """The answers that change, as a table: who, to what, in which way, and which actions."""
-    asked = 0
+    question_count = 0
     alike: dict[tuple[str, str, str, str], list[str]] = {}  # what several ways have in common
     for resource in resources:
-        found, number = answers(snapshot, resource, change)
-        asked += number
-        for (who, way), each in found.items():
-            opened, closed = ("\n".join(actions) or "-" for actions in (each.opened, each.closed))
+        changed, number = answers(snapshot, resource, change)
+        question_count += number
+        for (who, way), answers_of_one in changed.items():
+            opened, closed = (
+                "\n".join(actions) or "-" for actions in (answers_of_one.opened, answers_of_one.closed)
+            )
             same = (parse_principal(who).name, snapshot.name_of(resource), opened, closed)
             alike.setdefault(same, []).append(way)
     if not alike:
-        return message("·", f"Nobody's permission changes: {asked} questions were asked before and after.")
-    rows = [(who, what, "\n".join(ways), *actions) for (who, what, *actions), ways in alike.items()]
-    caption = f"What the change opens and closes ({asked} questions asked before and after)"
+        return message(
+            "·", f"Nobody's permission changes: {question_count} questions were asked before and after."
+        )
+    rows = [
+        (who, resource_name, "\n".join(ways), *actions)
+        for (who, resource_name, *actions), ways in alike.items()
+    ]
+    caption = f"What the change opens and closes ({question_count} questions asked before and after)"
     return table(caption, ("Who", "To what", "How", "Opens", "Closes"), rows)

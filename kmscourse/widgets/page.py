@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kmscourse.account import Account
 
 
-class Lab(Protocol):
+class LabProtocol(Protocol):
     """What a page needs of the notebook's ``lab``."""
 
     account: Account

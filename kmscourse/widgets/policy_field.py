@@ -51,27 +51,33 @@ class PolicyField(Field):
         """What is wrong, dangerous or doubtful in it, each with its line. None, where it can't be read."""
         if self.policy is None:
             return []
-        found = lint(self.value, kind=self.kind, account=self._account)
-        return [(self._line(remark.statement), remark) for remark in found]
+        remarks = lint(self.value, kind=self.kind, account=self._account)
+        return [(self._line(remark.statement), remark) for remark in remarks]
 
     def shown_remarks(self, before: Mapping[str, Any]) -> str:
         """The remarks as HTML; those that the policy ``before`` deserves as well are folded away."""
-        old = {_gist(remark) for remark in lint(before, kind=self.kind, account=self._account)}
-        new: list[str] = []
-        known: list[str] = []
+        old_gists = {_gist(remark) for remark in lint(before, kind=self.kind, account=self._account)}
+        new_remarks: list[str] = []
+        old_remarks: list[str] = []
         for line, remark in self.remarks():
-            (known if _gist(remark) in old else new).append(message("!", f"Line {line}: {remark}"))
-        kept = folded(f"Remarks on the policy as it is: {len(known)}", "".join(known)) if known else ""
-        return "".join(new) + kept
+            (old_remarks if _gist(remark) in old_gists else new_remarks).append(
+                message("!", f"Line {line}: {remark}")
+            )
+        folded_remarks = (
+            folded(f"Remarks on the policy as it is: {len(old_remarks)}", "".join(old_remarks))
+            if old_remarks
+            else ""
+        )
+        return "".join(new_remarks) + folded_remarks
 
     def say(self, problem: str) -> None:
         super().say(problem)
         self._number(None)
 
     def _line(self, number: int | None) -> int:
-        at = locate_statement(self.value, number) if number else 0
+        offset = locate_statement(self.value, number) if number else 0
         text: str = self.value
-        return text.count("\n", 0, at) + 1
+        return text.count("\n", 0, offset) + 1
 
     def _number(self, _: object) -> None:
         """Number the lines, and mark those of which something is said."""

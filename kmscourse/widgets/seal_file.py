@@ -10,13 +10,13 @@ from ipywidgets import HTML
 
 from kmscourse.envelope import seal_file, unseal_file
 from kmscourse.envelope.files import Progress
-from kmscourse.envelope.progress import Meter, Reading
+from kmscourse.envelope.progress import Meter, ProgressReading
 from kmscourse.errors import Cancelled, KmsCourseError
 from kmscourse.widgets.controls import lines, one_of, text
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import code, message
-from kmscourse.widgets.page import Lab, button
+from kmscourse.widgets.page import LabProtocol, button
 from kmscourse.widgets.pairs import read_pairs
 
 SEAL, OPEN = "Seal", "Open"
@@ -35,7 +35,7 @@ class SealFilePage(Form):
     title = "Seal a file"
     action = SEAL
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: LabProtocol) -> None:
         self._lab, self._key_arn = lab, lab.key_arn
         self._work: threading.Thread | None = None
         self._suggested = ""
@@ -57,7 +57,7 @@ class SealFilePage(Form):
         self._resting = ()  # the work has a thread of its own, and begins once at a time
         self.cancel.on_click(self._call_off)
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """The call that would be made, and what it replaces."""
         self.button.description = self.what.value
         try:
@@ -68,7 +68,7 @@ class SealFilePage(Form):
         key = f"{self._key_arn!r}, " if self.what.value == SEAL else ""
         verb = "seal_file" if self.what.value == SEAL else "unseal_file"
         call = f"{verb}(\n    kms, {key}{source!r}, {target!r},\n    encryption_context={context!r},\n)"
-        replaced = target and _there(target)
+        replaced = target and _exists(target)
         return (message("!", f"{target} is there already, and will be replaced.") if replaced else "") + code(
             "In this course", call
         )
@@ -127,7 +127,7 @@ class SealFilePage(Form):
 
         return hear
 
-    def _tell(self, reading: Reading) -> None:
+    def _tell(self, reading: ProgressReading) -> None:
         name = escape(f"{self.what.value}: {self.source.value}")
         self.bar.value = (
             f'<progress class="kms-bar" aria-label="{name}" max="1" value="{reading.share:.3f}"></progress> '
@@ -158,7 +158,7 @@ class SealFilePage(Form):
             raise KmsCourseError("This is the file itself: give the result another name.")
 
 
-def _there(name: str) -> bool:
+def _exists(name: str) -> bool:
     try:
         return Path(name).is_file()
     except OSError:  # a name that is too long is the name of no file
@@ -168,5 +168,5 @@ def _there(name: str) -> bool:
 def _is_file(name: str) -> None:
     if not name:
         raise KmsCourseError("Type the name of a file.")
-    if not _there(name):
+    if not _exists(name):
         raise KmsCourseError(f"There is no file {name} here. The notebook works in the folder {Path.cwd()}.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import boto3
 
+from kmscourse.iam import LAB_USER
 from kmscourse.widgets.controls import Secret, text
-from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import code
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 
 
 class SignInPage(Form):
@@ -20,14 +21,14 @@ class SignInPage(Form):
     title = "Sign in as IAM user"
     action = "Sign in"
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: LabProtocol) -> None:
         self._lab = lab
         self.session: boto3.Session | None = None
-        self.user_name = Field(text("IAM user name", "IAMLabUser"), given("Type the name of the user."))
-        self.password = Field(text("Password", kind=Secret), given("Type the password of the user."))
+        self.user_name = Field(text("IAM user name", LAB_USER), require_value("Type the name of the user."))
+        self.password = Field(text("Password", kind=Secret), require_value("Type the password of the user."))
         super().__init__([self.user_name, self.password])
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """The call that would be made, the password apart."""
         return code(
             "In this course (no API of AWS takes a password)",

@@ -17,7 +17,7 @@ _CURRENT = ' aria-current="step"'
 
 
 @dataclass(frozen=True)
-class Step:
+class FormStep:
     """One step: its title, its fields, and the widgets that show them (the fields' own, where nothing is said)."""
 
     title: str
@@ -25,14 +25,14 @@ class Step:
     body: Sequence[Widget] | None = None
 
 
-class Steps(Form):
+class SteppedForm(Form):
     """A form of several steps. ``step`` is the one that is shown, counted from 0.
 
     Next goes on only from a step without mistakes. The page's button stands on the last step; from Python it can be
     pressed on any, and leads back to the first mistake.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[FormStep]) -> None:
         self.steps = steps
         self.step = 0
         self.previous = button("Previous", "Go back to the step before")
@@ -65,7 +65,7 @@ class Steps(Form):
         show(self.next, self.step < last)
         show(self.button, self.step == last)
         self.outcome.value = ""
-        self._follow(None)
+        self._update_preview(None)
 
     def leave(self) -> None:
         """What the account has to say before the step is left: raise, or say it at a field."""
@@ -93,7 +93,7 @@ class Steps(Form):
         super()._pressed(pressed)
         wrong = next((number for number in range(len(self.steps)) if self._mistakes(number)), None)
         if wrong is not None and wrong != self.step:
-            said = self.outcome.value
+            outcome = self.outcome.value
             self.go(wrong)
-            self.outcome.value = said
+            self.outcome.value = outcome
             focus_on(*self._mistakes(wrong))

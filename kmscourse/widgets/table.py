@@ -8,12 +8,12 @@ from ipywidgets import HTML
 
 from kmscourse.dynamodb import delete_table
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.calls import Call, shown
+from kmscourse.widgets.calls import AwsCall, show_calls
 from kmscourse.widgets.controls import show, text
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import facts, message
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 
 CONFIRM = "confirm"
 
@@ -25,7 +25,7 @@ class TablePage(Form):
     action = "Delete table"
     refreshes = True
 
-    def __init__(self, lab: Lab, name: str = "Books") -> None:
+    def __init__(self, lab: LabProtocol, name: str = "Books") -> None:
         self._lab, self.name = lab, name
         self.general = HTML()
         self.confirmation = Field(
@@ -46,12 +46,12 @@ class TablePage(Form):
         self._facts = described_facts(described)
         self.general.value = f"<h4>General information</h4>{facts(self._facts)}"
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """The call that would be made."""
-        there = bool(self._facts)
-        self.confirmation.offer(there)
-        show(self.button, there)
-        return shown(Call("dynamodb", "delete_table", {"TableName": self.name})) if there else ""
+        exists = bool(self._facts)
+        self.confirmation.offer(exists)
+        show(self.button, exists)
+        return show_calls(AwsCall("dynamodb", "delete_table", {"TableName": self.name})) if exists else ""
 
     def act(self) -> str:
         """Delete the table and wait until it is gone."""
@@ -59,7 +59,7 @@ class TablePage(Form):
         self.confirmation.control.value = ""
         self.confirmation.say("")
         self.read()
-        self._follow(None)
+        self._update_preview(None)
         return f"The table {self.name} has been deleted."
 
     def rows(self) -> list[tuple[str, str]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 from ipywidgets import HTML
 
-from kmscourse.access import identities, identity_named
+from kmscourse.access import find_identity, read_identities
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
-from kmscourse.iam import enable_console_access, has_console_access, user_arn
-from kmscourse.widgets.calls import Call, Named, shown
+from kmscourse.iam import LAB_USER, enable_console_access, has_console_access, user_arn
+from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.controls import Secret, one_of, text
-from kmscourse.widgets.field import Field, given
+from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import facts, folded, message, scrolling
-from kmscourse.widgets.page import Lab
+from kmscourse.widgets.page import LabProtocol
 
 ENABLE, DISABLE = "Enable", "Disable"
 
@@ -29,13 +29,13 @@ class UserPage(Form):
     action = "Apply"
     refreshes = True
 
-    def __init__(self, lab: Lab, name: str = "IAMLabUser") -> None:
+    def __init__(self, lab: LabProtocol, name: str = LAB_USER) -> None:
         self._lab, self.name = lab, name
         self.general = HTML()
         self.access = Field(one_of("Console access", [ENABLE, DISABLE]))
         self.password = Field(
             text("Custom password", kind=Secret),
-            given("Type a password for the user."),
+            require_value("Type a password for the user."),
             note="The user signs in with this password, and with this one only.",
         )
         self.read()
@@ -54,7 +54,7 @@ class UserPage(Form):
             ("Console sign-in link", f"https://{self._lab.account.id}.signin.aws.amazon.com/console"),
             ("ARN", arn),
         ]
-        policies = identity_named(identities(iam), arn).policies
+        policies = find_identity(read_identities(iam), arn).policies
         self._policies = [PolicyCard(policy, title=name) for name, policy in policies.items()]
         cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
         self.general.value = (
@@ -63,25 +63,25 @@ class UserPage(Form):
             + "<h4>Security credentials</h4>"
         )
 
-    def shown(self) -> str:
+    def preview_html(self) -> str:
         """What is about to be done, and the call that would be made, the password apart."""
         wants_access = self.access.value == ENABLE
         self.password.offer(wants_access)
         if not wants_access and not self.enabled:
             return message("·", f"{self.name} has no console access: there is nothing to disable.")
-        return shown(self.call)
+        return show_calls(self.call)
 
     @property
-    def call(self) -> Call:
+    def call(self) -> AwsCall:
         """The call that Apply makes."""
         if self.access.value == DISABLE:
-            return Call("iam", "delete_login_profile", {"UserName": self.name})
-        return Call(
+            return AwsCall("iam", "delete_login_profile", {"UserName": self.name})
+        return AwsCall(
             "iam",
             "update_login_profile" if self.enabled else "create_login_profile",
             {
                 "UserName": self.name,
-                "Password": Named("password", '"$PASSWORD"', None),
+                "Password": NamedValue("password", '"$PASSWORD"', None),
                 "PasswordResetRequired": False,
             },
         )
@@ -93,7 +93,7 @@ class UserPage(Form):
             if not has_console_access(iam, self.name):
                 raise KmsCourseError(f"{self.name} has no console access: there is nothing to disable.")
             self.call.make(iam)
-            told = f"{self.name} can no longer sign in to the console."
+            sentence = f"{self.name} can no longer sign in to the console."
         else:
             try:
                 enable_console_access(iam, self.name, self.password.value)
@@ -102,12 +102,12 @@ class UserPage(Form):
                     raise
                 self.password.say(str(error))
                 return ""
-            told = f"{self.name} can sign in to the console with the password that you typed."
+            sentence = f"{self.name} can sign in to the console with the password that you typed."
         self.password.control.value = ""
         self.password.say("")
         self.read()
-        self._follow(None)
-        return told
+        self._update_preview(None)
+        return sentence
 
     def rows(self) -> list[tuple[str, str]]:
         return [*self._facts, *(("Permissions", repr(card)) for card in self._policies), *super().rows()]

@@ -35,21 +35,21 @@ class WhatIf:
 
     def sheets(self, principal: str, resource: str) -> dict[Sheet, str]:
         """The policies that bear on what a principal asks of a resource, each with what to call it."""
-        found = {
-            Sheet("key", each): f"Key policy of {self.snapshot.name_of(each)}"
-            for each in self.bears_on(resource)
-            if ":key/" in each
+        sheets = {
+            Sheet("key", owner): f"Key policy of {self.snapshot.name_of(owner)}"
+            for owner in self.bears_on(resource)
+            if ":key/" in owner
         }
         person = self.snapshot.people.get(principal)
         if person is not None:
             for name in person.policies:
-                found[Sheet("identity", principal, name)] = (
+                sheets[Sheet("identity", principal, name)] = (
                     f"{name.removesuffix(', inline')}, a policy of {person.name}"
                 )
-            found[Sheet("identity", principal)] = f"One more policy for {person.name}"
+            sheets[Sheet("identity", principal)] = f"One more policy for {person.name}"
         if principal == STRANGER:
-            found[Sheet("identity", principal)] = f"What the visitor's own account ({ELSEWHERE}) allows"
-        return found
+            sheets[Sheet("identity", principal)] = f"What the visitor's own account ({ELSEWHERE}) allows"
+        return sheets
 
     def bears_on(self, resource: str) -> list[str]:
         """The resource; and of a table that a key of the account's own encrypts, that key."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.access.refusal import POLICY_TYPES, Refusal, Role
+from kmscourse.access.refusal import POLICY_TYPES, PartKind, Refusal
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Request, evaluate
 
@@ -66,15 +66,15 @@ def test_each_kind_of_policy_is_read(layer: str, explicit: bool) -> None:
     refusal = Refusal.read(f"{BARE} {tail}")
     assert (refusal.policy_type, refusal.explicit) == (layer, explicit)
     assert (refusal.principal, refusal.action, refusal.resource) == (USER, "kms:Decrypt", KEY)
-    assert (refusal.part(Role.BECAUSE), refusal.via_dynamodb) == (tail, False)
+    assert (refusal.part(PartKind.BECAUSE), refusal.via_dynamodb) == (tail, False)
 
 
 def test_what_dynamodb_passes_on_is_read_with_what_is_in_it() -> None:
     refusal = Refusal.read(CALLED + RELAYED.format(MISSING, "; Proxy: null"))
     assert refusal.via_dynamodb
     assert (refusal.principal, refusal.action, refusal.resource) == (USER, "kms:Decrypt", KEY)
-    assert (refusal.part(Role.CODE), refusal.part(Role.CALL)) == ("AccessDeniedException", "Scan")
-    assert str(refusal.part(Role.TECHNICAL)).startswith("(Service: AWSKMS; Status Code: 400;")
+    assert (refusal.part(PartKind.CODE), refusal.part(PartKind.CALL)) == ("AccessDeniedException", "Scan")
+    assert str(refusal.part(PartKind.TECHNICAL)).startswith("(Service: AWSKMS; Status Code: 400;")
 
 
 def test_the_old_sentence_names_nobody() -> None:
@@ -85,13 +85,15 @@ def test_the_old_sentence_names_nobody() -> None:
         None,
         None,
     )
-    assert (refusal.part(Role.BECAUSE), refusal.via_dynamodb) == (OLD, True)
+    assert (refusal.part(PartKind.BECAUSE), refusal.via_dynamodb) == (OLD, True)
 
 
 def test_where_aws_says_no_more_there_is_no_resource() -> None:
     refusal = Refusal.read(NOWHERE)
     assert (refusal.principal, refusal.action, refusal.resource) == (USER, "kms:DescribeKey", None)
-    assert str(refusal.part(Role.BECAUSE)).startswith("because the resource does not exist in this Region")
+    assert str(refusal.part(PartKind.BECAUSE)).startswith(
+        "because the resource does not exist in this Region"
+    )
 
 
 def test_what_an_unknown_ending_says_is_kept() -> None:

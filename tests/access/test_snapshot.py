@@ -155,10 +155,10 @@ def test_who_is_bounded_has_the_boundary_among_the_layers(account: Account) -> N
 def test_a_user_is_found_by_name_whatever_its_path(account: Account) -> None:
     arn = account.client("iam").create_user(UserName="anna", Path="/team/red/")["User"]["Arn"]
     known = Snapshot(account).identities
-    assert access.identity_named(known, "anna").arn == arn
-    assert access.identity_named(known, arn).name == "anna"
+    assert access.find_identity(known, "anna").arn == arn
+    assert access.find_identity(known, arn).name == "anna"
     with pytest.raises(KmsCourseError, match="There is no user or role berta"):
-        access.identity_named(known, "berta")
+        access.find_identity(known, "berta")
 
 
 def test_policies_of_awss_are_read_when_they_are_looked_at(account: Account) -> None:

@@ -25,7 +25,7 @@ from botocore.exceptions import (
 from kmscourse.account import Account, open_account
 from kmscourse.errors import ForeignError, KmsCourseError, SandboxError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.misleading import astray
 
 
@@ -33,7 +33,7 @@ from tests.misleading import astray
 def home(tmp_path: Path, own_environment: None) -> Iterator[Path]:
     os.environ.update(KMSCOURSE_HOME=str(tmp_path), KMSCOURSE_TARGET="sandbox")
     yield tmp_path
-    server.stop(tmp_path)
+    sandbox_client.stop(tmp_path)
 
 
 @pytest.fixture
@@ -87,16 +87,16 @@ def test_refusals_of_every_session_are_remembered(opened: Account) -> None:
 
 def test_a_sandbox_that_has_stopped_is_one_sentence(opened: Account, home: Path) -> None:
     kms = opened.client("kms")
-    server.stop(home)
+    sandbox_client.stop(home)
     with pytest.raises(SandboxError, match="Run the notebook's set-up cell again"):
         kms.list_keys()
 
 
 def test_a_sandbox_that_has_started_elsewhere_is_that_sentence_too(opened: Account, home: Path) -> None:
     kms = opened.client("kms")
-    server.stop(home)
+    sandbox_client.stop(home)
     (home / "sandbox.port").unlink()
-    assert server.find_or_start(home).url != kms.meta.endpoint_url
+    assert sandbox_client.find_or_start(home).url != kms.meta.endpoint_url
     with pytest.raises(SandboxError, match="Run the notebook's set-up cell again"):
         kms.list_keys()
 
@@ -126,7 +126,7 @@ def test_of_a_sandbox_that_answers_it_is_not_said_that_it_has_stopped(opened: Ac
 
 
 def test_of_one_that_has_stopped_it_is_said_however_that_shows(opened: Account, home: Path) -> None:
-    server.stop(home)
+    sandbox_client.stop(home)
     for lost in LOST:
         with pytest.raises(SandboxError, match="The practice account has stopped"):
             client_that_fails(opened, lost).list_keys()
@@ -148,14 +148,14 @@ def test_a_sandbox_that_is_busy_has_not_stopped(
     opened: Account, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its process is there, and answers nobody just now."""
-    monkeypatch.setattr(server, "find", lambda _: None)
+    monkeypatch.setattr(sandbox_client, "find", lambda _: None)
     with pytest.raises(ReadTimeoutError):
         client_that_fails(opened, LOST[0]).list_keys()
 
 
 def test_what_was_there_is_there_again(opened: Account, home: Path) -> None:
     arn = opened.client("kms").create_key()["KeyMetadata"]["Arn"]
-    server.stop(home)
+    sandbox_client.stop(home)
     assert open_account().client("kms").describe_key(KeyId=arn)["KeyMetadata"]["Enabled"]
 
 
@@ -274,7 +274,7 @@ def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: st
 def test_accounts_of_one_number_are_kept_apart_by_where_they_are(url: str | None, name: str) -> None:
     session: Any = None
     account = Account("endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, url)
-    assert account.kept_as == name
+    assert account.file_key == name
     assert "secret" not in str(account)
 
 
@@ -292,7 +292,7 @@ def test_a_main_user_that_has_locked_itself_out_is_told_why_and_what_to_do(
     opened.client("iam").update_access_key(UserName=opened.user_name, AccessKeyId=key_id, Status="Inactive")
     with pytest.raises(SandboxError, match=f"access key {key_id} inactive.*kmscourse sandbox stop"):
         open_account()
-    server.stop(home)
+    sandbox_client.stop(home)
     again = open_account()
     (told,) = again.take_notices()
     assert f"(access key {key_id} inactive)" in told

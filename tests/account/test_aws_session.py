@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.account.aws_session import bound_to
+from kmscourse.account.aws_session import session_bound_to
 from kmscourse.errors import SandboxError
 from tests.misleading import Astray, environment
 from tests.places import Place
 
 
 def session(practice: Place) -> boto3.Session:
-    return bound_to(practice.url, "us-east-1", "AKIAPRACTICE", "practice", "token")
+    return session_bound_to(practice.url, "us-east-1", "AKIAPRACTICE", "practice", "token")
 
 
 def ask(bound: boto3.Session, practice: Place, wrong: Astray) -> None:

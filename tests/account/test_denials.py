@@ -11,7 +11,7 @@ from botocore import handlers
 from botocore.exceptions import ClientError
 
 from kmscourse import account
-from kmscourse.account.denials import KEPT, Denial, RefusedCall
+from kmscourse.account.denials import REMEMBERED_PARAMETERS, Denial, RefusedCall
 from kmscourse.iam import LAB_USER
 from kmscourse.sandbox.application import Application
 from tests.conftest import session_of
@@ -87,7 +87,7 @@ def test_nothing_secret_is_kept(
         getattr(lab_user.client(service), operation)(**parameters)
     call = last(denials)
     assert SECRET not in repr(call)
-    assert set(call.parameters) <= KEPT
+    assert set(call.parameters) <= REMEMBERED_PARAMETERS
     assert call.tables == (("Films",) if service == "dynamodb" else ())
 
 

@@ -62,9 +62,9 @@ def answering(status: int, body: str) -> Iterator[str]:
 
 def what_is_said_of(url: str) -> str:
     os.environ["KMSCOURSE_TARGET"] = url
-    aws_settings.point_at_endpoint(target.target())
+    aws_settings.point_at_endpoint(target.read_target())
     with pytest.raises(KmsCourseError) as told:
-        target.identity(boto3.Session("AKIA", "s", region_name="us-east-1"), url)
+        target.ask_identity(boto3.Session("AKIA", "s", region_name="us-east-1"), url)
     assert "\n" not in str(told.value)
     return str(told.value)
 
@@ -116,7 +116,7 @@ def test_a_password_in_the_url_is_told_nobody(own_environment: None) -> None:
 def test_what_is_no_url_of_an_endpoint_is_one_sentence(own_environment: None, url: str) -> None:
     os.environ["KMSCOURSE_TARGET"] = url
     with pytest.raises(KmsCourseError, match="the URL of an endpoint") as told:
-        target.target()
+        target.read_target()
     assert "secret" not in str(told.value)
     assert "\n" not in str(told.value)
 
@@ -124,10 +124,10 @@ def test_what_is_no_url_of_an_endpoint_is_one_sentence(own_environment: None, ur
 @pytest.mark.parametrize("url", ["http://[::1]:5000", "https://example.com/aws", "http://localhost:1"])
 def test_a_url_of_an_endpoint_is_taken(own_environment: None, url: str) -> None:
     os.environ["KMSCOURSE_TARGET"] = url
-    assert target.target() == url
+    assert target.read_target() == url
 
 
 def test_a_profile_that_is_not_there_is_one_sentence(own_environment: None) -> None:
     os.environ.update(AWS_PROFILE="nobody", AWS_CONFIG_FILE=os.devnull)
     with pytest.raises(KmsCourseError, match=r"settings can't be used \(The config profile \(nobody\)"):
-        target.session()
+        target.open_session()

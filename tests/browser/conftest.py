@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.browser.lab import Jupyter
 from tests.browser.pages import Pages
 
@@ -70,7 +70,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     home = tmp_path_factory.mktemp("home")
     with _running(home) as jupyter:
         yield jupyter
-    server.stop(jupyter.home)
+    sandbox_client.stop(jupyter.home)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.browser.lab import Jupyter, Notebook, faults
 
 SHOWN = ".jp-OutputArea-output .kms-page"
@@ -168,11 +168,11 @@ class Pages:
 
     def sign_in(self, user: str, password: str) -> None:
         """Sign a user in. Raises SignInRefused."""
-        server.ask(self._endpoint, "SignIn", {"UserName": user, "Password": password})
+        sandbox_client.call(self._endpoint, "SignIn", {"UserName": user, "Password": password})
 
     @property
-    def _endpoint(self) -> server.Endpoint:
-        return server.find_or_start(self._jupyter.home)
+    def _endpoint(self) -> sandbox_client.Endpoint:
+        return sandbox_client.find_or_start(self._jupyter.home)
 
     def open(self, page: str, section: int) -> Shown:
         """The page that this expression makes, as in ``CreateKeyPage(lab)``, on the account as a section starts."""

@@ -19,7 +19,7 @@ from kmscourse.course.progress import Progress
 from kmscourse.errors import SandboxError
 from kmscourse.home import lock
 from kmscourse.home.account_file import AccountFile
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """KMSCOURSE_HOME, whose sandbox is stopped afterwards."""
     monkeypatch.setenv("KMSCOURSE_HOME", str(tmp_path))
     yield tmp_path
-    server.stop(tmp_path)
+    sandbox_client.stop(tmp_path)
 
 
 def kmscourse(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -103,7 +103,7 @@ def test_without_a_sandbox_there_is_nothing_to_tell(
 def test_a_sandbox_that_does_not_answer_yet_is_not_said_to_be_missing(
     home: Path, capsys: pytest.CaptureFixture[str], verb: str, out: str
 ) -> None:
-    with lock.held(home / server.LOCK_FILE, seconds=5):
+    with lock.held(home / sandbox_client.LOCK_FILE, seconds=5):
         assert cli.main(["sandbox", verb]) == 1
     assert "does not answer yet" in sentence_of(capsys, out)
 
@@ -119,13 +119,13 @@ def test_serve_says_first_where_it_answers_and_ends_when_asked(home: Path) -> No
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         assert set(said) == {"endpoint", "account", "region", "user", "access_key_id", "secret_access_key"}
-        endpoint = server.find(home)
+        endpoint = sandbox_client.find(home)
         assert endpoint is not None
         assert endpoint.url == said["endpoint"]
         second = kmscourse("sandbox", "serve")
         assert second.returncode == 1
         assert "running already" in second.stderr
-        assert server.stop(home)
+        assert sandbox_client.stop(home)
         assert process.wait(20) == 0
 
 
@@ -159,7 +159,7 @@ def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["endpoint"] == f"http://127.0.0.1:{port}"
-        assert server.stop(tmp_path)
+        assert sandbox_client.stop(tmp_path)
 
 
 @pytest.mark.parametrize("port", ["busy", "70000", "-1"])
@@ -189,7 +189,7 @@ def test_a_home_that_cannot_be_made_is_one_sentence(
 
 
 def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     names = "AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_REGION AWS_DEFAULT_REGION "
     names += "AWS_DEFAULT_PROFILE AWS_CONFIG_FILE"
 
@@ -215,7 +215,7 @@ def test_a_shell_can_read_what_env_prints(home: Path, capsys: pytest.CaptureFixt
 
 
 def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     assert cli.main(["sandbox", "status"]) == 0
     said = capsys.readouterr().out
     assert endpoint.url in said
@@ -224,7 +224,7 @@ def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert cli.main(["sandbox", "reset"]) == 0
     assert cli.main(["sandbox", "stop"]) == 0
     assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
-    assert server.find(home) is None
+    assert sandbox_client.find(home) is None
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def seventh(home: Path) -> Lab:
     """A practice account with notes, in which sections 4 and 7 are done, and another account's progress."""
     Lab.open(section=4)
     lab = Lab.open(section=7)
-    for account in (lab.account.kept_as, "999999999999"):
+    for account in (lab.account.file_key, "999999999999"):
         Progress(home, account).record(4)
         Progress(home, account).record(7)
     with AccountFile(home / "notes.json", "999999999999").update() as notes:
@@ -285,13 +285,13 @@ def test_how_long_a_table_key_is_kept_is_a_setting(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "300")
-    server.find_or_start(home)
+    sandbox_client.find_or_start(home)
     assert cli.main(["sandbox", "status"]) == 0
     assert "DynamoDB keeps an opened table key for 300 s." in capsys.readouterr().out
-    server.stop(home)
+    sandbox_client.stop(home)
     monkeypatch.setenv("KMSCOURSE_TABLE_KEY_CACHE", "five minutes")
     with pytest.raises(SandboxError, match="KMSCOURSE_TABLE_KEY_CACHE is 'five minutes'"):
-        server.find_or_start(home)
+        sandbox_client.find_or_start(home)
     done = kmscourse("sandbox", "serve", "--table-key-cache", "-1", "--idle-hours", "0.0001")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "--table-key-cache is '-1'. Give the seconds" in done.stderr
@@ -329,7 +329,7 @@ def test_every_verb_works_whatever_the_output_is_encoded_in(tmp_path: Path, enco
             timeout=300,
         )
     finally:
-        server.stop(home)
+        sandbox_client.stop(home)
     said, complained = done.stdout.decode(encoding), done.stderr.decode(encoding)
     assert done.returncode == 0, complained
     assert "Traceback" not in complained, complained

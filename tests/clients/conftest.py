@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.account.aws_session import bound_to
-from kmscourse.sandbox import server
+from kmscourse.account.aws_session import session_bound_to
+from kmscourse.sandbox import client as sandbox_client
 
 Environment = dict[str, str]
 
@@ -22,9 +22,9 @@ Environment = dict[str, str]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home of a running sandbox; each module's own."""
     home = tmp_path_factory.mktemp("home")
-    server.find_or_start(home)
+    sandbox_client.find_or_start(home)
     yield home
-    server.stop(home)
+    sandbox_client.stop(home)
 
 
 @pytest.fixture(scope="module")
@@ -53,5 +53,7 @@ def environment_of(home: Path) -> Callable[..., Environment]:
 @pytest.fixture(scope="module")
 def client(home: Path) -> Callable[[str], Any]:
     """Makes the main user's boto3 clients, which reach the running sandbox as a student's do."""
-    endpoint = server.find_or_start(home)
-    return bound_to(endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key).client
+    endpoint = sandbox_client.find_or_start(home)
+    return session_bound_to(
+        endpoint.url, endpoint.region, endpoint.access_key_id, endpoint.secret_access_key
+    ).client

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.clients.cli import AWS
 from tests.misleading import Astray, astray, environment
 
@@ -62,7 +62,7 @@ def test_a_notebook_with_all_variables_at_once(tmp_path: Path, wrong: Astray, de
     try:
         said = run(wrong, wrong.everything(), tmp_path, sys.executable, "-c", NOTEBOOK, default_session)
     finally:
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)
     main, other, lab_user, own = (line.rpartition("/")[2] for line in said.splitlines()[-4:])
     assert main == other == own
     assert main.startswith("ed-user-")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.clients.cli import Environment, aws, refusal
 
 BOOK = {"Author": {"S": "Seth Godin"}, "Book_Title": {"S": "The Dip"}}
@@ -86,8 +86,8 @@ def test_the_lab(home: Path, environment_of: EnvironmentOf, tmp_path: Path) -> N
     assert aws(lab_user, *scan)["Items"] == [BOOK]
 
     # All of it is still there after the sandbox has ended and started again.
-    server.stop(home)
-    server.find_or_start(home)
+    sandbox_client.stop(home)
+    sandbox_client.find_or_start(home)
     main, lab_user = environment_of(), environment_of("IAMLabUser")
     assert aws(lab_user, *scan)["Items"] == [BOOK]
     assert aws(main, "kms", "describe-key", "--key-id", "alias/myKey")["KeyMetadata"]["Arn"] == key_arn

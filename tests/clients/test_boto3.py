@@ -11,7 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import WaiterError
 from botocore.loaders import Loader
 
-from kmscourse.sandbox.offered import OFFERED
+from kmscourse.sandbox.offered import SERVICES
 
 POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}
@@ -175,7 +175,7 @@ def test_a_paginator_finds_all_whatever_the_pages_size(
 def test_every_paginator_of_what_is_offered_is_tried() -> None:
     offered = {
         (service, operation)
-        for service, operations in OFFERED.items()
+        for service, operations in ((name, offered.operations) for name, offered in SERVICES.items())
         if service != "sts"
         for operation in paginations(service)
         if operation in operations

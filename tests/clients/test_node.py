@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 PROGRAMS = Path(__file__).with_name("node")
 NODE = shutil.which("node")
@@ -49,7 +49,7 @@ def said(environment: Environment | None, program: str, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def key_arn(home: Path) -> str:
     """A KMS key, made with boto3."""
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     session = boto3.Session(endpoint.access_key_id, endpoint.secret_access_key, region_name=endpoint.region)
     return session.client("kms", endpoint_url=endpoint.url).create_key()["KeyMetadata"]["Arn"]
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from kmscourse.account import Account
 from kmscourse.course import prepare
 from kmscourse.course.cleanup import CleanUp
-from kmscourse.course.inventory import Holdings
+from kmscourse.course.inventory import Inventory
 from kmscourse.course.notes import Notes
 from kmscourse.dynamodb import create_encrypted_table
 from tests.foreign import create_table, names_of_everything, take
@@ -108,7 +108,7 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(
     iam.delete_user_policy(UserName=empty_account.user_name, PolicyName="Without")
     _, failures = clean_up(empty_account)
     assert failures == []
-    assert all(holding.gone for holding in Holdings(empty_account))
+    assert all(holding.is_gone for holding in Inventory(empty_account))
 
 
 def test_keys_of_other_regions_go_too(empty_account: Account) -> None:
@@ -188,4 +188,4 @@ def test_two_clean_ups_at_once_leave_nothing_and_fail_at_nothing(
     empty_account.client(service).meta.events.register_first(f"before-call.*.{operation}", overtake)
     _, failures = clean_up(empty_account)
     assert second[0][1] == failures == []
-    assert all(holding.gone for holding in Holdings(empty_account))
+    assert all(holding.is_gone for holding in Inventory(empty_account))

@@ -11,7 +11,7 @@ import pytest
 from kmscourse.account import Account
 from kmscourse.account.ownership import MARK
 from kmscourse.course import prepare
-from kmscourse.course.inventory import KEY_A_MONTH, Holdings, in_the_way
+from kmscourse.course.inventory import KEY_MONTHLY_PRICE, Inventory, find_taken_names
 from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from tests.foreign import create_table, take
@@ -20,8 +20,8 @@ NAMES = ["alias/myKey", "alias/noKey", "Books", "Films", "IAMLabUser"]
 
 
 def test_a_new_account_holds_nothing(empty_account: Account) -> None:
-    assert list(Holdings(empty_account)) == []
-    assert in_the_way(empty_account) == []
+    assert list(Inventory(empty_account)) == []
+    assert find_taken_names(empty_account) == []
 
 
 def test_it_lists_what_the_course_made_and_nothing_else(
@@ -30,12 +30,12 @@ def test_it_lists_what_the_course_made_and_nothing_else(
     take("alias/theirs", main)
     create_table(main, "Theirs")
     prepare(empty_account, notes, 9)
-    held = list(Holdings(empty_account))
+    held = list(Inventory(empty_account))
     assert [holding.kind for holding in held] == ["table", "user", "key"]
     table, user, key = held
     assert str(table).startswith("table Books in us-east-1, ACTIVE, 1 items")
     assert str(user) == "user IAMLabUser, access keys: 0 · free of charge"
-    assert key.says.startswith("alias/myKey, arn:aws:kms:us-east-1:")
+    assert key.description.startswith("alias/myKey, arn:aws:kms:us-east-1:")
     assert str(key).endswith("Enabled · 1.00 USD a month")
 
 
@@ -44,15 +44,15 @@ def test_a_key_that_waits_for_its_deletion_costs_nothing(empty_account: Account)
     key = kms.create_key()["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName="alias/ours", TargetKeyId=key)
     kms.disable_key(KeyId=key)
-    (held,) = Holdings(empty_account)
-    assert (held.a_month, held.gone) == (KEY_A_MONTH, False), "a disabled key is paid for"
+    (held,) = Inventory(empty_account)
+    assert (held.monthly_cost, held.is_gone) == (KEY_MONTHLY_PRICE, False), "a disabled key is paid for"
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
-    (held,) = Holdings(empty_account)
-    assert (held.a_month, held.gone) == (Decimal(0), False), "its alias is still there"
-    assert "to be deleted on 20" in held.says
+    (held,) = Inventory(empty_account)
+    assert (held.monthly_cost, held.is_gone) == (Decimal(0), False), "its alias is still there"
+    assert "to be deleted on 20" in held.description
     kms.delete_alias(AliasName="alias/ours")
-    (held,) = Holdings(empty_account)
-    assert held.gone
+    (held,) = Inventory(empty_account)
+    assert held.is_gone
 
 
 def test_what_is_rotated_costs_more_twice(empty_account: Account) -> None:
@@ -61,8 +61,8 @@ def test_what_is_rotated_costs_more_twice(empty_account: Account) -> None:
     key = kms.create_key()["KeyMetadata"]["Arn"]
     for rotations in (1, 2, 3):
         kms.rotate_key_on_demand(KeyId=key)
-        (holding,) = Holdings(empty_account)
-        assert holding.a_month == KEY_A_MONTH * (1 + min(rotations, 2))
+        (holding,) = Inventory(empty_account)
+        assert holding.monthly_cost == KEY_MONTHLY_PRICE * (1 + min(rotations, 2))
 
 
 def test_capacity_that_is_provisioned_costs_too(empty_account: Account) -> None:
@@ -73,19 +73,19 @@ def test_capacity_that_is_provisioned_costs_too(empty_account: Account) -> None:
         KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
         ProvisionedThroughput={"ReadCapacityUnits": 100, "WriteCapacityUnits": 10},
     )
-    (holding,) = Holdings(empty_account)
-    assert f"{holding.a_month:.2f}" == "14.24", "730 hours of 0.013 + 0.0065 USD"
+    (holding,) = Inventory(empty_account)
+    assert f"{holding.monthly_cost:.2f}" == "14.24", "730 hours of 0.013 + 0.0065 USD"
 
 
 def test_who_runs_this_is_never_among_the_holdings(empty_account: Account, main: boto3.Session) -> None:
     """An administrator may have marked the users of a course."""
     main.client("iam").tag_user(UserName=empty_account.user_name, Tags=[{"Key": MARK, "Value": "student 3"}])
-    assert list(Holdings(empty_account)) == []
+    assert list(Inventory(empty_account)) == []
 
 
 def test_other_regions_of_the_ledger_are_looked_at_too(empty_account: Account) -> None:
     empty_account.client_in("kms", "eu-west-1").create_key()
-    (held,) = Holdings(empty_account)
+    (held,) = Inventory(empty_account)
     assert held.region == "eu-west-1"
 
 
@@ -94,7 +94,7 @@ def test_a_name_that_something_else_holds_is_in_the_way(
     empty_account: Account, main: boto3.Session, name: str
 ) -> None:
     take(name, main)
-    (said,) = in_the_way(empty_account)
+    (said,) = find_taken_names(empty_account)
     assert said.split()[-1] == name
 
 
@@ -103,13 +103,13 @@ def test_a_user_whose_name_differs_in_case_alone_is_in_the_way(
 ) -> None:
     """IAM refuses the other name then."""
     main.client("iam").create_user(UserName="iamlabuser")
-    assert in_the_way(empty_account) == ["user iamlabuser"]
+    assert find_taken_names(empty_account) == ["user iamlabuser"]
 
 
 def test_names_that_the_course_holds_are_not(empty_account: Account) -> None:
     for name in NAMES:
         take(name, empty_account.session)
-    assert in_the_way(empty_account) == []
+    assert find_taken_names(empty_account) == []
 
 
 def test_a_key_that_may_not_be_looked_at_is_said(empty_account: Account, main: boto3.Session) -> None:
@@ -125,7 +125,7 @@ def test_a_key_that_may_not_be_looked_at_is_said(empty_account: Account, main: b
         PolicyName="Blind",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
-    found = Holdings(empty_account)
+    found = Inventory(empty_account)
     assert list(found) == []
     (missed,) = found.missed
     (hidden,) = found.hidden
@@ -136,4 +136,4 @@ def test_a_key_that_may_not_be_looked_at_is_said(empty_account: Account, main: b
 
 def test_the_practice_account_has_no_holdings(account: Account) -> None:
     with pytest.raises(KmsCourseError, match="is not a real account"):
-        Holdings(account)
+        Inventory(account)

@@ -10,7 +10,7 @@ import pytest
 
 from kmscourse import course
 from kmscourse.account import Account
-from kmscourse.course import SECTIONS, artifacts, prepare, section
+from kmscourse.course import SECTIONS, artifacts, find_section, prepare
 from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, HomeError
 from kmscourse.home import lock
@@ -20,7 +20,7 @@ NUMBERS = range(len(SECTIONS))
 
 
 def ready(account: Account, notes: Notes) -> set[str]:
-    return {artifact.name for artifact in artifacts.ARTIFACTS if artifact.ready(account, notes)}
+    return {artifact.name for artifact in artifacts.ARTIFACTS if artifact.is_ready(account, notes)}
 
 
 def test_sections_are_numbered_in_order() -> None:
@@ -41,14 +41,14 @@ def test_a_section_needs_only_what_earlier_ones_make_and_clears_only_what_later_
 @pytest.mark.parametrize("number", [-1, 10, 99])
 def test_a_section_that_is_not_there_is_one_sentence(number: int) -> None:
     with pytest.raises(CourseError, match=f"There is no section {number}: the course has sections 0 to 9"):
-        section(number)
+        find_section(number)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_fresh_account_is_caught_up(account: Account, notes: Notes, number: int) -> None:
     prepare(account, notes, number)
-    assert set(section(number).needs) <= ready(account, notes)
-    assert not set(section(number).clears) & ready(account, notes)
+    assert set(find_section(number).needs) <= ready(account, notes)
+    assert not set(find_section(number).clears) & ready(account, notes)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -72,8 +72,8 @@ def test_going_back_says_what_was_taken_away(account: Account, notes: Notes) -> 
 def test_any_section_after_any_other(account: Account, notes: Notes, first: int, then: int) -> None:
     prepare(account, notes, first)
     prepare(account, notes, then)
-    assert set(section(then).needs) <= ready(account, notes)
-    assert not set(section(then).clears) & ready(account, notes)
+    assert set(find_section(then).needs) <= ready(account, notes)
+    assert not set(find_section(then).clears) & ready(account, notes)
 
 
 def test_a_key_that_was_disabled_or_scheduled_works_again(account: Account, notes: Notes) -> None:
@@ -108,7 +108,7 @@ def test_notes_that_open_nothing_are_written_anew(
     written = {account.id: {"encrypted_data_key": value, "envelope": value}}
     (tmp_path / "notes.json").write_text(json.dumps(written))
     assert prepare(account, notes, 4)[-1].endswith("data key (section 2), message (section 3)")
-    assert set(section(4).needs) <= ready(account, notes)
+    assert set(find_section(4).needs) <= ready(account, notes)
 
 
 def test_notes_of_the_account_before_a_reset_are_written_anew(
@@ -126,20 +126,20 @@ def test_who_prepares_is_alone_and_who_waits_says_so(
     monkeypatch.setattr(course.preparation, "PREPARE_SECONDS", 0.1)
     monkeypatch.setattr(lock, "NOTICE_SECONDS", 0.0)
     with (
-        course.alone(tmp_path),
+        course.lock_preparation(tmp_path),
         pytest.raises(CourseError, match="Interrupt it or end it, then try again"),
-        course.alone(tmp_path),
+        course.lock_preparation(tmp_path),
     ):
         pytest.fail("two prepare at once")
     assert capsys.readouterr().out.startswith("Another notebook or command is preparing the account")
-    with course.alone(tmp_path):
+    with course.lock_preparation(tmp_path):
         assert capsys.readouterr().out == ""
 
 
 def test_a_home_that_cannot_be_locked_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(HomeError, match="set KMSCOURSE_HOME"), course.alone(tmp_path / "missing"):
+    with pytest.raises(HomeError, match="set KMSCOURSE_HOME"), course.lock_preparation(tmp_path / "missing"):
         pytest.fail("there is no such folder")
 
 
 def test_the_notebooks_names_come_from_the_sections() -> None:
-    assert course.section(7).notebook == "07-read-as-another-user.ipynb"
+    assert course.find_section(7).notebook == "07-read-as-another-user.ipynb"

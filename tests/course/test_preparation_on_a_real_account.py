@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from kmscourse.account import Account
-from kmscourse.course import SECTIONS, prepare, section
+from kmscourse.course import SECTIONS, find_section, prepare
 from kmscourse.course.artifacts import ARTIFACTS, key_arn, key_state, may_have_permission
 from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, ForeignError
@@ -25,8 +25,8 @@ def test_a_section_is_caught_up_as_in_the_practice_account(
     empty_account: Account, notes: Notes, number: int
 ) -> None:
     prepare(empty_account, notes, number)
-    ready = {artifact.name for artifact in ARTIFACTS if artifact.ready(empty_account, notes)}
-    assert set(section(number).needs) <= ready
+    ready = {artifact.name for artifact in ARTIFACTS if artifact.is_ready(empty_account, notes)}
+    assert set(find_section(number).needs) <= ready
     assert prepare(empty_account, notes, number) == []
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from kmscourse.account import Account
 from kmscourse.course import artifacts, prepare
 from kmscourse.course.notes import Notes
-from kmscourse.display.architecture import ACCOUNT, ADMINISTRATOR, Architecture, Part
+from kmscourse.display.architecture import ACCOUNT, ADMINISTRATOR, Architecture, Component
 from kmscourse.envelope import decrypt_data_key
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import key_policy, put_key_policy
@@ -17,13 +17,15 @@ from kmscourse.kms import key_policy, put_key_policy
 @pytest.mark.parametrize("number", [1, 5, 9])
 def test_it_is_what_is_in_the_account(account: Account, notes: Notes, number: int) -> None:
     prepare(account, notes, number)
-    said = Architecture.of(account, notes).said()
-    assert (Part.KEY in said) == (Part.POLICY in said) == (artifacts.find_key(account) is not None)
-    assert (Part.TABLE in said) == (Part.TABLE_KEY in said) == artifacts.table_exists(account, notes)
-    assert (Part.GRANT in said) == artifacts.table_exists(account, notes)
-    assert (Part.ENCRYPTED in said) == (Part.PLAINTEXT in said) == bool(set(notes))
-    assert (Part.MESSAGE in said) == ("envelope" in notes)
-    assert (Part.READER in said) == artifacts.has_sign_in(account, notes)
+    said = Architecture.of(account, notes).sentences()
+    assert (Component.KEY in said) == (Component.POLICY in said) == (artifacts.find_key(account) is not None)
+    assert (
+        (Component.TABLE in said) == (Component.TABLE_KEY in said) == artifacts.table_exists(account, notes)
+    )
+    assert (Component.GRANT in said) == artifacts.table_exists(account, notes)
+    assert (Component.ENCRYPTED in said) == (Component.PLAINTEXT in said) == bool(set(notes))
+    assert (Component.MESSAGE in said) == ("envelope" in notes)
+    assert (Component.READER in said) == artifacts.has_sign_in(account, notes)
 
 
 def test_the_key_policy_names_whom_it_allows_something(account: Account, notes: Notes) -> None:
@@ -61,7 +63,7 @@ def test_a_key_that_is_switched_off_lets_nobody_in(account: Account, notes: Note
     account.client("kms").disable_key(KeyId=artifacts.key_arn(account))
     found = Architecture.of(account, notes)
     assert (found.works, found.at_key) == (False, False)
-    assert "opens nothing as it is" in found.said()[Part.KEY]
+    assert "opens nothing as it is" in found.sentences()[Component.KEY]
 
 
 def test_where_iam_refuses_kms_is_not_asked(account: Account, notes: Notes) -> None:
@@ -69,7 +71,7 @@ def test_where_iam_refuses_kms_is_not_asked(account: Account, notes: Notes) -> N
     account.client("iam").delete_user_policy(UserName=LAB_USER, PolicyName="BooksReader")
     found = Architecture.of(account, notes)
     assert (found.at_table, found.at_key) == (False, None)
-    assert Part.AT_KEY not in found.said()
+    assert Component.AT_KEY not in found.sentences()
 
 
 def test_a_table_under_another_key_is_said(account: Account, notes: Notes) -> None:

@@ -102,9 +102,9 @@ def test_awss_sentence_is_labelled_as_it_was_said_or_would_be() -> None:
     said = (
         f"An error occurred (AccessDeniedException) when calling the Decrypt operation: {decision.sentence()}"
     )
-    assert "AWS says: An error occurred" in repr(DecisionCard(decision, said=said))
-    assert "[2] call: " in repr(DecisionCard(decision, said=said))
-    assert "AWS says: something new" in repr(DecisionCard(decision, said="something new"))
+    assert "AWS says: An error occurred" in repr(DecisionCard(decision, aws_sentence=said))
+    assert "[2] call: " in repr(DecisionCard(decision, aws_sentence=said))
+    assert "AWS says: something new" in repr(DecisionCard(decision, aws_sentence="something new"))
 
 
 def test_what_nearly_let_them_in_says_which_element_failed() -> None:
@@ -166,7 +166,7 @@ def test_whatever_stands_in_a_request_is_shown_and_never_run(name: str, key: str
 def test_what_aws_has_refused_is_never_shown_as_allowed() -> None:
     allowed = evaluate(REQUEST, resource_policy={**ALLOWS_ALL, "Statement": [LET_IN]})
     said = evaluate(REQUEST, resource_policy=default_key_policy(ACCOUNT)).sentence()
-    card = DecisionCard(allowed, said=said, notes=["A policy has been changed since."])
+    card = DecisionCard(allowed, aws_sentence=said, notes=["A policy has been changed since."])
     for shown in (repr(card), unescape(card._repr_html_())):
         assert "✗ AWS refused it. By what can be seen from here:" in shown
         assert "✓ Allowed" not in shown

@@ -11,21 +11,21 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 
-from kmscourse.display.architecture import Architecture, Part
+from kmscourse.display.architecture import Architecture, Component
 from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import before
+from kmscourse.display.growth import architecture_before
 from tests.display.test_growth import ALL, ANY
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {
-    Part.KEY: "KMS key myKey",
-    Part.POLICY: "Key policy",
-    Part.MESSAGE: "Message",
-    Part.TABLE: "Table Books",
-    Part.TABLE_KEY: "Table key",
-    Part.GRANT: "Grant",
-    Part.READER: "IAMLabUser",
-    Part.DECRYPT: "Decrypt",
+    Component.KEY: "KMS key myKey",
+    Component.POLICY: "Key policy",
+    Component.MESSAGE: "Message",
+    Component.TABLE: "Table Books",
+    Component.TABLE_KEY: "Table key",
+    Component.GRANT: "Grant",
+    Component.READER: "IAMLabUser",
+    Component.DECRYPT: "Decrypt",
 }
 
 
@@ -41,11 +41,14 @@ def words(drawn: Diagram) -> list[str]:
 @given(now=ANY, earlier=ANY)
 def test_every_part_is_drawn_and_no_other(now: Architecture, earlier: Architecture) -> None:
     drawn = Diagram(now, earlier)
-    shown, said = words(drawn), now.said()
+    shown, said = words(drawn), now.sentences()
     for part, name in NAMES.items():
-        ghost = drawn.changed.get(part) == "gone" and part in (Part.TABLE, Part.READER)
-        needs = now.table_key is not None if part is Part.GRANT else now.data_key
-        drawable = part not in (Part.GRANT, Part.DECRYPT, Part.MESSAGE) or needs
+        ghost = drawn.changed.get(part) == "gone" and part in (
+            Component.TABLE,
+            Component.READER,
+        )
+        needs = now.table_key is not None if part is Component.GRANT else now.data_key
+        drawable = part not in (Component.GRANT, Component.DECRYPT, Component.MESSAGE) or needs
         assert (name in shown) == ((part in said and drawable) or ghost), name
 
 
@@ -59,7 +62,7 @@ def test_the_drawing_is_whole_and_says_in_words_what_it_shows(
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}desc") == " ".join(lines)
     assert root.get("aria-label") == f"{drawn.title}. {' '.join(lines)}"
-    assert set(now.said().values()) <= set(lines)
+    assert set(now.sentences().values()) <= set(lines)
     _, _, width, height = map(float, (root.get("viewBox") or "").split())
     for text in root.iter(f"{SVG}text"):
         assert 0 < float(text.get("x", 0)) < width
@@ -75,7 +78,7 @@ def test_it_needs_nothing_from_elsewhere_and_two_of_them_never_meet(
 
 def test_what_is_new_has_a_thicker_line_a_tag_and_a_sentence() -> None:
     now = replace(ALL, reader=False, at_table=None, at_key=None)
-    calm, marked = Diagram(now), Diagram(now, before(now, 6))
+    calm, marked = Diagram(now), Diagram(now, architecture_before(now, 6))
     assert "new" not in words(calm)
     assert 'stroke-width="4.5"' not in calm.svg()
     assert words(marked).count("new") == 3

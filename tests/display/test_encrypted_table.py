@@ -47,7 +47,7 @@ def test_any_value_is_shown_in_words(books: Account) -> None:
 def test_of_many_items_the_first_are_shown(books: Account) -> None:
     dynamodb = books.client("dynamodb")
     put_item(dynamodb, artifacts.TABLE, {"Author": "A", "Book_Title": "B"})
-    assert "The first 1 items" in repr(TableCard(dynamodb, artifacts.TABLE, most=1))
+    assert "The first 1 items" in repr(TableCard(dynamodb, artifacts.TABLE, max_items=1))
 
 
 def test_whom_kms_refuses_sees_the_table_and_the_refusal(books: Account) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, artifacts, prepare
 from kmscourse.course.notes import Notes
-from kmscourse.display.architecture import Architecture, Part
-from kmscourse.display.growth import before, changes, told
+from kmscourse.display.architecture import Architecture, Component
+from kmscourse.display.growth import architecture_before, describe_changes, find_changes
 
 ALL = Architecture("Enabled", ("the account's IAM",), True, True, True, "myKey", True, True, True, True)
 ANY = st.builds(
@@ -27,64 +27,83 @@ ANY = st.builds(
 
 
 def test_at_a_sections_start_nothing_is_new(account: Account, notes: Notes) -> None:
-    """Taken from one section to the next, as the course does: what ``before`` supposes is how each starts."""
+    """Taken from one section to the next, as the course does: ``architecture_before`` says how each starts."""
     for section in SECTIONS:
         prepare(account, notes, section.number)
         for artifact in artifacts.ARTIFACTS:  # what earlier sections leave beside what this one needs
-            if artifact.section < section.number and not artifact.ready(account, notes):
+            if artifact.section < section.number and not artifact.is_ready(account, notes):
                 artifact.make(account, notes)
         now = Architecture.of(account, notes)
-        assert changes(now, before(now, section.number)) == {}, f"section {section.number}"
+        assert find_changes(now, architecture_before(now, section.number)) == {}, f"section {section.number}"
 
 
 @pytest.mark.parametrize(
     ("section", "new"),
     [
-        (1, {Part.KEY, Part.POLICY}),
-        (2, {Part.ENCRYPTED, Part.PLAINTEXT}),
-        (3, {Part.MESSAGE}),
-        (4, {Part.DECRYPT}),
-        (6, {Part.TABLE, Part.TABLE_KEY, Part.GRANT, Part.AT_TABLE, Part.AT_KEY}),
-        (7, {Part.READER, Part.AT_TABLE, Part.AT_KEY}),
+        (1, {Component.KEY, Component.POLICY}),
+        (2, {Component.ENCRYPTED, Component.PLAINTEXT}),
+        (3, {Component.MESSAGE}),
+        (4, {Component.DECRYPT}),
+        (
+            6,
+            {
+                Component.TABLE,
+                Component.TABLE_KEY,
+                Component.GRANT,
+                Component.AT_TABLE,
+                Component.AT_KEY,
+            },
+        ),
+        (7, {Component.READER, Component.AT_TABLE, Component.AT_KEY}),
     ],
 )
-def test_what_a_section_makes_is_new(section: int, new: set[Part]) -> None:
-    assert changes(ALL, before(ALL, section)) == dict.fromkeys([part for part in Part if part in new], "new")
+def test_what_a_section_makes_is_new(section: int, new: set[Component]) -> None:
+    assert find_changes(ALL, architecture_before(ALL, section)) == dict.fromkeys(
+        [part for part in Component if part in new], "new"
+    )
 
 
 def test_section_eight_changes_the_policy_and_the_answer() -> None:
     now = replace(ALL, lets_in=("the account's IAM", "IAMLabUser"))
-    assert changes(now, before(now, 8)) == {Part.POLICY: "changed", Part.AT_KEY: "changed"}
+    assert find_changes(now, architecture_before(now, 8)) == {
+        Component.POLICY: "changed",
+        Component.AT_KEY: "changed",
+    }
 
 
 def test_at_the_end_of_section_nine_the_table_is_gone_and_the_key_rests() -> None:
     now = Architecture("Disabled", ("the account's IAM", "IAMLabUser"), data_key=True)
-    changed = changes(now, before(now, 9))
-    assert changed[Part.KEY] == "changed"
+    changed = find_changes(now, architecture_before(now, 9))
+    assert changed[Component.KEY] == "changed"
     assert {part for part, kind in changed.items() if kind == "gone"} == {
-        Part.TABLE, Part.TABLE_KEY, Part.GRANT, Part.READER, Part.AT_TABLE, Part.AT_KEY,
+        Component.TABLE, Component.TABLE_KEY, Component.GRANT, Component.READER, Component.AT_TABLE, Component.AT_KEY,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("section", [0, 5])
 @given(now=ANY)
 def test_a_section_that_makes_nothing_changes_nothing(section: int, now: Architecture) -> None:
-    assert before(now, section) == now
+    assert architecture_before(now, section) == now
 
 
 @given(now=ANY, earlier=ANY)
 def test_the_changes_lead_from_one_to_the_other(now: Architecture, earlier: Architecture) -> None:
-    changed, here, there = changes(now, earlier), now.said(), earlier.said()
-    for part in Part:
+    changed, here, there = find_changes(now, earlier), now.sentences(), earlier.sentences()
+    for part in Component:
         kind = changed.get(part)
         assert (part in here) == (kind in ("new", "changed") or (kind is None and part in there))
         assert (part in there) == (kind in ("gone", "changed") or (kind is None and part in here))
-    assert all(any(part.value in sentence for sentence in told(changed)) for part in changed)
+    assert all(any(part.value in sentence for sentence in describe_changes(changed)) for part in changed)
 
 
 def test_changes_are_told_by_their_kind() -> None:
-    changed = {Part.KEY: "changed", Part.TABLE: "new", Part.GRANT: "new", Part.READER: "gone"}
-    assert told(changed) == [
+    changed = {
+        Component.KEY: "changed",
+        Component.TABLE: "new",
+        Component.GRANT: "new",
+        Component.READER: "gone",
+    }
+    assert describe_changes(changed) == [
         "New here: the table Books and the grant for DynamoDB.",
         "Changed here: the KMS key myKey.",
         "Gone: the sign-in of IAMLabUser.",

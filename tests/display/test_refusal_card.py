@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.access.refusal import POLICY_TYPES, Refusal, Role
+from kmscourse.access.refusal import POLICY_TYPES, PartKind, Refusal
 from kmscourse.display.refusal import DENIED, MISSING, UNSAID, RefusalCard, meaning
 from kmscourse.errors import KmsCourseError
 from tests.access.test_refusal import BARE, CALLED, KNOWN, OLD, RELAYED
@@ -18,12 +18,12 @@ from tests.access.test_refusal import MISSING as SENTENCE
 
 @pytest.mark.parametrize("text", KNOWN)
 def test_every_part_is_in_the_sentence_and_in_the_table(text: str) -> None:
-    html, parts = RefusalCard(text)._repr_html_(), [part for part in Refusal.read(text).parts if part.role]
+    html, parts = RefusalCard(text)._repr_html_(), [part for part in Refusal.read(text).parts if part.kind]
     quoted = re.search(r"<blockquote.*?>(.*)</blockquote>", html)
     assert quoted
     assert unescape(re.sub(r"<sup>.*?</sup>|<[^>]+>", "", quoted[1])) == text
     assert re.findall(r"<sup>(\d+)\xa0(.*?)</sup>", quoted[1]) == [
-        (str(number), str(part.role)) for number, part in enumerate(parts, 1)
+        (str(number), str(part.kind)) for number, part in enumerate(parts, 1)
     ]
     assert html.count("<tr>") == 1 + len(parts)
 
@@ -50,9 +50,9 @@ def test_the_reason_is_explained_by_its_kind() -> None:
     for layer in POLICY_TYPES:
         missing = Refusal.read(f"{BARE} because no {layer} allows the kms:Decrypt action")
         denied = Refusal.read(f"{BARE} with an explicit deny in a {layer}")
-        assert meaning(missing, Role.BECAUSE) == MISSING[layer]
-        assert meaning(denied, Role.BECAUSE) == DENIED
-    assert meaning(Refusal.read(OLD), Role.BECAUSE) == UNSAID
+        assert meaning(missing, PartKind.BECAUSE) == MISSING[layer]
+        assert meaning(denied, PartKind.BECAUSE) == DENIED
+    assert meaning(Refusal.read(OLD), PartKind.BECAUSE) == UNSAID
 
 
 def test_what_the_sentence_says_is_shown_and_never_run() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.course.checks import Check, Found, Report, Result
+from kmscourse.course.checks import Check, Observation, Report, Result
 from kmscourse.course.progress import Progress
 from kmscourse.display.report import ReportCard
 
 
 def card(folder: Path, passed: bool, words: str = "myKey is Disabled") -> ReportCard:
-    found = Found(passed, words)
+    found = Observation(passed, words)
     check = Check(words, lambda account, notes: found, words, "Create it")
     return ReportCard(Report([Result(check, found)]), Progress(folder, "123456789012"))
 

@@ -47,9 +47,8 @@ _TESTS = ("tests/sandbox", "tests/clients", "tests/access", "tests/checks", "tes
           "notebooks")  # fmt: skip
 # These try the account's file, its process or its patience, with requests by the thousand.
 _LEFT_OUT = (
-    "fuzz", *(f"test_{name}.py" for name in (
-        "concurrency", "damage", "descriptors", "durability", "eviction", "growth", "http", "http_crowd",
-        "http_refusals", "incoming", "kill", "late", "listener", "logfile", "process", "server", "storage", "turns",
+    "fuzz", "http", *(f"test_{name}.py" for name in (
+        "client", "concurrency", "damage", "durability", "growth", "kill", "late", "log", "process", "storage",
     )),
 )  # fmt: skip
 # What a learner's item or policy holds is not of the answer's own shape.

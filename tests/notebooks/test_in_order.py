@@ -9,8 +9,8 @@ import pytest
 
 from kmscourse.course import SECTIONS
 from kmscourse.course.checks import EXERCISES
-from kmscourse.sandbox import server
-from tests.notebooks.solutions import solved
+from kmscourse.sandbox import client as sandbox_client
+from tests.notebooks.notebook import solved_notebook
 from tools.record import NOTEBOOKS, run
 
 
@@ -28,11 +28,11 @@ def test_the_course_in_order_on_one_account(
     try:
         for _ in range(rounds):
             for section, path in zip(SECTIONS, NOTEBOOKS, strict=True):
-                notebook = solved(path)
+                notebook = solved_notebook(path)
                 run(notebook, tmp_path)
                 assert "✗" not in shown(notebook, "lab.check()"), path.name
                 for number in range(1, len(EXERCISES[section.number]) + 1):
                     said = shown(notebook, f"lab.check_exercise({number})")
                     assert "✗" not in said, f"{path.name}: solution {number} fails:\n{said}"
     finally:
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)

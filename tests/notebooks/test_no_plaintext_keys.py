@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tools.record import NOTEBOOKS, run
 
 DATA_KEY_BYTES = 32
@@ -53,7 +53,7 @@ def test_running_the_course_writes_no_plaintext_key(tmp_path: Path, monkeypatch:
             run(notebook, home)
             outputs.append(nbformat.writes(notebook).encode())
     finally:
-        server.stop(home)
+        sandbox_client.stop(home)
     keys = [bytes.fromhex(line) for line in seen.read_text().split()]
     assert len(keys) > 10, "the spy saw no data keys: does it still run before the first cell?"
     written = [file.read_bytes() for file in home.rglob("*") if file.is_file()]

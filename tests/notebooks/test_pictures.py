@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kmscourse.account import open_sandbox
 from kmscourse.course.notes import Notes
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tools.draw import IMAGES, pictures
 
 
@@ -17,6 +17,6 @@ def test_each_picture_is_drawn_from_the_account(tmp_path: Path, own_environment:
     try:
         drawn = pictures(account, Notes(tmp_path, account.id))
     finally:
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)
     for name, svg in drawn.items():
         assert (IMAGES / name).read_text(encoding="utf-8") == svg, "draw them again: python -m tools.draw"

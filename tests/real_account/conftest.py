@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,29 @@ from tests.real_account.recorder import Recorder
 from tests.real_account.targets import Target, moto_target, practice_target
 
 
-@pytest.fixture(scope="session", params=["practice", "moto"])
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Target, Recorder]]:
-    """An account, and the recorder before it: a second practice account, then moto_server."""
-    start = {"practice": practice_target, "moto": moto_target}[request.param]
-    with start(tmp_path_factory.mktemp("account")) as target, Recorder(target.url).listening() as recorder:
+@pytest.fixture(scope="session")
+def practice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Target, Recorder]]:
+    """A second practice account, and the recorder before it."""
+    with practice_target(tmp_path_factory.mktemp("practice")) as target, _recorded(target) as recorder:
         yield target, recorder
+
+
+@pytest.fixture(scope="session")
+def moto_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Target, Recorder]]:
+    """A moto_server, and the recorder before it."""
+    with moto_target(tmp_path_factory.mktemp("moto")) as target, _recorded(target) as recorder:
+        yield target, recorder
+
+
+def _recorded(target: Target) -> AbstractContextManager[Recorder]:
+    return Recorder(target.url).listening()
+
+
+@pytest.fixture(params=["practice", "moto"])
+def server(request: pytest.FixtureRequest) -> tuple[Target, Recorder]:
+    """An account, and the recorder before it. Both accounts go on to the end of the run: ``learner`` empties them."""
+    served: tuple[Target, Recorder] = request.getfixturevalue(f"{request.param}_server")
+    return served
 
 
 @dataclass
@@ -66,31 +82,33 @@ class Learner:
 
     def clean_up(self, capsys: pytest.CaptureFixture[str]) -> Ended:
         """``kmscourse aws cleanup --yes``."""
-        return self._command(capsys, "aws", "cleanup", "--yes")
+        return self.kmscourse(capsys, "aws", "cleanup", "--yes")
 
     def status(self, capsys: pytest.CaptureFixture[str]) -> Ended:
         """``kmscourse aws status``."""
-        return self._command(capsys, "aws", "status")
+        return self.kmscourse(capsys, "aws", "status")
 
-    def _command(self, capsys: pytest.CaptureFixture[str], *words: str) -> Ended:
+    def kmscourse(self, capsys: pytest.CaptureFixture[str], *words: str) -> Ended:
+        """A verb of the command line. What it does to the environment is undone, as at the end of a process."""
         capsys.readouterr()
+        before = dict(os.environ)
         try:
             status = cli.main(words)
         except SystemExit as refused:
             status = int(refused.code or 0)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
         said = capsys.readouterr()
         return Ended(status, said.out, said.err)
 
 
 @pytest.fixture
-def learner(server: tuple[Target, Recorder], tmp_path: Path) -> Iterator[Learner]:
+def learner(server: tuple[Target, Recorder], tmp_path: Path) -> Learner:
     """Whoever has this account, empty but for themselves; this process has their variables."""
     target, recorder = server
     target.empty()
     recorder.start_over(target.access_key_id, target.secret_access_key)
     learner = Learner(target, recorder, tmp_path / "home")
-    before = dict(os.environ)
     learner.apply()
-    yield learner
-    os.environ.clear()
-    os.environ.update(before)
+    return learner

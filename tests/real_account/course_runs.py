@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import nbformat
 from nbclient import NotebookClient
 
 from kmscourse import course
-from tests.notebooks.solutions import solved
-from tools.record import CELL_TIMEOUT, NOTEBOOKS, ROOT
+from tests.notebooks.notebook import solved_notebook
+from tools.record import CELL_TIMEOUT, ROOT
 
 SECTION = [sys.executable, "-m", "tests.real_account.section"]
 EVERY_SECTION = range(len(course.SECTIONS))
@@ -32,7 +31,7 @@ class Ended:
 
 def run_notebook(path: Path, environment: Mapping[str, str]) -> nbformat.NotebookNode:
     """A notebook with its solutions, run to its end in a kernel of its own, whatever fails on the way."""
-    notebook = solved(path)
+    notebook = solved_notebook(path)
     with tempfile.TemporaryDirectory() as folder:
         NotebookClient(
             notebook,
@@ -45,25 +44,9 @@ def run_notebook(path: Path, environment: Mapping[str, str]) -> nbformat.Noteboo
     return notebook
 
 
-def run_notebooks_at_once(environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:
-    """All notebooks, two at a time, for where none has to wait for another."""
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda path: run_notebook(path, environment), NOTEBOOKS))
-
-
 def run_sections(*numbers: int, environment: Mapping[str, str]) -> Ended:
     """Sections without a kernel: see ``section.py``."""
     return run([*SECTION, *map(str, numbers)], environment)
-
-
-def run_past_the_stop(environment: Mapping[str, str]) -> Ended:
-    """All that the course can do, without the stop: see ``past_the_stop.py``."""
-    return run([sys.executable, "-m", "tests.real_account.past_the_stop"], environment)
-
-
-def kmscourse(*words: str, environment: Mapping[str, str]) -> Ended:
-    """A verb of the command line, in a process of its own."""
-    return run([sys.executable, "-m", "kmscourse.cli", *words], environment)
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> Ended:

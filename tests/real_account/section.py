@@ -6,45 +6,54 @@ A cell that fails is said on stderr, and the next one is run, as a student does.
 from __future__ import annotations
 
 import ast
-import os
+import contextlib
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
-from kmscourse import Lab
+from kmscourse import Lab, course
+from tests import models
 from tests.notebooks.solutions import solved
-from tools.record import NOTEBOOKS
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def run_section(number: int, lab: Lab | None = None) -> None:
-    """Run every code cell of a section, with this lab instead of the one that its first cell opens."""
+def run_section(number: int, lab: Lab | None = None) -> dict[str, str]:
+    """Run every code cell of a section, with this lab instead of the one that its first cell opens.
+
+    What each cell showed, by its source. The cells work in a folder of their own.
+    """
     names: dict[str, Any] = {"lab": lab}
-    cells = [cell.source for cell in solved(NOTEBOOKS[number]).cells if cell.cell_type == "code"]
-    for source in cells[1:] if lab else cells:
-        try:
-            _run_cell(source, names)
-        except Exception as error:
-            print(f"{number}: {source.splitlines()[-1]}: {type(error).__name__}: {error}", file=sys.stderr)
+    cells = [code.source for code in solved(NOTEBOOKS / course.section(number).notebook)]
+    shown = {}
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for source in cells[1:] if lab else cells:
+            try:
+                shown[source] = _run_cell(source, names)
+            except Exception as error:
+                shown[source] = f"{type(error).__name__}: {error}"
+                print(f"{number}: {source.splitlines()[-1]}: {shown[source]}", file=sys.stderr)
+    return shown
 
 
-def _run_cell(source: str, names: dict[str, Any]) -> None:
-    """Run a cell as a notebook does: its last expression is shown."""
+def _run_cell(source: str, names: dict[str, Any]) -> str:
+    """Run a cell as a notebook does: its last expression is shown, in every form."""
     body = ast.parse(source).body
     last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
     exec(compile(ast.Module(body, []), "cell", "exec"), names)  # noqa: S102
-    if isinstance(last, ast.Expr):
-        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
-        for show in ("__repr__", "_repr_html_", "_repr_mimebundle_"):
-            getattr(shown, show, str)()
+    if not isinstance(last, ast.Expr):
+        return ""
+    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+    forms = (getattr(value, name, None) for name in ("__repr__", "_repr_html_", "_repr_mimebundle_"))
+    return "\n".join(str(form()) for form in forms if form)
 
 
 def main() -> None:
     """Run the sections that are named."""
-    with tempfile.TemporaryDirectory() as folder:
-        for number in map(int, sys.argv[1:]):
-            os.chdir(folder)
-            run_section(number)
-        os.chdir("/")
+    models.share()
+    for number in map(int, sys.argv[1:]):
+        run_section(number)
 
 
 if __name__ == "__main__":

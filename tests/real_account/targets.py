@@ -22,7 +22,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 
 REGION = "us-east-1"
 OWNER = "owner"
@@ -81,13 +81,13 @@ class PracticeTarget(Target):
     attempts = 2
     lacks = frozenset({"iam:ListMFADevices"})
 
-    def __init__(self, endpoint: server.Endpoint) -> None:
+    def __init__(self, endpoint: sandbox_client.Endpoint) -> None:
         self._endpoint = endpoint
         self.url, self.owner = endpoint.url, endpoint.user
         self.access_key_id, self.secret_access_key = endpoint.access_key_id, endpoint.secret_access_key
 
     def empty(self) -> None:
-        server.ask(self._endpoint, "Reset", {})
+        sandbox_client.call(self._endpoint, "Reset", {})
         iam = self.client("iam")
         for user in iam.list_users()["Users"]:  # a practice account begins with the lab's user
             if user["UserName"] != self.owner:
@@ -123,7 +123,7 @@ def practice_target(folder: Path) -> Iterator[Target]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
-        endpoint = server.find(folder)
+        endpoint = sandbox_client.find(folder)
         assert endpoint is not None, f"no practice account answers at {said['endpoint']}"
         try:
             yield PracticeTarget(endpoint)

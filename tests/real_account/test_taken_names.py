@@ -15,7 +15,7 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.iam import delete_user
 from tests.notebooks.solutions import SOLUTION
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import EVERY_SECTION, kmscourse, run_notebooks_at_once, run_past_the_stop
+from tests.real_account.course_runs import EVERY_SECTION
 from tests.real_account.filling import (
     TAKEN,
     Taken,
@@ -28,6 +28,8 @@ from tests.real_account.filling import (
 from tests.real_account.harms import harms
 from tests.real_account.inventory import changed
 from tests.real_account.leftovers import assert_nothing_is_left
+from tests.real_account.past_the_stop import go_past_the_stop
+from tests.real_account.section import run_section
 from tools.record import NOTEBOOKS
 
 each_taken_name = pytest.mark.parametrize("taken", TAKEN, ids=str)
@@ -88,22 +90,23 @@ def test_past_the_stop_nothing_is_harmed(
     """Helpers, pages and cells make their own things at most, and a clean-up takes those away."""
     taken.make(learner.target)
     before = learner.inventory()
-    run_past_the_stop(learner.environment)
+    go_past_the_stop()
     assert changed(before, learner.inventory()) == []
     assert_nothing_is_left(learner, before, capsys)
 
 
 def test_the_whole_course_harms_nothing(learner: Learner, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every name is taken, and somebody runs every notebook nevertheless, and every verb of the command line."""
+    """Every name is taken, and somebody runs every cell nevertheless, and every verb of the command line."""
     fill_with_everything(learner.target)
     before = learner.inventory()
-    run_notebooks_at_once(learner.environment)
+    for section in EVERY_SECTION:
+        run_section(section)
     assert learner.recorder.changes == []
-    run_past_the_stop(learner.environment)
+    go_past_the_stop()
     assert changed(before, learner.inventory()) == []
     for words in ("check",), ("aws", "status"), ("sandbox", "reset"), ("sandbox", "reset", "--section", "9"):
-        kmscourse(*words, environment=learner.environment)
-    assert kmscourse("sandbox", "stop", environment=learner.environment).status == 0
+        learner.kmscourse(capsys, *words)
+    assert learner.kmscourse(capsys, "sandbox", "stop").status == 0
     assert changed(before, learner.inventory()) == []
     assert_nothing_is_left(learner, before, capsys)
 

@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from kmscourse.sandbox import http as sandbox_http
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
-from kmscourse.sandbox.server import Endpoint
+from kmscourse.sandbox.client import Endpoint
+from kmscourse.sandbox.http import server as sandbox_http
 
 
 def echo(request: HttpRequest) -> HttpResponse:

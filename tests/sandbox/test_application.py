@@ -102,7 +102,7 @@ def test_an_account_that_is_closed_has_kept_what_waited(tmp_path: Path, later: L
             sqlite3.OperationalError("database or disk is full"),
             "The practice account could not write",
         ),
-        ("kmscourse.sandbox.cloudtrail.events.of_call", KeyError("hush-hush"), "KeyError at"),
+        ("kmscourse.sandbox.cloudtrail.trail.events_of_call", KeyError("hush-hush"), "KeyError at"),
     ],
     ids=["kept", "written down"],
 )

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from kmscourse.errors import SandboxError, SignInRefused
 from kmscourse.home import home as course_home
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.sandbox.loopback import client
 from tests.sandbox.storage.test_durability import traces
 
@@ -31,19 +31,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("KMSCOURSE_HOME", str(home))
-            server.find_or_start(course_home())
+            sandbox_client.find_or_start(course_home())
     finally:
         os.umask(before)
     yield home
-    server.stop(home)
+    sandbox_client.stop(home)
 
 
 @pytest.fixture(scope="module")
-def neighbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Endpoint]:
+def neighbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sandbox_client.Endpoint]:
     """Another student's running sandbox."""
     home = tmp_path_factory.mktemp("neighbour")
-    yield server.find_or_start(home)
-    server.stop(home)
+    yield sandbox_client.find_or_start(home)
+    sandbox_client.stop(home)
 
 
 def files_of(home: Path) -> dict[str, bytes]:
@@ -53,7 +53,7 @@ def files_of(home: Path) -> dict[str, bytes]:
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's: run this on Linux or macOS")
 def test_everything_in_the_home_is_for_its_owner_alone(home: Path) -> None:
-    client(server.find_or_start(home)).create_key()
+    client(sandbox_client.find_or_start(home)).create_key()
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*")}
     assert {"account.db", "account.db-wal", "sandbox.json", "sandbox.lock", "sandbox.log"} <= set(modes)
@@ -84,7 +84,7 @@ class Marks:
         }
 
 
-def the_lab(endpoint: server.Endpoint, marks: Marks) -> None:
+def the_lab(endpoint: sandbox_client.Endpoint, marks: Marks) -> None:
     """Everything that a student does with a secret, and the ways in which it goes wrong."""
     kms, iam, dynamodb = (client(endpoint, service) for service in ("kms", "iam", "dynamodb"))
     key_id = kms.create_key()["KeyMetadata"]["Arn"]
@@ -104,10 +104,12 @@ def the_lab(endpoint: server.Endpoint, marks: Marks) -> None:
     for what in ("new password", "wrong password"):
         known = marks.made.get(what) or marks.new(what)
         with contextlib.suppress(SignInRefused):
-            server.ask(endpoint, "SignIn", {"UserName": LAB_USER, "Password": f"Aa1!{known.decode()}"})
+            sandbox_client.call(
+                endpoint, "SignIn", {"UserName": LAB_USER, "Password": f"Aa1!{known.decode()}"}
+            )
     in_name = {"UserName": marks.new("password typed as a name").decode(), "Password": "x"}
     with contextlib.suppress(SignInRefused):
-        server.ask(endpoint, "SignIn", in_name)
+        sandbox_client.call(endpoint, "SignIn", in_name)
 
     dynamodb.create_table(
         TableName="Books",
@@ -128,7 +130,7 @@ def the_lab(endpoint: server.Endpoint, marks: Marks) -> None:
         send(endpoint, b"{}", {header: marks.new(f"header {header}").decode()})
 
 
-def send(endpoint: server.Endpoint, body: bytes, headers: dict[str, str]) -> None:
+def send(endpoint: sandbox_client.Endpoint, body: bytes, headers: dict[str, str]) -> None:
     """A request that nobody has signed."""
     connection = HTTPConnection(endpoint.url.removeprefix("http://"), timeout=10)
     connection.request("POST", "/", body, headers)
@@ -137,21 +139,21 @@ def send(endpoint: server.Endpoint, body: bytes, headers: dict[str, str]) -> Non
 
 
 def test_a_whole_lab_leaves_no_secret_in_any_file(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     marks = Marks()
     the_lab(endpoint, marks)
     assert len(marks.made) > 15
     assert marks.found_in(files_of(home)) == set(), "while it runs"
-    server.stop(home)
+    sandbox_client.stop(home)
     assert marks.found_in(files_of(home)) == set(), "after it has ended"
-    server.find_or_start(home)
+    sandbox_client.find_or_start(home)
     assert marks.found_in(files_of(home)) == set(), "after it has started again"
     assert "Encrypt 200" in (home / "sandbox.log").read_text(), "the log has the calls"
 
 
 def test_the_log_tells_no_access_key_and_no_session(home: Path) -> None:
-    endpoint = server.find_or_start(home)
-    session = server.ask(endpoint, "SessionFor", {"UserName": LAB_USER})
+    endpoint = sandbox_client.find_or_start(home)
+    session = sandbox_client.call(endpoint, "SessionFor", {"UserName": LAB_USER})
     client(endpoint, "sts", **as_client(session)).get_caller_identity()
     access_key = client(endpoint, "iam").create_access_key(UserName=LAB_USER)["AccessKey"]
     said = (home / "sandbox.log").read_text()
@@ -176,9 +178,9 @@ def as_client(session: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("service", ["kms", "dynamodb", "iam", "sts", "cloudtrail"])
 def test_another_students_credentials_open_nothing(
-    home: Path, neighbour: server.Endpoint, service: str
+    home: Path, neighbour: sandbox_client.Endpoint, service: str
 ) -> None:
-    here = server.find_or_start(home)
+    here = sandbox_client.find_or_start(home)
     call = {
         "kms": "list_keys",
         "dynamodb": "list_tables",
@@ -190,7 +192,7 @@ def test_another_students_credentials_open_nothing(
         "aws_access_key_id": neighbour.access_key_id,
         "aws_secret_access_key": neighbour.secret_access_key,
     }
-    session = as_client(server.ask(neighbour, "SessionFor", {"UserName": LAB_USER}))
+    session = as_client(sandbox_client.call(neighbour, "SessionFor", {"UserName": LAB_USER}))
     mixed = {**theirs, "aws_access_key_id": here.access_key_id}
     for credentials in (theirs, session, mixed):
         with pytest.raises(ClientError) as refused:
@@ -205,16 +207,16 @@ def test_another_students_credentials_open_nothing(
 
 @pytest.mark.parametrize("operation", ["Status", "Stop", "Reset", "SessionFor", "SignIn"])
 def test_another_students_main_user_does_not_manage_this_account(
-    home: Path, neighbour: server.Endpoint, operation: str
+    home: Path, neighbour: sandbox_client.Endpoint, operation: str
 ) -> None:
-    here = server.find_or_start(home)
-    intruder = server.Endpoint(**{**vars(neighbour), "url": here.url})
+    here = sandbox_client.find_or_start(home)
+    intruder = sandbox_client.Endpoint(**{**vars(neighbour), "url": here.url})
     with pytest.raises(SandboxError, match="security token included in the request is invalid"):
-        server.ask(intruder, operation, {"UserName": LAB_USER, "Password": "guess"})
+        sandbox_client.call(intruder, operation, {"UserName": LAB_USER, "Password": "guess"})
 
 
 def test_it_listens_on_loopback_alone(home: Path) -> None:
-    host, port = server.find_or_start(home).url.removeprefix("http://").split(":")
+    host, port = sandbox_client.find_or_start(home).url.removeprefix("http://").split(":")
     assert host == "127.0.0.1"
     for other in ("127.0.0.2", "::1"):
         family = socket.AF_INET6 if ":" in other else socket.AF_INET

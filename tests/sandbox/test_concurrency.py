@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.sandbox.loopback import client
 
 CLIENTS = 20
@@ -25,15 +25,15 @@ Student = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Endpoint]:
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sandbox_client.Endpoint]:
     """A running sandbox."""
     home = tmp_path_factory.mktemp("home")
-    yield server.find_or_start(home)
-    server.stop(home)
+    yield sandbox_client.find_or_start(home)
+    sandbox_client.stop(home)
 
 
 @pytest.fixture(scope="module")
-def students(endpoint: server.Endpoint) -> list[Student]:
+def students(endpoint: sandbox_client.Endpoint) -> list[Student]:
     """Each student's clients, made one after the other: boto3's making of clients is not threadsafe."""
     return [
         {service: client(endpoint, service) for service in ("kms", "dynamodb", "iam", "cloudtrail")}

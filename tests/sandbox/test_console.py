@@ -9,7 +9,7 @@ import pytest
 
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.call import AwsError, HttpRequest
-from kmscourse.sandbox.server import Endpoint, _signed_headers
+from kmscourse.sandbox.client import Endpoint, _signed_headers
 
 PASSWORD = "NewUs@r150"
 OPERATIONS = ["SignIn", "SessionFor", "Stop", "Reset", "Status", "TakeNotices", "Nonsense"]

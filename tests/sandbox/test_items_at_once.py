@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse.sandbox import inprocess, server
+from kmscourse.sandbox import client as sandbox_client
+from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from tests.sandbox.loopback import client
 
@@ -31,7 +32,7 @@ def clients(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Twenty DynamoDB clients of one account, whose table Books is under a KMS key."""
     home: Path = tmp_path_factory.mktemp("home")
     if request.param == "over HTTP":
-        endpoint = server.find_or_start(home)
+        endpoint = sandbox_client.find_or_start(home)
         made = [client(endpoint, "dynamodb") for _ in range(CLIENTS)]
         kms = client(endpoint, "kms")
     else:
@@ -45,7 +46,7 @@ def clients(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     )
     yield made
     if request.param == "over HTTP":
-        server.stop(home)
+        sandbox_client.stop(home)
     else:
         application.close()
 

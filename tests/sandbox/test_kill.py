@@ -19,7 +19,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from kmscourse.sandbox.application import ACCOUNT_FILE
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's: run this on Linux or macOS")
@@ -32,7 +32,7 @@ Told = list[tuple[str, ...]]
 class Writer(threading.Thread):
     """A client that goes on changing things until nobody answers."""
 
-    def __init__(self, endpoint: server.Endpoint, name: str) -> None:
+    def __init__(self, endpoint: sandbox_client.Endpoint, name: str) -> None:
         super().__init__()
         self.name, self.told = name, Told()
         config = Config(region_name=REGION, retries={"total_max_attempts": 1}, read_timeout=10)
@@ -91,7 +91,7 @@ READING = {
 
 def killed_while_writing(home: Path, after: float, name: str) -> Told:
     """What two clients were told by a sandbox that was killed so many seconds after they began."""
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     writers = [Writer(endpoint, f"{name}-{client}") for client in ("a", "b")]
     for writer in writers:
         writer.start()

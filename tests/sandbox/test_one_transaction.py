@@ -12,7 +12,7 @@ import pytest
 from kmscourse.sandbox.account import _READS
 from kmscourse.sandbox.call import AwsError
 from tests.sandbox.conftest import OFFERED
-from tests.sandbox.moto_adapter.test_keeping import everything
+from tests.sandbox.moto_adapter.test_rows import everything
 from tests.sandbox.storage.life import LIFE, PLAIN, filled_in
 
 PASSWORD = "NewUs@r150"

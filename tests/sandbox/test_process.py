@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox import server
-from kmscourse.sandbox.process import _endpoint_file
-from kmscourse.sandbox.server import Endpoint
+from kmscourse.sandbox import client as sandbox_client
+from kmscourse.sandbox.client import Endpoint
+from kmscourse.sandbox.process import _publish_endpoint
 from tests.sandbox.loopback import client
 
 LIMITED = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
@@ -34,16 +34,17 @@ def take():
                 taken.append(os.open(os.devnull, os.O_RDONLY))
         print(len(taken), flush=True)
 threading.Thread(target=take, daemon=True).start()
-from kmscourse.sandbox import http
-http.SWEEP_SECONDS = 0.02
+from kmscourse.sandbox.http import server as http_server
+http_server.SWEEP_SECONDS = 0.02
 """
 UNSIGNED = b"GET / HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"
 FAULT = """
 import sys
-from kmscourse.sandbox import http, process
+from kmscourse.sandbox import process
+from kmscourse.sandbox.http import server as http_server
 async def serve(*_):
     raise OSError(5, 'hush-hush')
-http.serve = serve
+http_server.serve = serve
 """
 
 
@@ -55,13 +56,13 @@ def running(home: Path, code: str) -> Iterator[tuple[subprocess.Popen[str], Endp
     ) as process:
         try:
             deadline = time.monotonic() + 60
-            while (endpoint := server.find(home)) is None:
+            while (endpoint := sandbox_client.find(home)) is None:
                 assert process.poll() is None, "it has ended before it answered"
                 assert time.monotonic() < deadline, "it does not answer"
                 time.sleep(0.05)
             yield process, endpoint
             assert process.poll() is None, "it has ended by itself"
-            server.stop(home)
+            sandbox_client.stop(home)
             assert process.wait(20) == 0
         finally:
             process.kill()
@@ -78,7 +79,7 @@ def crowd(stack: contextlib.ExitStack, endpoint: Endpoint, count: int, sent: byt
 
 
 def log_of(home: Path) -> str:
-    return (home / server.LOG_FILE).read_text("utf-8")
+    return (home / sandbox_client.LOG_FILE).read_text("utf-8")
 
 
 @LIMITED
@@ -138,35 +139,35 @@ def test_a_fault_ends_with_status_1_and_a_line_in_the_log_without_its_text(tmp_p
     assert done.returncode == 1
     assert "Ended by a fault: OSError at " in log_of(tmp_path)
     assert "hush-hush" not in log_of(tmp_path) + done.stderr + done.stdout
-    assert not (tmp_path / server.ENDPOINT_FILE).exists()
+    assert not (tmp_path / sandbox_client.ENDPOINT_FILE).exists()
 
 
 ENDPOINT = Endpoint("http://127.0.0.1:1", "1" * 12, "us-east-1", "somebody", "AKIA", "secret", 1)
 
 
-def test_the_endpoint_file_is_ours_until_it_is_gone_or_another(tmp_path: Path) -> None:
+def test_the_publish_endpoint_is_ours_until_it_is_gone_or_another(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.json"
-    with _endpoint_file(path, ENDPOINT) as still_ours:
-        assert still_ours()
+    with _publish_endpoint(path, ENDPOINT) as is_still_ours:
+        assert is_still_ours()
         for other in (b"{}", b"\xff\xfe not UTF-8"):
             path.write_bytes(other)
-            assert not still_ours()
+            assert not is_still_ours()
         path.unlink()
-        assert not still_ours()
+        assert not is_still_ours()
         path.mkdir()
-        assert not still_ours()
+        assert not is_still_ours()
     assert path.exists(), "what is not ours was removed"
 
 
 @pytest.mark.parametrize("fault", [errno.EMFILE, errno.ENFILE, errno.EIO, errno.ENOMEM])
-def test_an_endpoint_file_that_cannot_be_read_now_is_still_ours(
+def test_an_publish_endpoint_that_cannot_be_read_now_is_is_still_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
 ) -> None:
     def fail(_: Path) -> bytes:
         raise OSError(fault, "a reason")
 
-    with _endpoint_file(tmp_path / "sandbox.json", ENDPOINT) as still_ours:
+    with _publish_endpoint(tmp_path / "sandbox.json", ENDPOINT) as is_still_ours:
         with monkeypatch.context() as patch:
             patch.setattr(Path, "read_bytes", fail)
-            assert still_ours()
-        assert still_ours()
+            assert is_still_ours()
+        assert is_still_ours()

@@ -28,7 +28,7 @@ def lab_at(section: int, account: Account, notes: Notes) -> Lab:
             raise SignInRefused(error.message) from None
 
     course.prepare(account, notes, section)
-    return Lab(dataclasses.replace(account, make_session=make_session), notes, course.section(section))
+    return Lab(dataclasses.replace(account, make_session=make_session), notes, course.find_section(section))
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from kmscourse.widgets import (
     TablePage,
     UserPage,
 )
-from kmscourse.widgets.calls import Call, Named, shown
+from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.create_table import YOURS
 
 values = st.recursive(
@@ -42,7 +42,7 @@ class Client:
 
 @given(st.dictionaries(st.sampled_from(["KeyId", "TableName", "Tags", "Enabled"]), values))
 def test_the_line_of_python_is_the_call(request_: dict[str, Any]) -> None:
-    call, made, read = Call("thing", "put_thing", request_), Client(), Client()
+    call, made, read = AwsCall("thing", "put_thing", request_), Client(), Client()
     assert call.make(made) == {"Answer": 42}
     exec(call.python, {"thing": read})  # noqa: S102  the page's own line
     assert made.request == read.request == request_
@@ -50,7 +50,7 @@ def test_the_line_of_python_is_the_call(request_: dict[str, Any]) -> None:
 
 @given(st.dictionaries(st.sampled_from(["KeyId", "TableName", "Tags", "NumberOfBytes"]), values))
 def test_the_command_line_says_the_same(request_: dict[str, Any]) -> None:
-    words = shlex.split(Call("kms", "put_thing", request_).cli.replace(" \\\n    ", " "))
+    words = shlex.split(AwsCall("kms", "put_thing", request_).cli.replace(" \\\n    ", " "))
     assert words[:3] == ["aws", "kms", "put-thing"]
     rest = iter(words[3:])
     for name, value in request_.items():
@@ -65,12 +65,12 @@ def test_the_command_line_says_the_same(request_: dict[str, Any]) -> None:
 
 def test_what_has_a_name_is_shown_by_it_and_sent_as_it_is() -> None:
     client = Client()
-    call = Call("thing", "put_thing", {"Password": Named("password", '"$PASSWORD"', "s3cret")})
+    call = AwsCall("thing", "put_thing", {"Password": NamedValue("password", '"$PASSWORD"', "s3cret")})
     call.make(client)
     assert client.request == {"Password": "s3cret"}
     assert call.python == "thing.put_thing(Password=password)"
     assert call.cli == 'aws thing put-thing --password "$PASSWORD"'
-    assert "s3cret" not in repr(call) + shown(call)
+    assert "s3cret" not in repr(call) + show_calls(call)
 
 
 def test_every_call_of_the_pages_is_one_of_aws(lab8: Lab) -> None:
@@ -83,11 +83,11 @@ def test_every_call_of_the_pages_is_one_of_aws(lab8: Lab) -> None:
         assert set(operation.input_shape.required_members) <= set(call.request), call
 
 
-def calls_of(lab: Lab) -> Iterator[Call]:
+def calls_of(lab: Lab) -> Iterator[AwsCall]:
     table = CreateTablePage(lab)
     table.encryption.control.value = YOURS
-    yield Call("dynamodb", "create_table", table.request())
-    yield Call("dynamodb", "delete_table", {"TableName": TablePage(lab).name})
+    yield AwsCall("dynamodb", "create_table", table.request())
+    yield AwsCall("dynamodb", "delete_table", {"TableName": TablePage(lab).name})
     actions = KeyActionsPage(lab)
     for action in actions.choice.control.options:
         actions.choice.control.value = action
@@ -109,6 +109,6 @@ def calls_of(lab: Lab) -> Iterator[Call]:
 
 @pytest.mark.parametrize("length", [1, 200])
 def test_a_long_call_has_a_parameter_a_line(length: int) -> None:
-    call = Call("kms", "put_thing", {"KeyId": "x" * length, "Enabled": True})
+    call = AwsCall("kms", "put_thing", {"KeyId": "x" * length, "Enabled": True})
     assert call.python.count("\n") == (0 if length == 1 else 3)
     assert call.cli.count("\n") == (0 if length == 1 else 2)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.items import MOST, Key, as_attribute, as_item, items_table
+from kmscourse.widgets.items import MAX_ROWS, Key, as_attribute, as_item, items_table
 from tests.widgets.reading import words
 
 values = st.recursive(
@@ -45,8 +45,8 @@ def test_keys_come_first_and_what_an_item_lacks_stays_empty() -> None:
 
 
 def test_many_items_are_cut_short_and_that_is_said() -> None:
-    shown = items_table([{"n": number} for number in range(MOST + 5)], [Key("n", "N")])
-    assert shown.count("<tr>") == MOST + 1
+    shown = items_table([{"n": number} for number in range(MAX_ROWS + 5)], [Key("n", "N")])
+    assert shown.count("<tr>") == MAX_ROWS + 1
     assert "5 more are not shown." in words(shown)
 
 

@@ -7,6 +7,6 @@ guard.py     stands before each call of the lab's clients: marks what is made, r
 
 from kmscourse.account.ownership.guard import Guard
 from kmscourse.account.ownership.ledger import Ledger
-from kmscourse.account.ownership.mark import ABSENT_CODES, MARK, Marks, Owner
+from kmscourse.account.ownership.mark import ABSENT_CODES, MARK, Owner, Owners
 
-__all__ = ["ABSENT_CODES", "MARK", "Guard", "Ledger", "Marks", "Owner"]
+__all__ = ["ABSENT_CODES", "MARK", "Guard", "Ledger", "Owner", "Owners"]

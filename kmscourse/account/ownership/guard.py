@@ -19,7 +19,7 @@ import boto3
 from botocore.model import OperationModel
 
 from kmscourse.account.ownership.ledger import Ledger
-from kmscourse.account.ownership.mark import MARK, MARK_VALUE, Marks, Owner
+from kmscourse.account.ownership.mark import MARK, MARK_VALUE, Owner, Owners
 from kmscourse.account.table_names import table_names
 from kmscourse.errors import ForeignError
 from kmscourse.iam import LAB_PASSWORD
@@ -68,7 +68,7 @@ _NOT_OFFERED = frozenset({"ReplicaUpdates", "GlobalTableWitnessUpdates"})  # the
 class Making:
     """How a call makes something: what that is, the parameter that names it, and how its tags are spelled."""
 
-    what: str
+    kind: str
     name: str = ""
     tag: tuple[str, str] | None = None
 
@@ -87,7 +87,7 @@ MAKES = {
 class Guard:
     """Stands before the calls of an account's sessions; ``made`` says what they have made in this process."""
 
-    marks: Marks
+    owners: Owners
     ledger: Ledger
     made: list[str] = field(default_factory=list)
 
@@ -95,11 +95,11 @@ class Guard:
         """Stand before each call of the clients that the session makes from now on."""
         events = session.events
         # The last that sees the parameters: others before it, as those of boto3's resources, replace them.
-        events.register_last("before-parameter-build", self.before, "kmscourse-guard-before")
-        events.register("before-call", partial(self.send, session), "kmscourse-guard-send")
-        events.register("after-call", self.after, "kmscourse-guard-after")
+        events.register_last("before-parameter-build", self.check_call, "kmscourse-guard-before")
+        events.register("before-call", partial(self.check_destination, session), "kmscourse-guard-send")
+        events.register("after-call", self.record_result, "kmscourse-guard-after")
 
-    def before(
+    def check_call(
         self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object
     ) -> None:
         """Let a call go, and put the mark among the tags of what it makes.
@@ -122,10 +122,10 @@ class Guard:
                 f"{service}:{operation} may change what the course did not make, so the lab's clients do not call it "
                 "on a real account. The practice account lets you try it."
             )
-        for what, owner in self._touched(service, operation, region, params):
+        for thing, owner in self._affected(service, operation, region, params):
             if owner is Owner.FOREIGN:
                 raise ForeignError(
-                    f"The course did not make {what}, so it does not change it ({service}:{operation}). "
+                    f"The course did not make {thing}, so it does not change it ({service}:{operation}). "
                     "Use another account or another Region for the course."
                 )
         _refuse_published_password(params)
@@ -133,12 +133,12 @@ class Guard:
         if making is None:
             return
         name = str(params.get(making.name, ""))
-        is_new = self.ledger.write(region, making.what, name)
-        context["kmscourse"] = (region, making.what, name, is_new)
+        is_new = self.ledger.write(region, making.kind, name)
+        context["kmscourse"] = (region, making.kind, name, is_new)
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
 
-    def send(
+    def check_destination(
         self,
         session: boto3.Session,
         model: OperationModel,
@@ -147,7 +147,7 @@ class Guard:
         context: dict[str, Any],
         **_: object,
     ) -> None:
-        """Let a call go that changes something where, and as whose, the marks have been looked at.
+        """Let a call go that changes something where, and as whose, the owners have been looked up.
 
         Raises ForeignError for one of a client that was given another endpoint, or credentials of its own: these may
         be another account's.
@@ -155,78 +155,82 @@ class Guard:
         if _only_reads(model):
             return
         service = model.service_model.service_name
-        looking = self.marks.client_of(service, self._region(model, context))
-        here, there = (urlsplit(url).netloc for url in (looking.meta.endpoint_url, params["url"]))
+        reading_client = self.owners.client_of(service, self._region(model, context))
+        own_host, called_host = (
+            urlsplit(url).netloc for url in (reading_client.meta.endpoint_url, params["url"])
+        )
         # DynamoDB has an endpoint for each account, too.
-        is_here = there == here or there.startswith(f"{self.marks.account}.ddb.")
+        is_here = called_host == own_host or called_host.startswith(f"{self.owners.account}.ddb.")
         if not is_here or request_signer._credentials is not session.get_credentials():
             raise ForeignError(
                 "This client has an endpoint or credentials of its own, which may be another account's, so it does not "
                 f"call {service}:{model.name}. Make clients with lab.client(…) or lab.session_for(…)."
             )
 
-    def after(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    def record_result(self, parsed: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         """Remember what a call has made, once AWS has answered that it did; strike what AWS has refused to make."""
         if "kmscourse" not in context:
             return
-        region, what, name, is_new = context["kmscourse"]
+        region, kind, name, is_new = context["kmscourse"]
         if "Error" in parsed:
             # After a failure of AWS's own, status 500 and up, it may be there all the same.
             if is_new and parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) < 500:
-                self.ledger.take_back(region, what, name)
+                self.ledger.take_back(region, kind, name)
             return
-        if what == "key":  # only now it has a name
+        if kind == "key":  # only now it has a name
             name = parsed["KeyMetadata"]["Arn"]
-            self.ledger.write(region, what, name)
-        self.made.append(f"{what} {name}")
+            self.ledger.write(region, kind, name)
+        self.made.append(f"{kind} {name}")
 
     def _region(self, model: OperationModel, context: Mapping[str, Any]) -> str:
         """The Region of a call's client; users are in none, so theirs is the account's own."""
         if model.service_model.service_name == "iam":
-            return self.marks.region
+            return self.owners.region
         return str(context["client_region"])
 
-    def _touched(
+    def _affected(
         self, service: str, operation: str, region: str, params: Parameters
     ) -> Iterator[tuple[str, Owner]]:
         """What a call changes, or hands to others, each with its owner."""
         if service == "kms" and operation != "CreateKey":
             if operation in ("UpdateAlias", "DeleteAlias"):
                 alias = str(params.get("AliasName"))
-                yield alias, self.marks.of_key(region, alias)
+                yield alias, self.owners.of_key(region, alias)
             # Whose key is in a grant token, KMS alone can read.
             if operation == "RetireGrant" and params.get("GrantToken"):
                 yield "the key of this grant token", Owner.FOREIGN
             if operation != "DeleteAlias":
-                yield self._named(params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region))
+                yield self._named_resource(
+                    params, ("KeyId", "TargetKeyId"), "the key", self._key_owner(region)
+                )
         elif service == "dynamodb":
             tables = set(table_names(params)) if operation != "CreateTable" else set()
             for name in sorted(tables):
-                yield f"the table {name}", self.marks.of_table(region, name)
+                yield f"the table {name}", self.owners.of_table(region, name)
             key = (params.get("SSESpecification") or {}).get("KMSMasterKeyId")
             if key is not None:  # DynamoDB puts a grant on it
                 yield f"the key {key}", self._key_owner(region)(key)
             for member in sorted(_NOT_OFFERED & set(params)):
                 yield f"what {member} makes in other Regions", Owner.FOREIGN
         elif service == "iam" and operation != "CreateUser":
-            yield self._named(
-                params, ("UserName",), "the user", lambda name: self.marks.of_user(region, name)
+            yield self._named_resource(
+                params, ("UserName",), "the user", lambda name: self.owners.of_user(region, name)
             )
             if params.get("NewUserName"):  # some that speak IAM put the user in the other's place
                 name = str(params["NewUserName"])
-                yield f"the user {name}", self.marks.of_user(region, name)
+                yield f"the user {name}", self.owners.of_user(region, name)
 
     def _key_owner(self, region: str) -> Callable[[str], Owner]:
-        return lambda key: self.marks.of_key(region, key)
+        return lambda key: self.owners.of_key(region, key)
 
-    def _named(
+    def _named_resource(
         self, params: Parameters, names: Iterable[str], kind: str, owner_of: Callable[[str], Owner]
     ) -> tuple[str, Owner]:
         """What one of these parameters names; where none does, AWS takes what only it knows: the caller, a token."""
-        given = next((str(params[name]) for name in names if params.get(name)), None)
-        if given is None:
+        name = next((str(params[name]) for name in names if params.get(name)), None)
+        if name is None:
             return f"{kind} that this call leaves unnamed", Owner.FOREIGN
-        return f"{kind} {given}", owner_of(given)
+        return f"{kind} {name}", owner_of(name)
 
 
 def _only_reads(model: OperationModel) -> bool:
@@ -243,9 +247,9 @@ def _marked(tags: Iterable[Mapping[str, str]] | None, spelled: tuple[str, str]) 
 def _keep_mark(params: Parameters) -> None:
     """The mark is neither removed nor, in other letters, replaced: IAM takes KMSCourse for the same key."""
     tags = [tag for tag in params.get("Tags") or [] if isinstance(tag, Mapping)]
-    named = [*(params.get("TagKeys") or []), *(tag.get("Key", tag.get("TagKey")) for tag in tags)]
+    keys = [*(params.get("TagKeys") or []), *(tag.get("Key", tag.get("TagKey")) for tag in tags)]
     if MARK in (params.get("TagKeys") or []) or any(
-        str(key).casefold() == MARK and key != MARK for key in named
+        str(key).casefold() == MARK and key != MARK for key in keys
     ):
         raise ForeignError(
             f"The tag {MARK} stays: by it the course knows its own things, and finds them again to remove them."

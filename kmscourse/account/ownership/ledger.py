@@ -23,7 +23,7 @@ class Ledger:
     """The ledger of one account."""
 
     def __init__(self, folder: Path, account: str) -> None:
-        self._kept = AccountFile(folder / "ledger.json", account)
+        self._file = AccountFile(folder / "ledger.json", account)
 
     def write(self, region: str, kind: str, name: str) -> bool:
         """Write down a thing that is about to be made, or has been; returns whether it is there for the first time.
@@ -31,7 +31,7 @@ class Ledger:
         Raises CourseError where that can't be done.
         """
         entry = f"{kind} {name}".strip()
-        with self._kept.update() as ledger:
+        with self._file.update() as ledger:
             of_region = _regions(ledger).setdefault(region, {})
             is_new = entry not in of_region
             of_region[entry] = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -43,13 +43,13 @@ class Ledger:
 
     def strike(self, entries: Entries) -> None:
         """Forget these, as they are gone or were never made. What has been written down since they were read stays."""
-        with self._kept.update() as ledger:
+        with self._file.update() as ledger:
             regions = _regions(ledger)
             for region, things in entries.items():
-                kept = regions.get(region, {})
-                left = {thing: when for thing, when in kept.items() if things.get(thing) != when}
-                regions[region] = left
-                if not left:
+                written = regions.get(region, {})
+                remaining = {thing: when for thing, when in written.items() if things.get(thing) != when}
+                regions[region] = remaining
+                if not remaining:
                     del regions[region]
 
     def take_back(self, region: str, kind: str, name: str) -> None:
@@ -60,7 +60,7 @@ class Ledger:
     @property
     def entries(self) -> Entries:
         """What was about to be made."""
-        return _regions(self._kept.read())
+        return _regions(self._file.read())
 
     @property
     def regions(self) -> list[str]:

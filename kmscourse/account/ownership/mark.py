@@ -35,7 +35,7 @@ class Owner(Enum):
 
 
 @dataclass(frozen=True)
-class Marks:
+class Owners:
     """Looks in an account for who owns a key, a table or a user.
 
     ``region`` is the account's own, for what is in no Region (users). Every look asks AWS: what was the course's may
@@ -53,10 +53,10 @@ class Marks:
         kms = self.client_of("kms", region)
 
         def look() -> Owner:
-            found = kms.describe_key(KeyId=key)["KeyMetadata"]
-            if found["KeyManager"] == "AWS":
+            metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
+            if metadata["KeyManager"] == "AWS":
                 return Owner.AWS
-            pages = kms.get_paginator("list_resource_tags").paginate(KeyId=found["Arn"])
+            pages = kms.get_paginator("list_resource_tags").paginate(KeyId=metadata["Arn"])
             return _owner(tag["TagKey"] for page in pages for tag in page["Tags"])
 
         return _looked(look, f"the key {key}")
@@ -88,13 +88,13 @@ def _owner(tag_keys: Iterable[str]) -> Owner:
     return Owner.COURSE if MARK in set(tag_keys) else Owner.FOREIGN
 
 
-def _looked(look: Callable[[], Owner], what: str) -> Owner:
+def _looked(look: Callable[[], Owner], thing: str) -> Owner:
     try:
         return look()
     except ClientError as error:
         if error.response["Error"]["Code"] in ABSENT_CODES | _MISNAMED:
             return Owner.ABSENT
         raise HiddenError(
-            f"Whether {what} is the course's can't be told, so it is left alone. "
+            f"Whether {thing} is the course's can't be told, so it is left alone. "
             f"The tags could not be read: {error}"
         ) from None

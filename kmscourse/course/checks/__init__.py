@@ -7,8 +7,8 @@ outcomes.py    the checks of each section
 exercises.py   those of its exercises
 """
 
-from kmscourse.course.checks.check import Check, Found, Report, Result, run
+from kmscourse.course.checks.check import Check, Observation, Report, Result, run
 from kmscourse.course.checks.exercises import EXERCISES
 from kmscourse.course.checks.outcomes import CHECKS
 
-__all__ = ["CHECKS", "EXERCISES", "Check", "Found", "Report", "Result", "run"]
+__all__ = ["CHECKS", "EXERCISES", "Check", "Observation", "Report", "Result", "run"]

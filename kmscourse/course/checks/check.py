@@ -16,14 +16,14 @@ from kmscourse.course.notes import Notes
 
 
 @dataclass(frozen=True)
-class Found:
+class Observation:
     """What a look found: whether it is what was wanted, and what it is, in a few words."""
 
     passed: bool
-    what: str
+    text: str
 
 
-Look = Callable[[Account, Notes], Found]
+Observer = Callable[[Account, Notes], Observation]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Check:
     """
 
     sentence: str
-    look: Look
+    look: Observer
     hint: str
     step: str
 
@@ -45,20 +45,20 @@ class Result:
     """A check, and what its look found."""
 
     check: Check
-    found: Found
+    observation: Observation
 
     @property
     def passed(self) -> bool:
         """True where it is what was wanted."""
-        return self.found.passed
+        return self.observation.passed
 
     def __str__(self) -> str:
         if self.passed:
-            return f"✓ {self.check.sentence} ({self.found.what})"
+            return f"✓ {self.check.sentence} ({self.observation.text})"
         return "\n    ".join(
             [
                 f"✗ not yet: {self.check.sentence}",
-                f"found: {self.found.what}",
+                f"found: {self.observation.text}",
                 f"hint: {self.check.hint}",
                 f"step: “{self.check.step}”",
             ]
@@ -83,13 +83,13 @@ class Report:
 def run(checks: Sequence[Check], account: Account, notes: Notes) -> Report:
     """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be."""
     with unremembered(account.denials):
-        return Report([Result(check, _found(check, account, notes)) for check in checks])
+        return Report([Result(check, _observe(check, account, notes)) for check in checks])
 
 
-def _found(check: Check, account: Account, notes: Notes) -> Found:
+def _observe(check: Check, account: Account, notes: Notes) -> Observation:
     try:
         return check.look(account, notes)
     except ClientError as error:
         if not is_denied(error):
             raise
-        return Found(False, f"AWS doesn't show it: {error.response['Error']['Message']}")
+        return Observation(False, f"AWS doesn't show it: {error.response['Error']['Message']}")

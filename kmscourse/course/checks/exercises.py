@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmscourse.course import artifacts
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check
-from kmscourse.course.checks.trail import happened
+from kmscourse.course.checks.trail import trail_shows
 from kmscourse.iam import LAB_USER
 
 Exercise = tuple[Check, ...]
@@ -17,7 +17,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "you have asked KMS for the list of its keys",
-                happened("ListKeys"),
+                trail_shows("ListKeys"),
                 'a client has a method for each operation: lab.client("kms").list_keys().',
                 FIRST,
             ),
@@ -25,7 +25,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "AWS has told IAMLabUser who they are",
-                happened("GetCallerIdentity", by=LAB_USER),
+                trail_shows("GetCallerIdentity", by=LAB_USER),
                 'ask the client "sts" of IAMLabUser\'s session for get_caller_identity.',
                 SECOND,
             ),
@@ -53,7 +53,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "KMS has made you a data key without its plaintext",
-                happened("GenerateDataKeyWithoutPlaintext"),
+                trail_shows("GenerateDataKeyWithoutPlaintext"),
                 "the call is generate_data_key_without_plaintext; it takes KeyId and KeySpec.",
                 FIRST,
             ),
@@ -61,7 +61,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "KMS has made you a data key of 128 bits",
-                happened("GenerateDataKey", keySpec="AES_128"),
+                trail_shows("GenerateDataKey", keySpec="AES_128"),
                 'generate_data_key takes KeySpec="AES_128" as well.',
                 SECOND,
             ),
@@ -71,7 +71,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 'a data key was made for the encryption context {"purpose": "exercise"}',
-                happened("GenerateDataKey", encryptionContext={"purpose": "exercise"}),
+                trail_shows("GenerateDataKey", encryptionContext={"purpose": "exercise"}),
                 'seal takes encryption_context={"purpose": "exercise"} by name.',
                 FIRST,
             ),
@@ -79,7 +79,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "KMS has refused an encrypted data key that was changed",
-                happened(
+                trail_shows(
                     "Decrypt",
                     error="InvalidCiphertextException",
                     encryptionContext=artifacts.MESSAGE_CONTEXT,
@@ -94,7 +94,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 'KMS has refused {"Course": "kms", "section": "3"}',
-                happened(
+                trail_shows(
                     "Decrypt",
                     error="InvalidCiphertextException",
                     encryptionContext={"Course": "kms", "section": "3"},
@@ -106,14 +106,14 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "IAMLabUser has opened the message's data key",
-                happened("Decrypt", by=LAB_USER, encryptionContext=artifacts.MESSAGE_CONTEXT),
+                trail_shows("Decrypt", by=LAB_USER, encryptionContext=artifacts.MESSAGE_CONTEXT),
                 "create_grant takes KeyId, GranteePrincipal (an ARN), Operations and Constraints; "
                 "then let IAMLabUser's session call decrypt.",
                 SECOND,
             ),
             Check(
                 "and the grant is taken back",
-                happened("RevokeGrant"),
+                trail_shows("RevokeGrant"),
                 "revoke_grant takes KeyId and GrantId, which stands in create_grant's answer.",
                 SECOND,
             ),
@@ -123,13 +123,13 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 'a file was sealed for the encryption context {"file": "letter.txt"}',
-                happened("GenerateDataKey", encryptionContext={"file": "letter.txt"}),
+                trail_shows("GenerateDataKey", encryptionContext={"file": "letter.txt"}),
                 'seal_file takes kms, the key, the two paths, and encryption_context={"file": "letter.txt"}.',
                 FIRST,
             ),
             Check(
                 "and opened again",
-                happened("Decrypt", encryptionContext={"file": "letter.txt"}),
+                trail_shows("Decrypt", encryptionContext={"file": "letter.txt"}),
                 "unseal_file takes kms, the two paths, and the same encryption context.",
                 FIRST,
             ),
@@ -137,7 +137,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "KMS has encrypted a data key anew, without showing it",
-                happened("ReEncrypt", sourceEncryptionContext=artifacts.MESSAGE_CONTEXT),
+                trail_shows("ReEncrypt", sourceEncryptionContext=artifacts.MESSAGE_CONTEXT),
                 "re_encrypt takes CiphertextBlob, SourceEncryptionContext, DestinationKeyId and "
                 "DestinationEncryptionContext.",
                 SECOND,
@@ -156,14 +156,14 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "a table Films was made",
-                happened("CreateTable", tableName="Films"),
+                trail_shows("CreateTable", tableName="Films"),
                 "create_table takes TableName, AttributeDefinitions, KeySchema and BillingMode; "
                 "leave SSESpecification out.",
                 SECOND,
             ),
             Check(
                 "and deleted again",
-                happened("DeleteTable", tableName="Films"),
+                trail_shows("DeleteTable", tableName="Films"),
                 "delete_table takes TableName.",
                 SECOND,
             ),
@@ -173,7 +173,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "IAMLabUser has made a call on Books that was answered",
-                happened("DescribeTable", by=LAB_USER, tableName=artifacts.TABLE),
+                trail_shows("DescribeTable", by=LAB_USER, tableName=artifacts.TABLE),
                 "describing a table reads no item. Which action in the policy has a star?",
                 FIRST,
             ),
@@ -181,7 +181,7 @@ EXERCISES: dict[int, tuple[Exercise, Exercise]] = {
         (
             Check(
                 "IAM has answered what IAMLabUser's policies say to kms:Decrypt",
-                happened("SimulatePrincipalPolicy", actionNames=["kms:Decrypt"]),
+                trail_shows("SimulatePrincipalPolicy", actionNames=["kms:Decrypt"]),
                 "simulate_principal_policy takes PolicySourceArn, ActionNames and ResourceArns.",
                 SECOND,
             ),

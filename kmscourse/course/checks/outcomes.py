@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmscourse.course import artifacts
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check
-from kmscourse.course.checks.trail import happened
+from kmscourse.course.checks.trail import trail_shows
 from kmscourse.iam import LAB_USER
 
 CHECKS: dict[int, tuple[Check, ...]] = {
@@ -18,13 +18,13 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "KMS has answered you",
-            happened("ListAliases"),
+            trail_shows("ListAliases"),
             "run the cell that calls kms.list_aliases.",
             "Ask KMS",
         ),
         Check(
             "KMS has refused IAMLabUser the same question",
-            happened("ListAliases", by=LAB_USER, error="AccessDenied"),
+            trail_shows("ListAliases", by=LAB_USER, error="AccessDenied"),
             "run the cell that calls list_aliases in IAMLabUser's session: it is meant to fail.",
             "Break it",
         ),
@@ -58,7 +58,7 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "a data key was bound to an encryption context",
-            happened("GenerateDataKey", encryptionContext={"purpose": "letters", "team": "archive"}),
+            trail_shows("GenerateDataKey", encryptionContext={"purpose": "letters", "team": "archive"}),
             "run the cell that passes an EncryptionContext to generate_data_key.",
             "A label on the data key",
         ),
@@ -74,13 +74,13 @@ CHECKS: dict[int, tuple[Check, ...]] = {
     4: (
         Check(
             "KMS has decrypted a data key for you",
-            happened("Decrypt"),
+            trail_shows("Decrypt"),
             "run the cell that calls kms.decrypt.",
             "Have it decrypted",
         ),
         Check(
             "a Decrypt with another encryption context was refused",
-            happened(
+            trail_shows(
                 "Decrypt",
                 error="InvalidCiphertextException",
                 encryptionContext={"course": "kms", "section": "4"},
@@ -90,7 +90,7 @@ CHECKS: dict[int, tuple[Check, ...]] = {
         ),
         Check(
             "IAMLabUser was refused",
-            happened("Decrypt", by=LAB_USER, error="AccessDenied"),
+            trail_shows("Decrypt", by=LAB_USER, error="AccessDenied"),
             "run the cell in which IAMLabUser's session calls decrypt.",
             "Break it: another identity",
         ),
@@ -98,7 +98,7 @@ CHECKS: dict[int, tuple[Check, ...]] = {
     5: (
         Check(
             "the data key of the message was decrypted",
-            happened("Decrypt", encryptionContext=artifacts.MESSAGE_CONTEXT),
+            trail_shows("Decrypt", encryptionContext=artifacts.MESSAGE_CONTEXT),
             "run the cell that opens the message's data key with its encryption context.",
             "Step one: the data key",
         ),

@@ -11,20 +11,20 @@ from kmscourse import dynamodb as tables
 from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.course import artifacts
-from kmscourse.course.checks.check import Found
+from kmscourse.course.checks.check import Observation
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
 from kmscourse.policy import Decision, statements_naming, statements_of
 
-NO_KEY = Found(False, "no key has the alias myKey")
+NO_KEY = Observation(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {artifacts.TABLE}"
 
 
-def all_packages_here(account: Account, notes: Notes) -> Found:
+def all_packages_here(account: Account, notes: Notes) -> Observation:
     """Is every package here that the course needs?"""
     missing = problems()
-    return Found(not missing, "; ".join(missing) or "all are here")
+    return Observation(not missing, "; ".join(missing) or "all are here")
 
 
 # --- myKey ----------------------------------------------------------------------------------------------------
@@ -35,172 +35,178 @@ def _metadata(account: Account) -> dict[str, Any]:
     return account.client("kms").describe_key(KeyId=arn)["KeyMetadata"] if arn else {}
 
 
-def key_enabled(account: Account, notes: Notes) -> Found:
+def key_enabled(account: Account, notes: Notes) -> Observation:
     """Is there a myKey, and is it enabled?"""
     return _key_is(account, "Enabled")
 
 
-def key_disabled(account: Account, _: Notes) -> Found:
+def key_disabled(account: Account, _: Notes) -> Observation:
     """Is myKey disabled, and not about to be deleted?"""
     return _key_is(account, "Disabled")
 
 
-def key_rests(account: Account, _: Notes) -> Found:
+def key_rests(account: Account, _: Notes) -> Observation:
     """Is myKey disabled, or waiting for its deletion?"""
     return _key_is(account, "Disabled", "PendingDeletion")
 
 
-def _key_is(account: Account, *wanted: str) -> Found:
+def _key_is(account: Account, *states: str) -> Observation:
     state = artifacts.key_state(account)
-    return NO_KEY if state is None else Found(state in wanted, f"myKey is {state}")
+    return NO_KEY if state is None else Observation(state in states, f"myKey is {state}")
 
 
-def waits_longest(account: Account, _: Notes) -> Found:
+def waits_longest(account: Account, _: Notes) -> Observation:
     """Does myKey wait for its deletion as long as KMS lets a key wait: thirty days?"""
     key = _metadata(account)
     if not key:
         return NO_KEY
     if key["KeyState"] != "PendingDeletion":
-        return Found(False, f"myKey is {key['KeyState']}")
+        return Observation(False, f"myKey is {key['KeyState']}")
     days = round((key["DeletionDate"] - datetime.now(UTC)) / timedelta(days=1))
-    return Found(days == 30, f"myKey is to be deleted in {days} days")
+    return Observation(days == 30, f"myKey is to be deleted in {days} days")
 
 
-def is_symmetric(account: Account, _: Notes) -> Found:
+def is_symmetric(account: Account, _: Notes) -> Observation:
     """Is myKey a symmetric key, for encrypting and decrypting?"""
     key = _metadata(account)
     if not key:
         return NO_KEY
     kind = (key["KeySpec"], key["KeyUsage"])
-    return Found(kind == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"), ", ".join(kind))
+    return Observation(kind == ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"), ", ".join(kind))
 
 
-def has_description(account: Account, _: Notes) -> Found:
+def has_description(account: Account, _: Notes) -> Observation:
     """Has myKey a description?"""
     key = _metadata(account)
     if not key:
         return NO_KEY
-    return Found(bool(key["Description"]), f"“{key['Description']}”" if key["Description"] else "it has none")
+    return Observation(
+        bool(key["Description"]), f"“{key['Description']}”" if key["Description"] else "it has none"
+    )
 
 
-def has_tag(account: Account, _: Notes) -> Found:
+def has_tag(account: Account, _: Notes) -> Observation:
     """Has myKey the tag Purpose, with the value course?"""
     arn = artifacts.find_key(account)
     if arn is None:
         return NO_KEY
     tags = keys.tags(account.client("kms"), arn)
-    said = ", ".join(f"{name}={value}" for name, value in sorted(tags.items()))
-    return Found(tags.get("Purpose") == "course", said or "it has no tags")
+    pairs = ", ".join(f"{name}={value}" for name, value in sorted(tags.items()))
+    return Observation(tags.get("Purpose") == "course", pairs or "it has no tags")
 
 
-def policy_names_main_user(account: Account, _: Notes) -> Found:
+def policy_names_main_user(account: Account, _: Notes) -> Observation:
     """Has myKey's policy the console's statements, those for the main user among them?"""
     arn = artifacts.find_key(account)
     if arn is None:
         return NO_KEY
     policy = keys.key_policy(account.client("kms"), arn)
-    found, naming = statements_of(policy), statements_naming(policy, account.user_arn)
-    return Found(len(found) >= 4 and len(naming) >= 3, f"of {len(found)} statements {len(naming)} name you")
+    statements, naming = statements_of(policy), statements_naming(policy, account.user_arn)
+    return Observation(
+        len(statements) >= 4 and len(naming) >= 3, f"of {len(statements)} statements {len(naming)} name you"
+    )
 
 
 # --- the notes ------------------------------------------------------------------------------------------------
 
 
-def data_key_kept(account: Account, notes: Notes) -> Found:
+def data_key_kept(account: Account, notes: Notes) -> Observation:
     """Is there a note of an encrypted data key that KMS opens?"""
     return _note(artifacts.has_data_key(account, notes), "encrypted_data_key" in notes)
 
 
-def message_kept(account: Account, notes: Notes) -> Found:
+def message_kept(account: Account, notes: Notes) -> Observation:
     """Is there a note of a sealed message whose data key KMS opens?"""
     return _note(artifacts.has_message(account, notes), "envelope" in notes)
 
 
-def _note(opens: bool, written: bool) -> Found:
+def _note(opens: bool, written: bool) -> Observation:
     if opens:
-        return Found(True, "a note, and KMS would open it")
-    return Found(False, "a note that KMS does not open" if written else "no note")
+        return Observation(True, "a note, and KMS would open it")
+    return Observation(False, "a note that KMS does not open" if written else "no note")
 
 
 # --- Books and its readers ------------------------------------------------------------------------------------
 
 
-def table_ready(account: Account, notes: Notes) -> Found:
+def table_ready(account: Account, notes: Notes) -> Observation:
     """Is Books encrypted under myKey, with the lab's book in it?"""
     if not artifacts.table_exists(account, notes):
-        return Found(False, NO_TABLE)
+        return Observation(False, NO_TABLE)
     if artifacts.table_ready(account, notes):
-        return Found(True, f"{artifacts.TABLE} is under myKey and holds {artifacts.BOOK[artifacts.SORT_KEY]}")
+        return Observation(
+            True, f"{artifacts.TABLE} is under myKey and holds {artifacts.BOOK[artifacts.SORT_KEY]}"
+        )
     schema = account.client("dynamodb").describe_table(TableName=artifacts.TABLE)["Table"]["KeySchema"]
-    if (named := [key["AttributeName"] for key in schema]) != [artifacts.PARTITION_KEY, artifacts.SORT_KEY]:
-        return Found(False, f"{artifacts.TABLE} has the keys {', '.join(named)}")
+    if (names := [key["AttributeName"] for key in schema]) != [artifacts.PARTITION_KEY, artifacts.SORT_KEY]:
+        return Observation(False, f"{artifacts.TABLE} has the keys {', '.join(names)}")
     under = artifacts.key_of_table(account)
     if under is None or under != artifacts.find_key(account):
-        return Found(False, f"{artifacts.TABLE} is under another key than myKey")
-    return Found(False, f"{artifacts.TABLE} is under myKey, without the book")
+        return Observation(False, f"{artifacts.TABLE} is under another key than myKey")
+    return Observation(False, f"{artifacts.TABLE} is under myKey, without the book")
 
 
-def table_gone(account: Account, notes: Notes) -> Found:
+def table_gone(account: Account, notes: Notes) -> Observation:
     """Is there no table Books?"""
-    there = artifacts.table_exists(account, notes)
-    return Found(not there, f"the table {artifacts.TABLE} is there" if there else NO_TABLE)
+    exists = artifacts.table_exists(account, notes)
+    return Observation(not exists, f"the table {artifacts.TABLE} is there" if exists else NO_TABLE)
 
 
-def has_second_book(account: Account, notes: Notes) -> Found:
+def has_second_book(account: Account, notes: Notes) -> Observation:
     """Is there more than one book by the author of the lab's book?"""
     if not artifacts.table_exists(account, notes):
-        return Found(False, NO_TABLE)
+        return Observation(False, NO_TABLE)
     if not artifacts.key_works(account, notes):
         return key_enabled(account, notes)
     author = artifacts.BOOK[artifacts.PARTITION_KEY]
     books = tables.scan(account.client("dynamodb"), artifacts.TABLE)
     titles = sorted(book[artifacts.SORT_KEY] for book in books if book[artifacts.PARTITION_KEY] == author)
-    return Found(len(titles) > 1, f"by {author}: {', '.join(titles) or 'nothing'}")
+    return Observation(len(titles) > 1, f"by {author}: {', '.join(titles) or 'nothing'}")
 
 
-def can_sign_in(account: Account, notes: Notes) -> Found:
+def can_sign_in(account: Account, notes: Notes) -> Observation:
     """Has IAMLabUser a password for the console?"""
     has = artifacts.has_sign_in(account, notes)
-    return Found(has, f"{LAB_USER} has {'a' if has else 'no'} password")
+    return Observation(has, f"{LAB_USER} has {'a' if has else 'no'} password")
 
 
-def reader_let_in(account: Account, notes: Notes) -> Found:
+def reader_let_in(account: Account, notes: Notes) -> Observation:
     """Would IAMLabUser's Scan of Books be answered?"""
     return _scan(account, notes, lambda decision: decision.allowed)
 
 
-def reader_kept_out(account: Account, notes: Notes) -> Found:
+def reader_kept_out(account: Account, notes: Notes) -> Observation:
     """Would it be refused?"""
     return _scan(account, notes, lambda decision: not decision.allowed)
 
 
-def named_in_key_policy(account: Account, notes: Notes) -> Found:
+def named_in_key_policy(account: Account, notes: Notes) -> Observation:
     """Does myKey's policy let IAMLabUser in, in a statement of its own?"""
     if artifacts.find_key(account) is None:
         return NO_KEY
-    named = artifacts.has_permission(account, notes)
-    return Found(named, f"the key policy {'has an' if named else 'has no'} Allow for {LAB_USER}")
+    is_named = artifacts.has_permission(account, notes)
+    return Observation(is_named, f"the key policy {'has an' if is_named else 'has no'} Allow for {LAB_USER}")
 
 
-def let_in_by_iam(account: Account, notes: Notes) -> Found:
+def let_in_by_iam(account: Account, notes: Notes) -> Observation:
     """Is IAMLabUser let in although the key policy does not name it?"""
     if artifacts.has_permission(account, notes):
-        return Found(False, f"the key policy has an Allow for {LAB_USER}")
+        return Observation(False, f"the key policy has an Allow for {LAB_USER}")
     return reader_let_in(account, notes)
 
 
-def denied_by_the_key(account: Account, notes: Notes) -> Found:
+def denied_by_the_key(account: Account, notes: Notes) -> Observation:
     """Does the key policy refuse IAMLabUser in so many words, whatever IAM says?"""
     return _scan(account, notes, lambda decision: decision.explicit and decision.layer == "resource-based")
 
 
-def _scan(account: Account, notes: Notes, wanted: Callable[[Decision], bool]) -> Found:
+def _scan(account: Account, notes: Notes, is_as_expected: Callable[[Decision], bool]) -> Observation:
     if not artifacts.table_exists(account, notes):
-        return Found(False, NO_TABLE)
+        return Observation(False, NO_TABLE)
     if not artifacts.has_lab_user(account, notes):
-        return Found(False, f"there is no user {LAB_USER}")
+        return Observation(False, f"there is no user {LAB_USER}")
     decision = access.may_read_table(account, artifacts.lab_user_arn(account), artifacts.TABLE)
-    said = "answered"
+    answer = "answered"
     if not decision.allowed:
-        said = f"refused ({'an explicit deny in' if decision.explicit else 'no allow in'} the {decision.layer} layer)"
-    return Found(wanted(decision), f"a Scan by {LAB_USER} would be {said}")
+        answer = f"refused ({'an explicit deny in' if decision.explicit else 'no allow in'} the {decision.layer} layer)"
+    return Observation(is_as_expected(decision), f"a Scan by {LAB_USER} would be {answer}")

@@ -7,23 +7,25 @@ from typing import Any
 
 from kmscourse import audit
 from kmscourse.account import Account
-from kmscourse.course.checks.check import Found, Look
+from kmscourse.course.checks.check import Observation, Observer
 from kmscourse.course.notes import Notes
 
 
-def happened(event_name: str, *, by: str | None = None, error: str | None = None, **expected: Any) -> Look:
+def trail_shows(
+    event_name: str, *, by: str | None = None, error: str | None = None, **expected: Any
+) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
     ``expected`` are request parameters that it must have, as the trail spells them.
     """
-    asked = [
+    conditions = [
         event_name,
         f"by {by or 'you'}",
         *(f"{name} {_words(value)}" for name, value in expected.items()),
     ]
-    described = f"{', '.join(asked)}, {f'refused with {error}' if error else 'answered'}"
+    described = f"{', '.join(conditions)}, {f'refused with {error}' if error else 'answered'}"
 
-    def look(account: Account, _: Notes) -> Found:
+    def look(account: Account, _: Notes) -> Observation:
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
             identity = event["userIdentity"]
             # The main user can be a role's session, which has an ARN and no user name.
@@ -32,8 +34,8 @@ def happened(event_name: str, *, by: str | None = None, error: str | None = None
                 continue
             parameters = event.get("requestParameters") or {}
             if all(parameters.get(name) == value for name, value in expected.items()):
-                return Found(True, f"in the audit trail: {described}")
-        return Found(False, f"nothing in the audit trail like: {described}")
+                return Observation(True, f"in the audit trail: {described}")
+        return Observation(False, f"nothing in the audit trail like: {described}")
 
     return look
 

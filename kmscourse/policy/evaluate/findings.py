@@ -7,8 +7,9 @@ Guide's "Troubleshooting key access".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from kmscourse.policy.language.statement import Statement
 
@@ -53,7 +54,8 @@ class Question(Enum):
     VERDICT = "Then may {who} call {action}?"
 
 
-class Finding(NamedTuple):
+@dataclass(slots=True)
+class Finding:
     """The answer to one question. ``evidence``: the statement or the grant behind it, or a sentence."""
 
     question: Question

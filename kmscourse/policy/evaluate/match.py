@@ -31,7 +31,8 @@ def applies(statement: Statement, request: Request) -> bool:
 
 def matches(statement: Statement, request: Request) -> bool:
     """Do the resource and every condition of the statement match? Of its action and its principals not a word."""
-    if not covers_resource(statement, request):
+    resources = statement.resources
+    if (resources is None or not resources.everything) and not covers_resource(statement, request):
         return False
     for condition in statement.conditions:  # noqa: SIM110 (a loop costs half of what all() does)
         if not condition.holds(request.values):

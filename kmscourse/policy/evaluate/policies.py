@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from kmscourse.policy.evaluate.findings import Layer
 from kmscourse.policy.evaluate.match import is_meant_for, name_caller
 from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.language.document import Policy
-from kmscourse.policy.language.principals import Naming, Principal, PrincipalKind
+from kmscourse.policy.language.principals import Naming, Principal
 from kmscourse.policy.language.statement import Statement
 
 Document = Mapping[str, Any]
@@ -37,35 +37,40 @@ class Policies:
     belongs to no account; service-linked roles are outside service control policies.
     """
 
-    __slots__ = ("boundaries", "grants", "identity", "levels", "resource", "sessions")
+    __slots__ = ("boundaries", "grants", "identity", "levels", "resource", "session")
 
     def __init__(
         self,
         caller: Principal,
-        identity: list[Policy],
-        resource: list[Policy],
-        grants: list[Document],
-        boundaries: list[Policy],
-        sessions: list[Policy],
-        levels: list[list[Policy]],
+        identity: Sequence[Policy],
+        resource: Policy | None,
+        grants: Sequence[Document],
+        boundaries: Sequence[Policy],
+        session: Policy | None,
+        levels: Sequence[Sequence[Policy]],
     ) -> None:
-        has_own = caller.account is not None and caller.kind is not PrincipalKind.ROOT
-        self.identity = identity if has_own else []
+        has_policies = caller.has_policies
+        self.identity = identity if has_policies else ()
         self.resource = resource
         self.grants = grants
-        self.boundaries = boundaries if has_own else []
-        self.sessions = sessions if has_own else []
-        self.levels = levels if caller.account is not None and not caller.service_linked else []
+        self.boundaries = boundaries if has_policies else ()
+        self.session = session if has_policies else None
+        self.levels = levels if caller.account is not None and not caller.service_linked else ()
 
-    def by_layer(self) -> Iterator[tuple[Layer, list[Policy]]]:
+    def by_layer(self) -> list[tuple[Layer, Sequence[Policy]]]:
         """The policies of each layer, in AWS's order; of what limits, one that must allow after the other."""
-        for level in self.levels:
-            yield Layer.SERVICE_CONTROL, level
-        yield Layer.RESOURCE, self.resource
-        yield Layer.IDENTITY, self.identity
-        for boundary in self.boundaries:
-            yield Layer.BOUNDARY, [boundary]
-        yield Layer.SESSION, self.sessions
+        layers: list[tuple[Layer, Sequence[Policy]]] = []
+        if self.levels:
+            layers += [(Layer.SERVICE_CONTROL, level) for level in self.levels]
+        if self.resource:
+            layers.append((Layer.RESOURCE, (self.resource,)))
+        if self.identity:
+            layers.append((Layer.IDENTITY, self.identity))
+        if self.boundaries:
+            layers += [(Layer.BOUNDARY, (boundary,)) for boundary in self.boundaries]
+        if self.session:
+            layers.append((Layer.SESSION, (self.session,)))
+        return layers
 
     def mean_caller(self, statement: Statement, layer: Layer, request: Request) -> bool:
         """Is a statement of that layer meant for the caller?"""

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from kmscourse.policy.language.principals import Principal, is_account, parse_principal
 from kmscourse.policy.language.statement import text_of
+from kmscourse.policy.language.variables import Values
 
 RequestContext = Mapping[str, str | Iterable[str]]
+NO_CONTEXT: RequestContext = {}
 ROLE_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")  # what a trust policy speaks of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Request:
     """One thing that somebody wants to do to one resource.
 
@@ -26,35 +27,45 @@ class Request:
     ``resource_account`` is the owner of the resource; without it the ARN says, or it is the caller's.
 
     The rest is read from these. ``lowercase_action`` is compared with policies, as AWS ignores its case; ``segments``
-    are the six of the resource's ARN (fewer, where it is none), ``service`` and ``path`` the third and the last.
+    are the six of the resource's ARN (fewer, where it is none), ``service`` and ``path`` the third and the last;
+    ``values`` are those of the condition keys, whose names are in lower case there.
     """
 
     principal: str
     action: str
     resource: str
-    context: RequestContext = field(default_factory=dict)
-    resource_account: str | None = None
-    caller: Principal = field(init=False, repr=False, compare=False)
-    lowercase_action: str = field(init=False, repr=False, compare=False)
-    segments: list[str] = field(init=False, repr=False, compare=False)
-    service: str = field(init=False, repr=False, compare=False)
-    path: str = field(init=False, repr=False, compare=False)
+    context: RequestContext
+    resource_account: str | None
+    caller: Principal = field(repr=False, compare=False)
+    lowercase_action: str = field(repr=False, compare=False)
+    segments: list[str] = field(repr=False, compare=False)
+    service: str = field(repr=False, compare=False)
+    path: str = field(repr=False, compare=False)
+    values: Values = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        derived = self.__dict__  # a frozen instance is filled in here, once
-        derived["caller"] = parse_principal(self.principal)
-        derived["lowercase_action"] = self.action.lower()
-        segments = derived["segments"] = self.resource.split(":", 5)
+    def __init__(
+        self,
+        principal: str,
+        action: str,
+        resource: str,
+        context: RequestContext = NO_CONTEXT,
+        resource_account: str | None = None,
+    ) -> None:
+        fields = self.__dict__  # a frozen instance is filled in here, once
+        fields["principal"] = principal
+        fields["action"] = action
+        fields["resource"] = resource
+        fields["context"] = context
+        fields["resource_account"] = resource_account
+        fields["caller"] = parse_principal(principal)
+        fields["lowercase_action"] = action.lower()
+        segments = fields["segments"] = resource.split(":", 5)
         is_arn = len(segments) == 6
-        derived["service"] = segments[2] if is_arn else ""
-        derived["path"] = segments[5] if is_arn else ""
+        fields["service"] = segments[2] if is_arn else ""
+        fields["path"] = segments[5] if is_arn else ""
+        fields["values"] = read_values(context) if context else {}
 
-    @cached_property
-    def values(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of the condition keys, whose names are in lower case."""
-        return read_values(self.context) if self.context else {}
-
-    @cached_property
+    @property
     def account(self) -> str | None:
         """The account that owns the resource, where anything says so."""
         if self.resource_account:
@@ -97,7 +108,7 @@ class Request:
 
         IAM User Guide, "Policy evaluation logic": the two exceptions among resource-based policies.
         """
-        return self.on_key or self.assumes_role
+        return self.service in ("kms", "iam") and (self.on_key or self.assumes_role)
 
 
 def read_values(context: RequestContext) -> dict[str, tuple[str, ...]]:

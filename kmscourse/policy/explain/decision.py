@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any
 
 from kmscourse.policy.evaluate.evaluation import Verdict, decide
 from kmscourse.policy.evaluate.findings import Finding, Layer, Question
-from kmscourse.policy.evaluate.policies import Layers
+from kmscourse.policy.evaluate.policies import Document
 from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.explain.near_misses import ElementType, NearMiss, find_near_misses
 from kmscourse.policy.explain.wording import Subject, explain_findings
@@ -19,13 +19,31 @@ from kmscourse.policy.language.statement import Statement
 NAMED_BEFORE = re.compile("^the (statement|grant)")
 
 
-def evaluate(request: Request, **layers: Unpack[Layers]) -> Decision:
+def evaluate(
+    request: Request,
+    *,
+    identity_policies: Iterable[Document] = (),
+    resource_policy: Document | None = None,
+    grants: Iterable[Document] = (),
+    permissions_boundaries: Iterable[Document] = (),
+    session_policy: Document | None = None,
+    service_control_policies: Iterable[Iterable[Document]] = (),
+) -> Decision:
     """Decide a request as AWS would, by every policy and grant that bears on it.
 
     Policies and grants are dicts as AWS prints them; ``service_control_policies`` is one list of policies for
     each level of the organisation. A policy that can't be read refuses everything, and the reason says so.
     """
-    return Decision(request, decide(request, **layers))
+    verdict = decide(
+        request,
+        identity_policies,
+        resource_policy,
+        grants,
+        permissions_boundaries,
+        session_policy,
+        service_control_policies,
+    )
+    return Decision(request, verdict)
 
 
 @dataclass(frozen=True, slots=True)

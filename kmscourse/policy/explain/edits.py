@@ -64,11 +64,10 @@ def make_edit(kind: EditKind, request: Request, layers: Layers) -> tuple[Edit, L
     match kind:
         case EditKind.RESOURCE if _has_a_policy(request, layers):
             return _edit_resource_policy(request, layers)
-        case EditKind.GRANT if (
-            request.on_key and _is_one_of_an_account(request.caller) and _grant_operation(request)
-        ):
+        # A grant for the account's root user would be one for the whole account.
+        case EditKind.GRANT if request.on_key and request.caller.has_policies and _grant_operation(request):
             return _create_grant(request, layers)
-        case EditKind.IDENTITY if _is_one_of_an_account(request.caller):
+        case EditKind.IDENTITY if request.caller.has_policies:
             return _edit_identity_policies(request, layers)
         case EditKind.SESSION if layers.get("session_policy") is not None:
             return _edit_session_policy(request, layers)
@@ -88,7 +87,7 @@ def grant_is_looser(request: Request) -> bool:
 def remove_deny(layer: Layer, deny: Document, request: Request, layers: Layers) -> tuple[Edit, Layers]:
     """The edit that takes a Deny statement out of every policy of its layer, and the layers after it."""
 
-    def without(policies: Iterable[Document]) -> list[Document]:
+    def without_it(policies: Iterable[Document]) -> list[Document]:
         return [
             _without_statement(policy, deny) if deny in statements_of(policy) else policy
             for policy in policies
@@ -97,16 +96,16 @@ def remove_deny(layer: Layer, deny: Document, request: Request, layers: Layers) 
     fewer = layers.copy()
     match layer:
         case Layer.RESOURCE:
-            (fewer["resource_policy"],) = without([layers["resource_policy"] or {}])
+            (fewer["resource_policy"],) = without_it([layers["resource_policy"] or {}])
         case Layer.SESSION:
-            (fewer["session_policy"],) = without([layers["session_policy"] or {}])
+            (fewer["session_policy"],) = without_it([layers["session_policy"] or {}])
         case Layer.IDENTITY:
-            fewer["identity_policies"] = without(layers["identity_policies"])
+            fewer["identity_policies"] = without_it(layers["identity_policies"])
         case Layer.BOUNDARY:
-            fewer["permissions_boundaries"] = without(layers["permissions_boundaries"])
+            fewer["permissions_boundaries"] = without_it(layers["permissions_boundaries"])
         case Layer.SERVICE_CONTROL:
             fewer["service_control_policies"] = [
-                without(level) for level in layers["service_control_policies"]
+                without_it(level) for level in layers["service_control_policies"]
             ]
     name = f'the statement "{deny["Sid"]}"' if deny.get("Sid") else "the Deny statement"
     where = f"the {Subject(request).policy}" if layer is Layer.RESOURCE else layer.with_article
@@ -116,11 +115,6 @@ def remove_deny(layer: Layer, deny: Document, request: Request, layers: Layers) 
 
 def _without_statement(policy: Document, deny: Document) -> Document:
     return {**policy, "Statement": [each for each in statements_of(policy) if each != deny]}
-
-
-def _is_one_of_an_account(caller: Principal) -> bool:
-    """A user, role or session. The root user has no policies, and a grant for it would be one for its account."""
-    return caller.account is not None and caller.kind is not PrincipalKind.ROOT
 
 
 def _has_a_policy(request: Request, layers: Layers) -> bool:

@@ -14,9 +14,8 @@ from typing import NamedTuple
 from kmscourse.errors import PolicyError
 from kmscourse.policy.language.operators import OPERATORS, Operator, Test, read_boolean
 from kmscourse.policy.language.variables import (
-    Token,
+    Pattern,
     Values,
-    Variable,
     resolve_variables,
     split_variables,
     split_wildcards,
@@ -57,10 +56,7 @@ def parse_operator(name: str) -> OperatorName:
 class Condition:
     """One operator on one key. ``operator``, ``key`` and the ``values`` are as the policy writes them."""
 
-    __slots__ = (
-        "_denies", "_if_exists", "_key", "_operator", "_patterns", "_quantifier", "_test",
-        "_variables", "key", "operator", "values",
-    )  # fmt: skip
+    __slots__ = ("_denies", "_key", "_name", "_test", "_variables", "key", "operator", "values")
 
     def __init__(
         self, operator: str, key: str, values: Sequence[str], *, denies: bool, variables: bool
@@ -74,7 +70,7 @@ class Condition:
         self.operator = operator
         self.key = key
         self.values = values
-        self._quantifier, self._operator, self._if_exists = parse_operator(operator)
+        self._name = parse_operator(operator)
         self._key = key.lower()
         self._denies = denies
         self._variables = variables
@@ -83,48 +79,58 @@ class Condition:
     def holds(self, request_values: Values) -> bool:
         """Does the condition hold for a request with those values of its condition keys?"""
         values = request_values.get(self._key, ())
-        quantifier, operator = self._quantifier, self._operator
+        quantifier, operator, if_exists = self._name
         if operator is None:
-            return self._null_holds(values)
+            return _null_holds(values, quantifier, self.values)
+        if quantifier is not None:
+            for_all = quantifier is Quantifier.ALL
+            if not values:
+                return if_exists or for_all
+            test = self._test or self._compile(operator, request_values)
+            return (all if for_all else any)(test(value) for value in values if value)
         if not values:
-            missing = operator.inverted if quantifier is None else quantifier is Quantifier.ALL
-            return self._if_exists or missing
+            return if_exists or operator.inverted
         test = self._test or self._compile(operator, request_values)
-        if quantifier is Quantifier.ALL:
-            return all(test(value) for value in values if value)
-        if quantifier is Quantifier.ANY:
-            return any(test(value) for value in values if value)
         if len(values) == 1:
             return bool(test(values[0]))
         # A key with many values asks for a set operator. Without one AWS promises nothing: an Allow must not
         # rest on it, a Deny must not be dodged by it.
         return self._denies and any(test(value) for value in values)
 
-    def _null_holds(self, values: tuple[str, ...]) -> bool:
-        """Null asks whether the key is missing: "true" where it must be, "false" where it must not.
-
-        An empty text is no value, as the set operators see it too.
-        """
-        missing = not any(values)
-        if self._quantifier is not None and missing:
-            return self._quantifier is Quantifier.ALL
-        return missing in map(read_boolean, self.values)
-
     def _compile(self, operator: Operator, request_values: Values) -> Test:
         """The test of one value. It is kept for the next request, unless variables wait for that one's values."""
-        patterns = [self._split(operator, text) for text in self.values]
-        resolved = [resolve_variables(pattern, request_values) for pattern in patterns]
-        test = operator.build([pattern for pattern in resolved if pattern is not None])
+        texts, wildcards = self.values, operator.wildcards
+        has_variables = self._variables and operator.variables and "${" in " ".join(texts)
+        certain = True
+        if has_variables:
+            tokens = [split_variables(text, wildcards=wildcards) for text in texts]
+            resolved = [resolve_variables(each, request_values) for each in tokens]
+            patterns = [pattern for pattern in resolved if pattern is not None]
+            certain = len(patterns) == len(texts)
+            test = operator.build(patterns if wildcards else [_join(pattern) for pattern in patterns])
+        else:
+            test = operator.build([split_wildcards(text) for text in texts] if wildcards else texts)
         if operator.inverted:
-            test = _invert(test, denies=self._denies, certain=None not in resolved)
-        if not any(isinstance(token, Variable) for pattern in patterns for token in pattern):
+            test = _invert(test, denies=self._denies, certain=certain)
+        if not has_variables:
             self._test = test
         return test
 
-    def _split(self, operator: Operator, text: str) -> tuple[Token, ...]:
-        if self._variables and operator.variables:
-            return split_variables(text, wildcards=operator.wildcards)
-        return split_wildcards(text) if operator.wildcards else (text,)
+
+def _join(pattern: Pattern) -> str:
+    """The text of a pattern without wildcards."""
+    return "".join(token for token in pattern if isinstance(token, str))
+
+
+def _null_holds(values: Sequence[str], quantifier: Quantifier | None, answers: Sequence[str]) -> bool:
+    """Null asks whether the key is missing: "true" where it must be, "false" where it must not.
+
+    An empty text is no value, as the set operators see it too.
+    """
+    missing = not any(values)
+    if quantifier is not None and missing:
+        return quantifier is Quantifier.ALL
+    return missing in map(read_boolean, answers)
 
 
 def _invert(test: Test, *, denies: bool, certain: bool) -> Test:

@@ -7,12 +7,12 @@ IAM User Guide, "Grammar of the IAM JSON policy language"; for the condition key
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy.language.patterns import arn_matcher
-from kmscourse.policy.language.statement import Statement
+from kmscourse.policy.language.patterns import resolved_arn_matcher
+from kmscourse.policy.language.statement import LISTS, OBJECTS, PolicySource, Statement
 from kmscourse.policy.language.variables import variable_keys
 
 VARIABLES_SINCE = "2012-10-17"
@@ -21,21 +21,28 @@ ELEMENTS = frozenset({"Version", "Id", "Statement"})
 MAX_COMPILED_POLICIES = 4096
 MAX_INDEXED_ACTIONS = 256
 
-Statements = tuple[Statement, ...]
+Statements = Sequence[Statement]
 
 
 class Policy:
     """A compiled policy: its statements, and the Allows and the Denies among them."""
 
-    __slots__ = ("_by_action", "allows", "denies", "source", "statements")
+    __slots__ = ("_by_action", "_source", "allows", "denies", "statements")
 
-    def __init__(self, source: Mapping[str, Any]) -> None:
+    def __init__(self, source: Mapping[str, Any], content: bytes | None = None) -> None:
         """Compile it; PolicyError names the first mistake and the statement that it is in."""
-        self.source = source
-        self.statements = _read_statements(source)
-        self.allows = tuple(statement for statement in self.statements if not statement.denies)
-        self.denies = tuple(statement for statement in self.statements if statement.denies)
+        self._source = PolicySource(source, content)
+        self.statements = _compile_statements(source, self._source)
+        self.allows: list[Statement] = []
+        self.denies: list[Statement] = []
+        for statement in self.statements:
+            (self.denies if statement.denies else self.allows).append(statement)
         self._by_action: dict[str, tuple[Statements, Statements]] = {}
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The policy as a dict."""
+        return self._source.document
 
     def about(self, action: str) -> tuple[Statements, Statements]:
         """The Allows and the Denies that cover an action, in lower case. They are looked for once."""
@@ -43,14 +50,17 @@ class Policy:
         if statements is None:
             if len(self._by_action) >= MAX_INDEXED_ACTIONS:
                 self._by_action.clear()
-            statements = self._by_action[action] = (
-                tuple(statement for statement in self.allows if statement.covers_action(action)),
-                tuple(statement for statement in self.denies if statement.covers_action(action)),
-            )
+            allows: list[Statement] = []
+            denies: list[Statement] = []
+            for statement in self.statements:
+                if statement.covers_action(action):
+                    (denies if statement.denies else allows).append(statement)
+            statements = self._by_action[action] = allows, denies
         return statements
 
 
-_compiled: dict[bytes, Policy | PolicyError] = {}
+_compiled: dict[bytes, Policy] = {}
+_mistakes: dict[bytes, tuple[object, ...]] = {}
 
 
 def compile_policy(source: Any) -> Policy:
@@ -63,33 +73,45 @@ def compile_policy(source: Any) -> Policy:
     except ValueError:  # something in it is no plain JSON value, or it is nested without end
         return _compile(source)
     policy = _compiled.get(content)
-    if policy is None:
-        if len(_compiled) >= MAX_COMPILED_POLICIES:
-            _compiled.clear()
-        try:
-            # A copy of its own, which nobody else can change.
-            policy = _compile(marshal.loads(content))  # noqa: S302
-        except PolicyError as error:
-            policy = error
-        _compiled[content] = policy
-    if isinstance(policy, PolicyError):
-        raise PolicyError(*policy.args)
+    return _compile_content(source, content) if policy is None else policy
+
+
+def _compile_content(source: Any, content: bytes) -> Policy:
+    if content in _mistakes:
+        raise PolicyError(*_mistakes[content])
+    if len(_compiled) + len(_mistakes) >= MAX_COMPILED_POLICIES:
+        _compiled.clear()
+        _mistakes.clear()
+    try:
+        policy = _compiled[content] = _compile(source, content)
+    except PolicyError as error:
+        _mistakes[content] = error.args
+        raise
     return policy
+
+
+def compile_policies(sources: Iterable[Any]) -> list[Policy]:
+    """Policies compiled, each as ``compile_policy`` does."""
+    policies = []
+    for source in sources:  # a comprehension costs twice as much for one policy
+        policies.append(compile_policy(source))
+    return policies
 
 
 def forget_policies() -> None:
     """Drop everything that is stored, so that each policy is compiled anew."""
     _compiled.clear()
-    arn_matcher.cache_clear()
+    _mistakes.clear()
+    resolved_arn_matcher.cache_clear()
 
 
-def _compile(source: object) -> Policy:
-    if not isinstance(source, Mapping):
+def _compile(source: object, content: bytes | None = None) -> Policy:
+    if not isinstance(source, OBJECTS):
         raise PolicyError("A policy must be a JSON object with Version and Statement.")
-    return Policy(source)
+    return Policy(source, content)
 
 
-def _read_statements(source: Mapping[str, Any]) -> Statements:
+def _compile_statements(source: Mapping[str, Any], policy: PolicySource) -> Statements:
     if not source.keys() <= ELEMENTS:
         unknown = min(str(name) for name in source.keys() - ELEMENTS)
         raise PolicyError(f"A policy has no element {unknown}; it has Version, Id and Statement.")
@@ -97,26 +119,22 @@ def _read_statements(source: Mapping[str, Any]) -> Statements:
     if version not in VERSIONS:
         raise PolicyError(f'Version must be "{VARIABLES_SINCE}", the version of the policy language.')
     statements = source.get("Statement")
-    if isinstance(statements, Mapping):
+    if isinstance(statements, OBJECTS):
         statements = [statements]
-    if not isinstance(statements, list | tuple):
+    if not isinstance(statements, LISTS):
         raise PolicyError("A policy needs a Statement: a JSON object, or a list of them.")
     variables = version == VARIABLES_SINCE
-    return tuple(
-        _read_statement(statement, number, variables=variables)
-        for number, statement in enumerate(statements, 1)
-    )
-
-
-def _read_statement(source: object, number: int, *, variables: bool) -> Statement:
-    if not isinstance(source, Mapping):
-        raise PolicyError(f"Statement {number} must be a JSON object.")
-    try:
-        return Statement(source, number, variables=variables)
-    except PolicyError as error:
-        sid = source.get("Sid")
-        name = f'Statement {number} ("{sid}")' if sid and isinstance(sid, str) else f"Statement {number}"
-        raise PolicyError(f"{name}: {error}") from None
+    compiled: list[Statement] = []
+    for number, statement in enumerate(statements, 1):
+        if not isinstance(statement, OBJECTS):
+            raise PolicyError(f"Statement {number} must be a JSON object.")
+        try:
+            compiled.append(Statement(statement, number, policy, variables=variables))
+        except PolicyError as error:
+            sid = statement.get("Sid")
+            name = f'Statement {number} ("{sid}")' if sid and isinstance(sid, str) else f"Statement {number}"
+            raise PolicyError(f"{name}: {error}") from None
+    return compiled
 
 
 def context_keys(policies: Iterable[Policy], action: str | None = None) -> list[str]:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from kmscourse.policy.language.patterns import ARN_SEGMENTS, arn_matcher, text_matcher
+from kmscourse.policy.language.patterns import ARN_SEGMENTS, resolved_arn_matcher, text_matcher
 from kmscourse.policy.language.variables import Pattern
 
 Test = Callable[[str], bool | None]
@@ -28,29 +28,25 @@ Test = Callable[[str], bool | None]
 class Operator:
     """``build`` makes, of the policy's values, the test of one value of the request.
 
-    ``inverted`` negates it. ``wildcards`` says whether "*" and "?" stand for other characters, ``variables``
-    whether "${...}" does.
+    ``inverted`` negates it. ``wildcards`` says whether "*" and "?" stand for other characters: the policy's values are
+    then patterns, and texts otherwise. ``variables`` says whether "${...}" stands for other texts.
     """
 
-    build: Callable[[Sequence[Pattern]], Test]
+    build: Callable[..., Test]
     inverted: bool = False
     wildcards: bool = False
     variables: bool = False
 
 
-def _text(pattern: Pattern) -> str:
-    return "".join(token if isinstance(token, str) else token.value for token in pattern)
-
-
 # Strings
 
 
-def _equals(patterns: Sequence[Pattern]) -> Test:
-    return frozenset(map(_text, patterns)).__contains__
+def _equals(texts: Sequence[str]) -> Test:
+    return frozenset(texts).__contains__
 
 
-def _equals_ignoring_case(patterns: Sequence[Pattern]) -> Test:
-    lowered = frozenset(_text(pattern).lower() for pattern in patterns)
+def _equals_ignoring_case(texts: Sequence[str]) -> Test:
+    lowered = frozenset(map(str.lower, texts))
     return lambda value: value.lower() in lowered
 
 
@@ -63,7 +59,7 @@ def _like(patterns: Sequence[Pattern]) -> Test:
 
 
 def _arn(patterns: Sequence[Pattern]) -> Test:
-    matchers = [arn_matcher(pattern, complete=False) for pattern in patterns]
+    matchers = [resolved_arn_matcher(pattern, complete=False) for pattern in patterns]
 
     def test(value: str) -> bool:
         segments = value.split(":", ARN_SEGMENTS - 1)
@@ -76,9 +72,9 @@ def _arn(patterns: Sequence[Pattern]) -> Test:
 
 
 def _compared(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[..., Test]:
-    def build(patterns: Sequence[Pattern]) -> Test:
-        limits = [limit for limit in map(read, map(_text, patterns)) if limit is not None]
-        unreadable = len(limits) < len(patterns)
+    def build(texts: Sequence[str]) -> Test:
+        limits = [limit for limit in map(read, texts) if limit is not None]
+        unreadable = len(limits) < len(texts)
 
         def test(text: str) -> bool | None:
             value = read(text)
@@ -167,8 +163,8 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
 MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291, section 2.5.5.2
 
 
-def _ip(patterns: Sequence[Pattern]) -> Test:
-    networks = [read_network(_text(pattern)) for pattern in patterns]
+def _ip(texts: Sequence[str]) -> Test:
+    networks = list(map(read_network, texts))
 
     def test(text: str) -> bool | None:
         address = read_address(text)
@@ -189,9 +185,9 @@ def read_boolean(text: str) -> bool | None:
     return {"true": True, "false": False}.get(text.strip().lower())
 
 
-def _binary(patterns: Sequence[Pattern]) -> Test:
+def _binary(texts: Sequence[str]) -> Test:
     """The policy holds base64; the request the bytes themselves, or base64 where they are no text."""
-    encoded = frozenset(map(_text, patterns))
+    encoded = frozenset(texts)
     decoded = frozenset(map(_decode, encoded))
     return lambda value: value in encoded or value.encode(errors="surrogatepass") in decoded
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from kmscourse.policy.language.variables import (
+    MANY,
     Pattern,
     Token,
     Values,
@@ -18,28 +19,33 @@ from kmscourse.policy.language.variables import (
     split_wildcards,
 )
 
+_ANYTHING = [MANY]
 Matcher = Callable[[str], bool]
 ArnMatcher = Callable[[list[str]], bool]
 ARN_SEGMENTS = 6
 
 
-def text_matcher(pattern: Pattern) -> Matcher:
+def text_matcher(pattern: Sequence[str | Wildcard]) -> Matcher:
     """What a pattern matches. Each run between stars is looked for once, from the left: never exponential."""
+    if not pattern:
+        return "".__eq__
+    if len(pattern) == 1 and isinstance(pattern[0], str):
+        return pattern[0].__eq__
     # "a?b*c" becomes [["a", "b"], ["c"]]: the runs between stars, cut again at each "?".
     runs: list[list[str]] = [[""]]
     for token in pattern:
-        if token is Wildcard.MANY:
-            runs.append([""])
-        elif token is Wildcard.ONE:
-            runs[-1].append("")
-        else:
+        if isinstance(token, str):
             runs[-1][-1] += token
-    first, *middle, last = runs if len(runs) > 1 else [*runs, [""]]
-    if len(first) == 1 and middle == [] and last == [""]:
-        prefix = first[0]  # the two that most patterns are: no wildcard at all, or one star at the end
-        return prefix.__eq__ if len(runs) == 1 else lambda value: value.startswith(prefix)
+        elif token is MANY:
+            runs.append([""])
+        else:
+            runs[-1].append("")
     if len(runs) == 1:
-        return lambda value: len(value) == _length(first) and _stands_at(first, value, 0)
+        return lambda value: len(value) == _length(runs[0]) and _stands_at(runs[0], value, 0)
+    first, *middle, last = runs
+    if len(first) == 1 and middle == [] and last == [""]:
+        prefix = first[0]
+        return lambda value: value.startswith(prefix)
 
     def matches(value: str) -> bool:
         start, end = _length(first), len(value) - _length(last)
@@ -79,48 +85,61 @@ def _find(run: list[str], value: str, start: int, end: int) -> int:
 
 def action_matcher(patterns: Sequence[str]) -> Matcher:
     """What the patterns of an Action element match. Names of actions ignore case: give them in lower case."""
-    lowered = [pattern.lower() for pattern in patterns]
-    exact = frozenset(text for text in lowered if "*" not in text and "?" not in text)
-    wild = [text_matcher(split_wildcards(text)) for text in lowered if text not in exact and _is_action(text)]
-    if not wild:
+    exact: list[str] = []
+    prefixes: list[str] = []
+    matchers: list[Matcher] = []
+    for pattern in patterns:
+        text = pattern.lower()
+        prefix = text.rstrip("*")
+        if "*" in prefix or "?" in prefix:
+            if ":" in text:  # every action is of a service, as in kms:Decrypt; only "*" may do without
+                matchers.append(text_matcher(split_wildcards(text)))
+        elif prefix == text:
+            exact.append(text)
+        elif ":" in prefix or not prefix:
+            prefixes.append(prefix)
+    if not prefixes and not matchers:
         return exact.__contains__
-    if not exact and len(wild) == 1:
-        return wild[0]
-    return lambda action: action in exact or any(matches(action) for matches in wild)
+    starts = tuple(prefixes)
+    return lambda action: (
+        action in exact or action.startswith(starts) or any(matches(action) for matches in matchers)
+    )
 
 
-def _is_action(text: str) -> bool:
-    """Every action is of a service, as in kms:Decrypt; only "*" may do without."""
-    return ":" in text or not text.strip("*")
-
-
-@lru_cache(maxsize=1024)  # a pattern with variables is filled in, and compiled, with every request
 def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     """What an ARN pattern matches; the ARN comes cut into its segments.
 
     Each of the six segments is matched for itself, so that a "*" ends at a colon, save in the last. With
     ``complete``, as in Resource, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
     """
-    if pattern and all(token is Wildcard.MANY for token in pattern):
+    if len(pattern) == 1 and isinstance(pattern[0], str):
+        texts = pattern[0].split(":", ARN_SEGMENTS - 1)
+        ends_early = texts[0] == "arn" and 1 < len(texts) < ARN_SEGMENTS
+        if not (complete and ends_early):
+            return texts.__eq__
+    if pattern and pattern[0] is MANY and all(token is MANY for token in pattern):
         return _match_everything
     segments = _split_segments(pattern)
-    is_arn, missing = len(segments) > 1 and segments[0] == ("arn",), ARN_SEGMENTS - len(segments)
-    if len(pattern) == 1 and not (is_arn and missing and complete):
-        exact = [str(segment[0]) if segment else "" for segment in segments]
-        return exact.__eq__
+    is_arn, missing = len(segments) > 1 and segments[0] == ["arn"], ARN_SEGMENTS - len(segments)
     if not is_arn or (missing and not complete) or (complete and _has_wild_type(segments)):
         return _match_nothing
-    matchers = [text_matcher(segment) for segment in segments] + [text_matcher((Wildcard.MANY,))] * missing
+    matchers = [
+        (number, text_matcher(segment)) for number, segment in enumerate(segments) if segment != _ANYTHING
+    ]
 
     def matches(values: list[str]) -> bool:
         if len(values) < ARN_SEGMENTS:
             return False
-        for fits, value in zip(matchers, values, strict=True):  # noqa: SIM110 (a loop costs half of what all() does)
-            if not fits(value):
+        for number, fits in matchers:  # noqa: SIM110 (a loop costs half of what all() does)
+            if not fits(values[number]):
                 return False
         return True
 
     return matches
+
+
+# A pattern with variables is filled in, and compiled, with every request.
+resolved_arn_matcher = lru_cache(maxsize=1024)(arn_matcher)
 
 
 def _match_everything(_: list[str]) -> bool:
@@ -131,7 +150,7 @@ def _match_nothing(_: list[str]) -> bool:
     return False
 
 
-def _split_segments(pattern: Pattern) -> list[Pattern]:
+def _split_segments(pattern: Pattern) -> list[list[str | Wildcard]]:
     """The pattern cut at its first five colons."""
     segments: list[list[str | Wildcard]] = [[]]
     for token in pattern:
@@ -139,12 +158,14 @@ def _split_segments(pattern: Pattern) -> list[Pattern]:
             segments[-1].append(token)
             continue
         first, *others = token.split(":", ARN_SEGMENTS - len(segments))
-        segments[-1].append(first)
-        segments += [[other] for other in others]
-    return [tuple(token for token in segment if token != "") for segment in segments]
+        if first:
+            segments[-1].append(first)
+        for other in others:
+            segments.append([other] if other else [])
+    return segments
 
 
-def _has_wild_type(segments: Sequence[Pattern]) -> bool:
+def _has_wild_type(segments: Sequence[Sequence[str | Wildcard]]) -> bool:
     """Has it a wildcard in the type of the resource, as in "func*:name"? AWS matches nothing by it."""
     if len(segments) < ARN_SEGMENTS:
         return False
@@ -168,13 +189,14 @@ class ResourcePatterns:
     __slots__ = ("everything", "fixed", "incomplete", "variable")
 
     def __init__(self, texts: Sequence[str], *, variables: bool) -> None:
-        self.everything = "*" in texts
-        self.incomplete = any(
-            text.startswith("arn:") and text.count(":") < ARN_SEGMENTS - 1 for text in texts
-        )
+        self.everything = self.incomplete = False
         self.fixed: list[ArnMatcher] = []
         self.variable: list[tuple[Token, ...] | None] = []
-        for text in () if self.everything else texts:
+        for text in texts:
+            if text == "*":
+                self.everything = True
+            elif text.startswith("arn:") and text.count(":") < ARN_SEGMENTS - 1:
+                self.incomplete = True
             if not variables or "${" not in text:
                 self.fixed.append(arn_matcher(split_wildcards(text), complete=True))
             elif _has_variables_at_its_end(text):
@@ -196,9 +218,12 @@ class ResourcePatterns:
             pattern = resolve_variables(tokens, values) if tokens else None
             if pattern is None:
                 unsure = True
-            elif arn_matcher(pattern, complete=True)(segments):
+            elif resolved_arn_matcher(pattern, complete=True)(segments):
                 return True
         return None if unsure else False
+
+
+EVERY_RESOURCE = ResourcePatterns(["*"], variables=False)
 
 
 def _has_variables_at_its_end(text: str) -> bool:

@@ -6,7 +6,7 @@ IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import lru_cache
 
@@ -29,7 +29,9 @@ class PrincipalKind(Enum):
 class Principal:
     """Who calls. ``account`` is None for those who belong to none; ``name`` is short, for people to read.
 
-    ``role`` is the role's own name, for a role and for a session of it.
+    ``role`` is the role's own name, for a role and for a session of it. ``has_policies`` says whether IAM policies can
+    hang on it: an account's root user has none of its own. ``needs_session_policy``: a federated user may do what its
+    session policy allows, and nothing without one.
     """
 
     id: str
@@ -38,6 +40,13 @@ class Principal:
     account: str | None = None
     role: str | None = None
     service_linked: bool = False
+    has_policies: bool = field(init=False, repr=False, compare=False)
+    needs_session_policy: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        has_policies = self.account is not None and self.kind is not PrincipalKind.ROOT
+        object.__setattr__(self, "has_policies", has_policies)
+        object.__setattr__(self, "needs_session_policy", self.kind is PrincipalKind.FEDERATED_USER)
 
 
 @lru_cache(maxsize=4096)

@@ -6,86 +6,97 @@ PolicyError; what it stores without effect (a key policy statement without Resou
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.language.conditions import Condition
-from kmscourse.policy.language.patterns import Matcher, ResourcePatterns, action_matcher
+from kmscourse.policy.language.patterns import EVERY_RESOURCE, Matcher, ResourcePatterns, action_matcher
 from kmscourse.policy.language.principals import PrincipalElement
 
+# The types of JSON's objects, lists and numbers (a bool is an int). Plain types stand first: they are told fastest.
+OBJECTS, LISTS, NUMBERS = (dict, Mapping), (list, tuple), (int, float)
 ELEMENTS = frozenset({
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 })  # fmt: skip
+OPPOSITES = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 PRINCIPAL_TYPES = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 
-class Statement:
-    """A statement. ``source`` is the dict that it was read from, ``number`` counts from 1.
+class PolicySource:
+    """The document that a policy was compiled from.
 
-    All of it is checked at once; each element is compiled when a request first needs it.
+    With ``content``, the document as bytes, it is read from them on first use, so that nobody else can have changed it.
     """
 
-    def __init__(self, source: Mapping[str, Any], number: int, *, variables: bool) -> None:
-        """``variables``: the policy's version has policy variables. PolicyError names the first mistake."""
+    __slots__ = ("_content", "_document")
+
+    def __init__(self, document: Mapping[str, Any], content: bytes | None = None) -> None:
+        self._content = content
+        self._document = document if content is None else None
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The whole policy."""
+        if self._document is None:
+            self._document = marshal.loads(self._content or b"")  # noqa: S302
+        return self._document
+
+    def statement(self, number: int) -> Mapping[str, Any]:
+        """One of its statements, counted from 1."""
+        statements = self.document["Statement"]
+        return statements if isinstance(statements, OBJECTS) else statements[number - 1]
+
+
+class Statement:
+    """A compiled statement; ``number`` counts from 1.
+
+    ``covers_action`` says whether its Action or NotAction covers an action, in lower case. Of ``principals`` and
+    ``not_principals``, and of ``resources`` and ``not_resources``, those are None that it does not have.
+    """
+
+    __slots__ = (
+        "_policy", "conditions", "covers_action", "denies", "not_principals", "not_resources", "number",
+        "principals", "resources", "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self, source: Mapping[str, Any], number: int, policy: PolicySource, *, variables: bool
+    ) -> None:
+        """Compile it; ``variables``: the policy's version has policy variables. PolicyError names a mistake."""
         _check_elements(source)
-        self.source = source
+        self._policy = policy
         self.number = number
-        self.denies: bool = source["Effect"] == "Deny"
         self.variables = variables
-        for element in ("Action", "NotAction"):
-            if element in source:
-                _list_texts(element, source[element])
-        self._principals = _read_principals(source, "Principal")
-        self._not_principals = _read_principals(source, "NotPrincipal")
-        for element in ("Resource", "NotResource"):
-            if element in source:
-                _list_texts(element, source[element])
-        self.conditions = (
-            _read_conditions(source["Condition"], denies=self.denies, variables=variables)
-            if "Condition" in source
-            else ()
-        )
+        self.denies: bool = source["Effect"] == "Deny"
+        self.covers_action = _compile_actions(source)
+        self.principals: PrincipalElement | None = None
+        self.not_principals: PrincipalElement | None = None
+        self.resources: ResourcePatterns | None = None
+        self.not_resources: ResourcePatterns | None = None
+        self.conditions: tuple[Condition, ...] = ()
+        if "Principal" in source:
+            self.principals = _compile_principals("Principal", source["Principal"])
+        elif "NotPrincipal" in source:
+            self.not_principals = _compile_principals("NotPrincipal", source["NotPrincipal"])
+        if "Resource" in source:
+            self.resources = _compile_resources("Resource", source["Resource"], variables)
+        elif "NotResource" in source:
+            self.not_resources = _compile_resources("NotResource", source["NotResource"], variables)
+        if "Condition" in source:
+            self.conditions = _compile_conditions(source["Condition"], self.denies, variables)
+
+    @property
+    def source(self) -> Mapping[str, Any]:
+        """The statement as it stands in the policy."""
+        return self._policy.statement(self.number)
 
     @property
     def name(self) -> str:
         """The statement as a sentence refers to it: by its Sid, or by its number where it has none."""
         sid = self.source.get("Sid")
         return f'the statement "{sid}"' if sid else f"statement {self.number}"
-
-    @cached_property
-    def covers_action(self) -> Matcher:
-        """Whether its Action or NotAction covers an action, in lower case."""
-        if "Action" in self.source:
-            return action_matcher(_list_texts("Action", self.source["Action"]))
-        excluded = action_matcher(_list_texts("NotAction", self.source.get("NotAction", "*")))
-        return lambda action: not excluded(action)
-
-    @cached_property
-    def resources(self) -> ResourcePatterns | None:
-        """Its Resource, where it has one."""
-        return self._compile_resources("Resource")
-
-    @cached_property
-    def not_resources(self) -> ResourcePatterns | None:
-        """Its NotResource, where it has one."""
-        return self._compile_resources("NotResource")
-
-    @cached_property
-    def principals(self) -> PrincipalElement | None:
-        """Its Principal, where it has one."""
-        return None if self._principals is None else PrincipalElement(self._principals)
-
-    @cached_property
-    def not_principals(self) -> PrincipalElement | None:
-        """Its NotPrincipal, where it has one."""
-        return None if self._not_principals is None else PrincipalElement(self._not_principals)
-
-    def _compile_resources(self, element: str) -> ResourcePatterns | None:
-        if element not in self.source:
-            return None
-        return ResourcePatterns(_list_texts(element, self.source[element]), variables=self.variables)
 
 
 def _check_elements(source: Mapping[str, Any]) -> None:
@@ -96,46 +107,67 @@ def _check_elements(source: Mapping[str, Any]) -> None:
         raise PolicyError('Effect must be "Allow" or "Deny".')
     if not isinstance(source.get("Sid", ""), str):
         raise PolicyError("Sid must be a text.")
-    for name in ("Principal", "Action", "Resource"):
-        if name in source and f"Not{name}" in source:
-            raise PolicyError(f"it has both {name} and Not{name}; keep one of them.")
+    for element, inverse in OPPOSITES:
+        if inverse in source and element in source:
+            raise PolicyError(f"it has both {element} and {inverse}; keep one of them.")
 
 
-def _read_principals(source: Mapping[str, Any], element: str) -> dict[str, list[str]] | None:
-    """The names that the element holds, by their type."""
-    if element not in source:
-        return None
-    names = source[element]
+def _compile_actions(source: Mapping[str, Any]) -> Matcher:
+    if "Action" in source:
+        return action_matcher(_list_texts("Action", source["Action"]))
+    excluded = action_matcher(_list_texts("NotAction", source.get("NotAction", "*")))
+    return lambda action: not excluded(action)
+
+
+def _compile_resources(element: str, value: object, variables: bool) -> ResourcePatterns:
+    if value == "*":
+        return EVERY_RESOURCE
+    return ResourcePatterns(_list_texts(element, value), variables=variables)
+
+
+def _compile_principals(element: str, names: Any) -> PrincipalElement:
     if isinstance(names, str):
-        return {"AWS": [names]}
-    if not isinstance(names, Mapping):
+        return PrincipalElement({"AWS": [names]})
+    if not isinstance(names, OBJECTS):
         raise PolicyError(f'{element} must be "*" or an object such as {{"AWS": "arn:aws:iam::…:user/…"}}.')
     if not names.keys() <= PRINCIPAL_TYPES:
         unknown = min(str(type_) for type_ in names.keys() - PRINCIPAL_TYPES)
         raise PolicyError(f"there is no principal type {unknown}; use {', '.join(sorted(PRINCIPAL_TYPES))}.")
-    return {type_: _list_texts(element, texts) for type_, texts in names.items()}
+    return PrincipalElement({type_: _list_texts(element, texts) for type_, texts in names.items()})
 
 
-def _read_conditions(element: object, *, denies: bool, variables: bool) -> tuple[Condition, ...]:
-    if not isinstance(element, Mapping):
+def _compile_conditions(element: object, denies: bool, variables: bool) -> tuple[Condition, ...]:
+    if not isinstance(element, OBJECTS):
         raise PolicyError("Condition must be an object of operators, each with an object of keys.")
     conditions = []
     for operator, keys in element.items():
-        if not isinstance(operator, str) or not isinstance(keys, Mapping):
+        if not isinstance(operator, str) or not isinstance(keys, OBJECTS):
             raise PolicyError(
                 f"the condition operator {operator} must hold an object of keys and their values."
             )
         for key, value in keys.items() or {"": []}.items():  # the operator's name is checked in any case
-            values = value if isinstance(value, list | tuple) else [value]
-            if not isinstance(key, str) or not all(isinstance(each, str | int | float) for each in values):
+            texts = _read_values(value) if isinstance(key, str) else None
+            if texts is None:
                 raise PolicyError(
                     f"the values of {key} under {operator} must be texts, numbers, true or false."
                 )
-            texts = [each if isinstance(each, str) else text_of(each) for each in values]
             condition = Condition(operator, key, texts, denies=denies, variables=variables)
             if key:
                 conditions.append(condition)
     return tuple(conditions)
+
+
+def _read_values(value: object) -> list[str] | None:
+    """The values of a condition key as texts; None where one of them is no single value."""
+    texts: list[str] = []
+    for each in value if isinstance(value, LISTS) else (value,):
+        if isinstance(each, str):
+            texts.append(each)
+        elif isinstance(each, NUMBERS):
+            texts.append(text_of(each))
+        else:
+            return None
+    return texts
 
 
 def text_of(value: object) -> str:
@@ -147,6 +179,6 @@ def _list_texts(element: str, value: object) -> list[str]:
     """A text, or a list of texts, as a list."""
     if isinstance(value, str):
         return [value]
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, LISTS) or not all(isinstance(item, str) for item in value):
         raise PolicyError(f"{element} must be a text or a list of texts.")
     return list(value)

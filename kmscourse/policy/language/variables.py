@@ -20,6 +20,9 @@ class Wildcard(Enum):
     ONE = "?"
 
 
+MANY, ONE = Wildcard
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A value of the request that goes into the pattern, and what stands in where there is none."""
@@ -43,7 +46,7 @@ def split_wildcards(text: str) -> Pattern:
     """The text as tokens where only "*" and "?" mean more than themselves."""
     if "*" not in text and "?" not in text:
         return (text,) if text else ()
-    return tuple(WILDCARDS.get(token, token) for token in _WILDCARD.split(text) if token)
+    return tuple([WILDCARDS.get(token, token) for token in _WILDCARD.split(text) if token])
 
 
 def split_variables(text: str, *, wildcards: bool) -> tuple[Token, ...]:

@@ -18,7 +18,7 @@ from kmscourse.policy import Decision, Request, evaluate
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.on_behalf import RelayedError
 from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 # What aws:PrincipalType says of temporary credentials, by the operation that gave them out.
 _KINDS = {"AssumeRole": "AssumedRole", "GetFederationToken": "FederatedUser"}
@@ -150,7 +150,7 @@ def _denied(call: Call, check: PermissionCheck, decision: Decision) -> AwsError:
         )  # AWS names no resource where there is none yet.
     if check.action in _TERSE:
         sentence = sentence.partition(" because no ")[0]
-    if not SERVICES[call.service].is_json:
+    if not PROTOCOLS[call.service].is_json:
         return AwsError("AccessDenied", sentence, 403)
     error = AwsError("AccessDeniedException", sentence)
     return RelayedError(error, check, call.request_id) if check.via else error

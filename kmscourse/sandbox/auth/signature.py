@@ -18,10 +18,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from kmscourse.sandbox.auth import sigv4
-from kmscourse.sandbox.auth.claimed_signature import IN_QUERY, NOWHERE, Claim, claim, without_signature
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.protocol.services import SERVICES, regions
+from kmscourse.sandbox.protocol.claimed_signature import (
+    IN_QUERY,
+    NOWHERE,
+    ClaimedSignature,
+    read_claimed_signature,
+    without_signature,
+)
+from kmscourse.sandbox.protocol.services import PROTOCOLS, regions
 
 JSON_SKEW, QUERY_SKEW = timedelta(minutes=5), timedelta(minutes=15)
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -58,57 +64,57 @@ def verify(call: Call, ring: KeyRing, now: datetime) -> Caller:
     access key that is unknown or inactive, a wrong secret, a changed request, a wrong token, or one that does not
     open this service.
     """
-    said = claim(call.http)
-    timestamp = _check_whole(call, said)
-    signed = said.parts["SignedHeaders"].split(";")
+    claim = read_claimed_signature(call.http)
+    timestamp = _check_whole(call, claim)
+    signed = claim.parts["SignedHeaders"].split(";")
     _check_time(call, timestamp, now)
     _check_signed_headers(call, signed)
-    _check_scope(call, said.parts["Credential"], timestamp)
+    _check_scope(call, claim.parts["Credential"], timestamp)
 
     try:
-        found = ring.credentials(call.access_key_id)
+        credentials = ring.credentials(call.access_key_id)
     except AwsError as error:
         raise _refusal(call, EXPIRED, error.message) from None
-    if found is None or not found.active:
+    if credentials is None or not credentials.active:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
     request = call.http
-    if said.where == IN_QUERY:
+    if claim.where == IN_QUERY:
         request = replace(request, target=without_signature(request.target))
-    expected = sigv4.signature(request, signed, found.secret, timestamp, call.region, call.service)
-    if not hmac.compare_digest(expected.encode(), said.parts["Signature"].encode()):
+    expected = sigv4.signature(request, signed, credentials.secret, timestamp, call.region, call.service)
+    if not hmac.compare_digest(expected.encode(), claim.parts["Signature"].encode()):
         raise _refusal(call, INVALID, MISMATCH_TEXT)
-    if not hmac.compare_digest((found.token or "").encode(), said.token.encode()):
+    if not hmac.compare_digest((credentials.token or "").encode(), claim.token.encode()):
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
-    if call.service == "iam" and found.caller.made_by in NOT_FOR_IAM:
+    if call.service == "iam" and credentials.caller.made_by in NOT_FOR_IAM:
         raise _refusal(call, UNKNOWN_KEY, UNKNOWN_KEY_TEXT)
-    return found.caller
+    return credentials.caller
 
 
-def _check_whole(call: Call, said: Claim) -> str:
+def _check_whole(call: Call, claim: ClaimedSignature) -> str:
     """The claim says all that it must, and in the one algorithm that there is; its time is returned."""
-    if said.where == NOWHERE:
+    if claim.where == NOWHERE:
         raise _refusal(call, MISSING, "Request is missing Authentication Token")
-    missing = [name for name in ("Credential", "Signature", "SignedHeaders") if name not in said.parts]
-    if said.where == IN_QUERY:
+    missing = [name for name in ("Credential", "Signature", "SignedHeaders") if name not in claim.parts]
+    if claim.where == IN_QUERY:
         faults = [f"The presigned URL has no 'X-Amz-{name}'." for name in missing]
     else:
         faults = [f"Authorization header requires '{name}' parameter." for name in missing]
-    if said.timestamp is None:
+    if claim.timestamp is None:
         whose = (
             "The presigned URL has no"
-            if said.where == IN_QUERY
+            if claim.where == IN_QUERY
             else "Authorization header requires existence of an"
         )
-        faults.append(f"{whose} 'X-Amz-Date'{'.' if said.where == IN_QUERY else ' header.'}")
+        faults.append(f"{whose} 'X-Amz-Date'{'.' if claim.where == IN_QUERY else ' header.'}")
     if faults:
         raise _refusal(call, INCOMPLETE, " ".join(faults))
-    if said.algorithm != sigv4.ALGORITHM:
+    if claim.algorithm != sigv4.ALGORITHM:
         raise _refusal(
             call,
             INCOMPLETE,
-            f"Unsupported AWS 'algorithm': '{said.algorithm[:50]}' (only {sigv4.ALGORITHM} for now).",
+            f"Unsupported AWS 'algorithm': '{claim.algorithm[:50]}' (only {sigv4.ALGORITHM} for now).",
         )
-    return said.timestamp or ""
+    return claim.timestamp or ""
 
 
 def _check_time(call: Call, timestamp: str, now: datetime) -> None:
@@ -118,18 +124,18 @@ def _check_time(call: Call, timestamp: str, now: datetime) -> None:
         raise _refusal(
             call, INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{timestamp[:50]}'."
         ) from None
-    skew = JSON_SKEW if SERVICES[call.service].is_json else QUERY_SKEW
+    skew = JSON_SKEW if PROTOCOLS[call.service].is_json else QUERY_SKEW
     if abs(signed_at - now) <= skew:
         return
     minutes = int(skew.total_seconds() // 60)
     at, clock = signed_at.strftime(TIME_FORMAT), now.strftime(TIME_FORMAT)
     if signed_at < now:
         edge = (now - skew).strftime(TIME_FORMAT)
-        told = f"Signature expired: {at} is now earlier than {edge} ({clock} - {minutes} min.)"
+        text = f"Signature expired: {at} is now earlier than {edge} ({clock} - {minutes} min.)"
     else:
         edge = (now + skew).strftime(TIME_FORMAT)
-        told = f"Signature not yet current: {at} is still later than {edge} ({clock} + {minutes} min.)"
-    raise _refusal(call, INVALID, told)
+        text = f"Signature not yet current: {at} is still later than {edge} ({clock} + {minutes} min.)"
+    raise _refusal(call, INVALID, text)
 
 
 def _check_signed_headers(call: Call, signed: list[str]) -> None:
@@ -153,15 +159,15 @@ def _check_signed_headers(call: Call, signed: list[str]) -> None:
 
 def _check_scope(call: Call, credential: str, timestamp: str) -> None:
     """keyid/date/region/service/aws4_request, each as this request has it."""
-    pieces = credential.split("/")
-    if len(pieces) != 5:
+    parts = credential.split("/")
+    if len(parts) != 5:
         raise _refusal(
             call,
             INCOMPLETE,
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
             f"got '{credential[:200]}'",
         )
-    key_id, date, region, service, term = pieces
+    key_id, date, region, service, term = parts
     valid_regions = {"us-east-1"} if call.service == "iam" else regions()
     wrong = []
     if region not in valid_regions:
@@ -185,6 +191,6 @@ def _check_scope(call: Call, credential: str, timestamp: str) -> None:
 
 def _refusal(call: Call, kind: tuple[str, str, int], message: str) -> AwsError:
     json_code, query_code, query_status = kind
-    if SERVICES[call.service].is_json:
+    if PROTOCOLS[call.service].is_json:
         return AwsError(json_code, message, 400)
     return AwsError(query_code, message, query_status)

@@ -10,6 +10,7 @@ calls with AWS CloudTrail"; DynamoDB Developer Guide, "Encryption at rest usage 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,21 +18,29 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
-from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS
-from kmscourse.sandbox.kms.key_access import DYNAMODB, is_alias, is_key
 from kmscourse.sandbox.model.shapes import is_operation
-from kmscourse.sandbox.on_behalf import RelayedError, reached
+from kmscourse.sandbox.on_behalf import DYNAMODB, RelayedError, reached
 from kmscourse.sandbox.operation import PermissionCheck
 
 Event = dict[str, Any]
 
+# Operations on items are data events, which the event history does not have (CloudTrail User Guide, "Logging data
+# events").
+_DATA_EVENTS = frozenset(
+    f"dynamodb:{name}"
+    for name in (
+        "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan",
+        "BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems",
+    )
+)  # fmt: skip
+_KEY_OR_ALIAS = re.compile(r"arn:aws:kms:[^:]*:[^:]*:(key|alias)/")
 _GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
 _READING = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
 _TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable")
 _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 
 
-def of_call(
+def events_of_call(
     call: Call,
     caller: Caller,
     checks: Sequence[PermissionCheck],
@@ -48,7 +57,7 @@ def of_call(
     # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, checks, now, answer), *on_behalf[opened:]]
-    if call.action not in DATA_OPERATIONS:
+    if call.action not in _DATA_EVENTS:
         keys = [*(access.resource for access in checks if access.via is None), *_made(call, answer)]
         event = _event(
             call,
@@ -168,7 +177,7 @@ def _event(
     resources = [
         {"accountId": arn.split(":")[4], "type": "AWS::KMS::Key", "ARN": arn}
         for arn in dict.fromkeys(keys)
-        if is_key(arn) or is_alias(arn)  # AWS gives both the same type.
+        if _KEY_OR_ALIAS.match(arn)  # AWS gives both the same type.
     ]
     if resources:
         event["resources"] = resources

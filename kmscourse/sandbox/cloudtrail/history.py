@@ -65,9 +65,9 @@ class History:
 
     def _event(self, number: int) -> Iterator[Numbered]:
         """The event with this number, if the log still has it."""
-        for found, event in self._log(number + 1):
-            if found == number:
-                yield found, event
+        for newest, event in self._log(number + 1):
+            if newest == number:
+                yield newest, event
             return
 
     def catch_up(self, at_most: int = EVENTS_KEPT) -> None:
@@ -91,5 +91,7 @@ class History:
     def _drop(self, last: int) -> None:
         """Forget the events up to a number."""
         self._times = {number: at for number, at in self._times.items() if number > last}
-        kept = {name: numbers[bisect_left(numbers, last + 1) :] for name, numbers in self._numbers.items()}
-        self._numbers = {name: numbers for name, numbers in kept.items() if numbers}
+        remaining = {
+            name: numbers[bisect_left(numbers, last + 1) :] for name, numbers in self._numbers.items()
+        }
+        self._numbers = {name: numbers for name, numbers in remaining.items() if numbers}

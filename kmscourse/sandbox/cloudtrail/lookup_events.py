@@ -16,19 +16,19 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.history import History
 
-MOST = 50
+MAX_RESULTS = 50
 
 
-def answer(call: Call, history: History) -> dict[str, Any]:
+def look_up_events(call: Call, history: History) -> dict[str, Any]:
     """The events of the call's region that match.
 
     Raises AwsError: InvalidLookupAttributesException, InvalidTimeRangeException, InvalidMaxResultsException,
     InvalidNextTokenException, InvalidEventCategoryException.
     """
     parameters = call.parameters
-    limit = parameters.get("MaxResults", MOST)
-    if not 1 <= limit <= MOST:
-        raise AwsError("InvalidMaxResultsException", f"MaxResults must be between 1 and {MOST}.")
+    limit = parameters.get("MaxResults", MAX_RESULTS)
+    if not 1 <= limit <= MAX_RESULTS:
+        raise AwsError("InvalidMaxResultsException", f"MaxResults must be between 1 and {MAX_RESULTS}.")
     attribute = _attribute(parameters.get("LookupAttributes") or [])
     start, end = parameters.get("StartTime"), parameters.get("EndTime")
     if start is not None and end is not None and start > end:
@@ -40,13 +40,13 @@ def answer(call: Call, history: History) -> dict[str, Any]:
         return {"Events": []}  # There are no insights.
     before = _number(parameters.get("NextToken"))
     matching = history.find(call.region, attribute, before=before, start=start, end=end)
-    found = list(islice(matching, limit + 1))
+    matches = list(islice(matching, limit + 1))
     shown = {
-        "Events": [{**_summary(event), "CloudTrailEvent": json.dumps(event)} for _, event in found[:limit]]
+        "Events": [{**_summary(event), "CloudTrailEvent": json.dumps(event)} for _, event in matches[:limit]]
     }
-    if len(found) <= limit:
+    if len(matches) <= limit:
         return shown
-    return {**shown, "NextToken": base64.b64encode(str(found[limit - 1][0]).encode()).decode()}
+    return {**shown, "NextToken": base64.b64encode(str(matches[limit - 1][0]).encode()).decode()}
 
 
 def attributes_of(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -19,9 +19,9 @@ from kmscourse.sandbox.call import AwsError, Call, HttpResponse
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.model.shapes import input_shape, is_operation, output_shape
 
-LONGEST = 500  # Characters of one text.
-MOST = 25  # Entries of one list or map.
-LARGEST = 8_000  # Characters of JSON of one part of an event.
+MAX_TEXT = 500  # Characters of one text.
+MAX_ENTRIES = 25  # Entries of one list or map.
+MAX_PART = 8_000  # Characters of JSON of one part of an event.
 _END_OF_TIME = 253_402_300_800  # The year 10000 in seconds since 1970.
 
 # Documents can hold anything (a session policy is kept all the same: see below), and tokens are credentials, or half
@@ -72,14 +72,16 @@ def parameters_of(call: Call) -> dict[str, Any]:
     if not is_operation(call.service, call.operation):
         return {}
     shape = input_shape(call.service, call.operation)
-    asked = _readable(call)
-    given = {} if shape is None else _structure(shape, asked)
-    if call.service == "sts" and isinstance(asked.get("Policy"), str):
-        given["policy"] = asked["Policy"]  # CloudTrail keeps a session policy whole: it stands nowhere else
+    parameters = _readable(call)
+    shown = {} if shape is None else _structure(shape, parameters)
+    if call.service == "sts" and isinstance(parameters.get("Policy"), str):
+        shown["policy"] = parameters[
+            "Policy"
+        ]  # CloudTrail keeps a session policy whole: it stands nowhere else
     if call.action == "kms:CreateKey":
-        spec = given.get("keySpec") or given.get("customerMasterKeySpec") or _ALGORITHM
-        given |= {"keySpec": spec, "customerMasterKeySpec": spec}
-    return {**_UNDERSTOOD.get(call.action, {}), **given}
+        spec = shown.get("keySpec") or shown.get("customerMasterKeySpec") or _ALGORITHM
+        shown |= {"keySpec": spec, "customerMasterKeySpec": spec}
+    return {**_UNDERSTOOD.get(call.action, {}), **shown}
 
 
 def _readable(call: Call) -> Mapping[str, Any]:
@@ -99,7 +101,7 @@ def response_of(call: Call, answer: Any, keys: Sequence[str]) -> dict[str, Any] 
     if names is None or shape is None:
         return None
     return {
-        _small(name): _kept(shape.members[name], answer[name])
+        _small(name): _redacted(shape.members[name], answer[name])
         for name in names
         if answer.get(name) is not None
     }
@@ -114,30 +116,33 @@ def additional_data(call: Call, answer: Any) -> dict[str, Any]:
 
 
 def _structure(shape: StructureShape, value: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {}
+    redacted = {}
     for name, member in shape.members.items():
-        if value.get(name) is not None and _may_be_kept(name, member):
-            kept[_small(name)] = _kept(member, value[name])
-    return kept
+        if value.get(name) is not None and _may_be_shown(name, member):
+            redacted[_small(name)] = _redacted(member, value[name])
+    return redacted
 
 
-def _may_be_kept(name: str, shape: Shape) -> bool:
+def _may_be_shown(name: str, shape: Shape) -> bool:
     return name not in _NEVER and shape.type_name != "blob" and not shape.metadata.get("sensitive")
 
 
-def _kept(shape: Shape, value: Any) -> Any:
+def _redacted(shape: Shape, value: Any) -> Any:
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
         return _structure(shape, value)
     if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {str(name)[:LONGEST]: _kept(shape.value, inner) for name, inner in list(value.items())[:MOST]}
+        return {
+            str(name)[:MAX_TEXT]: _redacted(shape.value, inner)
+            for name, inner in list(value.items())[:MAX_ENTRIES]
+        }
     if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_kept(shape.member, inner) for inner in value[:MOST]]
+        return [_redacted(shape.member, inner) for inner in value[:MAX_ENTRIES]]
     if isinstance(value, datetime):
         value = value.timestamp()
     number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
     if number and shape.type_name == "timestamp" and 0 <= value < _END_OF_TIME:
         return _date(value)
-    return value if number else str(value)[:LONGEST]
+    return value if number else str(value)[:MAX_TEXT]
 
 
 def _date(seconds: float) -> str:
@@ -151,13 +156,13 @@ def _small(name: str) -> str:
 
 
 def bounded(event: Mapping[str, Any]) -> dict[str, Any]:
-    """``event`` without the parts that are larger than ``LARGEST``; what is left says of each that it was left out.
+    """``event`` without the parts that are larger than ``MAX_PART``; what is left says of each that it was left out.
 
     CloudTrail does so with ``requestParameters`` and others above 100 KB (CloudTrail record contents).
     """
-    kept = dict(event)
+    redacted = dict(event)
     for name in ("requestParameters", "responseElements", "resources"):
         part = event.get(name)
-        if part and len(text := json.dumps(part)) > LARGEST:
-            kept[name] = [] if isinstance(part, list) else {"omitted": True, "originalSize": len(text)}
-    return kept
+        if part and len(text := json.dumps(part)) > MAX_PART:
+            redacted[name] = [] if isinstance(part, list) else {"omitted": True, "originalSize": len(text)}
+    return redacted

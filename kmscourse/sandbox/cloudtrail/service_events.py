@@ -14,7 +14,7 @@ from kmscourse.sandbox.kms.views import Happening
 _KMS = "AWS Internal"
 
 
-def of_happening(happening: Happening, account: str) -> dict[str, Any]:
+def service_event(happening: Happening, account: str) -> dict[str, Any]:
     """The event, as CloudTrail's records are."""
     return {
         "eventVersion": "1.11",

@@ -14,11 +14,13 @@ from typing import Any
 
 from kmscourse.sandbox.call import Call, Caller
 
-ACTION = "kmscourse:SignIn"
+SIGN_IN = "kmscourse:SignIn"
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
-def of_sign_in(call: Call, account: str, user: Caller | None, now: datetime, success: bool) -> dict[str, Any]:
+def sign_in_event(
+    call: Call, account: str, user: Caller | None, now: datetime, success: bool
+) -> dict[str, Any]:
     """The event of ``call``; ``user`` is who has the name that was typed, None where nobody has."""
     identity = {"type": "IAMUser", "accountId": account, "accessKeyId": "", "userName": HIDDEN}
     message = "No username found in supplied account"

@@ -2,7 +2,7 @@
 
 Recorded are also the calls on a key that DynamoDB makes for a caller, which are how a Scan shows up here: the
 Scan itself is a data event, and CloudTrail's event history has none of those. The history is bounded: its log keeps
-so many events, and none of them is larger than ``recorded.bounded`` makes it. A change and its events are kept
+so many events, and none of them is larger than ``redaction.bounded`` makes it. A change and its events are kept
 together; the events of a call that changed nothing are kept just after its answer, and before the next call.
 
 Source: AWS CloudTrail User Guide, "CloudTrail record contents", "Viewing CloudTrail event history"; CloudTrail
@@ -16,11 +16,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
-from kmscourse.sandbox.cloudtrail import events, service_events
-from kmscourse.sandbox.cloudtrail import lookup_events as lookup
-from kmscourse.sandbox.cloudtrail import sign_in_events as sign_ins
+from kmscourse.sandbox.cloudtrail.events import events_of_call
 from kmscourse.sandbox.cloudtrail.history import History
+from kmscourse.sandbox.cloudtrail.lookup_events import attributes_of, look_up_events
 from kmscourse.sandbox.cloudtrail.redaction import bounded
+from kmscourse.sandbox.cloudtrail.service_events import service_event
+from kmscourse.sandbox.cloudtrail.sign_in_events import SIGN_IN, sign_in_event
 from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.operation import PermissionCheck
 
@@ -42,7 +43,7 @@ class Trail:
 
     def __init__(self, log: EventLog, user_named: Callable[[str], Caller | None] = lambda name: None) -> None:
         self._log = log
-        self._history = History(log.events, lookup.attributes_of)
+        self._history = History(log.events, attributes_of)
         self._user_named = user_named
         self._unread = 0
 
@@ -57,15 +58,15 @@ class Trail:
         error: AwsError | None = None,
     ) -> None:
         """Keep the events of a call that was answered with ``answer`` or refused with ``error`` at ``now`` (UTC)."""
-        if call.action == sign_ins.ACTION and (error is None or error.code == "SignInRefused"):
+        if call.action == SIGN_IN and (error is None or error.code == "SignInRefused"):
             user = self._user_named(call.parameters["UserName"])
-            self._keep(sign_ins.of_sign_in(call, caller.account, user, now, success=error is None))
-        for event in events.of_call(call, caller, checks, now, answer, error):
+            self._keep(sign_in_event(call, caller.account, user, now, success=error is None))
+        for event in events_of_call(call, caller, checks, now, answer, error):
             self._keep(event)
 
     def note(self, happening: Happening, account: str) -> None:
         """Keep the event of what KMS did to a key by itself."""
-        self._keep(service_events.of_happening(happening, account))
+        self._keep(service_event(happening, account))
 
     def _keep(self, event: Mapping[str, Any]) -> None:
         self._log.append_event(bounded(event))
@@ -73,9 +74,9 @@ class Trail:
 
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
-        return lookup.answer(call, self._history)
+        return look_up_events(call, self._history)
 
-    def follow(self) -> None:
+    def catch_up(self) -> None:
         """Have new events ready to be looked up, now and then, so that no search has many to read.
 
         Those from before this process began wait for the first search.

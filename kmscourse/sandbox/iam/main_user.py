@@ -18,7 +18,7 @@ from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.iam.policy_documents import document_of
 from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.seed import ADMINISTRATOR, ADMINISTRATOR_POLICY, new_name
-from kmscourse.sandbox.storage.journal import Tracked
+from kmscourse.sandbox.storage.collection import Collection
 
 _WAY_OUT = (
     "To make it the administrator again, start the practice account anew: run `kmscourse sandbox stop`, then the "
@@ -42,7 +42,7 @@ class MainUser:
 
     access_key: Credentials
 
-    def __init__(self, identities: Identities, about: Tracked) -> None:
+    def __init__(self, identities: Identities, about: Collection[Any]) -> None:
         self._identities = identities
         self._about = about
 

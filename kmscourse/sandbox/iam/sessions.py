@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import heapq
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 from kmscourse.sandbox.moto_adapter.models import LETTERS
 from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.journal import Journal
+from kmscourse.sandbox.storage.unit_of_work import Documents
 
 SIGN_IN_SECONDS = 12 * 60 * 60  # as long as a console's sign-in lasts
 VERSION = 1  # of the JSON of a session
@@ -97,12 +99,7 @@ def session_to_json(session: Session) -> dict[str, Any]:
 
 
 def session_from_json(document: Mapping[str, Any]) -> Session:
-    """The session that was written as ``document``, of this version or of an earlier format.
-
-    Raises LookupError, ValueError or TypeError where it is neither.
-    """
-    if "$object" in document:
-        document = session_of_earlier_format(document)
+    """The session that was written as ``document``. Raises LookupError, ValueError or TypeError where it is none."""
     if document["version"] != VERSION:
         raise ValueError("a session of an unknown version")
     members = {name: value for name, value in document.items() if name not in ("version", "terms")}
@@ -112,10 +109,20 @@ def session_from_json(document: Mapping[str, Any]) -> Session:
     return Session(**members, terms=SessionTerms(**terms))
 
 
+def upgrade_session_rows(documents: Documents) -> Documents:
+    """The same rows, those of sessions of formats 4 and 5 as they are written now."""
+    for row, document in documents:
+        if row.collection == "account/sessions":
+            yield row, json.dumps(session_of_earlier_format(json.loads(document)))
+        else:
+            yield row, document
+
+
 def session_of_earlier_format(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the formats up to 5, which held objects by the names of their classes, as version 1.
+    """A session of formats 4 and 5, which held objects by the names of their classes, as version 1.
 
     There, a session had ``user_id`` for ``principal_id``, and those from before there were roles had no ``terms``.
+    Raises LookupError, ValueError or TypeError where it is no session.
     """
     name, attributes = document["$object"]
     if name != "Session":

@@ -22,12 +22,12 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.model import attribute_values
 from kmscourse.sandbox.model.mistyped import mistyped
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 # Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts")
-_DEEPEST_ATTRIBUTE = 32
+_MAX_ATTRIBUTE_DEPTH = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
 _CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Z": " "}  # Unicode's letters, numbers and separators, in ASCII
@@ -49,7 +49,7 @@ def check(call: Call) -> Mapping[str, Any]:
     parameters = parameters_of(call)
     if shape is None:
         return parameters
-    is_json = SERVICES[call.service].is_json
+    is_json = PROTOCOLS[call.service].is_json
     faults = list(_structure_faults(shape, parameters, "", call.service))
     required = _ALSO_REQUIRED.get((call.service, call.operation), ())
     if ignores_ciphertext(call):
@@ -74,7 +74,7 @@ def parameters_of(call: Call) -> Mapping[str, Any]:
     Those of a form that was unfolded before stay as they are.
     """
     shape = input_shape(call.service, call.operation)
-    if shape is None or SERVICES[call.service].is_json:
+    if shape is None or PROTOCOLS[call.service].is_json:
         return call.parameters
     return _unfolded(shape, call.parameters) or {}
 
@@ -108,11 +108,11 @@ def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
     if not isinstance(form.get(path, ""), str):
         return form[path]  # unfolded before
     if isinstance(shape, StructureShape):
-        found = {
+        values = {
             name: _unfolded(member, form, f"{path}.{name}" if path else name)
             for name, member in shape.members.items()
         }
-        return {name: value for name, value in found.items() if value is not None} or None
+        return {name: value for name, value in values.items() if value is not None} or None
     if isinstance(shape, ListShape):
         members: list[Any] = []
         while (value := _unfolded(shape.member, form, f"{path}.member.{len(members) + 1}")) is not None:
@@ -130,12 +130,12 @@ def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
 def _faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
     """One sentence for each constraint that ``value`` does not satisfy."""
     if isinstance(shape, StructureShape):
-        yield from _structure_faults(shape, _expect(value, dict, "Structure", service), path, service)
+        yield from _structure_faults(shape, _require_type(value, dict, "Structure", service), path, service)
     elif isinstance(shape, MapShape):
-        for key, inner in _expect(value, dict, "Map", service).items():
+        for key, inner in _require_type(value, dict, "Map", service).items():
             yield from _faults(shape.value, inner, f"{path}.{key}.member", service)
     elif isinstance(shape, ListShape):
-        members = _expect(value, list, "List", service)
+        members = _require_type(value, list, "List", service)
         yield from _size_faults(shape, len(members), "length", f"{_UNSHOWN} at '{path}'", service)
         for number, member in enumerate(members, 1):
             yield from _faults(shape.member, member, f"{path}.{number}.member", service)
@@ -165,7 +165,7 @@ def _check_attribute(shape: StructureShape, value: Mapping[str, Any], path: str)
             "ValidationException",
             f"Supplied AttributeValue {fault}, must contain exactly one of the supported datatypes",
         )
-    if path.count(".m.") + path.count(".l.") > _DEEPEST_ATTRIBUTE:
+    if path.count(".m.") + path.count(".l.") > _MAX_ATTRIBUTE_DEPTH:
         raise AwsError("ValidationException", "Nesting Levels have exceeded supported limits")
     attribute_values.check(value)
 
@@ -178,13 +178,13 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
     if kind in _BEYOND:
         yield from _size_faults(shape, _integer(value, kind, service), "value", subject, service)
     elif kind == "string":
-        text = _expect(value, str, "String", service)
+        text = _require_type(value, str, "String", service)
         yield from _size_faults(shape, len(text), "length", subject, service)
         yield from _text_faults(shape, text, subject, service)
     elif kind == "blob":
         yield from _size_faults(shape, len(_blob(value, service)), "length", subject, service)
-    elif SERVICES[service].is_json:
-        _expect(value, bool if kind == "boolean" else int | float, kind.capitalize(), service)
+    elif PROTOCOLS[service].is_json:
+        _require_type(value, bool if kind == "boolean" else int | float, kind.capitalize(), service)
 
 
 def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
@@ -240,7 +240,7 @@ def _integer(value: Any, kind: str, service: str) -> int:
     AWS's protocol tests refuse fractions and overflow with a SerializationException (Smithy, "MalformedInteger"). What
     they leave open is a whole number that is written as a fraction, ``1.0`` or ``1E+2``: refused alike, an inference.
     """
-    number = int(_expect(value, int, kind.capitalize(), service))
+    number = int(_require_type(value, int, kind.capitalize(), service))
     if not -_BEYOND[kind] <= number < _BEYOND[kind]:
         raise mistyped(value, kind.capitalize(), service)
     return number
@@ -248,12 +248,12 @@ def _integer(value: Any, kind: str, service: str) -> int:
 
 def _blob(value: Any, service: str) -> bytes:
     try:
-        return base64.b64decode(_expect(value, str, "Blob", service), validate=True)
+        return base64.b64decode(_require_type(value, str, "Blob", service), validate=True)
     except (binascii.Error, ValueError):
         raise AwsError("SerializationException", "A blob in the request is not Base64.") from None
 
 
-def _expect(value: Any, kind: Any, wanted: str, service: str) -> Any:
+def _require_type(value: Any, kind: Any, wanted: str, service: str) -> Any:
     """``value`` where it is of the JSON type ``kind``; a boolean is no number."""
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value

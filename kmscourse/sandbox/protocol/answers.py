@@ -12,14 +12,14 @@ from html import escape
 from typing import Any
 
 from kmscourse.sandbox.call import Call, Entries, HttpResponse
-from kmscourse.sandbox.protocol.services import SERVICES, Service
+from kmscourse.sandbox.protocol.services import PROTOCOLS, ServiceProtocol
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(call: Call, answer: Mapping[str, Any] | HttpResponse) -> HttpResponse:
     """The answer to a call: ``answer`` is the operation's output, or a query answer's XML as it came."""
-    service = SERVICES[call.service]
+    service = PROTOCOLS[call.service]
     if isinstance(answer, HttpResponse):
         body = re.sub(
             rb"<RequestId>[^<]*</RequestId>",
@@ -36,7 +36,7 @@ def write(call: Call, answer: Mapping[str, Any] | HttpResponse) -> HttpResponse:
 
 
 def response(
-    service: Service | None,
+    service: ServiceProtocol | None,
     status: int,
     content_type: str,
     body: bytes,
@@ -64,7 +64,7 @@ def _json_value(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in a JSON answer")
 
 
-def _query_answer(service: Service, call: Call, answer: Mapping[str, Any]) -> bytes:
+def _query_answer(service: ServiceProtocol, call: Call, answer: Mapping[str, Any]) -> bytes:
     name = call.operation
     result = f"<{name}Result>{_xml(answer)}</{name}Result>" if answer else ""
     return (

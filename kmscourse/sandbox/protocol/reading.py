@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
-from kmscourse.sandbox.auth.claimed_signature import claim, signs_in_query
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
-from kmscourse.sandbox.protocol.sender import Protocol, not_offered, sender
-from kmscourse.sandbox.protocol.services import Service
+from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature, signs_in_query
+from kmscourse.sandbox.protocol.sender import WireFormat, not_offered, read_sender
+from kmscourse.sandbox.protocol.services import ServiceProtocol
 
 HOME_REGION = "us-east-1"
 MAX_DEPTH = 100  # DynamoDB's 32 levels of an item take two brackets each
@@ -31,23 +31,24 @@ def read(http: HttpRequest) -> Call:
 
     Raises AwsError (4xx) where no call of a known service can be read from it.
     """
-    said = claim(http)
-    by = sender(http, said)
-    if by.service is None:
-        raise not_offered(by)
-    if by.protocol is Protocol.CBOR:
+    claim = read_claimed_signature(http)
+    sent = read_sender(http, claim)
+    if sent.service is None:
+        raise not_offered(sent)
+    if sent.protocol is WireFormat.CBOR:
+        spoken = "JSON" if sent.service.is_json else "the query protocol"
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account speaks {'JSON' if by.service.is_json else 'the query protocol'} for {by.asked}, "
+            f"The practice account speaks {spoken} for {sent.service_name}, "
             "as AWS's own clients do, and no CBOR.",
         )
-    operation, parameters = _read_json(http) if by.service.is_json else _read_form(http, by.service)
+    operation, parameters = _read_json(http) if sent.service.is_json else _read_form(http, sent.service)
     return Call(
-        service=by.service.name,
+        service=sent.service.name,
         operation=operation,
-        region=said.region or HOME_REGION,
+        region=claim.region or HOME_REGION,
         parameters=parameters,
-        access_key_id=said.access_key_id,
+        access_key_id=claim.access_key_id,
         request_id=new_request_id(),
         http=http,
         user_agent=http.headers.get("user-agent", ""),
@@ -106,7 +107,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _read_form(http: HttpRequest, service: Service) -> tuple[str, Mapping[str, str]]:
+def _read_form(http: HttpRequest, service: ServiceProtocol) -> tuple[str, Mapping[str, str]]:
     """Action and parameters of a form, in a POST's body or in a GET's query, presigned or not."""
     path, _, query = http.target.partition("?")
     if len(http.body) > MAX_FORM:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kmscourse.sandbox.auth.claimed_signature import claim
 from kmscourse.sandbox.call import AwsError, HttpRequest, HttpResponse
 from kmscourse.sandbox.protocol.answers import as_json, response, xml_text
-from kmscourse.sandbox.protocol.sender import Protocol, sender
-from kmscourse.sandbox.protocol.services import Service
+from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature
+from kmscourse.sandbox.protocol.sender import WireFormat, read_sender
+from kmscourse.sandbox.protocol.services import ServiceProtocol
 
 # DynamoDB's refusals carry the namespace of the layer that raised them; these come from the common layer.
 _CORAL_ERRORS = frozenset(
@@ -31,15 +31,15 @@ _CORAL_ERRORS = frozenset(
 
 def write_error(http: HttpRequest, error: AwsError, request_id: str) -> HttpResponse:
     """``error``, as the sender of ``http`` reads it."""
-    to = sender(http, claim(http))
+    to = read_sender(http, read_claimed_signature(http))
     content_type, body = _WRITERS[to.protocol](error, request_id, to.service)
     headers = {"x-amzn-ErrorType": error.code}
-    if to.protocol is Protocol.CBOR:
+    if to.protocol is WireFormat.CBOR:
         headers["smithy-protocol"] = "rpc-v2-cbor"
     return response(to.service, error.status, content_type, body, request_id, headers)
 
 
-def _json(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:
+def _json(error: AwsError, request_id: str, service: ServiceProtocol | None) -> tuple[str, bytes]:
     message = {"message": error.message} if error.message else {}
     named = {"__type": _namespace(service, error.code) + error.code}
     return service.content_type if service else "application/json", as_json(
@@ -47,7 +47,7 @@ def _json(error: AwsError, request_id: str, service: Service | None) -> tuple[st
     )
 
 
-def _namespace(service: Service | None, code: str) -> str:
+def _namespace(service: ServiceProtocol | None, code: str) -> str:
     if service is None or service.name != "dynamodb":
         return ""
     if code == "ValidationException":
@@ -55,7 +55,7 @@ def _namespace(service: Service | None, code: str) -> str:
     return "com.amazon.coral.service#" if code in _CORAL_ERRORS else service.namespace
 
 
-def _query(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:
+def _query(error: AwsError, request_id: str, service: ServiceProtocol | None) -> tuple[str, bytes]:
     kind = "Sender" if error.status < 500 else "Receiver"
     namespace = f' xmlns="{service.namespace}"' if service and service.namespace else ""
     text = (
@@ -65,12 +65,12 @@ def _query(error: AwsError, request_id: str, service: Service | None) -> tuple[s
     return "text/xml", text.encode()
 
 
-def _ec2(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:
+def _ec2(error: AwsError, request_id: str, service: ServiceProtocol | None) -> tuple[str, bytes]:
     errors = f"<Errors><Error>{_code_and_message(error)}</Error></Errors>"
     return "text/xml", f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>".encode()
 
 
-def _s3(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:
+def _s3(error: AwsError, request_id: str, service: ServiceProtocol | None) -> tuple[str, bytes]:
     text = f"<Error>{_code_and_message(error)}<RequestId>{request_id}</RequestId></Error>"
     return "application/xml", f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
 
@@ -79,7 +79,7 @@ def _code_and_message(error: AwsError) -> str:
     return f"<Code>{xml_text(error.code)}</Code><Message>{xml_text(error.message)}</Message>"
 
 
-def _cbor(error: AwsError, request_id: str, service: Service | None) -> tuple[str, bytes]:
+def _cbor(error: AwsError, request_id: str, service: ServiceProtocol | None) -> tuple[str, bytes]:
     return "application/cbor", cbor_texts({"__type": error.code, "message": error.message})
 
 
@@ -97,10 +97,10 @@ def _cbor_text(text: str) -> bytes:
     return b"\x7a" + size.to_bytes(4, "big") + content
 
 
-_WRITERS: Mapping[Protocol, Callable[[AwsError, str, Service | None], tuple[str, bytes]]] = {
-    Protocol.JSON: _json,
-    Protocol.QUERY: _query,
-    Protocol.EC2: _ec2,
-    Protocol.S3: _s3,
-    Protocol.CBOR: _cbor,
+_WRITERS: Mapping[WireFormat, Callable[[AwsError, str, ServiceProtocol | None], tuple[str, bytes]]] = {
+    WireFormat.JSON: _json,
+    WireFormat.QUERY: _query,
+    WireFormat.EC2: _ec2,
+    WireFormat.S3: _s3,
+    WireFormat.CBOR: _cbor,
 }

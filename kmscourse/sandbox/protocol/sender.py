@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from kmscourse.sandbox.auth.claimed_signature import Claim
 from kmscourse.sandbox.call import AwsError, HttpRequest
-from kmscourse.sandbox.protocol.services import BY_TARGET, SERVICES, Service, offered
+from kmscourse.sandbox.protocol.claimed_signature import ClaimedSignature
+from kmscourse.sandbox.protocol.services import BY_TARGET, PROTOCOLS, ServiceProtocol, offered
 
 
-class Protocol(Enum):
+class WireFormat(Enum):
     """How a sender writes, and expects to be answered."""
 
     JSON = auto()  # The operation in X-Amz-Target or, in REST, in method and path; refusals look the same.
@@ -38,27 +38,27 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 @dataclass(frozen=True)
 class Sender:
-    """``service`` is None where the practice account has no such service; ``asked`` is its name, if it is known."""
+    """``service`` is None where the practice account has no such service; ``service_name`` is empty if unknown."""
 
-    protocol: Protocol
-    service: Service | None
-    asked: str
+    protocol: WireFormat
+    service: ServiceProtocol | None
+    service_name: str
 
 
-def sender(http: HttpRequest, claim: Claim) -> Sender:
+def read_sender(http: HttpRequest, claim: ClaimedSignature) -> Sender:
     """Who a request is for and how its sender speaks; ``claim`` is the request's own."""
-    signed_for = SERVICES.get(claim.service)
+    signed_for = PROTOCOLS.get(claim.service)
     if http.headers.get("smithy-protocol") == _CBOR:
-        return Sender(Protocol.CBOR, signed_for, _named(claim.service))
+        return Sender(WireFormat.CBOR, signed_for, _named(claim.service))
     target = http.headers.get("x-amz-target")
     if target is not None:
         prefix, _, operation = target.rpartition(".")
-        return Sender(Protocol.JSON, BY_TARGET.get(prefix), _named(f"{prefix or operation}.{operation}"))
+        return Sender(WireFormat.JSON, BY_TARGET.get(prefix), _named(f"{prefix or operation}.{operation}"))
     form = _form_fields(http)
     if "Action" in form and (signed_for is None or not signed_for.is_json):
-        meant = signed_for if claim.service else _of_version(form.get("Version", ""))
-        protocol = Protocol.EC2 if claim.service in EC2_NAMES else Protocol.QUERY
-        return Sender(protocol, meant, _named(claim.service))
+        service = signed_for if claim.service else _of_version(form.get("Version", ""))
+        protocol = WireFormat.EC2 if claim.service in EC2_NAMES else WireFormat.QUERY
+        return Sender(protocol, service, _named(claim.service))
     return Sender(_protocol_of(claim.service, signed_for), signed_for, _named(claim.service))
 
 
@@ -67,9 +67,9 @@ def not_offered(of: Sender) -> AwsError:
 
     S3 gets 403: its clients take 400 for a hint to ask another region, and 404 for the news that a bucket is gone.
     """
-    status = 403 if of.protocol is Protocol.S3 else 400
-    what = f"The practice account does not offer {of.asked}: it exists on AWS only."
-    if not of.asked:
+    status = 403 if of.protocol is WireFormat.S3 else 400
+    what = f"The practice account does not offer {of.service_name}: it exists on AWS only."
+    if not of.service_name:
         what = "This is a practice AWS account: point an AWS client at it."
     return AwsError("UnsupportedOperationException", f"{what} Offered are {offered()}.", status)
 
@@ -85,19 +85,19 @@ def _form_fields(http: HttpRequest) -> dict[str, str]:
     return {name.decode(): value.decode("latin-1") for name, value in _FIELD.findall(form)}
 
 
-def _of_version(version: str) -> Service | None:
-    return next((service for service in SERVICES.values() if version and service.version == version), None)
+def _of_version(version: str) -> ServiceProtocol | None:
+    return next((service for service in PROTOCOLS.values() if version and service.version == version), None)
 
 
-def _protocol_of(name: str, service: Service | None) -> Protocol:
+def _protocol_of(name: str, service: ServiceProtocol | None) -> WireFormat:
     """Of a request that says no more than for which service it is signed; S3 is called unsigned, too."""
     if service is not None:
-        return Protocol.JSON if service.is_json else Protocol.QUERY
+        return WireFormat.JSON if service.is_json else WireFormat.QUERY
     if name in EC2_NAMES:
-        return Protocol.EC2
+        return WireFormat.EC2
     if name in REST_XML_NAMES:
-        return Protocol.QUERY
-    return Protocol.S3 if name in S3_NAMES or not name else Protocol.JSON
+        return WireFormat.QUERY
+    return WireFormat.S3 if name in S3_NAMES or not name else WireFormat.JSON
 
 
 def _named(name: str) -> str:

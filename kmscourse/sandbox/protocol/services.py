@@ -8,14 +8,14 @@ Source: the metadata of botocore's service models; the Smithy specification, "AW
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from botocore.loaders import Loader
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceProtocol:
     """How one service speaks: ``target`` is the prefix in X-Amz-Target, ``version`` the form's Version."""
 
     name: str
@@ -23,32 +23,32 @@ class Service:
     version: str = ""
     content_type: str = "application/x-amz-json-1.1"
     namespace: str = ""
+    is_json: bool = field(init=False)
 
-    @property
-    def is_json(self) -> bool:
-        return bool(self.target)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_json", bool(self.target))
 
 
-SERVICES = {
+PROTOCOLS = {
     service.name: service
     for service in (
-        Service("kms", target="TrentService"),
-        Service(
+        ServiceProtocol("kms", target="TrentService"),
+        ServiceProtocol(
             "dynamodb",
             target="DynamoDB_20120810",
             content_type="application/x-amz-json-1.0",
             namespace="com.amazonaws.dynamodb.v20120810#",
         ),
-        Service("cloudtrail", target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
-        Service("kmscourse", target="KmsCourse"),
-        Service("iam", version="2010-05-08", namespace="https://iam.amazonaws.com/doc/2010-05-08/"),
-        Service("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
+        ServiceProtocol("cloudtrail", target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+        ServiceProtocol("kmscourse", target="KmsCourse"),
+        ServiceProtocol("iam", version="2010-05-08", namespace="https://iam.amazonaws.com/doc/2010-05-08/"),
+        ServiceProtocol("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
     )
 }
 # The SDKs that are made from Smithy models, as JavaScript's, leave the namespace of a target away.
 BY_TARGET = {
     target: service
-    for service in SERVICES.values()
+    for service in PROTOCOLS.values()
     if service.is_json
     for target in (service.target, service.target.rpartition(".")[2])
 }

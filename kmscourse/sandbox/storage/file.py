@@ -13,10 +13,12 @@ Opening a file runs no code out of it: its schema is compared with ours before a
 text, and ``state.py`` reads them. Each row carries a checksum, so that damage which leaves SQLite's pages in order is
 found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
 
-Documents hold the attributes of moto's objects, which no two versions of moto have alike. So a file says which
-version wrote it, and every other version, older or newer, sets it aside instead of guessing: it starts over, and the
-file is there for the version that can read it. Only the format before this one, under the same version of moto, is
-taken over: its first ``write``, which has to be of all rows, makes it one of this format.
+A file says its format, and under which version of moto it was written. A file of an earlier format is taken over
+(``is_outdated``): its first ``write``, which has to be of all rows, makes it one of this format. What keys, grants and
+aliases have is written in JSON of our own, which stays readable. Documents of IAM's and DynamoDB's things hold the
+attributes of moto's objects, which no two versions of moto have alike: whoever reads them looks at ``moto_version``
+first. A file of a newer format, or of one that is too old, is set aside instead of guessing: it starts over, and the
+file is there for the version that can read it.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import errno
 import json
 import logging
 import os
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
@@ -33,14 +36,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.storage import schema
-from kmscourse.sandbox.storage import set_aside as aside
+from kmscourse.sandbox.storage import copies, schema
 
-FORMAT = "kmscourse account, format 5"
-EARLIER = "kmscourse account, format 4"  # Its rows can be read too: there grants are written with their key.
+FORMAT, OLDEST_FORMAT = 6, 4
 EVENTS_KEPT = 10_000
 
-_LONGEST = 200_000_000  # Bytes of one document, far more than any has.
+_STAMP = re.compile(r"kmscourse account, format ([0-9]{1,4}), moto ([0-9A-Za-z.+-]{1,50})")
+_MAX_DOCUMENT = 200_000_000  # Bytes of one document, far more than any has.
 
 # SQLite's result codes for a file that is in use, out of reach or on a full disk (https://sqlite.org/rescode.html).
 _NOT_THE_FILES_FAULT = (
@@ -75,16 +77,17 @@ class DamagedError(ValueError):
 class Storage:
     """Rows and events of one account, used by one process at a time under the account's lock.
 
-    ``path`` None keeps them in memory only. ``version`` names what else the documents depend on (moto's
-    version). A file that is damaged, or was written under another version, is set aside, and the account starts
-    over; ``notice`` is then the sentence to show. Raises SandboxError where the file can't be opened at all, or
-    another process has it.
+    ``path`` None keeps them in memory only. ``moto_version`` is that under which rows are written; once a file is
+    open, the attribute of the same name is that under which its rows were written. A file that is damaged, or of a
+    format that can't be taken over, is set aside, and the account starts over; ``notice`` is then the sentence to
+    show. Raises SandboxError where the file can't be opened at all, or another process has it.
     """
 
-    def __init__(self, path: Path | None, version: str) -> None:
+    def __init__(self, path: Path | None, moto_version: str) -> None:
         self._path = path
-        self._stamp, self._earlier_stamp = f"{FORMAT}, {version}", f"{EARLIER}, {version}"
-        self.is_of_earlier_format = False
+        self._stamp = f"kmscourse account, format {FORMAT}, moto {moto_version}"
+        self.moto_version = self._present_moto_version = moto_version
+        self.format = FORMAT
         self._events_waiting: list[str] = []
         self.notice: str | None = None
         try:
@@ -110,7 +113,7 @@ class Storage:
         database = sqlite3.connect(
             self._path or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
-        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_DOCUMENT)
         for pragma in (
             "locking_mode = EXCLUSIVE",
             "trusted_schema = OFF",
@@ -151,12 +154,13 @@ class Storage:
             if schema.of(self._database) != schema.ours():
                 return "is damaged (it holds other tables than the practice account's)"
             stamps = self._database.execute("SELECT substr(stamp, 1, 200) FROM about LIMIT 2").fetchall()
-            self.is_of_earlier_format = stamps == [(self._earlier_stamp,)]
-            if stamps != [(self._stamp,)] and not self.is_of_earlier_format:
-                stamp = stamps[0][0] if len(stamps) == 1 else None
-                if not isinstance(stamp, str) or not stamp.isprintable():
-                    return "is damaged (it does not say which version wrote it)"
+            stamp = stamps[0][0] if len(stamps) == 1 else None
+            if not isinstance(stamp, str) or not stamp.isprintable():
+                return "is damaged (it does not say which version wrote it)"
+            match = _STAMP.fullmatch(stamp)
+            if match is None or not OLDEST_FORMAT <= int(match[1]) <= FORMAT:
                 return f"was written as “{stamp}”, which is not “{self._stamp}”"
+            self.format, self.moto_version = int(match[1]), match[2]
             pages = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _NOT_THE_FILES_FAULT:
@@ -164,6 +168,11 @@ class Storage:
                 raise
             return f"is damaged ({error})"
         return None if pages == "ok" else f"is damaged ({pages})"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the file's rows are of an earlier format, or some of another version of moto."""
+        return (self.format, self.moto_version) != (FORMAT, self._present_moto_version)
 
     def rows(self) -> Iterator[tuple[Row, str]]:
         """Every row with its document, in the order in which they were first written. Raises DamagedError."""
@@ -180,8 +189,8 @@ class Storage:
     def document(self, row: Row) -> str | None:
         """What was last written there, None where nothing is."""
         query = "SELECT document FROM rows WHERE collection = ? AND key = ?"
-        found: tuple[str] | None = self._database.execute(query, row).fetchone()
-        return None if found is None else found[0]
+        row_found: tuple[str] | None = self._database.execute(query, row).fetchone()
+        return None if row_found is None else row_found[0]
 
     def append_event(self, event: Mapping[str, Any]) -> None:
         """Keep an audit event, with the next ``write``."""
@@ -215,10 +224,10 @@ class Storage:
                     self._database.execute(_PUT, (*row, document, _checksum(row, document)))
             for event in self._events_waiting:
                 self._keep(event)
-            if self.is_of_earlier_format:
+            if self.is_outdated:
                 self._database.execute("UPDATE about SET stamp = ?", (self._stamp,))
         self._events_waiting.clear()
-        self.is_of_earlier_format = False
+        self.format, self.moto_version = FORMAT, self._present_moto_version
         if afresh:
             self._shrink()
 
@@ -255,16 +264,28 @@ class Storage:
         if self._path is None:
             raise SandboxError(f"The practice account {reason}.")
         try:
-            kept = aside.copied(self._path)
+            copy = copies.make_copy(self._path)
         finally:
             self.close()  # Not before: SQLite writes to the file when it closes it.
-        aside.remove(self._path)
+        copies.remove(self._path)
         self.notice = (
-            f"The practice account's file {self._path} {reason}. It was kept as {kept.name}, and the account "
+            f"The practice account's file {self._path} {reason}. It was kept as {copy.name}, and the account "
             "starts over; the notebooks make anew what they need."
         )
         log.warning("%s", self.notice)
+        self.format, self.moto_version = FORMAT, self._present_moto_version
         self._database = self._connect()
+
+    def copy_aside(self) -> str:
+        """Keep a copy of the file beside it, and return its name. Raises SandboxError where that fails."""
+        if self._path is None:
+            raise SandboxError("An account in memory has no file.")
+        try:
+            return copies.make_copy(self._path).name
+        except OSError as error:
+            raise SandboxError(
+                f"The practice account's file {self._path} can't be copied ({error})."
+            ) from None
 
     def _flush(self, synchronous: str) -> None:
         """Whether the next transaction waits for the disk (FULL) or not (NORMAL)."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.account import Account
-from kmscourse.account.ownership import MARK, Guard, Marks
+from kmscourse.account.ownership import MARK, Guard, Owners
 from kmscourse.errors import ForeignError
 from kmscourse.iam import LAB_PASSWORD
 from tests.foreign import create_table, names_of_everything, take
@@ -89,11 +89,11 @@ def test_every_operation_that_may_change_something_is_refused_on_what_is_foreign
         context: dict[str, Any] = {"client_region": "us-east-1"}
         if (service, name) in NEW:
             request.pop("SSESpecification", None)  # it names a key, which is another question
-            real_account.guard.before(request, model, context)
+            real_account.guard.check_call(request, model, context)
             assert MARK in [tag.get("Key", tag.get("TagKey")) for tag in request["Tags"]], name
             continue
         try:
-            real_account.guard.before(request, model, context)
+            real_account.guard.check_call(request, model, context)
         except ForeignError:
             continue
         pytest.fail(f"{service}:{name} got through")
@@ -400,7 +400,7 @@ def test_the_mark_of_a_user_is_not_spelled_otherwise(real_account: Account) -> N
 def test_an_operation_that_nobody_knows_here_is_refused(service: str, operation: str) -> None:
     """AWS adds operations all the time."""
     never: Any = None
-    guard = Guard(Marks(never, "123456789012", "aws", "us-east-1"), never)
+    guard = Guard(Owners(never, "123456789012", "aws", "us-east-1"), never)
     model: Any = SimpleNamespace(name=operation, service_model=SimpleNamespace(service_name=service))
     with pytest.raises(ForeignError, match="may change what the course did not make"):
-        guard.before({}, model, {"client_region": "us-east-1"})
+        guard.check_call({}, model, {"client_region": "us-east-1"})

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from kmscourse.account import Account
-from kmscourse.course import SECTIONS, artifacts, prepare, section
+from kmscourse.course import SECTIONS, artifacts, find_section, prepare
 from kmscourse.course.checks import CHECKS, EXERCISES, Check, run
 from kmscourse.course.notes import Notes
 
@@ -18,7 +18,7 @@ NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 
 def headings(number: int) -> set[str]:
     """The headings in a section's notebook."""
-    cells = nbformat.read(NOTEBOOKS / section(number).notebook, as_version=4).cells
+    cells = nbformat.read(NOTEBOOKS / find_section(number).notebook, as_version=4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     return set(re.findall(r"^##+ (.+)$", prose, re.MULTILINE))
 
@@ -34,7 +34,7 @@ def test_every_section_has_checks() -> None:
 @pytest.mark.parametrize("number", range(10))
 def test_each_check_leads_to_a_step_that_is_there(number: int) -> None:
     missing = {check.step for check in checks_of(number)} - headings(number)
-    assert not missing, f"no such heading in {section(number).notebook}: {missing}"
+    assert not missing, f"no such heading in {find_section(number).notebook}: {missing}"
 
 
 @pytest.mark.parametrize("number", range(1, 10))

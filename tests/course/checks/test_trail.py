@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse.account import Account
-from kmscourse.course.checks.trail import happened
+from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
@@ -40,7 +40,7 @@ def as_role(sandbox: Application, account: Account) -> Account:
 
 
 def test_what_a_roles_session_did_is_its_own(account: Account, as_role: Account, notes: Notes) -> None:
-    look = happened("CreateKey")
+    look = trail_shows("CreateKey")
     account.client("kms").create_key()
     assert not look(as_role, notes).passed, "another one has made that key"
     as_role.client("kms").create_key()
@@ -50,5 +50,5 @@ def test_what_a_roles_session_did_is_its_own(account: Account, as_role: Account,
 def test_what_was_refused_is_another_thing_than_what_was_answered(account: Account, notes: Notes) -> None:
     with pytest.raises(ClientError):
         account.session_for("IAMLabUser").client("kms").create_key()
-    assert not happened("CreateKey", by="IAMLabUser")(account, notes).passed
-    assert happened("CreateKey", by="IAMLabUser", error="AccessDenied")(account, notes).passed
+    assert not trail_shows("CreateKey", by="IAMLabUser")(account, notes).passed
+    assert trail_shows("CreateKey", by="IAMLabUser", error="AccessDenied")(account, notes).passed

@@ -8,11 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.policy import Decision, Request, evaluate
+from kmscourse.policy import Decision, Request, compile_policy, evaluate
 from kmscourse.policy.evaluate.kms import gives
 from kmscourse.policy.evaluate.match import applies, matches, name_caller
 from kmscourse.policy.language.principals import Naming
-from kmscourse.policy.language.statement import Statement
 
 A, B = "111111111111", "222222222222"
 CALLERS = [
@@ -201,7 +200,7 @@ def test_a_near_miss_never_matched_and_would_have_turned_the_decision(
             assert gives(miss.statement, request) is Naming.NONE
             continue
         assert (miss.statement["Effect"] == "Deny") is decision.allowed
-        statement = Statement(miss.statement, 1, variables=True)
+        (statement,) = compile_policy({"Version": "2012-10-17", "Statement": miss.statement}).statements
         by_resource = miss.layer == "resource-based"
         if by_resource:
             covers = statement.covers_action(request.lowercase_action) and matches(statement, request)

@@ -16,7 +16,7 @@ from kmscourse.policy import (
     line_and_column,
     locate_statements,
 )
-from kmscourse.policy.language.document import MAX_COMPILED_POLICIES
+from kmscourse.policy.language.document import MAX_COMPILED_POLICIES, MAX_INDEXED_ACTIONS, forget_policies
 from tests.effort import calls
 
 ANA = "arn:aws:iam::123456789012:user/Ana"
@@ -127,7 +127,21 @@ def test_only_so_many_policies_are_kept() -> None:
         assert allowed(policy(ALLOW | {"Sid": str(number)}))
 
 
-def test_cost_grows_with_the_statements_and_no_faster() -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_cost_grows_with_the_statements_and_no_faster(known: bool) -> None:
+    def cost(count: int) -> int:
+        document = policy(
+            *({"Effect": "Deny", "Action": f"kms:A{n}", "Resource": "*"} for n in range(count)), ALLOW
+        )
+        forget_policies()
+        if known:
+            assert allowed(document)
+        return calls(lambda: allowed(document))
+
+    assert cost(5_000) < 12 * cost(500), "ten times the statements may cost ten times as much, not a hundred"
+
+
+def test_a_known_policy_looks_only_at_statements_about_the_action() -> None:
     def cost(count: int) -> int:
         document = policy(
             *({"Effect": "Deny", "Action": f"kms:A{n}", "Resource": "*"} for n in range(count)), ALLOW
@@ -135,7 +149,27 @@ def test_cost_grows_with_the_statements_and_no_faster() -> None:
         assert allowed(document)
         return calls(lambda: allowed(document))
 
-    assert cost(5_000) < 12 * cost(500), "ten times the statements may cost ten times as much, not a hundred"
+    assert cost(500) == cost(5)
+
+
+def test_a_policy_answers_for_more_actions_than_it_indexes() -> None:
+    document = policy(ALLOW, {"Effect": "Deny", "Action": "s3:Get7", "Resource": "*"})
+    numbers = [*range(MAX_INDEXED_ACTIONS + 10)] * 2
+    assert [number for number in numbers if not allowed(document, f"s3:Get{number}")] == [7, 7]
+
+
+def test_what_is_no_policy_is_refused_again_and_again() -> None:
+    for _ in range(2):
+        with pytest.raises(PolicyError, match="needs a Statement"):
+            compile_policy({"Version": "2012-10-17"})
+
+
+def test_a_compiled_policy_keeps_its_source_as_it_was() -> None:
+    document = policy(dict(ALLOW))
+    compiled = compile_policy(document)
+    document["Statement"][0]["Effect"] = "Deny"
+    assert compiled.source == policy(ALLOW)
+    assert compiled.statements[0].source == ALLOW
 
 
 def keys(*documents: dict[str, Any], action: str = "") -> list[str]:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.cloudtrail.redaction import LARGEST, bounded
+from kmscourse.sandbox.cloudtrail.redaction import MAX_PART, bounded
 from tests.sandbox.conftest import OFFERED
 
 TEXT, TRUTH, OBJECT = str, bool, dict
@@ -135,7 +135,7 @@ def test_a_part_that_is_too_large_is_left_out() -> None:
     event = {"requestParameters": parameters, "responseElements": None, "eventName": "TagResource"}
     kept = bounded(event)
     size = len(json.dumps(parameters))
-    assert size > LARGEST
+    assert size > MAX_PART
     assert kept == {
         "requestParameters": {"omitted": True, "originalSize": size},
         "responseElements": None,

@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
-from kmscourse.sandbox.protocol.services import SERVICES
-from tests.sandbox.moto_adapter.test_keeping import everything
+from kmscourse.sandbox.protocol.services import PROTOCOLS
+from tests.sandbox.moto_adapter.test_rows import everything
 
 ACCOUNT = "123456789012"
 ALLOW = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}'
@@ -46,7 +46,7 @@ class Furnished:
     def call(self, action: str, parameters: dict[str, Any]) -> HttpResponse:
         """The answer to a call of the main user, signed as a client would."""
         service, _, operation = action.partition(":")
-        described = SERVICES[service]
+        described = PROTOCOLS[service]
         meant = self.filled_in(parameters)
         if described.is_json:
             target = {"X-Amz-Target": f"{described.target}.{operation}"}

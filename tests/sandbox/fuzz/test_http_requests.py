@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.drawing import anything
 from tests.sandbox.loopback import exchange, serving, status_of
@@ -77,7 +77,7 @@ def refused(furnished: Furnished, port: int, sent: bytes) -> None:
 def signed(furnished: Furnished, port: int, service: str, operation: str, body: bytes = b"{}") -> bytes:
     """A right request, byte for byte."""
     key = furnished.application.main_access_key
-    described = SERVICES[service]
+    described = PROTOCOLS[service]
     named = {"X-Amz-Target": f"{described.target}.{operation}"} if described.is_json else {}
     body = body if described.is_json else f"Action={operation}&Version={described.version}".encode()
     request = AWSRequest("POST", f"http://127.0.0.1:{port}/", {"Host": f"127.0.0.1:{port}", **named}, body)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished, flattened
 from tests.sandbox.fuzz.members import parameters_with, places
@@ -40,16 +40,18 @@ def sent(furnished: Furnished, action: str, place: Any, written: str) -> Any:
     """The answer where this is written in that place."""
     service, operation = action.split(":")
     parameters = furnished.filled_in(parameters_with(action, place, MARK))
-    if not SERVICES[service].is_json:
+    if not PROTOCOLS[service].is_json:
         (field,) = [name for name, text in flattened(parameters, "").items() if text == str(MARK)]
         return furnished.call(action, {**parameters, field.removeprefix("."): written})
     body = json.dumps(parameters).replace(str(MARK), written)
-    return furnished.send(service, {"X-Amz-Target": f"{SERVICES[service].target}.{operation}"}, body.encode())
+    return furnished.send(
+        service, {"X-Amz-Target": f"{PROTOCOLS[service].target}.{operation}"}, body.encode()
+    )
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_integer_is_an_integer_or_refused(furnished: Furnished, action: str) -> None:
-    is_json = SERVICES[action.partition(":")[0]].is_json
+    is_json = PROTOCOLS[action.partition(":")[0]].is_json
     for place in places(action, "integer", "long"):
         for written in NO_INTEGERS:
             answer = sent(furnished, action, place, written)
@@ -69,7 +71,7 @@ def test_an_integer_is_an_integer_or_refused(furnished: Furnished, action: str) 
         (f"{service}:{operation}", place)
         for service, operations in OFFERED.items()
         for operation in operations
-        if SERVICES[service].is_json
+        if PROTOCOLS[service].is_json
         for place in places(f"{service}:{operation}", "timestamp")
     ],
 )

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import HttpResponse
 from kmscourse.sandbox.model.shapes import input_shape
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.drawing import anything, drawn, mutated
@@ -55,7 +55,7 @@ def fault(action: str, response: HttpResponse) -> str:
     if b"Traceback" in response.body or b".py" in response.body:
         return "it tells of our code"
     try:
-        if SERVICES[action.partition(":")[0]].is_json:
+        if PROTOCOLS[action.partition(":")[0]].is_json:
             said = json.loads(response.body)
         else:
             said = {"__type": ElementTree.fromstring(response.body).tag}  # noqa: S314  (our own answer)

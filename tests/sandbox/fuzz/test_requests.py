@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import HttpResponse
-from kmscourse.sandbox.protocol.services import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 from tests.sandbox.fuzz.account import ALLOW, Furnished
 from tests.sandbox.fuzz.drawing import anything
 
@@ -30,7 +30,7 @@ def answered(response: HttpResponse) -> bool:
 
 
 @given(
-    service=st.sampled_from(sorted(SERVICES)),
+    service=st.sampled_from(sorted(PROTOCOLS)),
     target=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
     | st.sampled_from(["TrentService.Nothing", "DynamoDB_20120810.CreateBackup", "KmsCourse.Nothing"]),
     body=st.binary(max_size=200) | anything.map(lambda value: json.dumps(value).encode()),

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +22,9 @@ from kmscourse.sandbox.iam.sessions import (
     session_from_json,
     session_of_earlier_format,
     session_to_json,
+    upgrade_session_rows,
 )
-from kmscourse.sandbox.storage.file import Row
+from kmscourse.sandbox.storage.file import Row, _checksum
 
 ACCOUNT = "123456789012"
 TERMS = SessionTerms(
@@ -31,7 +37,7 @@ TERMS = SessionTerms(
     source_identity="Ann",
 )
 # As the codec of the formats up to 5 wrote it.
-EARLIER = {
+EARLIER: dict[str, Any] = {
     "$object": [
         "Session",
         {
@@ -69,7 +75,7 @@ def test_a_session_comes_back_from_json_as_it_was(terms: SessionTerms) -> None:
 
 
 def test_a_session_of_an_earlier_format() -> None:
-    assert session_from_json(EARLIER) == Session(
+    assert session_from_json(session_of_earlier_format(EARLIER)) == Session(
         "ASIAEARLIER",
         "s",
         "t",
@@ -88,42 +94,66 @@ def test_a_session_of_an_earlier_format() -> None:
     )
 
 
-def test_the_converter_leaves_nothing_of_the_earlier_format() -> None:
-    converted = session_of_earlier_format(EARLIER)
-    assert converted["version"] == 1
-    assert "user_id" not in converted
-    assert "$object" not in json.dumps(converted)
-    assert session_to_json(session_from_json(converted)).keys() == converted.keys()
+def test_a_session_from_before_there_were_roles() -> None:
+    members = {"access_key_id": "ASIA1", "secret": "s", "token": "t", "user_id": "AIDA1", "expires": 2000.5}
+    document = session_of_earlier_format({"$object": ["Session", members]})
+    assert session_from_json(document) == Session("ASIA1", "s", "t", "AIDA1", 2000.5)
+
+
+def test_the_upgrade_leaves_nothing_of_the_earlier_format_and_no_other_row_changed() -> None:
+    other = (Row("account/about", "since"), "1.5")
+    upgraded = list(
+        upgrade_session_rows([other, (Row("account/sessions", "ASIAEARLIER"), json.dumps(EARLIER))])
+    )
+    assert upgraded[0] == other
+    document = json.loads(upgraded[1][1])
+    assert "user_id" not in document
+    assert "$object" not in upgraded[1][1]
+    assert session_to_json(session_from_json(document)).keys() == document.keys()
 
 
 @pytest.mark.parametrize(
     "document",
-    [
-        {"version": 2},
-        {},
-        {"$object": ["Key", {}]},
-        {"$object": ["Session", {"access_key_id": "ASIA"}]},
-        {"version": 1, "terms": {}, "unknown": 1},
-    ],
+    [{"version": 2}, {}, {"$object": ["Session", {}]}, {"version": 1, "terms": {}, "unknown": 1}],
 )
 def test_what_is_no_session_is_not_read(document: dict[str, Any]) -> None:
     with pytest.raises((LookupError, ValueError, TypeError)):
         session_from_json(document)
 
 
-def test_a_row_of_an_earlier_format_opens_and_is_written_anew_when_it_is_changed(kept: Any) -> None:
-    row: Any = EARLIER["$object"][1]
-    user_id = kept.account.identities.session_for("IAMLabUser").caller.user_id
-    ends = kept.account.now().timestamp() + 900
-    document = {"$object": ["Session", {**row, "user_id": user_id, "expires": ends}]}
-    kept.account.storage.write({Row("account/sessions", "ASIAEARLIER"): json.dumps(document)})
-    kept.restart()
-    sessions = kept.account.identities.sessions
-    assert kept.account.identities.credentials("ASIAEARLIER").caller.made_by == "AssumeRole"
-    sessions["ASIAEARLIER"] = sessions["ASIAEARLIER"]
-    kept.account.commit()
-    written = json.loads(kept.account.storage.document(Row("account/sessions", "ASIAEARLIER")))
-    assert (written["version"], written["principal_id"]) == (1, user_id)
+@pytest.mark.parametrize(
+    "document", [{}, {"$object": ["Key", {}]}, {"$object": ["Session", {"access_key_id": "ASIA"}]}]
+)
+def test_what_was_no_session_is_not_upgraded(document: dict[str, Any]) -> None:
+    with pytest.raises((LookupError, ValueError, TypeError)):
+        session_of_earlier_format(document)
+
+
+def test_the_sessions_of_an_earlier_file_still_open(
+    tmp_path: Path, open_account: Callable[[Path], Any]
+) -> None:
+    path = tmp_path / "account.db"
+    script = Path(__file__).parents[1].joinpath("storage", "format4.sql").read_text("utf-8")
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(script.replace("moto 5.2.5", f"moto {version('moto')}"))
+        select = "SELECT document FROM rows WHERE collection = 'iam/aws/users' AND key = 'IAMLabUser'"
+        user = json.loads(database.execute(select).fetchone()[0])["$object"][1]
+        ends = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
+        members: Any = {**EARLIER["$object"][1], "user_id": user["id"], "expires": ends}
+        row, document = Row("account/sessions", "ASIAEARLIER"), json.dumps({"$object": ["Session", members]})
+        insert = "INSERT INTO rows (collection, key, document, checksum) VALUES (?, ?, ?, ?)"
+        database.execute(insert, (*row, document, _checksum(row, document)))
+        database.commit()
+    account = open_account(path)
+    for _ in range(2):
+        assert account.account.notices == [], "it was set aside"
+        credentials = account.account.identities.credentials("ASIAEARLIER")
+        assert credentials.token == "t"
+        assert credentials.caller.temporary.issuer.name == "IAMLabUser"
+        assert credentials.caller.temporary.tags == {"team": "blue", "$cost": "1"}
+        policies = account.account.identities.caller_policies(credentials.caller)
+        assert policies.session == {"Version": "2012-10-17", "Statement": []}
+        account.restart()
 
 
 @pytest.mark.parametrize("account_id", ["000000000000", "123456789012", "123456789013", "999999999999"])

@@ -10,7 +10,6 @@ import pytest
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.iam.sessions import SessionTerms
-from kmscourse.sandbox.storage.file import Row
 from tests.effort import calls
 
 
@@ -74,19 +73,6 @@ def test_a_session_ends(practice: Any) -> None:
     assert practice.account.identities.credentials(key_id) is None, (
         "sessions that are over are forgotten in time"
     )
-
-
-def test_a_session_that_an_earlier_version_kept_still_opens(kept: Any) -> None:
-    """A row without what sessions have had to themselves since there are roles."""
-    (user_id,) = {kept.account.identities.session_for("IAMLabUser").caller.user_id}
-    ends = (datetime.now(UTC) + timedelta(hours=1)).timestamp()
-    row = {"access_key_id": "ASIAEARLIER", "secret": "s", "token": "t", "user_id": user_id, "expires": ends}
-    document = json.dumps({"$object": ["Session", row]})
-    kept.account.storage.write({Row("account/sessions", "ASIAEARLIER"): document})
-    kept.restart()
-    found = kept.account.identities.credentials("ASIAEARLIER")
-    assert (found.caller.user_name, found.caller.made_by, found.token) == ("IAMLabUser", "SignIn", "t")
-    assert kept.account.identities.caller_policies(found.caller).session is None
 
 
 def test_a_session_ends_with_its_user(practice: Any) -> None:

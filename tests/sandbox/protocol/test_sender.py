@@ -10,10 +10,10 @@ from pathlib import Path
 import botocore
 import pytest
 
-from kmscourse.sandbox.auth.claimed_signature import claim
 from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.protocol import sender as senders
-from kmscourse.sandbox.protocol.sender import Protocol, sender
+from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature
+from kmscourse.sandbox.protocol.sender import WireFormat, read_sender
 from tests.sandbox.protocol.sending import SCOPE, form_request, rest_request
 
 
@@ -38,30 +38,30 @@ def test_the_protocols_that_only_a_name_tells_are_those_of_botocores_models() ->
 @pytest.mark.parametrize(
     ("request_", "protocol"),
     [
-        (rest_request("GET", "/", "kms"), Protocol.JSON),
-        (rest_request("GET", "/", "iam"), Protocol.QUERY),
-        (rest_request("PUT", "/b/k", "s3"), Protocol.S3),
-        (rest_request("GET", "/2013-04-01/hostedzone", "route53"), Protocol.QUERY),
-        (rest_request("GET", "/clusters", "eks"), Protocol.JSON),
-        (rest_request("POST", "/clusters", "eks", b'{"Action=":1}'), Protocol.JSON),
-        (form_request("Action=ListTopics&Version=2010-03-31", "sns"), Protocol.QUERY),
-        (form_request("Action=DescribeInstances&Version=2016-11-15", "ec2"), Protocol.EC2),
-        (HttpRequest("GET", "/bucket", {}, b""), Protocol.S3),
-        (HttpRequest("GET", "/bucket", {"authorization": "AWS AKIA1:c2ln"}, b""), Protocol.S3),
+        (rest_request("GET", "/", "kms"), WireFormat.JSON),
+        (rest_request("GET", "/", "iam"), WireFormat.QUERY),
+        (rest_request("PUT", "/b/k", "s3"), WireFormat.S3),
+        (rest_request("GET", "/2013-04-01/hostedzone", "route53"), WireFormat.QUERY),
+        (rest_request("GET", "/clusters", "eks"), WireFormat.JSON),
+        (rest_request("POST", "/clusters", "eks", b'{"Action=":1}'), WireFormat.JSON),
+        (form_request("Action=ListTopics&Version=2010-03-31", "sns"), WireFormat.QUERY),
+        (form_request("Action=DescribeInstances&Version=2016-11-15", "ec2"), WireFormat.EC2),
+        (HttpRequest("GET", "/bucket", {}, b""), WireFormat.S3),
+        (HttpRequest("GET", "/bucket", {"authorization": "AWS AKIA1:c2ln"}, b""), WireFormat.S3),
     ],
 )
-def test_what_tells_the_protocol(request_: HttpRequest, protocol: Protocol) -> None:
-    assert sender(request_, claim(request_)).protocol is protocol
+def test_what_tells_the_protocol(request_: HttpRequest, protocol: WireFormat) -> None:
+    assert read_sender(request_, read_claimed_signature(request_)).protocol is protocol
 
 
 def test_a_signature_for_several_regions_names_its_service_too() -> None:
     scope = SCOPE.format("s3").replace("HMAC-SHA256", "ECDSA-P256-SHA256").replace("/eu-west-1", "")
     request = HttpRequest("GET", "/bucket", {"authorization": scope, "x-amz-region-set": "*"}, b"")
-    said = claim(request)
+    said = read_claimed_signature(request)
     assert (said.access_key_id, said.region, said.service) == ("AKIAEXAMPLE", "", "s3")
 
 
 @pytest.mark.parametrize("name", ["", "<script>", "a" * 200, "sécret", "a b"])
 def test_only_a_plain_name_is_repeated(name: str) -> None:
     request = rest_request("GET", "/", name)
-    assert sender(request, claim(request)).asked == ""
+    assert read_sender(request, read_claimed_signature(request)).service_name == ""

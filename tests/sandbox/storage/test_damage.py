@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from kmscourse.errors import SandboxError
+from kmscourse.sandbox.storage import copies as copies_module
 from kmscourse.sandbox.storage import file as storage_module
-from kmscourse.sandbox.storage import set_aside as aside
-from kmscourse.sandbox.storage.file import DamagedError, Row, Storage
+from kmscourse.sandbox.storage.file import FORMAT, DamagedError, Row, Storage
 
-VERSION = "moto 0"
+VERSION = "0"
 CONTENT = {Row("keys", f"{n}"): json.dumps({"n": n, "text": f"{n}" * 40}) for n in range(300)}
 
 
@@ -142,19 +142,31 @@ def test_the_log_is_set_aside_with_its_file(file: Path, good: bytes) -> None:
     assert kept.with_name(f"{kept.name}-wal").read_bytes() == log
 
 
-def test_another_version_sets_the_file_aside_and_the_first_one_can_bring_it_back(file: Path) -> None:
-    for here, elsewhere in [("moto 0", "moto 1"), ("moto 1", "moto 0")]:
-        opened(file, here)
-        before = file.read_bytes()
-        rows, notice = opened(file, elsewhere)
-        assert rows == {}
-        assert "moto 0" in (notice or "")
-        assert "moto 1" in (notice or "")
-        (kept,) = copies(file.parent)
-        assert kept.read_bytes() == before
-        kept.replace(file)
-        assert opened(file, here) == ({Row("new", "1"): "x"}, None)
-        file.unlink()
+@pytest.mark.parametrize("number", [3, FORMAT + 1])
+def test_a_format_too_old_or_too_new_is_set_aside_as_it_is(file: Path, number: int) -> None:
+    opened(file)
+    with sqlite3.connect(file, isolation_level=None) as database:
+        database.execute("UPDATE about SET stamp = replace(stamp, ?, ?)", (f"t {FORMAT}", f"t {number}"))
+    database.close()
+    before = file.read_bytes()
+    rows, notice = opened(file)
+    assert rows == {}
+    assert f"format {number}, moto 0" in (notice or "")
+    assert f"format {FORMAT}, moto 0" in (notice or "")
+    (kept,) = copies(file.parent)
+    assert kept.read_bytes() == before
+
+
+def test_rows_of_another_version_of_moto_are_told_apart(file: Path) -> None:
+    opened(file, "1")
+    storage = Storage(file, "2")
+    assert (storage.is_outdated, storage.moto_version) == (True, "1")
+    storage.write({Row("more", "1"): "y"})
+    assert not storage.is_outdated
+    storage.close()
+    rows, notice = opened(file, "2")
+    assert rows == {Row("new", "1"): "x", Row("more", "1"): "y"}
+    assert notice is None
 
 
 def test_several_files_are_set_aside_side_by_side(file: Path) -> None:
@@ -173,7 +185,7 @@ def test_a_file_that_finds_no_room_aside_stays_where_it_is(
 
     file.write_bytes(b"damaged")
     with monkeypatch.context() as patch:
-        patch.setattr(aside.shutil, "copyfileobj", full)
+        patch.setattr(copies_module.shutil, "copyfileobj", full)
         with pytest.raises(SandboxError, match="No space left on device"):
             Storage(file, VERSION)
     assert file.read_bytes() == b"damaged"
@@ -334,7 +346,7 @@ def test_events_that_are_none_are_left_out(file: Path, good: bytes) -> None:
 def test_a_document_longer_than_any_is_set_aside(
     file: Path, good: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "_LONGEST", 1_000_000)
+    monkeypatch.setattr(storage_module, "_MAX_DOCUMENT", 1_000_000)
     file.write_bytes(good)
     with sqlite3.connect(file, isolation_level=None) as database:
         database.execute("UPDATE rows SET document = hex(zeroblob(1000000)) WHERE id = 7")
@@ -348,12 +360,13 @@ def test_a_document_longer_than_any_is_set_aside(
     ("key", "document"),
     [
         ("since", None),
-        ("since", '"yesterday"'),
+        ("since", '{"version":1,"value":"yesterday"}'),
+        ("since", "3.0"),
         ("main_user", None),
-        ("main_user", "[1]"),
-        ("main_user_id", "{}"),
-        ("notices", "[1]"),
-        ("notices", "3"),
+        ("main_user", '{"version":1,"value":[1]}'),
+        ("main_user_id", '{"version":1,"value":{}}'),
+        ("notices", '{"version":1,"value":[1]}'),
+        ("notices", '{"version":1}'),
     ],
 )
 def test_an_account_that_does_not_say_what_it_is_is_set_aside(

@@ -67,14 +67,14 @@ def test_its_grants_are_there_and_stay(file: Path, open_account: Callable[[Path]
 
 def test_it_is_written_anew_at_once(file: Path, open_account: Callable[[Path], Any]) -> None:
     open_account(file).account.close()
-    storage = Storage(file, f"moto {version('moto')}")
+    storage = Storage(file, version("moto"))
     rows = [row for row, _ in storage.rows()]
-    assert not storage.is_of_earlier_format
+    assert not storage.is_outdated
     assert [row.collection for row in rows].count("kms/us-east-1/grants") == 4
     storage.close()
     with sqlite3.connect(file) as database:
         assert database.execute("SELECT stamp FROM about").fetchall() == [
-            (f"{FORMAT}, moto {version('moto')}",)
+            (f"kmscourse account, format {FORMAT}, moto {version('moto')}",)
         ]
     database.close()
 

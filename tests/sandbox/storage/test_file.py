@@ -16,7 +16,7 @@ from kmscourse.errors import SandboxError
 from kmscourse.sandbox.storage import file as storage_module
 from kmscourse.sandbox.storage.file import Row, Storage
 
-VERSION = "moto 0"
+VERSION = "0"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
-def copied(path: Path) -> Path:
+def make_copy(path: Path) -> Path:
     """A copy of the file under a name of its own, on disk when this returns.
 
     Raises OSError where it can't be made; nothing is left of it then.

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from kmscourse.errors import SandboxError, SignInRefused
 from kmscourse.home.account_file import AccountFile
-from kmscourse.sandbox import server
+from kmscourse.sandbox import client as sandbox_client
 from tests.sandbox.loopback import client
 
 POSIX = os.name == "posix"
@@ -34,16 +34,16 @@ POSIX = os.name == "posix"
 def home(tmp_path: Path) -> Iterator[Path]:
     """A home whose sandbox, if any was started, is stopped afterwards."""
     yield tmp_path
-    server.stop(tmp_path)
+    sandbox_client.stop(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home of one running sandbox, for tests that leave it running."""
     home = tmp_path_factory.mktemp("running")
-    server.find_or_start(home)
+    sandbox_client.find_or_start(home)
     yield home
-    server.stop(home)
+    sandbox_client.stop(home)
 
 
 def eventually(true: Any, seconds: float = 15.0) -> bool:
@@ -56,14 +56,14 @@ def eventually(true: Any, seconds: float = 15.0) -> bool:
 
 
 def test_nothing_runs_in_an_empty_home(tmp_path: Path) -> None:
-    assert server.find(tmp_path) is None
-    assert server.stop(tmp_path) is False
+    assert sandbox_client.find(tmp_path) is None
+    assert sandbox_client.stop(tmp_path) is False
 
 
 def test_a_started_sandbox_is_found_again_and_again(running: Path) -> None:
-    first = server.find_or_start(running)
-    assert server.find(running) == first
-    assert server.find_or_start(running) == first
+    first = sandbox_client.find_or_start(running)
+    assert sandbox_client.find(running) == first
+    assert sandbox_client.find_or_start(running) == first
     assert first.user.startswith("ed-user-")
     assert client(first).list_keys()["Keys"] == []
 
@@ -71,8 +71,8 @@ def test_a_started_sandbox_is_found_again_and_again(running: Path) -> None:
 def test_who_looks_for_it_imports_neither_moto_nor_botocore(running: Path) -> None:
     program = """if True:
         import pathlib, sys
-        from kmscourse.sandbox import server
-        assert server.find(pathlib.Path(sys.argv[1]))
+        from kmscourse.sandbox import client as sandbox_client
+        assert sandbox_client.find(pathlib.Path(sys.argv[1]))
         print([name for name in ("moto", "botocore") if name in sys.modules])
     """
     command = [sys.executable, "-c", program, str(running)]
@@ -81,52 +81,55 @@ def test_who_looks_for_it_imports_neither_moto_nor_botocore(running: Path) -> No
 
 
 def test_many_that_ask_at_once_get_the_same_one(home: Path) -> None:
-    found: list[server.Endpoint] = []
-    threads = [threading.Thread(target=lambda: found.append(server.find_or_start(home))) for _ in range(4)]
+    endpoints: list[sandbox_client.Endpoint] = []
+    threads = [
+        threading.Thread(target=lambda: endpoints.append(sandbox_client.find_or_start(home)))
+        for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 4
-    assert len(set(found)) == 1
+    assert len(endpoints) == 4
+    assert len(set(endpoints)) == 1
 
 
 def test_two_homes_have_two_accounts(running: Path, home: Path) -> None:
-    one, other = server.find_or_start(running), server.find_or_start(home)
+    one, other = sandbox_client.find_or_start(running), sandbox_client.find_or_start(home)
     assert one.url != other.url
-    stranger = server.Endpoint(**{**vars(one), "url": other.url})
-    with pytest.raises(server.NoSandboxError, match="another sandbox"):
-        server.ask(stranger, "Status", {})
+    stranger = sandbox_client.Endpoint(**{**vars(one), "url": other.url})
+    with pytest.raises(sandbox_client.NoSandboxError, match="another sandbox"):
+        sandbox_client.call(stranger, "Status", {})
 
 
 def test_what_was_acknowledged_survives_a_stop(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     kms = client(endpoint)
     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
     sealed = kms.encrypt(KeyId=key_id, Plaintext=b"still here")["CiphertextBlob"]
-    assert server.stop(home) is True
-    assert server.find(home) is None
+    assert sandbox_client.stop(home) is True
+    assert sandbox_client.find(home) is None
     assert not (home / "sandbox.json").exists()
-    again = server.find_or_start(home)
+    again = sandbox_client.find_or_start(home)
     assert (again.user, again.access_key_id) == (endpoint.user, endpoint.access_key_id)
     assert client(again).decrypt(CiphertextBlob=sealed)["Plaintext"] == b"still here"
 
 
 @pytest.mark.skipif(not POSIX, reason="signals are POSIX's: run this on Linux or macOS")
 def test_what_was_acknowledged_survives_a_kill(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     key_id = client(endpoint).create_key()["KeyMetadata"]["KeyId"]
     os.kill(endpoint.pid, signal.SIGKILL)
-    assert eventually(lambda: server.find(home) is None)
+    assert eventually(lambda: sandbox_client.find(home) is None)
     assert (home / "sandbox.json").exists(), "a killed process can't have tidied up"
-    again = server.find_or_start(home)
+    again = sandbox_client.find_or_start(home)
     assert again.pid != endpoint.pid
     assert client(again).describe_key(KeyId=key_id)["KeyMetadata"]["KeyId"] == key_id
 
 
 @pytest.mark.skipif(not POSIX, reason="signals are POSIX's: run this on Linux or macOS")
 def test_it_ends_in_good_order_when_the_system_asks(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     os.kill(endpoint.pid, signal.SIGTERM)
     assert eventually(lambda: not (home / "sandbox.json").exists())
 
@@ -178,7 +181,7 @@ WRONG = {
 @pytest.mark.parametrize("left", WRONG.values(), ids=[ascii(name) for name in WRONG])
 def test_a_damaged_endpoint_file_is_no_sandbox(tmp_path: Path, left: str) -> None:
     (tmp_path / "sandbox.json").write_bytes(left.encode("utf-8", "surrogateescape"))
-    assert server.find(tmp_path) is None
+    assert sandbox_client.find(tmp_path) is None
 
 
 @given(
@@ -187,7 +190,7 @@ def test_a_damaged_endpoint_file_is_no_sandbox(tmp_path: Path, left: str) -> Non
 def test_no_values_in_the_endpoint_file_are_a_raw_error(values: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "sandbox.json").write_text(json.dumps({**GOOD, **values}))
-        assert server.find(Path(home)) is None
+        assert sandbox_client.find(Path(home)) is None
 
 
 @pytest.mark.skipif(not POSIX, reason="pipes, links and modes are POSIX's: run this on Linux or macOS")
@@ -209,8 +212,8 @@ def test_whatever_lies_in_place_of_its_files_makes_way(home: Path, what: str) ->
             os.truncate(file, 1 << 31)
         if what == "unreadable":
             file.chmod(0)
-    endpoint = server.find_or_start(home)
-    assert server.find(home) == endpoint
+    endpoint = sandbox_client.find_or_start(home)
+    assert sandbox_client.find(home) == endpoint
     assert stat.S_IMODE((home / "sandbox.json").lstat().st_mode) == 0o600
     assert (home / "sandbox.port").read_text() == endpoint.url.rpartition(":")[2]
     assert (home / "elsewhere").read_text() == "{}"
@@ -219,9 +222,9 @@ def test_whatever_lies_in_place_of_its_files_makes_way(home: Path, what: str) ->
 
 @pytest.mark.parametrize("left", ["deep", "cut short"])
 def test_an_endpoint_file_that_is_damaged_while_it_runs_heals(home: Path, left: str) -> None:
-    first = server.find_or_start(home)
+    first = sandbox_client.find_or_start(home)
     (home / "sandbox.json").write_text(WRONG[left])
-    assert server.find_or_start(home).url == first.url
+    assert sandbox_client.find_or_start(home).url == first.url
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
@@ -235,7 +238,7 @@ def test_what_is_no_file_in_the_logs_place_makes_way(home: Path, kind: str) -> N
     else:
         log.symlink_to(home / "gone" / "sandbox.log")
     # In a process of its own, which can be ended where it waits for ever for the pipe's other end.
-    start = "import sys, pathlib, kmscourse.sandbox.server as s; s.find_or_start(pathlib.Path(sys.argv[1]))"
+    start = "import sys, pathlib, kmscourse.sandbox.client as s; s.find_or_start(pathlib.Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", start, str(home)], timeout=60, check=True)
     assert "Listening" in log.read_text()
 
@@ -243,28 +246,28 @@ def test_what_is_no_file_in_the_logs_place_makes_way(home: Path, kind: str) -> N
 def test_a_lock_that_cannot_be_had_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "sandbox.lock").mkdir()
     with pytest.raises(SandboxError, match=r"sandbox\.lock can't be used .*Move it away"):
-        server.stop(tmp_path)
+        sandbox_client.stop(tmp_path)
     with pytest.raises(SandboxError, match=r"could not start.*sandbox\.lock can't be used"):
-        server.find_or_start(tmp_path)
+        sandbox_client.find_or_start(tmp_path)
 
 
 def test_another_server_at_the_old_address_is_not_taken_for_the_sandbox(
     running: Path, tmp_path: Path
 ) -> None:
     """A file left by a killed process, whose port another student's sandbox has by now."""
-    endpoint = server.find_or_start(running)
+    endpoint = sandbox_client.find_or_start(running)
     stale = {**vars(endpoint), "instance": "0" * 32}
     (tmp_path / "sandbox.json").write_text(json.dumps(stale))
-    assert server.find(tmp_path) is None
+    assert sandbox_client.find(tmp_path) is None
 
 
 def test_a_silent_server_at_the_old_address_is_not_waited_for_long(running: Path, tmp_path: Path) -> None:
-    endpoint = server.find_or_start(running)
+    endpoint = sandbox_client.find_or_start(running)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         (tmp_path / "sandbox.json").write_text(json.dumps({**vars(endpoint), "url": url}))
         start = time.monotonic()
-        assert server.find(tmp_path) is None
+        assert sandbox_client.find(tmp_path) is None
         assert time.monotonic() - start < 10
 
 
@@ -324,47 +327,47 @@ def test_each_failure_has_a_sentence_of_its_own(
 ) -> None:
     """Only where no sandbox is, or another one, does it help to start one."""
     server_of_this = Answering(answer)
-    endpoint = replace(server.find_or_start(running), url=server_of_this.url)
+    endpoint = replace(sandbox_client.find_or_start(running), url=server_of_this.url)
     (tmp_path / "sandbox.json").write_text(json.dumps(vars(endpoint)))
     with pytest.raises(SandboxError, match=sentence) as failed:
-        server.ask(endpoint, "Status", {})
-    assert isinstance(failed.value, server.NoSandboxError) is is_none
+        sandbox_client.call(endpoint, "Status", {})
+    assert isinstance(failed.value, sandbox_client.NoSandboxError) is is_none
     if is_none:
-        assert server.find(tmp_path) is None
+        assert sandbox_client.find(tmp_path) is None
     else:
         with pytest.raises(SandboxError, match=sentence):
-            server.find_or_start(tmp_path)
+            sandbox_client.find_or_start(tmp_path)
     server_of_this.close()
 
 
 def test_one_that_is_busy_is_not_said_to_have_ended(running: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        endpoint = replace(server.find_or_start(running), url=url)
+        endpoint = replace(sandbox_client.find_or_start(running), url=url)
         with pytest.raises(
             SandboxError, match=r"has not answered Status within 0\.2 seconds. It may be busy"
         ):
-            server.ask(endpoint, "Status", {}, timeout=0.2)
+            sandbox_client.call(endpoint, "Status", {}, timeout=0.2)
 
 
 def test_a_main_user_without_an_access_key_still_manages_its_sandbox(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     iam = client(endpoint, "iam")
     iam.update_user(UserName=endpoint.user, NewUserName="boss")
-    found = server.find(home)
-    assert found is not None
-    assert found.user == "boss"
+    renamed = sandbox_client.find(home)
+    assert renamed is not None
+    assert renamed.user == "boss"
     iam.delete_access_key(UserName="boss", AccessKeyId=endpoint.access_key_id)
-    assert server.find_or_start(home) == found
-    assert server.stop(home)
-    again = server.find_or_start(home)
+    assert sandbox_client.find_or_start(home) == renamed
+    assert sandbox_client.stop(home)
+    again = sandbox_client.find_or_start(home)
     assert again.user == "boss"
     assert again.access_key_id != endpoint.access_key_id, "a deleted key opens nothing again"
     assert client(again).list_keys()["Keys"] == []
 
 
 def test_neither_repr_nor_log_tells_the_secret(running: Path) -> None:
-    endpoint = server.find_or_start(running)
+    endpoint = sandbox_client.find_or_start(running)
     assert endpoint.secret_access_key not in repr(endpoint)
     assert endpoint.instance not in repr(endpoint)
     assert endpoint.secret_access_key not in (running / "sandbox.log").read_text()
@@ -373,7 +376,7 @@ def test_neither_repr_nor_log_tells_the_secret(running: Path) -> None:
 def test_it_says_why_it_could_not_start(tmp_path: Path) -> None:
     (tmp_path / "account.db").mkdir()
     with pytest.raises(SandboxError, match="could not start") as failed:
-        server.find_or_start(tmp_path)
+        sandbox_client.find_or_start(tmp_path)
     assert "account.db" in str(failed.value)
     assert "\n" not in str(failed.value)
 
@@ -382,35 +385,35 @@ def test_a_home_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(SandboxError, match="could not start"):
-        server.find_or_start(file)
+        sandbox_client.find_or_start(file)
 
 
 def test_the_console_signs_users_in(running: Path) -> None:
-    endpoint = server.find_or_start(running)
+    endpoint = sandbox_client.find_or_start(running)
     iam = client(endpoint, "iam")
     with pytest.raises(SignInRefused) as unknown:
-        server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
+        sandbox_client.call(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
     iam.create_login_profile(UserName="IAMLabUser", Password="NewUs@r150")
     with pytest.raises(SignInRefused) as wrong:
-        server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "guess"})
+        sandbox_client.call(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "guess"})
     assert str(unknown.value) == str(wrong.value)
-    given = server.ask(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
+    given = sandbox_client.call(endpoint, "SignIn", {"UserName": "IAMLabUser", "Password": "NewUs@r150"})
     assert given["UserArn"].endswith(":user/IAMLabUser")
 
 
 def test_asking_a_sandbox_that_has_ended_is_one_sentence(home: Path) -> None:
-    endpoint = server.find_or_start(home)
-    server.stop(home)
+    endpoint = sandbox_client.find_or_start(home)
+    sandbox_client.stop(home)
     with pytest.raises(SandboxError, match="does not answer"):
-        server.ask(endpoint, "Status", {})
+        sandbox_client.call(endpoint, "Status", {})
 
 
 def test_reset_starts_the_account_over_and_keeps_the_main_user(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     client(endpoint).create_key()
-    assert server.ask(endpoint, "Status", {})["Keys"] == 1
-    server.ask(endpoint, "Reset", {})
-    status = server.ask(endpoint, "Status", {})
+    assert sandbox_client.call(endpoint, "Status", {})["Keys"] == 1
+    sandbox_client.call(endpoint, "Reset", {})
+    status = sandbox_client.call(endpoint, "Status", {})
     assert (status["Keys"], status["User"]) == (0, endpoint.user)
 
 
@@ -424,28 +427,28 @@ def notes(home: Path) -> AccountFile:
 
 
 def test_the_notes_of_an_account_that_starts_over_go(home: Path, notes: AccountFile) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     assert notes.read() == {}, "a new account has no key that opens them"
     with notes.update() as kept:
         kept["envelope"] = "sealed"
-    server.stop(home)
-    server.find_or_start(home)
+    sandbox_client.stop(home)
+    sandbox_client.find_or_start(home)
     assert notes.read() == {"envelope": "sealed"}, "an account that only ended and came back is the same"
-    server.ask(endpoint, "Reset", {})
+    sandbox_client.call(endpoint, "Reset", {})
     assert notes.read() == {}
     assert AccountFile(home / "notes.json", "999999999999").read() == {"envelope": "sealed"}
 
 
 def test_notes_that_cannot_be_read_hinder_no_account(home: Path) -> None:
     (home / "notes.json").write_text("{nope")
-    endpoint = server.find_or_start(home)
-    server.ask(endpoint, "Reset", {})
+    endpoint = sandbox_client.find_or_start(home)
+    sandbox_client.call(endpoint, "Reset", {})
     assert (home / "notes.json").read_text() == "{nope"
     assert "notes.json can't be read" in (home / "sandbox.log").read_text()
 
 
 def test_a_sandbox_whose_home_is_gone_ends_by_itself(home: Path) -> None:
-    endpoint = server.find_or_start(home)
+    endpoint = sandbox_client.find_or_start(home)
     (home / "sandbox.json").unlink()
 
     def ended() -> bool:
@@ -460,10 +463,10 @@ def test_a_sandbox_whose_home_is_gone_ends_by_itself(home: Path) -> None:
 
 def test_after_a_restart_it_answers_where_it_did(home: Path) -> None:
     """A notebook's clients know only the address: they go on working once the set-up cell has run again."""
-    first = server.find_or_start(home)
+    first = sandbox_client.find_or_start(home)
     kms = client(first)
-    server.stop(home)
-    assert server.find_or_start(home).url == first.url
+    sandbox_client.stop(home)
+    assert sandbox_client.find_or_start(home).url == first.url
     assert kms.list_keys()["Keys"] == []
 
 
@@ -472,14 +475,14 @@ def test_a_port_that_cannot_be_had_again_is_no_obstacle(home: Path, remembered: 
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = str(stranger.getsockname()[1]) if remembered == "taken" else remembered
         (home / "sandbox.port").write_text(port)
-        assert server.find_or_start(home).url != f"http://127.0.0.1:{port}"
+        assert sandbox_client.find_or_start(home).url != f"http://127.0.0.1:{port}"
 
 
 def test_a_sandbox_of_an_earlier_version_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """It knows neither whose account it is by id nor what to tell of it, but it can be ended."""
-    monkeypatch.setattr(server, "ask", lambda *_: {"User": "ed-user-1", "Instance": "x"})
-    endpoint = server.Endpoint("http://127.0.0.1:1", "1", "us-east-1", "ed-user-1", "AKIA", "s", 1)
+    monkeypatch.setattr(sandbox_client, "call", lambda *_: {"User": "ed-user-1", "Instance": "x"})
+    endpoint = sandbox_client.Endpoint("http://127.0.0.1:1", "1", "us-east-1", "ed-user-1", "AKIA", "s", 1)
     with pytest.raises(
         SandboxError, match=r"earlier version of the course\. End it with: kmscourse sandbox stop"
     ):
-        server.status(endpoint)
+        sandbox_client.read_status(endpoint)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 GRACE_SECONDS = 1.0
-NEWCOMERS = 1 / 8  # of all connections
+MAX_NEWCOMERS = 1 / 8  # of all connections
 
 Connection = TypeVar("Connection")
 
@@ -55,7 +55,7 @@ class EvictionOrder(Generic[Connection]):
         """Remove and return the one that gives way at ``now``; None where nobody is left."""
         if self._unauthenticated:
             came = next(iter(self._unauthenticated.values()))
-            too_many = len(self._unauthenticated) > NEWCOMERS * len(self)
+            too_many = len(self._unauthenticated) > MAX_NEWCOMERS * len(self)
             if too_many or now - came >= GRACE_SECONDS:
                 return self._unauthenticated.popitem(last=False)[0]
         return self._authenticated.popitem(last=False)[0] if self._authenticated else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.eviction import GRACE_SECONDS, NEWCOMERS, EvictionOrder
+from kmscourse.sandbox.http.eviction import GRACE_SECONDS, MAX_NEWCOMERS, EvictionOrder
 
 NUMBERS = st.integers(0, 30)
 EVENTS = st.lists(
@@ -66,7 +66,7 @@ def check_eviction(evicted: int | None, model: Model) -> None:
     else:
         grace = [model.clock - moment < GRACE_SECONDS for moment in came.values()]
         assert all(grace), "one who signed nothing had its time, and should have gone first"
-        assert len(came) <= NEWCOMERS * (len(came) + len(sent)), "too many newcomers were spared"
+        assert len(came) <= MAX_NEWCOMERS * (len(came) + len(sent)), "too many newcomers were spared"
         assert sent.pop(evicted) <= min(sent.values(), default=model.clock), "another has sent longer ago"
 
 
@@ -74,7 +74,7 @@ def check_eviction(evicted: int | None, model: Model) -> None:
 def test_no_crowd_of_newcomers_drives_out_who_has_signed(places: int, crowd: int) -> None:
     """As many as seven eighths of the places are safe from those who come and sign nothing, however many they are."""
     order = EvictionOrder[int]()
-    signed = range(int(places * (1 - NEWCOMERS)))
+    signed = range(int(places * (1 - MAX_NEWCOMERS)))
     for number in signed:
         order.add(-1 - number, 0.0)
         order.authenticate(-1 - number)

@@ -18,10 +18,11 @@ _MAX_FIELDS = 2_000
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedSignature:
     """A signature and what it is said to be of; ``parts`` are Credential, SignedHeaders and Signature.
 
     ``credential`` reads keyid/date/region/service/aws4_request, without a region where several are meant (SigV4A).
+    ``access_key_id``, ``region`` and ``service`` (in the name that it signs with) are empty where they aren't said.
     """
 
     where: str = NOWHERE
@@ -30,38 +31,33 @@ class Claim:
     timestamp: str | None = None
     token: str = ""
 
-    @property
-    def access_key_id(self) -> str:
-        """Empty where it isn't said, like the region and the service."""
-        return self._scope()[0]
+    access_key_id: str = field(init=False)
+    region: str = field(init=False)
+    service: str = field(init=False)
 
-    @property
-    def region(self) -> str:
-        """The region that the signature is for."""
-        return self._scope()[1]
-
-    @property
-    def service(self) -> str:
-        """The service that the signature is for, in the name that it signs with."""
-        return self._scope()[2]
-
-    def _scope(self) -> tuple[str, str, str]:
-        match self.parts.get("Credential", "").split("/"):
-            case [key_id, _, region, service, _]:
-                return key_id, region, service
-            case [key_id, _, service, "aws4_request"]:
-                return key_id, "", service
-        return "", "", ""
+    def __post_init__(self) -> None:
+        scope = _scope(self.parts.get("Credential", ""))
+        for name, value in zip(("access_key_id", "region", "service"), scope, strict=True):
+            object.__setattr__(self, name, value)
 
 
-def claim(http: HttpRequest) -> Claim:
+def read_claimed_signature(http: HttpRequest) -> ClaimedSignature:
     """The claim of a request; an empty one where it makes none."""
     authorization = http.headers.get("authorization", "").strip()
     if authorization:
         return _of_header(http, authorization)
     if "X-Amz-" in http.target:
         return _of_query(http)
-    return Claim()
+    return ClaimedSignature()
+
+
+def _scope(credential: str) -> tuple[str, str, str]:
+    match credential.split("/"):
+        case [key_id, _, region, service, _]:
+            return key_id, region, service
+        case [key_id, _, service, "aws4_request"]:
+            return key_id, "", service
+    return "", "", ""
 
 
 def signs_in_query(field_name: str) -> bool:
@@ -72,16 +68,18 @@ def signs_in_query(field_name: str) -> bool:
 def without_signature(target: str) -> str:
     """A presigned target as it was before the signature was put at it."""
     path, _, query = target.partition("?")
-    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != "X-Amz-Signature"]
-    return f"{path}?{'&'.join(kept)}" if kept else path
+    unsigned = [
+        pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != "X-Amz-Signature"
+    ]
+    return f"{path}?{'&'.join(unsigned)}" if unsigned else path
 
 
-def _of_header(http: HttpRequest, authorization: str) -> Claim:
+def _of_header(http: HttpRequest, authorization: str) -> ClaimedSignature:
     algorithm, _, rest = authorization.partition(" ")
     if not algorithm.startswith("AWS4-"):
-        return Claim()
+        return ClaimedSignature()
     pairs = (part.strip().partition("=") for part in rest.split(","))
-    return Claim(
+    return ClaimedSignature(
         IN_HEADER,
         algorithm,
         {name: value for name, _, value in pairs if value},
@@ -90,13 +88,15 @@ def _of_header(http: HttpRequest, authorization: str) -> Claim:
     )
 
 
-def _of_query(http: HttpRequest) -> Claim:
+def _of_query(http: HttpRequest) -> ClaimedSignature:
     try:
         pairs = parse_qsl(http.target.partition("?")[2], max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
-        return Claim()
-    said = {name.removeprefix("X-Amz-"): value for name, value in pairs if signs_in_query(name)}
-    if not said.get("Algorithm", "").startswith("AWS4-"):
-        return Claim()
-    parts = {name: said[name] for name in ("Credential", "SignedHeaders", "Signature") if said.get(name)}
-    return Claim(IN_QUERY, said["Algorithm"], parts, said.get("Date"), said.get("Security-Token", ""))
+        return ClaimedSignature()
+    fields = {name.removeprefix("X-Amz-"): value for name, value in pairs if signs_in_query(name)}
+    if not fields.get("Algorithm", "").startswith("AWS4-"):
+        return ClaimedSignature()
+    parts = {name: fields[name] for name in ("Credential", "SignedHeaders", "Signature") if fields.get(name)}
+    return ClaimedSignature(
+        IN_QUERY, fields["Algorithm"], parts, fields.get("Date"), fields.get("Security-Token", "")
+    )

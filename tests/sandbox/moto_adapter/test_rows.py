@@ -16,34 +16,29 @@ from kmscourse.sandbox.storage.file import Row
 from tests.sandbox.storage.life import LIFE, filled_in
 
 
-def everything(backend: Any) -> dict[Row, str]:
+def everything(account: Any) -> dict[Row, str]:
     """All that the account holds, as it would be written."""
-    rows: dict[Row, str] = {}
-    keeper, models = backend._keeper, backend._models
+    unit, models = account._unit_of_work, account._models
+    rows: dict[Row, Any] = {}
     for service, paths in COLLECTIONS.items():
         for region in ["aws"] if service == "iam" else ["us-east-1", "eu-west-1"]:
             for path in paths:
                 collection = models.collection(f"{service}/{region}/{path}")
                 for key in collection:
-                    row = Row(collection.collection, collection.row_key(key))
-                    rows[row] = keeper._document(row, key)
+                    rows[Row(collection.collection, collection.row_key(key))] = key
                     if path == "tables":
-                        items = dict.__getitem__(collection, key).items
-                        pairs = (
-                            [(h, r) for h in items for r in dict.__getitem__(items, h)]
-                            if items.ranged
-                            else list(items)
-                        )
-                        for pair in pairs:
-                            holder = dict.__getitem__(items, pair[0]) if items.ranged else items
-                            item = Row(items.collection, holder.row_key(pair))
-                            rows[item] = keeper._document(item, pair)
-    for collection in keeper._own.values():
-        rows |= {
-            Row(collection.collection, key): keeper._document(Row(collection.collection, key), key)
-            for key in collection
-        }
-    return rows
+                        rows |= items_of(dict.__getitem__(collection, key).items)
+    for collection in account.collections():
+        rows |= {Row(collection.collection, key): key for key in collection}
+    return {row: unit._owner(row).document(row, key) for row, key in rows.items()}
+
+
+def items_of(items: Any) -> dict[Row, Any]:
+    """The rows of a table's items."""
+    if not items.ranged:
+        return {Row(items.collection, items.row_key(key)): key for key in items}
+    pairs = [(key, pair) for key in items for pair in dict.__getitem__(items, key)]
+    return {Row(items.collection, dict.__getitem__(items, pair[0]).row_key(pair)): pair for pair in pairs}
 
 
 def check_indexes(backend: Any) -> None:

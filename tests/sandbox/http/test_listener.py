@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from kmscourse.sandbox import listener
+from kmscourse.sandbox.http import listener
 from tests.sandbox import event_loop
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows' loop accepts by other means")
@@ -31,10 +31,9 @@ async def accept_with(errors: list[int]) -> int:
     asked = 0
     connected = asyncio.Event()
 
-    class Protocol(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            connected.set()
-            transport.close()
+    def attach(accepted: socket.socket) -> None:
+        connected.set()
+        accepted.close()
 
     def make_room() -> int:
         nonlocal asked
@@ -44,7 +43,8 @@ async def accept_with(errors: list[int]) -> int:
     with Failing() as listening:
         listening.errors = errors
         listening.bind(("127.0.0.1", 0))
-        accepting = asyncio.create_task(listener.accept(listening, Protocol, make_room))
+        listening.listen()
+        accepting = asyncio.create_task(listener.accept(listening, attach, make_room))
         await asyncio.sleep(0)
         with socket.create_connection(listening.getsockname(), timeout=10):
             done, _ = await asyncio.wait(

@@ -1,4 +1,4 @@
-"""The sandbox's process, seen from outside: find it, start it, ask it, stop it.
+"""The sandbox's process, seen from outside: find it, start it, call it, stop it.
 
 One sandbox belongs to one KMSCOURSE_HOME. While it runs it holds ``sandbox.lock`` there, and ``sandbox.json``
 says where it answers. The lock is the truth: the operating system lets go of it however the process ends, so
@@ -19,15 +19,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kmscourse.errors import SandboxError, SignInRefused
+from kmscourse.errors import KmsCourseError, SandboxError, SignInRefused
 from kmscourse.home import files, lock
 from kmscourse.sandbox.auth import sigv4
 from kmscourse.sandbox.call import HttpRequest
 
-START_SECONDS = 60.0
-ANSWER_SECONDS = 30.0
-LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
-LOG_BYTES = 2_000_000
+MAX_START_SECONDS = 60.0
+MAX_ANSWER_SECONDS = 30.0
+EXIT_LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
 MAX_ENDPOINT_BYTES = 64 * 1024
 
 ENDPOINT_FILE, LOCK_FILE, LOG_FILE = "sandbox.json", "sandbox.lock", "sandbox.log"
@@ -75,7 +74,7 @@ def find(home: Path) -> Endpoint | None:
     if endpoint is None:
         return None
     try:
-        status = ask(endpoint, "Status", {}, timeout=5.0)
+        status = call(endpoint, "Status", {}, timeout=5.0)
     except NoSandboxError:
         return None
     if status.get("Instance") != endpoint.instance:
@@ -103,7 +102,7 @@ def find_or_start(home: Path) -> Endpoint:
     endpoint = find(home)
     if endpoint is not None:
         return endpoint
-    with _starting(home):
+    with _hold_start_lock(home):
         return find(home) or _start_and_wait(home)
 
 
@@ -113,13 +112,13 @@ def stop(home: Path) -> bool:
     Raises SandboxError where a process holds the sandbox's lock but neither answers nor ends.
     """
     running = False
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + MAX_ANSWER_SECONDS
     while is_running(home):
         running = True
         endpoint = find(home)
         if endpoint is not None:
             with contextlib.suppress(SandboxError):  # It may end by itself just now.
-                ask(endpoint, "Stop", {})
+                call(endpoint, "Stop", {})
         if time.monotonic() > deadline:
             raise SandboxError(
                 f"The sandbox of {home} neither answers nor ends. End its process by hand, then try again."
@@ -128,19 +127,19 @@ def stop(home: Path) -> bool:
     return running
 
 
-def status(endpoint: Endpoint) -> dict[str, Any]:
+def read_status(endpoint: Endpoint) -> dict[str, Any]:
     """What the sandbox says of itself. Raises SandboxError, also where it was started by an earlier version."""
-    said = ask(endpoint, "Status", {})
-    if "UserArn" not in said:
+    status = call(endpoint, "Status", {})
+    if "UserArn" not in status:
         raise SandboxError(
             "The practice account was started by an earlier version of the course. "
             "End it with: kmscourse sandbox stop. Then try again: what is in it stays."
         )
-    return said
+    return status
 
 
-def ask(
-    endpoint: Endpoint, operation: str, parameters: dict[str, Any], timeout: float = ANSWER_SECONDS
+def call(
+    endpoint: Endpoint, operation: str, parameters: dict[str, Any], timeout: float = MAX_ANSWER_SECONDS
 ) -> dict[str, Any]:
     """One call of the private service ``kmscourse``, signed by the main user.
 
@@ -173,14 +172,12 @@ def ask(
     if not isinstance(answer, dict):
         raise NoSandboxError(f"What answers at {endpoint.url} is not a sandbox.")
     if response.status != 200:
-        raise _refused(endpoint, operation, response.status, answer)
+        raise _error_of(endpoint, operation, response.status, answer)
     return answer
 
 
-def _refused(
-    endpoint: Endpoint, operation: str, status: int, answer: dict[str, Any]
-) -> SandboxError | SignInRefused:
-    """What a refusal means; an access key that isn't known there is another sandbox's."""
+def _error_of(endpoint: Endpoint, operation: str, status: int, answer: dict[str, Any]) -> KmsCourseError:
+    """What a refusal means: an access key that isn't known there is another sandbox's."""
     code = answer.get("__type")
     message = answer.get("message", code)
     if code == "SignInRefused":
@@ -196,6 +193,7 @@ def _refused(
 
 
 def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:
+    """The headers of a call, signed by the main user."""
     timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers = {
         "content-type": "application/x-amz-json-1.1",
@@ -221,10 +219,10 @@ def _read_endpoint(path: Path) -> Endpoint | None:
         endpoint = Endpoint(**json.loads(files.read(path, MAX_ENDPOINT_BYTES).decode()))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
-    return endpoint if _is_possible(endpoint) else None
+    return endpoint if _is_valid(endpoint) else None
 
 
-def _is_possible(endpoint: Endpoint) -> bool:
+def _is_valid(endpoint: Endpoint) -> bool:
     """Has each value its type, and does the URL lead to a port of this machine?"""
     texts = {name: value for name, value in vars(endpoint).items() if name != "pid"}
     if type(endpoint.pid) is not int or not all(isinstance(value, str) for value in texts.values()):
@@ -234,10 +232,10 @@ def _is_possible(endpoint: Endpoint) -> bool:
 
 
 @contextlib.contextmanager
-def _starting(home: Path) -> Iterator[None]:
+def _hold_start_lock(home: Path) -> Iterator[None]:
     """One starter at a time for each home."""
     try:
-        with lock.held(home / START_FILE, seconds=START_SECONDS):
+        with lock.held(home / START_FILE, seconds=MAX_START_SECONDS):
             yield
     except lock.TakenError:
         raise SandboxError(f"The sandbox of {home} takes too long to start. Try again.") from None
@@ -246,27 +244,26 @@ def _starting(home: Path) -> Iterator[None]:
 
 
 def _start_and_wait(home: Path) -> Endpoint:
-    process = _start(home)
-    deadline = time.monotonic() + START_SECONDS
+    process = _start_process(home)
+    deadline = time.monotonic() + MAX_START_SECONDS
     while time.monotonic() < deadline:
-        endpoint = find(home)
-        if endpoint is not None:
-            _forget(process)
+        if (endpoint := find(home)) is not None:
+            _let_run(process)
             return endpoint
         status = process.poll()
-        if status == LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
-            process = _start(home)
-        elif status not in (None, LOCK_TAKEN):
-            raise SandboxError(f"The sandbox could not start: {_last_line(home / LOG_FILE)}")
+        if status == EXIT_LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
+            process = _start_process(home)
+        elif status not in (None, EXIT_LOCK_TAKEN):
+            raise SandboxError(f"The sandbox could not start: {_read_last_line(home / LOG_FILE)}")
         time.sleep(0.02)
-    _forget(process)
+    _let_run(process)
     raise SandboxError(
-        f"The sandbox did not answer within {START_SECONDS:.0f} seconds. "
-        f"Its log, {home / LOG_FILE}, ends with: {_last_line(home / LOG_FILE)}"
+        f"The sandbox did not answer within {MAX_START_SECONDS:.0f} seconds. "
+        f"Its log, {home / LOG_FILE}, ends with: {_read_last_line(home / LOG_FILE)}"
     )
 
 
-def _start(home: Path) -> subprocess.Popen[bytes]:
+def _start_process(home: Path) -> subprocess.Popen[bytes]:
     """The sandbox as a process that outlives this one; what it says before it has a log goes to the log."""
     log = home / LOG_FILE
     # -P: whatever lies in the home is data, never a module to import.
@@ -276,21 +273,26 @@ def _start(home: Path) -> subprocess.Popen[bytes]:
         options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     try:
         files.make_plain(log)
-        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as said:
+        with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as stderr:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, cwd=home, **options
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                cwd=home,
+                **options,
             )
     except OSError as error:
         raise SandboxError(f"The sandbox could not start: {error.strerror or error} ({home}).") from None
 
 
-def _forget(process: subprocess.Popen[bytes]) -> None:
+def _let_run(process: subprocess.Popen[bytes]) -> None:
     """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
     if process.poll() is None:
         process.returncode = 0
 
 
-def _last_line(path: Path) -> str:
+def _read_last_line(path: Path) -> str:
     try:
         lines = path.read_text("utf-8", "replace").split("\n")
     except OSError as error:

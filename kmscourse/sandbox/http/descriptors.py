@@ -15,8 +15,8 @@ import sys
 from kmscourse.errors import SandboxError
 
 RESERVED = 8
-WANTED = 1024  # for the most connections that the server has, and everything else
-NEEDED = 32
+MAX_USEFUL = 1024  # for the most connections that the server has, and everything else
+MIN_NEEDED = 32
 UNLIMITED = sys.maxsize
 
 if sys.platform == "win32":
@@ -38,23 +38,23 @@ else:
 
     def _raise_limit() -> None:
         """Let the soft limit be what we can use, as far as the hard one allows; macOS gives 256 unless it is asked."""
-        if limit() < WANTED:
+        if limit() < MAX_USEFUL:
             _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            wanted = WANTED if hard == resource.RLIM_INFINITY else min(WANTED, hard)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = MAX_USEFUL if hard == resource.RLIM_INFINITY else min(MAX_USEFUL, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def prepare() -> None:
+def require_enough() -> None:
     """Allow this process as many descriptors as it can use. Raises SandboxError where it may not have enough."""
     _raise_limit()
-    if limit() < NEEDED:
+    if limit() < MIN_NEEDED:
         raise SandboxError(
-            f"A process may have only {limit()} files open here, and the practice account needs {NEEDED}. "
+            f"A process may have only {limit()} files open here, and the practice account needs {MIN_NEEDED}. "
             "Raise the limit first: ulimit -n 256"
         )
 
 
-def shortage(wanted: int) -> int:
+def count_missing(connections: int) -> int:
     """How many descriptors too few are free for so many connections more, beside those in reserve.
 
     It is tried out, as only that counts whatever else is open in this process, or fills the system's own table.
@@ -64,8 +64,8 @@ def shortage(wanted: int) -> int:
     taken: list[int] = []
     with contextlib.suppress(OSError):  # No more are free.
         taken.append(os.open(os.devnull, os.O_RDONLY))
-        while len(taken) < RESERVED + wanted:
+        while len(taken) < RESERVED + connections:
             taken.append(os.dup(taken[0]))
     for descriptor in taken:
         os.close(descriptor)
-    return RESERVED + wanted - len(taken)
+    return RESERVED + connections - len(taken)

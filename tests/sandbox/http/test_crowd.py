@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kmscourse.sandbox import http as sandbox_http
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
+from kmscourse.sandbox.http import server as sandbox_http
 from tests.sandbox.loopback import exchange, request, serving, status_of
 
 ROOM = 24
