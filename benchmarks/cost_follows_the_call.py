@@ -59,7 +59,7 @@ class Account:
         """The ARN of a new user with an access key."""
         backend = self.application.account
         self("iam:CreateUser", UserName=name)
-        self.known[name] = backend.add_access_key(name)
+        self.known[name] = backend.identities.add_access_key(name)
         backend.commit()
         return f"arn:aws:iam::{backend.account_id}:user/{name}"
 

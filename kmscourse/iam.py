@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kmscourse.policy import lab_user_policy
+from kmscourse.policy import LAB_POLICY_NAME, LAB_USER, lab_user_policy
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -23,9 +23,7 @@ __all__ = [
     "user_arn",
 ]
 
-LAB_USER = "IAMLabUser"
 LAB_PASSWORD = "NewUs@r150"  # noqa: S105  printed in the lab for everyone to read: it opens the practice account only
-LAB_POLICY_NAME = "BooksReader"
 
 
 def create_lab_user(iam: IAMClient) -> str:

@@ -22,6 +22,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.iam import passwords
 from tests import models
 from tests.misleading import Astray, astray
 from tests.places import Place, place
@@ -92,9 +93,12 @@ def lab_user(sandbox: Application) -> boto3.Session:
 
 def session_of(sandbox: Application, user_name: str, password: str | None = None) -> boto3.Session:
     """A session of a user, as the account's main user can make one, or with the user's password."""
-    backend = sandbox.account
-    given = backend.session_for(user_name) if password is None else backend.sign_in(user_name, password)
-    backend.commit()
+    identities = sandbox.account.identities
+    if password is None:
+        given = identities.session_for(user_name)
+    else:
+        given = passwords.sign_in(identities, user_name, password)
+    sandbox.account.commit()
     return inprocess.session(sandbox, given)
 
 

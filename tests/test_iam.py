@@ -16,6 +16,7 @@ from kmscourse.iam import (
     user_arn,
 )
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam import passwords
 
 
 @pytest.fixture
@@ -74,9 +75,9 @@ def test_console_access_is_given_once_and_changed_later(iam, alice):
 def test_the_password_signs_in(sandbox, iam, alice):
     enable_console_access(iam, alice, "the 1st Password")
     enable_console_access(iam, alice, LAB_PASSWORD)
-    assert sandbox.account.sign_in(alice, LAB_PASSWORD).caller.user_name == alice
+    assert passwords.sign_in(sandbox.account.identities, alice, LAB_PASSWORD).caller.user_name == alice
     with pytest.raises(AwsError):
-        sandbox.account.sign_in(alice, "the 1st Password")
+        passwords.sign_in(sandbox.account.identities, alice, "the 1st Password")
 
 
 def test_nobody_has_no_console_access(iam):

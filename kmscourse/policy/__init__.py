@@ -30,6 +30,8 @@ from kmscourse.policy.explain.decision import Decision, DecisionStep, evaluate
 from kmscourse.policy.language.actions import action_exists, suggest_action
 from kmscourse.policy.language.build import (
     DELETION_ACTIONS,
+    LAB_POLICY_NAME,
+    LAB_USER,
     console_key_policy,
     lab_user_policy,
     list_values,
@@ -60,6 +62,8 @@ __all__ = [
     "ANONYMOUS",
     "CREATE_GRANT",
     "DELETION_ACTIONS",
+    "LAB_POLICY_NAME",
+    "LAB_USER",
     "MAX_CONSTRAINT_PAIRS",
     "MAX_CONSTRAINT_VALUE_LENGTH",
     "UNCONSTRAINED_ACTIONS",

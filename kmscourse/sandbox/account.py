@@ -18,10 +18,9 @@ from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
-from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
-from kmscourse.sandbox.iam.passwords import Passwords, hashed
-from kmscourse.sandbox.iam.sessions import Sessions, upgrade_session_rows
+from kmscourse.sandbox.iam.sessions import upgrade_session_rows
+from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.kms.earlier_rows import upgrade_key_rows
 from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
@@ -47,7 +46,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Database, Entities, Passwords, MainUser):
+class Account(Database):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -69,7 +68,7 @@ class Account(Database, Entities, Passwords, MainUser):
         self.lock = _LOCK
         self.opened_table_keys = TableKeyCache(table_key_cache)
         self.storage = Storage(path, version("moto"))
-        self.trail = Trail(self.storage, self.user_named)
+        self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
             self._begin()
             notice = self._keep_copy_of_lost()
@@ -95,14 +94,14 @@ class Account(Database, Entities, Passwords, MainUser):
             lambda value: {"version": 1, "value": value},
             lambda document: document["value"],
         )
-        self._sessions = Sessions(self._journal)
+        self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
+        self.main_user = MainUser(self.identities, self._about)
         self._transactions: Collection[dict[str, Any]] = Collection(
             self._journal,
             "account/transactions",
             lambda entry: {"version": 1, **entry},
             lambda document: {"digest": document["digest"], "until": document["until"]},
         )
-        self.identities = Identities(self)
         self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
         self.keys.state_changed = lambda key_arn, usable, at: table_access.follow(key_arn, usable, at, self)
         rows = (OwnRows(self._collection), MotoRows(self._models))
@@ -110,12 +109,15 @@ class Account(Database, Entities, Passwords, MainUser):
 
     def collections(self) -> list[Collection[Any]]:
         """What the account keeps in JSON of its own."""
-        return [self._about, self._sessions, self._transactions, *self.keys.collections()]
+        return [*self._collections_of_account(), *self.keys.collections()]
+
+    def _collections_of_account(self) -> list[Collection[Any]]:
+        return [self._about, self.identities.sessions, self._transactions]
 
     def _collection(self, name: str) -> Collection[Any] | None:
         if name.startswith("kms/"):
             return self.keys.collection(name)
-        own = (self._about, self._sessions, self._transactions)
+        own = self._collections_of_account()
         return next((collection for collection in own if collection.collection == name), None)
 
     def _upgrades(self) -> list[Upgrade]:
@@ -144,23 +146,17 @@ class Account(Database, Entities, Passwords, MainUser):
 
         Raises AwsError where it can't be written.
         """
-        is_new, mended = "main_user" not in self._about, None
+        is_new, restored = not self.main_user.is_known, None
         if notice is not None and not is_new:
-            self._seed(str(dict.__getitem__(self._about, "main_user")))
+            name = str(dict.__getitem__(self._about, "main_user"))
+            self.main_user.set(seed(self.identities, name=name))
         elif not is_new:
-            mended = self._let_main_user_in()
-        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, mended))][-_NOTICES:]
+            restored = self.main_user.restore()
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, restored))][-_NOTICES:]
         if is_new:
             self.reset()
         else:
             self.commit()
-
-    def _seed(self, name: str) -> None:
-        """Make the users that a new account has; the main user keeps its name."""
-        main = seed(self, name=name)
-        self._about["main_user"] = main.caller.user_name
-        self._about["main_user_id"] = main.caller.user_id
-        self._main_key = main
 
     def _check_about(self) -> None:
         """Raises StateError where the account does not say what every account says of itself."""
@@ -172,14 +168,13 @@ class Account(Database, Entities, Passwords, MainUser):
 
     def reset(self) -> None:
         """Start over, as ``seed.py`` has it; the main user's name and access key stay, and what it was not told yet."""
-        known = self.main_credentials() if "main_user" in self._about else None
+        earlier = self.main_user
+        known = earlier.credentials() if earlier.is_known else None
         notices = self.notices
         self._begin()
         try:
-            main = seed(self, known)
+            self.main_user.set(seed(self.identities, known))
             self._about["since"] = self.now().timestamp()
-            self._about["main_user"] = main.caller.user_name
-            self._about["main_user_id"] = main.caller.user_id
             self.notices = notices
             self._unit_of_work.commit(afresh=True)
             self.trail.forget()
@@ -187,8 +182,9 @@ class Account(Database, Entities, Passwords, MainUser):
         except BaseException:
             self._begin()
             self._unit_of_work.load()
+            if known is not None:
+                self.main_user.access_key = earlier.access_key
             raise
-        self._main_key = main
 
     def close(self) -> None:
         """Give the file free."""
@@ -224,7 +220,7 @@ class Account(Database, Entities, Passwords, MainUser):
         return float(dict.__getitem__(self._about, "since"))
 
     def perform(self, call: Call) -> Answer:
-        """moto's operation: a dict for DynamoDB, XML for IAM.
+        """moto's operation of DynamoDB: a dict.
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
@@ -242,15 +238,13 @@ class Account(Database, Entities, Passwords, MainUser):
             raise
 
     def _exact(self, call: Call) -> Call:
-        """The call as moto is to see it: a table's key by its ARN, and no password."""
+        """The call as moto is to see it: a table's key by its ARN."""
         parameters = dict(call.parameters)
         if call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
             encryption = self._encryption(call.region, parameters)
             del parameters["SSESpecification"]
             if call.operation == "CreateTable" and encryption is not None:
                 parameters["SSESpecification"] = encryption
-        elif call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in parameters:
-            parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
 
     def _settle(self, call: Call) -> None:
@@ -267,28 +261,3 @@ class Account(Database, Entities, Passwords, MainUser):
         if key_id is None:
             return None
         return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.keys.named(region, key_id).arn}
-
-
-class Identities:
-    """What KMS asks of IAM: until the merge, in the words of the old store."""
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-
-    def principal_exists(self, arn: str) -> bool:
-        """Whether there is such a user, role or session."""
-        return self._account.principal_exists(arn)
-
-    def unique_id(self, arn: str) -> str | None:
-        """The unique id of the user or role with this ARN; None for any other principal."""
-        iam, name = self._account._models("iam", "aws"), arn.rpartition("/")[2]
-        for known in (dict.get(iam.users, name), iam.role(name)):
-            if known is not None and known.arn == arn:
-                return str(known.id)
-        return None
-
-    def present_name(self, unique_id: str) -> str:
-        """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
-        iam = self._account._models("iam", "aws")
-        known = iam.users_by_id.get(unique_id) or dict.get(iam.roles, unique_id)
-        return unique_id if known is None else str(known.arn)

@@ -73,7 +73,7 @@ class Application:
     @property
     def main_access_key(self) -> Credentials:
         """The main user's access key."""
-        return self.account.main_credentials()
+        return self.account.main_user.credentials()
 
     @property
     def home_region(self) -> str:
@@ -134,7 +134,7 @@ class Application:
     def _commit(self, resolved: ResolvedCall, checks: Sequence[PermissionCheck], answer: Answer) -> None:
         """Keep what a call has changed, with its events; the events of a call that changed nothing wait."""
         if resolved.call.service != console.SERVICE:
-            self.account.note_use(resolved.caller, resolved.call.service, resolved.region)
+            self.account.identities.record_last_use(resolved.caller, resolved.call.service, resolved.region)
         shown = replace(resolved.call, parameters=resolved.recorded_parameters)
         record = partial(
             self.account.trail.record, shown, resolved.caller, checks, resolved.now, answer=answer
@@ -148,7 +148,9 @@ class Application:
 
     def _key_ring(self, call: Call) -> signature.KeyRing:
         """Whose access keys open the service that is called."""
-        return console.ConsoleKeys(self.account) if call.service == console.SERVICE else self.account
+        return (
+            console.ConsoleKeys(self.account) if call.service == console.SERVICE else self.account.identities
+        )
 
     def _after(self, line: str) -> None:
         """What is left to do once a call is answered."""
@@ -188,7 +190,7 @@ class Application:
         for event in self.account.keys.take_service_events():
             self.account.trail.note(event, self.account.account_id)
 
-    # What the console may ask of the account that it runs in (``console.Host``)
+    # What the console may ask of the account that it runs in (``console.HostProtocol``)
 
     def stop(self) -> None:
         """End the process once this call is answered."""
@@ -201,7 +203,7 @@ class Application:
 
     def status(self) -> Mapping[str, Any]:
         """What the account is, and how much is in its home region."""
-        region, main = self.account.home_region, self.account.main_credentials().caller
+        region, main = self.account.home_region, self.account.main_user.credentials().caller
         return {
             "Account": self.account.account_id,
             "Region": region,
@@ -211,7 +213,7 @@ class Application:
             "Tables": self.account.count_tables(region),
             "Since": self.account.since,
             "TableKeyCache": self.account.opened_table_keys.seconds,
-            "LockedOut": self.account.lockout(),
+            "LockedOut": self.account.main_user.locked_out_notice(),
             "Notices": self.notices,
             "Instance": self._instance,
         }
@@ -219,7 +221,8 @@ class Application:
     @property
     def notices(self) -> list[str]:
         """What there is to say about the account, a sentence each: what happened to it, and how its main user is."""
-        return [*self.account.notices, *filter(None, (self.account.lockout(), self.account.restriction()))]
+        main = self.account.main_user
+        return [*self.account.notices, *filter(None, (main.locked_out_notice(), main.restricted_notice()))]
 
     def take_notices(self) -> list[str]:
         """The same; what happened to the account is told once."""

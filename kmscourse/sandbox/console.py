@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.iam import passwords
 from kmscourse.sandbox.operation import Answer, Operation, ResolvedCall, Service, no_permission
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SERVICE = "kmscourse"
 
 
-class Host(Protocol):
+class HostProtocol(Protocol):
     """What the account runs in: the application."""
 
     def stop(self) -> None:
@@ -41,34 +42,30 @@ class ConsoleKeys:
     """The access keys that open the console (a ``signature.KeyRing``)."""
 
     def __init__(self, account: Account) -> None:
-        self._backend = account
+        self._account = account
 
     def credentials(self, access_key_id: str) -> Credentials | None:
         """The main user's access key as it was at the start; of every other one, what IAM knows."""
-        main = self._backend.main_credentials()
-        return (
-            main if access_key_id == main.caller.access_key_id else self._backend.credentials(access_key_id)
-        )
+        main = self._account.main_user.credentials()
+        if access_key_id == main.caller.access_key_id:
+            return main
+        return self._account.identities.credentials(access_key_id)
 
 
-def service(host: Host) -> Service[ResolvedCall]:
-    """The console's own service, of the application that it runs in."""
+class ConsoleCall(ResolvedCall):
+    """A call of the console."""
 
-    def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> ResolvedCall:
-        return ResolvedCall(call, caller, account, now, changes)
-
-    return Service(
-        SERVICE,
-        resolve,
-        {
-            name: Operation(no_permission, _performed(operation, host))
-            for name, operation in OPERATIONS.items()
-        },
-    )
+    def text(self, name: str) -> str:
+        """A parameter that must be a text. Raises AwsError ValidationException where it is none, or empty."""
+        value = self.parameters.get(name)
+        if not isinstance(value, str) or not value:
+            raise AwsError("ValidationException", f"{name} must be a text that is not empty.")
+        return value
 
 
-def _performed(operation: ConsoleOperation, host: Host) -> Callable[[ResolvedCall], Answer]:
-    return lambda resolved: operation(resolved.parameters, resolved.account, host)
+def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> ConsoleCall:
+    """Its operations read their parameters themselves: no model of AWS's describes them."""
+    return ConsoleCall(call, caller, account, now, changes)
 
 
 def require_main_user(caller: Caller, account: Account) -> None:
@@ -76,52 +73,52 @@ def require_main_user(caller: Caller, account: Account) -> None:
 
     It is known by its id, as a name can be somebody else's by now; a session of it may have fewer rights than the user.
     """
-    if caller.user_id != account.main_user_id or caller.temporary is not None:
+    if caller.user_id != account.main_user.id or caller.temporary is not None:
         raise AwsError(
             "AccessDeniedException",
-            f"Only {account.main_user}, the main user of the practice account, may do that, with its own access key.",
+            f"Only {account.main_user.name}, the main user of the practice account, may do that, with its own access "
+            "key.",
         )
 
 
-def sign_in(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def sign_in(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """The console's sign-in page: a user name and a password for temporary credentials.
 
     Where AWS would ask for a new password at this point, NewPassword is it.
     """
-    new = _text(parameters, "NewPassword") if "NewPassword" in parameters else None
-    return _session(account.sign_in(_text(parameters, "UserName"), _text(parameters, "Password"), new))
+    new = resolved.text("NewPassword") if "NewPassword" in resolved.parameters else None
+    name, password = resolved.text("UserName"), resolved.text("Password")
+    return _printed(passwords.sign_in(resolved.account.identities, name, password, new))
 
 
-def session_for(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def session_for(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """Temporary credentials of a user without asking for the password."""
-    return _session(account.session_for(_text(parameters, "UserName")))
+    return _printed(resolved.account.identities.session_for(resolved.text("UserName")))
 
 
-def stop(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def stop(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """The practice account ends; what is in it stays."""
     host.stop()
     return {}
 
 
-def reset(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def reset(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """The practice account starts over."""
     host.reset()
     return {}
 
 
-def status(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def status(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """What the account is and how much is in it."""
     return dict(host.status())
 
 
-def take_notices(parameters: Mapping[str, Any], account: Account, host: Host) -> dict[str, Any]:
+def take_notices(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """What the learner is to be told when a notebook is opened."""
     return {"Notices": host.take_notices()}
 
 
-ConsoleOperation: TypeAlias = "Callable[[Mapping[str, Any], Account, Host], dict[str, Any]]"
-
-OPERATIONS: Mapping[str, ConsoleOperation] = {
+OPERATIONS: Mapping[str, Callable[[ConsoleCall, HostProtocol], Answer]] = {
     "SignIn": sign_in,
     "SessionFor": session_for,
     "Stop": stop,
@@ -131,17 +128,21 @@ OPERATIONS: Mapping[str, ConsoleOperation] = {
 }
 
 
-def _session(credentials: Credentials) -> dict[str, Any]:
+def service(host: HostProtocol) -> Service[ConsoleCall]:
+    """The console as a service of the application that it runs in."""
+
+    def operation(perform: Callable[[ConsoleCall, HostProtocol], Answer]) -> Operation[ConsoleCall]:
+        return Operation(
+            no_permission, lambda resolved: perform(resolved, host), changes=perform is not status
+        )
+
+    return Service(SERVICE, resolve, {name: operation(perform) for name, perform in OPERATIONS.items()})
+
+
+def _printed(credentials: Credentials) -> dict[str, Any]:
     return {
         "AccessKeyId": credentials.caller.access_key_id,
         "SecretAccessKey": credentials.secret,
         "SessionToken": credentials.token,
         "UserArn": credentials.caller.arn,
     }
-
-
-def _text(parameters: Mapping[str, Any], name: str) -> str:
-    value = parameters.get(name)
-    if not isinstance(value, str) or not value:
-        raise AwsError("ValidationException", f"{name} must be a text that is not empty.")
-    return value

@@ -9,12 +9,12 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
 from kmscourse.sandbox.dynamodb.service import SERVICE as DYNAMODB
-from kmscourse.sandbox.iam.service import SERVICE as IAM
+from kmscourse.sandbox.iam.operations import SERVICE as IAM
 from kmscourse.sandbox.kms.operations import SERVICE as KMS
 from kmscourse.sandbox.model.shapes import is_operation
 from kmscourse.sandbox.operation import Service
 from kmscourse.sandbox.protocol.services import PROTOCOLS
-from kmscourse.sandbox.sts.service import SERVICE as STS
+from kmscourse.sandbox.sts.operations import SERVICE as STS
 
 SERVICES: Mapping[str, Service[Any]] = {
     service.name: service for service in (KMS, DYNAMODB, IAM, STS, CLOUDTRAIL)

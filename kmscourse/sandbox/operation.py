@@ -97,7 +97,7 @@ class ResolvedCall:
     @cached_property
     def caller_policies(self) -> CallerPolicies:
         """The policies and tags of the caller."""
-        return self.account.caller_policies(self.caller)
+        return self.account.identities.caller_policies(self.caller)
 
 
 R = TypeVar("R", bound=ResolvedCall)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from kmscourse.policy import lab_user_policy
+from kmscourse.policy import LAB_POLICY_NAME, LAB_USER, lab_user_policy
 from kmscourse.sandbox.auth.credentials import Credentials
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.iam.store import Identities
 
 MAIN_USER_PREFIX = "ed-user-"
 ADMINISTRATOR_POLICY = "AdministratorAccess"
-LAB_USER = "IAMLabUser"
-LAB_POLICY_NAME = "BooksReader"
 
 ADMINISTRATOR = {
     "Version": "2012-10-17",
@@ -22,8 +20,8 @@ ADMINISTRATOR = {
 }
 
 
-def seed(account: Account, known: Credentials | None = None, name: str = "") -> Credentials:
-    """Fill an empty account. The main user's access key is returned.
+def seed(identities: Identities, known: Credentials | None = None, name: str = "") -> Credentials:
+    """Make the users of an empty account. The main user's access key is returned.
 
     ``known`` is that key in the account before a reset: it stays valid, and the main user keeps its name, unless that
     is the lab user's. ``name`` is the main user's where its key is lost.
@@ -31,9 +29,9 @@ def seed(account: Account, known: Credentials | None = None, name: str = "") -> 
     name = known.caller.user_name if known else name or new_name()
     if name.lower() == LAB_USER.lower():
         name = new_name()
-    account.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})
-    account.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
-    return account.add_access_key(name, *((known.caller.access_key_id, known.secret) if known else ()))
+    identities.add_user(name, {ADMINISTRATOR_POLICY: ADMINISTRATOR})
+    identities.add_user(LAB_USER, {LAB_POLICY_NAME: lab_user_policy()})
+    return identities.add_access_key(name, *((known.caller.access_key_id, known.secret) if known else ()))
 
 
 def new_name() -> str:

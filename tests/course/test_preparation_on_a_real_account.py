@@ -14,6 +14,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.iam import passwords
 from tests.foreign import names_of_everything, take
 
 NUMBERS = range(len(SECTIONS))
@@ -133,7 +134,7 @@ def test_no_published_password_opens_it(
 ) -> None:
     prepare(empty_account, notes, 8)
     with pytest.raises(Exception, match="user name or password is incorrect"):
-        sandbox.account.sign_in(LAB_USER, LAB_PASSWORD)
+        passwords.sign_in(sandbox.account.identities, LAB_USER, LAB_PASSWORD)
     said = capsys.readouterr().err
     assert said.startswith("A password was made for IAMLabUser on this account. It is stored nowhere.")
     assert "Nobody can be shown it here" in said, "what is no terminal may be a log"

@@ -21,8 +21,8 @@ from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.kms.operations import OPERATIONS as KMS
 from kmscourse.sandbox.kms.resolve import KmsCall
-from kmscourse.sandbox.offered import SERVICES
-from kmscourse.sandbox.operation import PermissionCheck
+from kmscourse.sandbox.offered import SERVICES, not_offered
+from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 OFFERED = {name: service.operations for name, service in SERVICES.items()}
 """By service, the table of its operations."""
@@ -38,19 +38,34 @@ class Practice:
     def __call__(self, action: str, /, *, region: str = "us-east-1", **parameters: Any) -> Any:
         """The answer, committed: a dict, IAM's XML as text. Raises AwsError."""
         service, operation = action.split(":")
-        key_id = self.account.main_credentials().caller.access_key_id
+        key_id = self.account.main_user.credentials().caller.access_key_id
         call = Call(
             service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
         )
         with self.account.lock:
-            answer = self._perform_kms(call) if service == "kms" else self.account.perform(call)
+            if service == "iam":
+                answer = self._perform_iam(call)
+            else:
+                answer = self._perform_kms(call) if service == "kms" else self.account.perform(call)
             self.account.commit()
         return answer.body.decode() if isinstance(answer, HttpResponse) else answer
 
     def _perform_kms(self, call: Call) -> Any:
-        caller = self.account.main_credentials().caller
+        caller = self.account.main_user.credentials().caller
         try:
             return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
+        except BaseException:
+            self.account.rollback()
+            raise
+
+    def _perform_iam(self, call: Call) -> Answer:
+        service, caller = SERVICES["iam"], self.account.main_user.credentials().caller
+        operation = service.operations.get(call.operation)
+        if operation is None:
+            raise not_offered(call)
+        try:
+            resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
+            return operation.perform(resolved)
         except AwsError:
             self.account.rollback()
             raise
@@ -142,16 +157,16 @@ class Gate:
         self.application = Application.open(now=lambda: datetime.now(UTC) + self._ahead, **options)
         self.account = self.application.account
         self.account_id = self.account.account_id
-        self.main = self.account.main_user
-        self._key_ids = {self.main: self.account.main_credentials().caller.access_key_id}
+        self.main = self.account.main_user.name
+        self._key_ids = {self.main: self.account.main_user.credentials().caller.access_key_id}
 
     def caller(self, name: str) -> Caller:
         """The identity of a user, signed in, or of whatever session has got this name (``assume``)."""
         if name not in self._key_ids:
-            credentials = self.account.session_for(name)
+            credentials = self.account.identities.session_for(name)
             self.account.commit()
             self._key_ids[name] = credentials.caller.access_key_id
-        found = self.account.credentials(self._key_ids[name])
+        found = self.account.identities.credentials(self._key_ids[name])
         assert found is not None
         return found.caller
 

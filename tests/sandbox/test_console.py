@@ -23,7 +23,7 @@ def test_signing_in(gate: Any) -> None:
     assert set(session) == {"AccessKeyId", "SecretAccessKey", "SessionToken", "UserArn"}
     assert session["AccessKeyId"].startswith("ASIA")
     assert session["UserArn"] == gate.arn("IAMLabUser")
-    found = gate.account.credentials(session["AccessKeyId"])
+    found = gate.account.identities.credentials(session["AccessKeyId"])
     assert found.caller.user_name == "IAMLabUser"
 
 
@@ -118,7 +118,7 @@ def test_a_session_is_not_the_main_user(gate: Any) -> None:
 def test_a_name_does_not_make_a_main_user(gate: Any) -> None:
     gate("iam:UpdateUser", UserName=gate.main, NewUserName="boss")
     impostor = gate.user(gate.main, {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
-    made = gate.account.add_access_key(impostor).caller.access_key_id
+    made = gate.account.identities.add_access_key(impostor).caller.access_key_id
     gate._key_ids["impostor"] = made
     for operation in OPERATIONS:
         refusal = gate.refused(f"kmscourse:{operation}", by="impostor", UserName="boss", Password="x")
@@ -169,7 +169,7 @@ def test_what_happened_is_told_once_and_what_is_so_each_time(gate: Any) -> None:
     deny = json.dumps({"Version": "2012-10-17", "Statement": [{**EVERYTHING, "Effect": "Deny"}]})
     gate.account.notices = ["Something happened."]
     gate("iam:PutUserPolicy", UserName=gate.main, PolicyName="Stop", PolicyDocument=deny)
-    restricted = gate.account.restriction()
+    restricted = gate.account.main_user.restricted_notice()
     assert "(Deny in the inline policy Stop)" in restricted
     for _ in range(2):
         assert gate("kmscourse:Status")["Notices"] == ["Something happened.", restricted]

@@ -121,7 +121,7 @@ def test_what_was_told_is_there_and_nothing_by_halves(
 def check_told(account: Any, told: Told) -> None:
     """Everything in ``told`` is in the account."""
     backend = account.account
-    keys = {key.id: key for key in backend.keys(REGION)}
+    keys = {key.id: key for key in backend.keys.of_region(REGION)}
     tables = {table.name: table for table in backend.tables(REGION)}
     for kind, name, *rest in told:
         said = f"{kind} {name} {rest} is lost"
@@ -141,16 +141,18 @@ def check_told(account: Any, told: Told) -> None:
                 found = account("dynamodb:GetItem", TableName=name, Key={"Id": {"S": rest[0]}})
                 assert "Item" in found, said
             case "user":
-                assert backend.principal_exists(f"arn:aws:iam::{backend.account_id}:user/{name}"), said
+                assert backend.identities.principal_exists(
+                    f"arn:aws:iam::{backend.account_id}:user/{name}"
+                ), said
             case "user policy":
-                caller = backend.session_for(name).caller
-                assert backend.identity_policies(caller) == [READING], said
+                caller = backend.identities.session_for(name).caller
+                assert backend.identities.caller_policies(caller).identity == [READING], said
 
 
 def check_whole(account: Any) -> None:
     """Every alias has its key, every table its grant, every grant of DynamoDB's its table; the trail knows each key."""
     backend = account.account
-    keys = {key.id: key for key in backend.keys(REGION)}
+    keys = {key.id: key for key in backend.keys.of_region(REGION)}
     for alias in account("kms:ListAliases")["Aliases"]:
         if "TargetKeyId" in alias:
             assert alias["TargetKeyId"] in keys, f"{alias['AliasName']} stands for no key"
@@ -207,6 +209,6 @@ def test_a_reset_is_done_or_not_begun(
     assert left == 20 or left < 20 * done + 1, (
         f"{left} keys are left of a reset that was{' ' if done else ' not '}done"
     )
-    assert account.account.access_keys(account.account.main_user)
-    assert account.account.session_for("IAMLabUser")
+    assert account.account.identities.access_keys(account.account.main_user.name)
+    assert account.account.identities.session_for("IAMLabUser")
     account.key()

@@ -12,6 +12,9 @@ from typing import Any
 
 Document = dict[str, Any]
 
+LAB_USER = "IAMLabUser"
+LAB_POLICY_NAME = "BooksReader"  # The inline policy in which the lab user has ``lab_user_policy``.
+
 ADMINISTRATOR_ACTIONS = (
     "kms:Create*",
     "kms:Describe*",

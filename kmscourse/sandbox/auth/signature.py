@@ -51,7 +51,7 @@ MISMATCH_TEXT = (
 
 
 class KeyRing(Protocol):
-    """Where the secrets are: ``account.Account`` is one."""
+    """Where the secrets are: ``iam.store.Identities`` is one."""
 
     def credentials(self, access_key_id: str) -> Credentials | None:
         """What the access key stands for. Raises AwsError for a session that is over."""

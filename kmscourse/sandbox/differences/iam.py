@@ -9,7 +9,7 @@ ROWS = (
         "Signing in to the console",
         "A page of the course, without a second factor, for a session of twelve hours.",
         "The web console, with MFA where the account asks for it.",
-        "tests/sandbox/iam/test_principals.py::test_a_session_ends",
+        "tests/sandbox/iam/test_store.py::test_a_session_ends",
     ),
     Difference(
         "An administrator who has locked himself out",
@@ -57,24 +57,24 @@ ROWS = (
         "When something was last used",
         "Only by calls that were allowed, to a quarter of an hour.",
         "By every call with a right signature; shown some time later.",
-        "tests/sandbox/iam/test_principals.py::test_the_last_use_is_remembered_to_a_quarter_of_an_hour",
+        "tests/sandbox/iam/test_store.py::test_the_last_use_is_remembered_to_a_quarter_of_an_hour",
     ),
     Difference(
         "The policy simulator and several ResourceArns",
         "EvalResourceName is * where it stands for all of them.",
         "It shows the form of their ARNs.",
-        "tests/sandbox/iam/test_simulate.py::test_of_several_resources_each_is_told_and_the_strictest_counts",
+        "tests/sandbox/iam/test_policy_simulator.py::test_of_several_resources_each_is_told_and_the_strictest_counts",
     ),
     Difference(
         "The policy simulator and trust policies",
         "A trust policy given as ResourcePolicy decides about sts:AssumeRole.",
         "It is ignored, as users of AWS report.",
-        "tests/sandbox/iam/test_simulate.py::test_a_trust_policy_counts",
+        "tests/sandbox/iam/test_policy_simulator.py::test_a_trust_policy_counts",
     ),
     Difference(
         "The policy simulator and who calls",
         "aws:username, aws:userid and aws:PrincipalArn of the simulated caller are known.",
         "Which keys need no ContextEntries is not documented.",
-        "tests/sandbox/iam/test_simulate.py::test_variables_stand_for_the_simulated_user",
+        "tests/sandbox/iam/test_policy_simulator.py::test_variables_stand_for_the_simulated_user",
     ),
 )

@@ -1,4 +1,4 @@
-"""The IAM operations that the practice account offers, and the users, groups, roles and policies that they touch.
+"""What an operation of IAM needs allowed, on which users, groups, roles and policies, with which condition keys.
 
 Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity and Access
 Management (IAM)"; IAM User Guide, "IAM ARNs".
@@ -6,164 +6,123 @@ Management (IAM)"; IAM User Guide, "IAM ARNs".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.operation import PermissionCheck
-from kmscourse.sandbox.permission_checks import Reader, anywhere, form_list, form_tags, tag_context
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam.resolve import IamCall
+from kmscourse.sandbox.iam.store import Entity
+from kmscourse.sandbox.operation import PermissionCheck, anywhere
+from kmscourse.sandbox.permission_checks import tag_context
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-    from kmscourse.sandbox.iam.views import EntityView
-
-# Without a UserName these are about the caller (rules/iam.py writes the name in).
-ABOUT_ONESELF = frozenset(
-    {
-        "GetUser",
-        "ListAccessKeys",
-        "CreateAccessKey",
-        "UpdateAccessKey",
-        "DeleteAccessKey",
-        "GetLoginProfile",
-        "CreateLoginProfile",
-        "DeleteLoginProfile",
-    }
-)
-# Those whose decision can depend on what bounds the user or role.
-_BOUNDED = frozenset({
-    "CreateUser", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "PutUserPolicy", "DeleteUserPolicy",
-    "AttachUserPolicy", "DetachUserPolicy", "CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy",
-    "DeleteRolePermissionsBoundary", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy",
-})  # fmt: skip
+Checks = Iterable[PermissionCheck]
 
 
-def user_name(call: Call, caller: Caller) -> str:
-    """The user that a call is about. Raises AwsError where it says none and the caller is no user."""
-    name = call.parameters.get("UserName") or (caller.user_name if call.operation in ABOUT_ONESELF else "")
-    if not name:
-        raise AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
-    return str(name)
+def on_user(resolved: IamCall) -> Checks:
+    """An operation on one user."""
+    yield _check(resolved, "user", resolved.parameters["UserName"], resolved.user)
 
 
-def on_user(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """An operation on one user, perhaps the caller's own."""
-    yield _access(call, "user", user_name(call, caller), account)
+def on_bounded_user(resolved: IamCall) -> Checks:
+    """An operation on one user, which can be allowed by the boundary that the user has or is to have."""
+    yield _check(resolved, "user", resolved.parameters["UserName"], resolved.user, bounded=True)
 
 
-def on_group(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_new_user(resolved: IamCall) -> Checks:
+    """A user is made, perhaps with a boundary."""
+    yield _check(resolved, "user", resolved.parameters["UserName"], None, bounded=True)
+
+
+def on_group(resolved: IamCall) -> Checks:
     """An operation on one group."""
-    yield _access(call, "group", call.parameters["GroupName"], account)
+    yield _check(resolved, "group", resolved.parameters["GroupName"], resolved.group)
 
 
-def on_role(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_new_group(resolved: IamCall) -> Checks:
+    """A group is made."""
+    yield _check(resolved, "group", resolved.parameters["GroupName"], None)
+
+
+def on_role(resolved: IamCall) -> Checks:
     """An operation on one role."""
-    yield _access(call, "role", call.parameters["RoleName"], account)
+    yield _check(resolved, "role", resolved.parameters["RoleName"], resolved.role)
 
 
-def on_policy(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """An operation on one managed policy, which is named by its ARN or, when new, by its name."""
-    yield _access(call, "policy", call.parameters.get("PolicyArn") or call.parameters["PolicyName"], account)
+def on_bounded_role(resolved: IamCall) -> Checks:
+    """An operation on one role, which can be allowed by the boundary that the role has or is to have."""
+    yield _check(resolved, "role", resolved.parameters["RoleName"], resolved.role, bounded=True)
 
 
-def on_source(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_new_role(resolved: IamCall) -> Checks:
+    """A role is made, perhaps with a boundary."""
+    yield _check(resolved, "role", resolved.parameters["RoleName"], None, bounded=True)
+
+
+def on_policy(resolved: IamCall) -> Checks:
+    """An operation on one managed policy, which its ARN names."""
+    arn = resolved.policy.arn if resolved.policy else resolved.parameters["PolicyArn"]
+    yield PermissionCheck(resolved.action, arn, _context(resolved, resolved.policy))
+
+
+def on_new_policy(resolved: IamCall) -> Checks:
+    """A managed policy is made."""
+    yield _check(resolved, "policy", resolved.parameters["PolicyName"], None)
+
+
+def on_policy_source(resolved: IamCall) -> Checks:
     """A question about what a user, group or role may do."""
-    yield PermissionCheck(call.action, call.parameters["PolicySourceArn"])
+    yield PermissionCheck(resolved.action, resolved.parameters["PolicySourceArn"])
 
 
-def own_password(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_own_password(resolved: IamCall) -> Checks:
     """ChangePassword is about the caller, and needs no permission where the password policy gives it to all."""
-    if not caller.user_name:
+    name = resolved.caller.user_name
+    if not name:
         raise AwsError("InvalidUserType", "Only IAM Users can change their own password")  # inference
-    if not account.users_change_passwords:
-        yield _access(call, "user", caller.user_name, account)
+    if not resolved.identities.users_may_change_passwords:
+        yield _check(resolved, "user", name, resolved.calling_user)
 
 
-def password_policy(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_password_policy(resolved: IamCall) -> Checks:
     """Who may change its own password by the password policy may see that policy."""
-    return () if caller.user_name and account.users_change_passwords else anywhere(call, caller, account)
+    may_see = resolved.caller.user_name and resolved.identities.users_may_change_passwords
+    return () if may_see else anywhere(resolved)
 
 
-def key_last_used(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """GetAccessKeyLastUsed is about the user to whom the access key belongs; of unknown ones nothing is said."""
-    key_id = call.parameters["AccessKeyId"]
-    owner = account.owner_of(key_id)
+def on_access_key_owner(resolved: IamCall) -> Checks:
+    """The user to whom an access key belongs; of keys that are nobody's nothing is said."""
+    owner = resolved.access_key_owner
     if owner is None:
         raise AwsError(
             "AccessDenied",
-            f"User: {caller.arn} is not authorized to perform {call.action} on resource: access key {key_id}",
+            f"User: {resolved.caller.arn} is not authorized to perform {resolved.action} on resource: access key "
+            f"{resolved.parameters['AccessKeyId']}",
             403,
         )
-    yield _access(call, "user", owner, account)
+    yield _check(resolved, "user", owner.name, owner)
 
 
-def _access(call: Call, kind: str, name: str, account: Account) -> PermissionCheck:
-    """The access to a user, group, role or policy: with the path that it has, or is to be made with."""
-    makes = call.operation.startswith("Create") and call.operation not in ABOUT_ONESELF
-    known = None if makes and ":" not in name else account.entity(kind, name)
-    path = call.parameters.get("Path") or "/"
-    arn = name if ":" in name else f"arn:aws:iam::{account.account_id}:{kind}{path}{name}"
-    return PermissionCheck(call.action, known.arn if known else arn, _context(call, known))
+def _check(
+    resolved: IamCall, kind: str, name: str, entity: Entity | None, *, bounded: bool = False
+) -> PermissionCheck:
+    """The permission on an entity: with the path that it has, or is to be made with."""
+    path = resolved.parameters.get("Path", "/")
+    arn = f"arn:aws:iam::{resolved.account.account_id}:{kind}{path}{name}"
+    context = _context(resolved, entity, bounded=bounded)
+    return PermissionCheck(resolved.action, entity.arn if entity else arn, context)
 
 
-def _context(call: Call, known: EntityView | None) -> dict[str, str | list[str]]:
-    """The condition keys of an IAM call: the policy it is about, what bounds whom it is about, tags."""
-    form: Mapping[str, str] = call.parameters
-    context = tag_context(form_tags(form))
-    tag_keys = form_list(form, "TagKeys")
-    if tag_keys:
-        context["aws:TagKeys"] = tag_keys
-    if form.get("PolicyArn"):
-        context["iam:PolicyARN"] = form["PolicyArn"]
-    boundary = form.get("PermissionsBoundary") or (known.boundary if known else None)
-    if boundary and call.operation in _BOUNDED:
+def _context(
+    resolved: IamCall, entity: Entity | None, *, bounded: bool = False
+) -> dict[str, str | list[str]]:
+    """The condition keys of an IAM call: the policy and the boundary in it, the tags in it, those of the entity."""
+    context = tag_context(resolved.tags)
+    if "TagKeys" in resolved.parameters:
+        context["aws:TagKeys"] = resolved.parameters["TagKeys"]
+    if "PolicyArn" in resolved.parameters:
+        context["iam:PolicyARN"] = resolved.parameters["PolicyArn"]
+    boundary = resolved.parameters.get("PermissionsBoundary") or (entity.boundary if entity else None)
+    if bounded and boundary:
         context["iam:PermissionsBoundary"] = boundary
-    for key, value in known.tags.items() if known else ():
+    for key, value in entity.tags.items() if entity else ():
         context[f"aws:ResourceTag/{key}"] = context[f"iam:ResourceTag/{key}"] = value
     return context
-
-
-def _table(reader: Reader, operations: str) -> dict[str, Reader]:
-    return dict.fromkeys(operations.split(), reader)
-
-
-OPERATIONS: Mapping[str, Reader] = {
-    **_table(
-        on_user,
-        """CreateUser GetUser UpdateUser DeleteUser TagUser UntagUser ListUserTags ListGroupsForUser
-        PutUserPolicy GetUserPolicy DeleteUserPolicy ListUserPolicies
-        AttachUserPolicy DetachUserPolicy ListAttachedUserPolicies
-        PutUserPermissionsBoundary DeleteUserPermissionsBoundary
-        CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys
-        CreateLoginProfile GetLoginProfile UpdateLoginProfile DeleteLoginProfile""",
-    ),
-    **_table(
-        on_group,
-        """CreateGroup GetGroup UpdateGroup DeleteGroup AddUserToGroup RemoveUserFromGroup
-        PutGroupPolicy GetGroupPolicy DeleteGroupPolicy ListGroupPolicies
-        AttachGroupPolicy DetachGroupPolicy ListAttachedGroupPolicies""",
-    ),
-    **_table(
-        on_role,
-        """CreateRole GetRole UpdateRole UpdateRoleDescription DeleteRole UpdateAssumeRolePolicy
-        TagRole UntagRole ListRoleTags PutRolePolicy GetRolePolicy DeleteRolePolicy ListRolePolicies
-        AttachRolePolicy DetachRolePolicy ListAttachedRolePolicies
-        PutRolePermissionsBoundary DeleteRolePermissionsBoundary""",
-    ),
-    **_table(
-        on_policy,
-        """CreatePolicy GetPolicy DeletePolicy TagPolicy UntagPolicy ListPolicyTags ListEntitiesForPolicy
-        CreatePolicyVersion GetPolicyVersion ListPolicyVersions DeletePolicyVersion SetDefaultPolicyVersion""",
-    ),
-    **_table(
-        anywhere,
-        """ListUsers ListGroups ListRoles ListPolicies GetAccountSummary GetAccountAuthorizationDetails
-        ListAccountAliases CreateAccountAlias DeleteAccountAlias
-        UpdateAccountPasswordPolicy DeleteAccountPasswordPolicy
-        SimulateCustomPolicy GetContextKeysForCustomPolicy""",
-    ),
-    **_table(on_source, "SimulatePrincipalPolicy GetContextKeysForPrincipalPolicy"),
-    "ChangePassword": own_password,
-    "GetAccountPasswordPolicy": password_policy,
-    "GetAccessKeyLastUsed": key_last_used,
-}

@@ -9,36 +9,47 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import list_values, parse
-from kmscourse.sandbox.auth.principals import principal_exists
 from kmscourse.sandbox.call import AwsError
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.iam.store import Identities
 
 _SID = re.compile("[0-9A-Za-z]*")
 
 
-def check_identity_policy(text: str) -> None:
-    """Raises AwsError MalformedPolicyDocument for a policy that could not be evaluated for whom it hangs on."""
-    document = _read(text)
+@lru_cache(maxsize=1024)
+def document_of(text: str) -> dict[str, Any]:
+    """A stored policy's text as the dict that it stands for, an empty one where it is not JSON. Not to be changed."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def require_identity_policy(text: str) -> None:
+    """Raises AwsError MalformedPolicyDocument for a policy that can't be an identity policy or a session policy."""
+    document = _parse(text)
+    statements = list_values(document["Statement"])
     if document.get("Version") != "2012-10-17":
         raise _malformed("Policy document must be version 2012-10-17 or greater.")
-    if any("Principal" in found or "NotPrincipal" in found for found in list_values(document["Statement"])):
+    if any("Principal" in statement or "NotPrincipal" in statement for statement in statements):
         raise _malformed("Policy document should not specify a principal.")
-    if not all(_SID.fullmatch(str(found.get("Sid", ""))) for found in list_values(document["Statement"])):
+    if not all(_SID.fullmatch(str(statement.get("Sid", ""))) for statement in statements):
         raise _malformed(
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
             f"{_SID.pattern}"
         )
 
 
-def check_trust_policy(text: str, account: Account) -> None:
+def require_trust_policy(text: str, identities: Identities) -> None:
     """Raises AwsError MalformedPolicyDocument for a policy that can't say who may assume a role."""
-    document = _read(text)
+    document = _parse(text)
     for statement in list_values(document["Statement"]):
         if not all(action.lower().startswith("sts:") for action in list_values(statement.get("Action"))):
             raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
@@ -48,11 +59,11 @@ def check_trust_policy(text: str, account: Account) -> None:
         if "Principal" not in statement and "NotPrincipal" not in statement:
             raise _malformed("Missing required field Principal")
         for kind, name in _principals(statement):
-            if not principal_exists(name, account, kind):
+            if not identities.is_policy_principal(kind, name):
                 raise _malformed(f'Invalid principal in policy: "{kind}":"{name}"')
 
 
-def _read(text: str) -> Mapping[str, Any]:
+def _parse(text: str) -> Mapping[str, Any]:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -64,12 +75,12 @@ def _read(text: str) -> Mapping[str, Any]:
 
 
 def _principals(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(type, name) of each principal in a statement that has been read."""
-    named = statement.get("Principal", statement.get("NotPrincipal"))
-    if isinstance(named, str):
-        yield "AWS", named
-    elif isinstance(named, Mapping):
-        for kind, names in named.items():
+    """(type, name) of each principal in a statement that was parsed."""
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    if isinstance(principal, str):
+        yield "AWS", principal
+    elif isinstance(principal, Mapping):
+        for kind, names in principal.items():
             yield from ((kind, name) for name in list_values(names))
 
 

@@ -1,83 +1,73 @@
-"""What IAM works out of a request before the operation itself, and what it checks and moto does not.
+"""What IAM refuses beyond its model, and moto does not: an operation names its rules in ``operations.py``.
 
-Source: IAM API Reference, the UserName parameter of the operations that may leave it out; IAM User Guide, "Tags
-for IAM resources"; texts as recorded from AWS by localstack's tests.
+Source: IAM User Guide, "Tags for IAM resources"; texts as recorded from AWS by localstack's tests.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.iam.permissions import ABOUT_ONESELF, user_name
-from kmscourse.sandbox.iam.policy_documents import check_identity_policy, check_trust_policy
-from kmscourse.sandbox.operation import PermissionCheck
-from kmscourse.sandbox.permission_checks import form_tags
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam import passwords
+from kmscourse.sandbox.iam.policy_documents import require_trust_policy
+from kmscourse.sandbox.iam.resolve import IamCall
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-
+_MARKER = re.compile(r"[0-9]{0,9}")
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/.+")
 _AWS_POLICY = "arn:aws:iam::aws:"
-_OF_ITS_OWNER = (
-    "CreatePolicyVersion",
-    "DeletePolicy",
-    "DeletePolicyVersion",
-    "SetDefaultPolicyVersion",
-    "TagPolicy",
-    "UntagPolicy",
-)
-_TAGS_OF_USERS = ("CreateUser", "TagUser", "CreateRole", "TagRole")
 
 
-def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> Call:
-    """The call with the caller's own name where it names no user. Raises AwsError where a rule forbids it."""
-    form = call.parameters
-    if not re.fullmatch(r"[0-9]{0,9}", form.get("Marker", "")):
+def require_readable(resolved: IamCall) -> None:
+    """Raises AwsError ValidationError for a Marker that no answer has given, and for a PolicyArn that is none."""
+    if not _MARKER.fullmatch(resolved.parameters.get("Marker", "")):
         raise AwsError("ValidationError", "Invalid Marker.")
-    if "PolicyArn" in form:
-        _check_policy_arn(call, form["PolicyArn"])
-    _check_tags(call)
-    trust = form.get("AssumeRolePolicyDocument")
-    if call.operation == "UpdateAssumeRolePolicy":
-        trust = form["PolicyDocument"]
-    if trust is not None:
-        check_trust_policy(trust, account)
-    if call.operation in ABOUT_ONESELF:
-        call = replace(call, parameters={**form, "UserName": user_name(call, caller)})
-    if call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in form:
-        account.check_password(call.parameters["UserName"], form["Password"])
-    return call
-
-
-def check_readable(call: Call) -> None:
-    """Raises AwsError MalformedPolicyDocument for a policy that could not be evaluated later.
-
-    Asked after moto has taken the document, as its texts for AWS's own refusals are the finer ones.
-    """
-    document = call.parameters.get("PolicyDocument")
-    if document is not None and call.operation != "UpdateAssumeRolePolicy":
-        check_identity_policy(document)
-
-
-def _check_policy_arn(call: Call, arn: str) -> None:
-    if not _POLICY_ARN.fullmatch(arn):
+    arn = resolved.parameters.get("PolicyArn")
+    if arn is not None and not _POLICY_ARN.fullmatch(arn):
         raise AwsError("ValidationError", f"ARN {arn} is not valid.")
-    if arn.startswith(_AWS_POLICY) and call.operation in _OF_ITS_OWNER:
+
+
+def require_customer_policy(resolved: IamCall) -> None:
+    """Raises AwsError AccessDenied for a policy that is AWS's own."""
+    arn = resolved.parameters["PolicyArn"]
+    if arn.startswith(_AWS_POLICY):
         raise AwsError("AccessDenied", f"{arn} is AWS's own: nobody else can change it.", 403)  # inference
 
 
-def _check_tags(call: Call) -> None:
-    keys = [key for key, _ in form_tags(call.parameters)]
-    if call.operation in _TAGS_OF_USERS and len({key.lower() for key in keys}) < len(keys):
+def require_principal_tags(resolved: IamCall) -> None:
+    """Raises AwsError InvalidInput for tags that a user or role can't have: the case of their keys does not count."""
+    if len({key.lower() for key, _ in resolved.tags}) < len(resolved.tags):
         raise AwsError(
             "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
         )
-    if len(set(keys)) < len(keys):
+    _refuse_aws_tags(resolved)
+
+
+def require_policy_tags(resolved: IamCall) -> None:
+    """Raises AwsError InvalidInput for tags that a managed policy can't have."""
+    if len({key for key, _ in resolved.tags}) < len(resolved.tags):
         raise AwsError("InvalidInput", "Duplicate tag keys found.")
-    if any(key.lower().startswith("aws:") for key in keys):
+    _refuse_aws_tags(resolved)
+
+
+def require_new_trust_policy(resolved: IamCall) -> None:
+    """Raises AwsError MalformedPolicyDocument for a new role's trust policy that says nothing."""
+    require_trust_policy(resolved.parameters["AssumeRolePolicyDocument"], resolved.identities)
+
+
+def require_changed_trust_policy(resolved: IamCall) -> None:
+    """The same for the trust policy that takes another's place."""
+    require_trust_policy(resolved.parameters["PolicyDocument"], resolved.identities)
+
+
+def require_acceptable_password(resolved: IamCall) -> None:
+    """Raises AwsError PasswordPolicyViolation for a password that the account's password policy does not take."""
+    if "Password" in resolved.parameters:
+        passwords.require_acceptable(
+            resolved.identities, resolved.parameters["UserName"], resolved.parameters["Password"]
+        )
+
+
+def _refuse_aws_tags(resolved: IamCall) -> None:
+    if any(key.lower().startswith("aws:") for key, _ in resolved.tags):
         # The rule is IAM's; the words are those that users of AWS quote from other services.
         raise AwsError("InvalidInput", "aws: prefixed tag key names are not allowed for external use.")

@@ -43,13 +43,13 @@ _ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 _WITHOUT_CIPHERTEXT = {"Decrypt": ("KeyId",), "ReEncrypt": ("SourceKeyId",)}
 
 
-def check(call: Call) -> None:
-    """Raises AwsError where the parameters are not what the operation's input says."""
+def check(call: Call) -> Mapping[str, Any]:
+    """The parameters as the model has them. Raises AwsError where they are not what the operation's input says."""
     shape = input_shape(call.service, call.operation)
-    if shape is None:
-        return
-    is_json = PROTOCOLS[call.service].is_json
     parameters = parameters_of(call)
+    if shape is None:
+        return parameters
+    is_json = PROTOCOLS[call.service].is_json
     faults = list(_structure_faults(shape, parameters, "", call.service))
     required = _ALSO_REQUIRED.get((call.service, call.operation), ())
     if ignores_ciphertext(call):
@@ -59,6 +59,7 @@ def check(call: Call) -> None:
         count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
         code = "ValidationException" if is_json else "ValidationError"
         raise AwsError(code, count + "; ".join(faults[:10]))
+    return parameters
 
 
 def ignores_ciphertext(call: Call) -> bool:
@@ -68,7 +69,10 @@ def ignores_ciphertext(call: Call) -> bool:
 
 
 def parameters_of(call: Call) -> Mapping[str, Any]:
-    """The parameters as the model has them: of a query form, its lists and structures put together."""
+    """The parameters as the model has them: of a query form, its lists and structures put together.
+
+    Those of a form that was unfolded before stay as they are.
+    """
     shape = input_shape(call.service, call.operation)
     if shape is None or PROTOCOLS[call.service].is_json:
         return call.parameters
@@ -101,6 +105,8 @@ def is_operation(service: str, operation: str) -> bool:
 
 def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
     """A form's fields (``Tags.member.1.Key``) as the value that they stand for; None where there are none."""
+    if not isinstance(form.get(path, ""), str):
+        return form[path]  # unfolded before
     if isinstance(shape, StructureShape):
         values = {
             name: _unfolded(member, form, f"{path}.{name}" if path else name)

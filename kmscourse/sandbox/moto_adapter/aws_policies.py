@@ -14,16 +14,16 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from kmscourse.sandbox.moto_adapter.people import AWSManagedPolicy
+from kmscourse.sandbox.moto_adapter.iam_entities import AWSManagedPolicy
 
 PREFIX = "arn:aws:iam::aws:policy"
 
 
 def find(arn: str, account: str) -> Any:
-    """The policy with this ARN, made anew; None where AWS has no such."""
+    """A new object for the policy with this ARN; None where AWS has no such policy."""
     name = arn.rpartition("/")[2]
-    found = _places().get(name)
-    return made(name, account) if found and arn == PREFIX + found[1] + name else None
+    place = _places().get(name)
+    return read(name, account) if place and arn == PREFIX + place[1] + name else None
 
 
 def names(path_prefix: str) -> list[str]:
@@ -31,8 +31,8 @@ def names(path_prefix: str) -> list[str]:
     return [name for name, (_, path) in _places().items() if path.startswith(path_prefix)]
 
 
-def made(name: str, account: str) -> Any:
-    """The policy with this name, made anew."""
+def read(name: str, account: str) -> Any:
+    """A new object for the policy with this name."""
     data: dict[str, Any] = json.JSONDecoder().raw_decode(aws_managed_policies_data, _places()[name][0])[0]
     policy: Any = AWSManagedPolicy.from_data(name, account, "us-east-1", data)
     policy.versions[0].document = json.dumps(data["Document"], indent=2)  # as AWS prints its own
@@ -44,11 +44,11 @@ def made(name: str, account: str) -> Any:
 @cache
 def _places() -> dict[str, tuple[int, str]]:
     """Where in the text each policy begins, and its path, by its name: read off the indentation."""
-    found: dict[str, tuple[int, str]] = {}
-    name, at = "", 0
+    places: dict[str, tuple[int, str]] = {}
+    name, start = "", 0
     for line in re.finditer(r'^ "([^"]+)":|^  "Path":"([^"]+)"', aws_managed_policies_data, re.MULTILINE):
         if line[1]:
-            name, at = line[1], line.end()
+            name, start = line[1], line.end()
         else:
-            found[name] = (at, line[2])
-    return found
+            places[name] = (start, line[2])
+    return places

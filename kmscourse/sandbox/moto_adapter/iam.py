@@ -13,18 +13,21 @@ from typing import Any
 
 from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists, NotFoundException
 
-from kmscourse.sandbox.moto_adapter.iam_credentials import Credentials
+from kmscourse.sandbox.moto_adapter.iam_credentials import IamCredentials
+from kmscourse.sandbox.moto_adapter.iam_entities import Group, new_role, new_user
 from kmscourse.sandbox.moto_adapter.iam_policies import limit, size
 from kmscourse.sandbox.moto_adapter.models import identifier
-from kmscourse.sandbox.moto_adapter.people import Group, new_role, new_user
 
-_TRUST_BYTES = 2_048
-_MOST_TAGS = 50
+MAX_TRUST_POLICY_BYTES = 2_048
+MAX_TAGS = 50
 Tags = list[dict[str, str]]
 
 
-class Iam(Credentials):
-    """The account's users, groups, roles and policies. ``settings`` holds what the account has one of."""
+class Iam(IamCredentials):
+    """The account's users, groups, roles and policies. ``settings`` holds what the account has one of.
+
+    What ``user``, ``group``, ``role``, ``principal`` and ``policy`` return does not count as changed.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         self.settings: dict[str, Any] = {}
@@ -49,7 +52,7 @@ class Iam(Credentials):
 
     @property
     def account_password_policy(self) -> Any:
-        return self.settings.get("password_policy")
+        return dict.get(self.settings, "password_policy")
 
     @account_password_policy.setter
     def account_password_policy(self, policy: Any) -> None:
@@ -71,6 +74,24 @@ class Iam(Credentials):
 
     # Users
 
+    def user(self, name: str) -> Any:
+        """The user with this name, or None."""
+        return dict.get(self.users, name)
+
+    def principal(self, principal_id: str) -> Any:
+        """The user or role with this id, or None."""
+        return self.users_by_id.get(principal_id) or dict.get(self.roles, principal_id)
+
+    def tags_of(self, holder: Any) -> dict[str, str]:
+        """The tags of a user, role or managed policy; nobody, and no group, has any."""
+        if holder is None or holder.kind == "group":
+            return {}
+        if holder.kind == "user":
+            tags: Any = dict.get(self.tagger.tags, holder.arn)
+            return dict(tags or {})
+        tags = holder.tags.values() if isinstance(holder.tags, dict) else holder.tags
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
     def create_user(
         self,
         region_name: str,
@@ -79,11 +100,11 @@ class Iam(Credentials):
         tags: Tags | None = None,
         permissions_boundary: str | None = None,
     ) -> Any:
-        _refuse_double("User", user_name, self.users)
+        _require_free_name("User", user_name, self.users)
         limit(len(self.users), 5_000, "UsersPerAccount: 5000")
         user = self.add_user(user_name, path)
         if permissions_boundary:
-            self.bound(user, permissions_boundary)
+            self.set_boundary(user, permissions_boundary)
         if tags:
             self.tagger.tag_resource(user.arn, tags)
         return user
@@ -95,16 +116,12 @@ class Iam(Credentials):
         self.users[name] = self.users_by_id[user.id] = user
         return user
 
-    def get_user(self, name: str) -> Any:
-        return super().get_user(name)
-
     def update_user(
         self, user_name: str, new_path: str | None = None, new_user_name: str | None = None
     ) -> None:
-        old = self.get_user(user_name)
+        old_arn = self.get_user(user_name).arn
         if new_user_name and new_user_name.lower() != user_name.lower():
-            _refuse_double("User", new_user_name, self.users)
-        old_arn = old.arn
+            _require_free_name("User", new_user_name, self.users)
         super().update_user(user_name, new_path, new_user_name)
         user = self.get_user(new_user_name or user_name)
         if self.tagger.has_tags(old_arn):
@@ -112,30 +129,34 @@ class Iam(Credentials):
         for key in user.access_keys:
             key.user_name = user.name
         for group in self.get_groups_for_user(user.name):
-            self.groups[group.name] = group  # it names its users, so it is written too
+            self.groups[group.name] = group  # It names its users, so it is written too.
 
     def delete_user(self, user_name: str) -> None:
         user = self.get_user(user_name)
-        _refuse(user.password, "delete login profile")
-        _refuse(user.access_keys, "delete access keys")
-        _refuse(self.get_groups_for_user(user_name), "remove users from group")
+        _require_none(user.password, "delete login profile")
+        _require_none(user.access_keys, "delete access keys")
+        _require_none(self.get_groups_for_user(user_name), "remove users from group")
         super().delete_user(user_name)
         self.users_by_id.pop(user.id)
-        self.bound(user, None)
+        self.set_boundary(user, None)
 
     def tag_user(self, name: str, tags: Tags) -> None:
         user = self.get_user(name)
         known = self.tagger.get_tag_dict_for_resource(user.arn)
-        same = {key.lower() for key in (tag["Key"] for tag in tags)}
-        replaced = [key for key in known if key.lower() in same]
-        limit(len(known) - len(replaced) + len(tags), _MOST_TAGS + 1, f"TagsPerUser: {_MOST_TAGS}")
+        new = {tag["Key"].lower() for tag in tags}
+        replaced = [key for key in known if key.lower() in new]
+        limit(len(known) - len(replaced) + len(tags), MAX_TAGS + 1, f"TagsPerUser: {MAX_TAGS}")
         self.tagger.untag_resource_using_names(user.arn, replaced)
         super().tag_user(name, tags)
 
     # Groups
 
+    def group(self, name: str) -> Any:
+        """The group with this name, or None."""
+        return dict.get(self.groups, name)
+
     def create_group(self, group_name: str, path: str = "/") -> Group:
-        _refuse_double("Group", group_name, self.groups)
+        _require_free_name("Group", group_name, self.groups)
         limit(len(self.groups), 300, "GroupsPerAccount: 300")
         group = Group(self.account_id, self.region_name, group_name, path)
         group.id, group.create_date = identifier("AGPA"), self._now()
@@ -151,7 +172,7 @@ class Iam(Credentials):
     def update_group(self, group_name: str, new_group_name: str | None, new_path: str | None) -> None:
         group = self.get_group(group_name)
         if new_group_name and new_group_name.lower() != group_name.lower():
-            _refuse_double("Group", new_group_name, self.groups)
+            _require_free_name("Group", new_group_name, self.groups)
         group.path = new_path or group.path
         if new_group_name:
             group.name = new_group_name
@@ -170,18 +191,24 @@ class Iam(Credentials):
 
     def remove_user_from_group(self, group_name: str, user_name: str) -> None:
         user, group = self.get_user(user_name), self.get_group(group_name)
-        if group in self._groups_of.get(user.id, ()):  # AWS doesn't mind where it isn't
+        if group in self._groups_of.get(
+            user.id, ()
+        ):  # AWS accepts the call where the user is not in the group.
             group.users.remove(user)
             self._groups_of[user.id].remove(group)
 
     def delete_group(self, group_name: str) -> None:
         group = self.get_group(group_name)
-        _refuse(group.users, "remove users from group")
-        _refuse(group.managed_policies, "detach all policies")
-        _refuse(group.policies, "delete policies")
+        _require_none(group.users, "remove users from group")
+        _require_none(group.managed_policies, "detach all policies")
+        _require_none(group.policies, "delete policies")
         super().delete_group(group_name)
 
     # Roles
+
+    def role(self, name: str) -> Any:
+        """The role with this name, or None."""
+        return self._roles_by_name.get(name)
 
     def create_role(
         self,
@@ -194,7 +221,7 @@ class Iam(Credentials):
         max_session_duration: str | None,
         linked_service: str | None = None,
     ) -> Any:
-        _refuse_double("Role", role_name, self._roles_by_name)
+        _require_free_name("Role", role_name, self._roles_by_name)
         limit(len(self.roles), 1_000, "RolesPerAccount: 1000")
         _check_trust_size(assume_role_policy_document)
         role = new_role(
@@ -212,19 +239,15 @@ class Iam(Credentials):
         )
         role.create_date = self._now()
         if permissions_boundary:
-            self.bound(role, permissions_boundary)
+            self.set_boundary(role, permissions_boundary)
         self.roles[role.id] = self._roles_by_name[role_name] = role
         return role
 
-    def role(self, role_name: str) -> Any:
-        """The role, or None; it does not count as changed."""
-        return self._roles_by_name.get(role_name)
-
     def get_role(self, role_name: str) -> Any:
-        known = self._roles_by_name.get(role_name)
-        if known is None:
+        role = self._roles_by_name.get(role_name)
+        if role is None:
             raise NotFoundException(f"The role with name {role_name} cannot be found.")
-        return self.roles[known.id]
+        return self.roles[role.id]
 
     def update_role(
         self, role_name: str, role_description: str | None, max_session_duration: str | None
@@ -243,7 +266,7 @@ class Iam(Credentials):
         role = self.get_role(role_name)
         new = {tag["Key"].lower() for tag in tags}
         tagged = [tag for tag in role.tags if tag["Key"].lower() not in new] + tags
-        limit(len(tagged), _MOST_TAGS + 1, f"TagsPerRole: {_MOST_TAGS}")
+        limit(len(tagged), MAX_TAGS + 1, f"TagsPerRole: {MAX_TAGS}")
         role.tags = tagged
 
     def untag_role(self, role_name: str, tag_keys: list[str]) -> None:
@@ -253,20 +276,20 @@ class Iam(Credentials):
     def delete_role(self, role_name: str) -> None:
         role = self.get_role(role_name)
         super().delete_role(role_name)
-        self.bound(role, None)
+        self.set_boundary(role, None)
         self._roles_by_name.pop(role_name)
 
 
-def _refuse_double(kind: str, name: str, known: Iterable[str]) -> None:
+def _require_free_name(kind: str, name: str, names: Iterable[str]) -> None:
     """Names differ by more than the case of their letters."""
-    if name.lower() in map(str.lower, known):  # thousands of users take a fraction of a millisecond
+    if name.lower() in map(str.lower, names):  # Thousands of users take a fraction of a millisecond.
         raise EntityAlreadyExists(f"{kind} with name {name} already exists.")
 
 
 def _check_trust_size(document: str) -> None:
-    limit(size(document), _TRUST_BYTES + 1, f"ACLSizePerRole: {_TRUST_BYTES}")
+    limit(size(document), MAX_TRUST_POLICY_BYTES + 1, f"ACLSizePerRole: {MAX_TRUST_POLICY_BYTES}")
 
 
-def _refuse(hindrance: object, remedy: str) -> None:
-    if hindrance:
+def _require_none(belongings: object, remedy: str) -> None:
+    if belongings:
         raise DeleteConflictException(f"Cannot delete entity, must {remedy} first.")

@@ -13,15 +13,15 @@ from typing import Any
 from moto.iam.exceptions import EntityAlreadyExists, NotFoundException
 from moto.iam.models import AccessKey, AccessKeyLastUsed
 
-from kmscourse.sandbox.moto_adapter.iam_policies import Policies
+from kmscourse.sandbox.moto_adapter.iam_policies import IamPolicies
 
-REMEMBERED = 24  # old passwords of a user: as many as a policy can forbid to use again
+MAX_OLD_PASSWORDS = 24  # As many as a password policy can forbid to use again.
 _SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
-_NOTED_EACH = timedelta(minutes=15)
+_RECORDED_EACH = timedelta(minutes=15)
 
 
-class Credentials(Policies):
-    """The part of ``Iam`` about what a user signs and signs in with, and what was last used."""
+class IamCredentials(IamPolicies):
+    """Access keys, login profiles, and when a key or role was last used."""
 
     def create_access_key(self, user_name: str, prefix: str = "AKIA", status: str = "Active") -> AccessKey:
         key = super().create_access_key(user_name, prefix, status)
@@ -29,16 +29,16 @@ class Credentials(Policies):
         key.secret_access_key = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(40))
         return key
 
-    def note_use_of_key(self, access_key_id: str, service: str, region: str) -> str | None:
-        """Remember an access key's use, to a quarter of an hour. Whose it is, where that has changed anything."""
+    def record_use_of_key(self, access_key_id: str, service: str, region: str) -> str | None:
+        """Record an access key's use, to a quarter of an hour. The name of its user, where that changed anything."""
         key: Any = self.access_keys.get(access_key_id)
         if key is None or not _is_due(key.last_used and key.last_used.timestamp, self._now()):
             return None
         key.last_used = AccessKeyLastUsed(self._now(), service, region)
         return str(key.user_name)
 
-    def note_use_of_role(self, role: Any, region: str) -> bool:
-        """Remember a role's use, likewise. Has it changed anything?"""
+    def record_use_of_role(self, role: Any, region: str) -> bool:
+        """Record a role's use, likewise. True where that changed anything."""
         if not _is_due(role.last_used, self._now()):
             return False
         role.last_used, role.last_used_region = self._now(), region
@@ -53,7 +53,7 @@ class Credentials(Policies):
         return user
 
     def get_login_profile(self, user_name: str) -> Any:
-        user = self.get_user(user_name)
+        user: Any = self.get_user(user_name)
         if not user.password:
             raise NotFoundException(f"Login Profile for User {user_name} cannot be found.")
         return user
@@ -64,7 +64,7 @@ class Credentials(Policies):
         """Change what is given. (IAM remembers as many passwords as a policy can forbid to use again.)"""
         user = self.get_login_profile(user_name)
         if password is not None:
-            user.old_passwords = (*user.old_passwords, str(user.password))[-REMEMBERED:]
+            user.old_passwords = (*user.old_passwords, str(user.password))[-MAX_OLD_PASSWORDS:]
             user.password, user.password_changed = password, self._now()
         if password_reset_required is not None:
             user.password_reset_required = password_reset_required
@@ -76,4 +76,4 @@ class Credentials(Policies):
 
 
 def _is_due(last: datetime | None, now: datetime) -> bool:
-    return last is None or not timedelta() <= now - last < _NOTED_EACH
+    return last is None or not timedelta() <= now - last < _RECORDED_EACH

@@ -21,15 +21,15 @@ from moto.iam.models import IAMBackend
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from kmscourse.sandbox.moto_adapter import aws_policies
+from kmscourse.sandbox.moto_adapter.iam_entities import AWSManagedPolicy, new_managed_policy
 from kmscourse.sandbox.moto_adapter.models import identifier
-from kmscourse.sandbox.moto_adapter.people import AWSManagedPolicy, new_managed_policy
 
-_INLINE_BYTES = {"user": 2_048, "group": 5_120, "role": 10_240}
-_MANAGED_BYTES = 6_144
+MAX_INLINE_BYTES = {"user": 2_048, "group": 5_120, "role": 10_240}
+MAX_MANAGED_BYTES = 6_144
 
 
-class Policies(IAMBackend):
-    """The part of ``Iam`` about policies. ``now`` is the account's clock."""
+class IamPolicies(IAMBackend):
+    """Managed policies, inline ones and boundaries. ``now`` is the account's clock."""
 
     now: Callable[[], datetime]
 
@@ -50,13 +50,12 @@ class Policies(IAMBackend):
         self, description: str, path: str, policy_document: str, policy_name: str, tags: list[dict[str, str]]
     ) -> Any:
         IAMPolicyDocumentValidator(policy_document).validate()
-        limit(size(policy_document), _MANAGED_BYTES + 1, f"PolicySize: {_MANAGED_BYTES}")
+        limit(size(policy_document), MAX_MANAGED_BYTES + 1, f"PolicySize: {MAX_MANAGED_BYTES}")
         limit(len(self.managed_policies), 1_500, "PoliciesPerAccount: 1500")
         if any(policy.name.lower() == policy_name.lower() for policy in self._customers()):
             raise EntityAlreadyExists(
                 f"A policy called {policy_name} already exists. Duplicate names are not allowed."
             )
-        made = {tag["Key"]: tag for tag in tags}
         policy = new_managed_policy(
             policy_name,
             account_id=self.account_id,
@@ -64,7 +63,7 @@ class Policies(IAMBackend):
             description=description,
             document=policy_document,
             path=path,
-            tags=made,
+            tags={tag["Key"]: tag for tag in tags},
         )
         policy.id = identifier("ANPA")
         policy.create_date = policy.update_date = policy.versions[0].create_date = self._now()
@@ -72,7 +71,7 @@ class Policies(IAMBackend):
         return policy
 
     def create_policy_version(self, policy_arn: str, policy_document: str, set_as_default: bool) -> Any:
-        limit(size(policy_document), _MANAGED_BYTES + 1, f"PolicySize: {_MANAGED_BYTES}")
+        limit(size(policy_document), MAX_MANAGED_BYTES + 1, f"PolicySize: {MAX_MANAGED_BYTES}")
         version = super().create_policy_version(policy_arn, policy_document, set_as_default)
         version.create_date = self.get_policy(policy_arn).update_date = self._now()
         return version
@@ -118,41 +117,40 @@ class Policies(IAMBackend):
     def list_policies(
         self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
     ) -> tuple[Iterable[Any], str | None]:
-        kept = [
+        in_use = [
             policy
             for policy in dict.values(self.managed_policies)
             if scope in ("All", "AWS" if isinstance(policy, AWSManagedPolicy) else "Local")
             and policy.path.startswith(path_prefix)
             and (policy.attachment_count or not only_attached)
         ]
-        listed: list[tuple[str, Any]] = [(policy.name, policy) for policy in kept]
-        if (
-            scope != "Local" and not only_attached
-        ):  # AWS's own are a thousand: only those to be shown are made
-            used = {policy.name for policy in self.aws_managed_policies}
-            listed += [(name, None) for name in aws_policies.names(path_prefix) if name not in used]
-        listed.sort(key=lambda one: one[0])
-        page, following = _page(listed, marker, max_items)
-        return [policy or aws_policies.made(name, self.account_id) for name, policy in page], following
+        listed: list[tuple[str, Any]] = [(policy.name, policy) for policy in in_use]
+        if scope != "Local" and not only_attached:
+            # AWS's own are a thousand: only those that the page shows are read.
+            names_in_use = {policy.name for policy in self.aws_managed_policies}
+            listed += [(name, None) for name in aws_policies.names(path_prefix) if name not in names_in_use]
+        listed.sort(key=lambda entry: entry[0])
+        page, next_marker = _page(listed, marker, max_items)
+        return [policy or aws_policies.read(name, self.account_id) for name, policy in page], next_marker
 
     def _filter_attached_policies(
         self, policies: Iterable[Any], marker: str | None, max_items: int, path_prefix: str
     ) -> tuple[Iterable[Any], str | None]:
-        found = sorted(
+        listed = sorted(
             (policy for policy in policies if policy.path.startswith(path_prefix or "/")),
             key=lambda policy: str(policy.name),
         )
-        return _page(found, marker, max_items)
+        return _page(listed, marker, max_items)
 
     def untag_policy(self, policy_arn: str, tag_keys: list[str]) -> None:
         policy = self.get_policy(policy_arn)
         policy.tags = {tag["Key"]: tag for tag in policy.tags.values() if tag["Key"] not in tag_keys}
 
     def _tag_verification(self, tags: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-        """The tags by their keys; what is wrong with them has been said before (``rules/iam.py``)."""
+        """The tags by their keys; ``iam/validation.py`` has refused those that are wrong."""
         return {tag["Key"]: tag for tag in tags}
 
-    # What hangs on whom
+    # Attachments
 
     def attach_user_policy(self, policy_arn: str, user_name: str) -> None:
         self._attach(policy_arn, self.get_user(user_name))
@@ -175,18 +173,18 @@ class Policies(IAMBackend):
     def _attach(self, arn: str, holder: Any) -> None:
         if arn not in holder.managed_policies:
             limit(len(holder.managed_policies), 10, f"PoliciesPer{holder.kind.capitalize()}: 10")
-            self._used(arn, f"Policy {arn}").attach_to(holder)
+            self._keep_policy(arn, f"Policy {arn}").attach_to(holder)
 
     def _detach(self, arn: str, holder: Any) -> None:
         if arn not in holder.managed_policies:
             raise NotFoundException(f"Policy {arn} was not found.")
         self.managed_policies[arn].detach_from(holder)
 
-    def _used(self, arn: str, called: str) -> Any:
+    def _keep_policy(self, arn: str, subject: str) -> Any:
         """A policy that something is to refer to; one of AWS's own is kept from then on."""
         policy = self.policy(arn)
         if policy is None:
-            raise NotFoundException(f"{called} does not exist or is not attachable.")
+            raise NotFoundException(f"{subject} does not exist or is not attachable.")
         if arn not in self.managed_policies:
             self.managed_policies[arn] = policy
         return policy
@@ -195,29 +193,29 @@ class Policies(IAMBackend):
         policies = dict.values(self.managed_policies)
         return [policy for policy in policies if not isinstance(policy, AWSManagedPolicy)]
 
-    # What bounds whom
+    # Boundaries
 
     def put_user_permissions_boundary(self, user_name: str, permissions_boundary: str) -> None:
-        self.bound(self.get_user(user_name), permissions_boundary)
+        self.set_boundary(self.get_user(user_name), permissions_boundary)
 
     def delete_user_permissions_boundary(self, user_name: str) -> None:
-        self.bound(self.get_user(user_name), None)
+        self.set_boundary(self.get_user(user_name), None)
 
     def put_role_permissions_boundary(self, role_name: str, permissions_boundary: str) -> None:
-        self.bound(self.get_role(role_name), permissions_boundary)
+        self.set_boundary(self.get_role(role_name), permissions_boundary)
 
     def delete_role_permissions_boundary(self, role_name: str) -> None:
-        self.bound(self.get_role(role_name), None)
+        self.set_boundary(self.get_role(role_name), None)
 
-    def bound(self, holder: Any, arn: str | None) -> None:
+    def set_boundary(self, holder: Any, arn: str | None) -> None:
         """Let a policy bound a user or role from now on; none, where there is no ARN."""
         if arn is not None and not self.policy_arn_regex.match(arn):
             raise IAMException("InvalidInput", f"ARN {arn} is not valid.")
-        before: Any = self.managed_policies.get(holder.permissions_boundary_arn)
+        earlier: Any = self.managed_policies.get(holder.permissions_boundary_arn)
         if arn is not None:
-            self._used(arn, f"Scope ARN: {arn}").permissions_boundary_usage_count += 1
-        if before is not None:
-            before.permissions_boundary_usage_count -= 1
+            self._keep_policy(arn, f"Scope ARN: {arn}").permissions_boundary_usage_count += 1
+        if earlier is not None:
+            earlier.permissions_boundary_usage_count -= 1
         holder.permissions_boundary_arn = arn
 
     # Inline policies
@@ -233,11 +231,11 @@ class Policies(IAMBackend):
 
     def _put_inline(self, holder: Any, name: str, document: str) -> None:
         IAMPolicyDocumentValidator(document).validate()
-        most = _INLINE_BYTES[holder.kind]
+        max_bytes = MAX_INLINE_BYTES[holder.kind]
         others = sum(size(text) for other, text in holder.policies.items() if other != name)
-        if others + size(document) > most:
+        if others + size(document) > max_bytes:
             raise LimitExceededException(
-                f"Maximum policy size of {most} bytes exceeded for {holder.kind} {holder.name}"
+                f"Maximum policy size of {max_bytes} bytes exceeded for {holder.kind} {holder.name}"
             )
         holder.put_policy(name, document)
 
@@ -246,10 +244,10 @@ class Policies(IAMBackend):
         return policy_name, role.get_policy(policy_name)["policy_document"]
 
 
-def _page(entries: list[Any], marker: str | None, most: int) -> tuple[list[Any], str | None]:
+def _page(entries: list[Any], marker: str | None, max_items: int) -> tuple[list[Any], str | None]:
     """At most so many entries from the marker on, and the marker of the next page, if there is one."""
     start = int(marker or 0)
-    end = start + most
+    end = start + max_items
     return entries[start:end], str(end) if end < len(entries) else None
 
 
@@ -258,7 +256,7 @@ def size(document: str) -> int:
     return len("".join(document.split()))
 
 
-def limit(count: int, most: int, quota: str) -> None:
-    """Raises LimitExceeded where there are ``most`` of something already."""
-    if count >= most:
+def limit(count: int, maximum: int, quota: str) -> None:
+    """Raises LimitExceeded where there are ``maximum`` of something already."""
+    if count >= maximum:
         raise LimitExceededException(f"Cannot exceed quota for {quota}")

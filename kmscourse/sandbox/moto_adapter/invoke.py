@@ -12,6 +12,7 @@ import logging
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, HttpResponse
+from kmscourse.sandbox.model.shapes import input_shape
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def _response_class(service: str) -> Any:
         from moto.dynamodb.responses import DynamoHandler
 
         return DynamoHandler
-    from kmscourse.sandbox.moto_adapter.iam_answers import IamResponse
+    from kmscourse.sandbox.moto_adapter.iam_responses import IamResponse
 
     return IamResponse
 
@@ -95,17 +96,26 @@ def _operation(service: str, operation: str) -> Any:
 
 
 def _parsed(call: Call) -> Any:
-    """The parameters as moto's newer services read them: of the model's types, members of the form nested."""
+    """The parameters as moto's newer services read them: of the model's types."""
     from moto.core.parse import PROTOCOL_PARSERS
 
-    model = _operation(call.service, call.operation)
-    parser: Any = PROTOCOL_PARSERS["query" if call.service == "iam" else "json"](model)
+    if call.service == "iam":
+        return _with_booleans(call)
+    parser: Any = PROTOCOL_PARSERS["json"](_operation(call.service, call.operation))
     try:
-        if call.service == "iam":
-            return parser.parse({"values": dict(call.parameters)})
         return parser.parse({"body": _body(call)})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise _unreadable(call) from None
+
+
+def _with_booleans(call: Call) -> dict[str, Any]:
+    """The parameters of a query form, unfolded before: a boolean in it is still a text, and is so at the top alone."""
+    shape = input_shape(call.service, call.operation)
+    members = {} if shape is None else shape.members
+    return {
+        name: value.lower() == "true" if name in members and members[name].type_name == "boolean" else value
+        for name, value in call.parameters.items()
+    }
 
 
 def _body(call: Call) -> str:

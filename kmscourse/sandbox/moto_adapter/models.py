@@ -30,10 +30,6 @@ COLLECTIONS = {
         "users",
         "groups",
         "roles",
-        "instance_profiles",
-        "certificates",
-        "saml_providers",
-        "open_id_providers",
     ),
 }
 

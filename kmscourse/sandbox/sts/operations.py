@@ -1,7 +1,6 @@
 """AWS STS: temporary credentials for a role, for a user, for somebody whom a user vouches for; and who one is.
 
-Whether the caller may has been decided before (``resources/sts.py`` says on what); here are the limits that STS
-sets beyond that. The credentials leave in the answer and are kept as a session; nothing of them is logged.
+The credentials leave in the answer and are kept as a session; nothing of them is logged.
 
 Source: AWS STS API Reference, each operation; texts as recorded from AWS by localstack's tests or quoted by
 users of AWS, where they are not marked as an inference.
@@ -9,130 +8,130 @@ users of AWS, where they are not marked as an inference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kmscourse.sandbox.auth.credentials import Credentials
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.iam.policy_documents import check_identity_policy
-from kmscourse.sandbox.iam.views import Terms
-from kmscourse.sandbox.sts.permissions import marks
-
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam.policy_documents import require_identity_policy
+from kmscourse.sandbox.iam.sessions import SessionTerms, account_of
+from kmscourse.sandbox.operation import Operation, Service, anywhere, no_permission
+from kmscourse.sandbox.sts.permissions import of_long_term_credentials, on_federated_user, on_role
+from kmscourse.sandbox.sts.resolve import StsCall, resolve
 
 HOUR = 3_600
 TWELVE_HOURS = 12 * HOUR
-_PACKED_BYTES = 2_048  # Inference: AWS packs policies and tags into a space whose size it does not tell.
-_MOST_ARNS = 10
+MAX_PACKED_BYTES = 2_048  # Inference: AWS packs policies and tags into a space whose size it does not tell.
+MAX_POLICY_ARNS = 10
 
 Answer = Mapping[str, Any]
 
 
-def perform(call: Call, caller: Caller, account: Account) -> Answer:
-    """The answer to one of STS's operations. Raises AwsError."""
-    return OPERATIONS[call.operation](call, caller, account)
-
-
-def get_caller_identity(call: Call, caller: Caller, account: Account) -> Answer:
-    """Who signed."""
+def get_caller_identity(resolved: StsCall) -> Answer:
+    """Who signed: it answers everybody, and no policy can forbid it."""
+    caller = resolved.caller
     return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
 
 
-def get_access_key_info(call: Call, caller: Caller, account: Account) -> Answer:
+def get_access_key_info(resolved: StsCall) -> Answer:
     """The account that an access key id belongs to: the id itself says so, whether or not there is such a key."""
-    owner = account.account_of(call.parameters["AccessKeyId"])
-    if owner is None:
+    account_id = account_of(resolved.parameters["AccessKeyId"])
+    if account_id is None:
         raise AwsError("ValidationError", "The AccessKeyId is none that AWS gave out.")  # inference
-    return {"Account": owner}
+    return {"Account": account_id}
 
 
-def assume_role(call: Call, caller: Caller, account: Account) -> Answer:
+def assume_role(resolved: StsCall) -> Answer:
     """Credentials of a role, for as long as it allows; for an hour at most where a role's session asks."""
-    arn = call.parameters["RoleArn"]
-    role = account.entity_of(arn)
-    if (
-        role is None or role.kind != "role"
-    ):  # an identity policy can allow it on anything, but only roles trust
+    role = resolved.role
+    if role is None:  # An identity policy can allow it on anything, but only roles trust.
         raise AwsError(
             "AccessDenied",
-            f"User: {caller.arn} is not authorized to perform: {call.action} on resource: {arn}",
+            f"User: {resolved.caller.arn} is not authorized to perform: {resolved.action} on resource: "
+            f"{resolved.parameters['RoleArn']}",
             403,
         )
-    seconds = _seconds(call, HOUR)
-    if caller.made_by == "AssumeRole" and seconds > HOUR:
+    seconds = _seconds(resolved, HOUR)
+    if resolved.caller.made_by == "AssumeRole" and seconds > HOUR:
         raise AwsError(
             "ValidationError",
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
         )
-    if seconds > role.max_session:
+    if seconds > role.max_session_seconds:
         raise AwsError(
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
-    terms, packed = _terms(call, caller, account, call.parameters["RoleSessionName"])
-    given = account.begin_session(role.id, seconds, terms)
+    terms, packed = _terms(resolved, resolved.parameters["RoleSessionName"])
+    credentials = resolved.identities.begin_session(role.id, seconds, terms)
     return {
-        "Credentials": _credentials(given, account),
-        "AssumedRoleUser": {"AssumedRoleId": given.caller.user_id, "Arn": given.caller.arn},
+        "Credentials": _printed(credentials, seconds),
+        "AssumedRoleUser": {"AssumedRoleId": credentials.caller.user_id, "Arn": credentials.caller.arn},
         "PackedPolicySize": packed or None,
         "SourceIdentity": terms.source_identity or None,
     }
 
 
-def get_session_token(call: Call, caller: Caller, account: Account) -> Answer:
-    """Credentials with all the permissions of the user who asks, though not for IAM (``signature.py``)."""
-    _refuse_second_factor(call)
-    terms = Terms(call.operation)
-    given = account.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
-    return {"Credentials": _credentials(given, account)}
+def get_session_token(resolved: StsCall) -> Answer:
+    """Credentials with all the permissions of the user who asks, though not for IAM (``auth/signature.py``)."""
+    _refuse_second_factor(resolved)
+    seconds, terms = _seconds(resolved, TWELVE_HOURS), SessionTerms(resolved.call.operation)
+    credentials = resolved.identities.begin_session(resolved.caller.user_id, seconds, terms)
+    return {"Credentials": _printed(credentials, seconds)}
 
 
-def get_federation_token(call: Call, caller: Caller, account: Account) -> Answer:
+def get_federation_token(resolved: StsCall) -> Answer:
     """Credentials for what both the user who asks and the session policy allow; without one, for nothing."""
-    terms, packed = _terms(call, caller, account, call.parameters["Name"])
-    given = account.begin_session(caller.user_id, _seconds(call, TWELVE_HOURS), terms)
+    terms, packed = _terms(resolved, resolved.parameters["Name"])
+    seconds = _seconds(resolved, TWELVE_HOURS)
+    credentials = resolved.identities.begin_session(resolved.caller.user_id, seconds, terms)
     return {
-        "Credentials": _credentials(given, account),
-        "FederatedUser": {"FederatedUserId": given.caller.user_id, "Arn": given.caller.arn},
+        "Credentials": _printed(credentials, seconds),
+        "FederatedUser": {"FederatedUserId": credentials.caller.user_id, "Arn": credentials.caller.arn},
         "PackedPolicySize": packed,
     }
 
 
-def _terms(call: Call, caller: Caller, account: Account, name: str) -> tuple[Terms, int]:
+def _terms(resolved: StsCall, name: str) -> tuple[SessionTerms, int]:
     """What the session is to be, and how many percent of the space for policies and tags that takes up.
 
     Raises AwsError MalformedPolicyDocument, PackedPolicyTooLarge.
     """
-    _refuse_second_factor(call)
-    form = call.parameters
-    policies = [form["Policy"]] if form.get("Policy") else []
+    _refuse_second_factor(resolved)
+    policy = resolved.parameters.get("Policy")
+    policies = (policy,) if policy else ()
     for text in policies:
-        check_identity_policy(text)
-    arns = [arn for field, arn in form.items() if field.startswith("PolicyArns.member.")]
-    if len(arns) > _MOST_ARNS:
-        raise AwsError("ValidationError", f"There can be at most {_MOST_ARNS} PolicyArns.")  # inference
+        require_identity_policy(text)
+    arns = tuple(each["arn"] for each in resolved.parameters.get("PolicyArns", ()))
+    if len(arns) > MAX_POLICY_ARNS:
+        raise AwsError("ValidationError", f"There can be at most {MAX_POLICY_ARNS} PolicyArns.")  # inference
     for arn in arns:
-        account.keep_policy(arn)
-    wanted = marks(call, caller)
-    texts = [*policies, *arns, *wanted.tags, *wanted.tags.values()]
-    packed = ceil(100 * sum(len("".join(text.split())) for text in texts) / _PACKED_BYTES)
+        resolved.identities.keep_policy(arn)
+    session = resolved.session_tags
+    texts = [*policies, *arns, *session.tags, *session.tags.values()]
+    packed = ceil(100 * sum(len("".join(text.split())) for text in texts) / MAX_PACKED_BYTES)
     if packed > 100:
         raise AwsError(
             "PackedPolicyTooLarge",
             f"Packed policy consumes {packed}% of allotted space, please use smaller policy.",
         )
-    terms = Terms(
-        call.operation, name, policies, arns, wanted.tags, wanted.transitive, wanted.source_identity
+    terms = SessionTerms(
+        resolved.call.operation,
+        name,
+        policies,
+        arns,
+        session.tags,
+        session.transitive,
+        session.source_identity,
     )
     return terms, packed
 
 
-def _refuse_second_factor(call: Call) -> None:
+def _refuse_second_factor(resolved: StsCall) -> None:
     """Nobody in the practice account has an MFA device."""
-    if call.parameters.get("SerialNumber") or call.parameters.get("TokenCode"):
+    if resolved.parameters.get("SerialNumber") or resolved.parameters.get("TokenCode"):
         raise AwsError(
             "AccessDenied",
             "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is "
@@ -141,24 +140,26 @@ def _refuse_second_factor(call: Call) -> None:
         )
 
 
-def _seconds(call: Call, usual: int) -> int:
-    return int(call.parameters.get("DurationSeconds") or usual)
+def _seconds(resolved: StsCall, default: int) -> int:
+    return int(resolved.parameters.get("DurationSeconds") or default)
 
 
-def _credentials(given: Credentials, account: Account) -> dict[str, Any]:
-    key_id = given.caller.access_key_id
+def _printed(credentials: Credentials, seconds: int) -> dict[str, Any]:
+    since = credentials.caller.temporary.since if credentials.caller.temporary else 0.0
     return {
-        "AccessKeyId": key_id,
-        "SecretAccessKey": given.secret,
-        "SessionToken": given.token,
-        "Expiration": datetime.fromtimestamp(account.ends_at(key_id), UTC),
+        "AccessKeyId": credentials.caller.access_key_id,
+        "SecretAccessKey": credentials.secret,
+        "SessionToken": credentials.token,
+        "Expiration": datetime.fromtimestamp(since + seconds, UTC),
     }
 
 
-OPERATIONS: Mapping[str, Callable[[Call, Caller, Account], Answer]] = {
-    "GetCallerIdentity": get_caller_identity,
-    "GetAccessKeyInfo": get_access_key_info,
-    "AssumeRole": assume_role,
-    "GetSessionToken": get_session_token,
-    "GetFederationToken": get_federation_token,
+OPERATIONS: Mapping[str, Operation[StsCall]] = {
+    "GetCallerIdentity": Operation(no_permission, get_caller_identity),
+    "GetAccessKeyInfo": Operation(anywhere, get_access_key_info),
+    "GetSessionToken": Operation(of_long_term_credentials, get_session_token, changes=True),
+    "AssumeRole": Operation(on_role, assume_role, changes=True),
+    "GetFederationToken": Operation(on_federated_user, get_federation_token, changes=True),
 }
+
+SERVICE = Service("sts", resolve, OPERATIONS)

@@ -10,7 +10,7 @@ import pytest
 from kmscourse.sandbox.auth.authorize import authorize
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.on_behalf import RelayedError
-from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
+from kmscourse.sandbox.operation import CallerPolicies, PermissionCheck, ResolvedCall
 
 
 def sealed(gate: Any, key: str, **context: str) -> str:
@@ -191,6 +191,6 @@ def test_a_policy_that_can_not_be_read_refuses(gate: Any, monkeypatch: pytest.Mo
         "Condition": {"NoSuchOperator": {"a": "b"}},
     }
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    documents = [{"Version": "2012-10-17", "Statement": [everything, odd]}]
-    monkeypatch.setattr(gate.account, "identity_policies", lambda caller: documents)
+    policies = CallerPolicies([{"Version": "2012-10-17", "Statement": [everything, odd]}], [], None, {})
+    monkeypatch.setattr(gate.account.identities, "caller_policies", lambda caller: policies)
     assert gate.refused("kms:ListKeys").code == "AccessDeniedException"

@@ -91,7 +91,7 @@ def test_a_tag_has_letters_numbers_and_separators_of_every_script(furnished: Fur
 
 def test_tags_that_an_earlier_version_took_make_no_answer_unreadable() -> None:
     made = Furnished()
-    iam = made.application.account._models("iam", "aws")
+    iam = made.application.account.identities.iam
     iam.tagger.tag_resource(iam.users["IAMLabUser"].arn, [{"Key": "a\x0bb", "Value": "c\x1fd\re"}])
     iam.roles.values()
     iam.role("robot").description = "e\x0cf"

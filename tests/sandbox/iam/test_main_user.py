@@ -29,8 +29,8 @@ class Locked:
 
     def __init__(self, kept: Any) -> None:
         self.kept = kept
-        self.name = kept.account.main_user
-        self.key_id = kept.account.main_credentials().caller.access_key_id
+        self.name = kept.account.main_user.name
+        self.key_id = kept.account.main_user.credentials().caller.access_key_id
 
     def __call__(self, action: str, **parameters: Any) -> Any:
         return self.kept(action, **parameters)
@@ -152,14 +152,14 @@ WAYS = [
 
 
 def is_administrator(backend: Account) -> bool:
-    found = backend.credentials(backend.main_credentials().caller.access_key_id)
-    if found is None or not found.active or found.caller.user_id != backend.main_user_id:
+    found = backend.identities.credentials(backend.main_user.credentials().caller.access_key_id)
+    if found is None or not found.active or found.caller.user_id != backend.main_user.id:
         return False
-    documents = backend.identity_policies(found.caller)
+    documents = backend.identities.caller_policies(found.caller).identity
     return (
         any(map(allows_everything, documents))
         and not any(map(denies, documents))
-        and backend.permissions_boundaries(found.caller) == []
+        and backend.identities.caller_policies(found.caller).boundaries == []
     )
 
 
@@ -170,13 +170,14 @@ def test_the_next_start_makes_it_the_administrator_again(
     account = Locked(kept)
     reason = lock_out(account)
     assert not is_administrator(kept.account), "mend the test: it is not locked out"
-    said = [sentence for sentence in (kept.account.lockout(), kept.account.restriction()) if sentence]
+    main = kept.account.main_user
+    said = [notice for notice in (main.locked_out_notice(), main.restricted_notice()) if notice]
     assert said, "nobody says why"
     assert "kmscourse sandbox stop" in said[0]
     kept.restart()
     assert is_administrator(kept.account)
-    assert kept.account.main_user == account.name
-    assert kept.account.lockout() is kept.account.restriction() is None
+    assert kept.account.main_user.name == account.name
+    assert kept.account.main_user.locked_out_notice() is kept.account.main_user.restricted_notice() is None
     (told,) = kept.account.notices
     assert f"({reason})" in told
     kept.restart()
@@ -190,8 +191,8 @@ def test_a_reset_makes_it_the_administrator_again(kept: Any, lock_out: Callable[
     kept.account.reset()
     for _ in range(2):
         assert is_administrator(kept.account)
-        assert kept.account.main_user == account.name
-        assert kept.account.main_credentials().caller.access_key_id == account.key_id
+        assert kept.account.main_user.name == account.name
+        assert kept.account.main_user.credentials().caller.access_key_id == account.key_id
         assert kept.account.notices == []
         kept.restart()
 
@@ -233,29 +234,29 @@ def test_a_key_that_took_the_place_of_another_is_used(kept: Any) -> None:
     kept("iam:CreateAccessKey", **account.user)
     inactive(account)
     kept.restart()
-    new = kept.account.main_credentials().caller.access_key_id
+    new = kept.account.main_user.credentials().caller.access_key_id
     assert new != account.key_id
-    assert kept.account.credentials(account.key_id).active is False
+    assert kept.account.identities.credentials(account.key_id).active is False
     kept("iam:DeleteAccessKey", **account.user, AccessKeyId=account.key_id)
     kept.restart()
-    assert kept.account.credentials(account.key_id) is None
+    assert kept.account.identities.credentials(account.key_id) is None
     assert is_administrator(kept.account)
 
 
 @pytest.mark.parametrize("renamed", [{"NewUserName": "boss"}, {"NewPath": "/people/"}])
 def test_it_goes_by_the_name_that_it_has(kept: Any, renamed: dict[str, str]) -> None:
-    user_id, account = kept.account.main_user_id, Locked(kept)
+    user_id, account = kept.account.main_user.id, Locked(kept)
     kept("iam:UpdateUser", **account.user, **renamed)
     path, name = renamed.get("NewPath", "/"), renamed.get("NewUserName", account.name)
     for _ in range(2):
-        assert kept.account.main_user == name
-        assert kept.account.main_user_id == user_id
-        caller = kept.account.main_credentials().caller
+        assert kept.account.main_user.name == name
+        assert kept.account.main_user.id == user_id
+        caller = kept.account.main_user.credentials().caller
         assert caller.arn == f"arn:aws:iam::123456789012:user{path}{name}"
         assert is_administrator(kept.account)
         kept.restart()
     kept.account.reset()
-    assert kept.account.main_user == name
+    assert kept.account.main_user.name == name
 
 
 def test_a_user_who_takes_its_old_name_is_not_it(kept: Any) -> None:
@@ -264,7 +265,7 @@ def test_a_user_who_takes_its_old_name_is_not_it(kept: Any) -> None:
     kept("iam:CreateUser", **account.user)
     kept("iam:CreateAccessKey", **account.user)
     kept.restart()
-    assert kept.account.main_user == "boss"
+    assert kept.account.main_user.name == "boss"
     assert "AdministratorAccess" not in kept("iam:ListUserPolicies", **account.user)
 
 
@@ -273,13 +274,13 @@ def test_a_user_who_has_its_name_keeps_it(kept: Any, taken: Callable[[str], str]
     account = Locked(kept)
     user_deleted(account)
     other = taken(account.name)
-    kept.account._iam.create_user("us-east-1", other)
+    kept.account.identities.iam.create_user("us-east-1", other)
     kept.account.commit()
     kept.restart()
-    assert kept.account.main_user not in (account.name, other)
-    assert kept.account.main_user.startswith("ed-user-")
+    assert kept.account.main_user.name not in (account.name, other)
+    assert kept.account.main_user.name.startswith("ed-user-")
     assert is_administrator(kept.account)
-    assert kept.account.access_keys(other) == []
+    assert kept.account.identities.access_keys(other) == []
 
 
 def test_it_may_take_even_the_lab_users_name(kept: Any) -> None:
@@ -290,7 +291,7 @@ def test_it_may_take_even_the_lab_users_name(kept: Any) -> None:
     kept.restart()
     kept.account.reset()
     assert is_administrator(kept.account)
-    assert kept.account.main_user.startswith("ed-user-")
+    assert kept.account.main_user.name.startswith("ed-user-")
     assert "BooksReader" in kept("iam:ListUserPolicies", UserName="IAMLabUser")
 
 
@@ -306,12 +307,12 @@ def test_a_full_account_makes_room_for_it(kept: Any, monkeypatch: pytest.MonkeyP
 
 
 def test_an_account_of_an_earlier_version_knows_its_main_user_by_name(kept: Any) -> None:
-    user_id, name, key = kept.account.main_user_id, kept.account.main_user, kept.key()
+    user_id, name, key = kept.account.main_user.id, kept.account.main_user.name, kept.key()
     del kept.account._about["main_user_id"]
     kept.account.commit()
     kept.restart()
-    assert kept.account.main_user_id == user_id
-    assert kept.account.main_user == name
+    assert kept.account.main_user.id == user_id
+    assert kept.account.main_user.name == name
     assert kept.account.notices == []
     assert [known.arn for known in kept.account.keys.of_region("us-east-1")] == [key]
 

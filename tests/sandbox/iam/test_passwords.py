@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam import passwords
 from kmscourse.sandbox.iam.passwords import hashed, matches
 
 PASSWORD = "NewUs@r150"
@@ -15,13 +16,13 @@ PASSWORD = "NewUs@r150"
 def test_a_password_opens_a_session(kept: Any) -> None:
     kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
     kept.restart()
-    session = kept.account.sign_in("IAMLabUser", PASSWORD)
+    session = passwords.sign_in(kept.account.identities, "IAMLabUser", PASSWORD)
     kept.account.commit()
     assert session.caller.user_name == "IAMLabUser"
     assert session.caller.access_key_id.startswith("ASIA")
     assert session.token
     kept.restart()
-    assert kept.account.credentials(session.caller.access_key_id) == session
+    assert kept.account.identities.credentials(session.caller.access_key_id) == session
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, pas
     practice("iam:CreateUser", UserName="ada")
     practice("iam:CreateLoginProfile", UserName="ada", Password="another one")
     with pytest.raises(AwsError) as caught:
-        practice.account.sign_in(user_name, password)
+        passwords.sign_in(practice.account.identities, user_name, password)
     assert (caught.value.code, caught.value.status) == ("SignInRefused", 403)
     assert caught.value.message == "Your user name or password is incorrect."
 
@@ -47,14 +48,16 @@ def test_every_wrong_sign_in_is_refused_alike(practice: Any, user_name: str, pas
 def test_a_changed_or_removed_password_no_longer_opens(practice: Any) -> None:
     practice("iam:CreateLoginProfile", UserName="IAMLabUser", Password=PASSWORD)
     practice("iam:UpdateLoginProfile", UserName="IAMLabUser", PasswordResetRequired="false")
-    assert practice.account.sign_in("IAMLabUser", PASSWORD), "without a new password the old one stays"
+    assert passwords.sign_in(practice.account.identities, "IAMLabUser", PASSWORD), (
+        "without a new password the old one stays"
+    )
     practice("iam:UpdateLoginProfile", UserName="IAMLabUser", Password="new")
     with pytest.raises(AwsError, match="SignInRefused"):
-        practice.account.sign_in("IAMLabUser", PASSWORD)
-    assert practice.account.sign_in("IAMLabUser", "new")
+        passwords.sign_in(practice.account.identities, "IAMLabUser", PASSWORD)
+    assert passwords.sign_in(practice.account.identities, "IAMLabUser", "new")
     practice("iam:DeleteLoginProfile", UserName="IAMLabUser")
     with pytest.raises(AwsError, match="SignInRefused"):
-        practice.account.sign_in("IAMLabUser", "new")
+        passwords.sign_in(practice.account.identities, "IAMLabUser", "new")
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "", "pässwörd", "\ud800", "x" * 5000])
@@ -129,7 +132,7 @@ def test_the_policy_outlives_a_restart(kept: Any) -> None:
     kept.restart()
     assert "<MinimumPasswordLength>20<" in kept("iam:GetAccountPasswordPolicy")
     assert "practice" in kept("iam:ListAccountAliases")
-    assert kept.account.users_change_passwords
+    assert kept.account.identities.users_may_change_passwords
 
 
 def test_a_user_changes_its_own_password_where_it_may(gate: Any) -> None:

@@ -56,7 +56,7 @@ def test_a_user_under_whatever_name(gate: Any) -> None:
 def test_a_user_by_an_access_key_and_by_temporary_credentials(gate: Any) -> None:
     key, ann = crowded(gate), gate.user("Ann")
     grant(gate, key, gate.arn(ann))
-    access_key = gate.account.add_access_key(ann).caller.access_key_id
+    access_key = gate.account.identities.add_access_key(ann).caller.access_key_id
     gate.account.commit()
     by_key = gate.signed_in({"AccessKeyId": access_key})
     encrypt(gate, key, by_key)

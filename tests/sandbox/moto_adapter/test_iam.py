@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.iam import passwords
 
 POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 POLICY_ARN = "arn:aws:iam::123456789012:policy/Reader"
@@ -86,7 +87,9 @@ def test_a_renamed_user_keeps_all_that_was_his(ada: Any) -> None:
         assert "readers" in ada("iam:ListGroupsForUser", UserName="lovelace")
         assert "<UserName>lovelace</UserName>" in ada("iam:ListAccessKeys", UserName="lovelace")
         assert "engines" in ada("iam:ListUserTags", UserName="lovelace")
-        assert ada.account.sign_in("lovelace", "secret").caller.arn.endswith(":user/people/lovelace")
+        assert passwords.sign_in(ada.account.identities, "lovelace", "secret").caller.arn.endswith(
+            ":user/people/lovelace"
+        )
         assert refusal(ada, "iam:GetUser", UserName="ada").code == "NoSuchEntity"
         ada.account.commit()
         ada.restart()
@@ -104,6 +107,6 @@ def test_a_new_login_profile_without_a_password_keeps_the_old_one(ada: Any) -> N
     assert refusal(ada, "iam:CreateLoginProfile", UserName="ada", Password="x").code == "EntityAlreadyExists"
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="true")
     with pytest.raises(AwsError, match="You must change your password"):
-        ada.account.sign_in("ada", "secret")
+        passwords.sign_in(ada.account.identities, "ada", "secret")
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="false")
-    assert ada.account.sign_in("ada", "secret")
+    assert passwords.sign_in(ada.account.identities, "ada", "secret")

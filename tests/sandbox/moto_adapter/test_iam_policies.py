@@ -76,10 +76,12 @@ def test_a_policy_that_is_not_there(account: Any, arn: str) -> None:
 
 def test_awss_own_policies_say_what_they_say_on_aws(account: Any) -> None:
     backend = account.account
-    assert json.loads(backend.policy_text("arn:aws:iam::aws:policy/AdministratorAccess"))["Statement"] == [
-        {"Action": "*", "Effect": "Allow", "Resource": "*"}
-    ]
-    power = json.loads(backend.policy_text("arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"))
+    assert json.loads(backend.identities.policy_text("arn:aws:iam::aws:policy/AdministratorAccess"))[
+        "Statement"
+    ] == [{"Action": "*", "Effect": "Allow", "Resource": "*"}]
+    power = json.loads(
+        backend.identities.policy_text("arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser")
+    )
     assert "kms:CreateKey" in power["Statement"][0]["Action"]
     assert "<PolicyId>ANPA" in account("iam:GetPolicy", PolicyArn=AWSS)
     first, second = (account("iam:GetPolicy", PolicyArn=AWSS) for _ in range(2))

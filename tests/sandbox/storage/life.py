@@ -228,7 +228,9 @@ def filled_in(parameters: dict[str, Any], practice: Any) -> dict[str, Any]:
     backend = practice.account
     keys = backend.keys.of_region("us-east-1")
     known = {f"$key{n}": key.id for n, key in enumerate(keys)}
-    known |= {f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.access_keys("ada"))}
+    known |= {
+        f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.identities.access_keys("ada"))
+    }
     for key in keys[:1]:
         grants = [backend.keys.grant("us-east-1", grant_id) for grant_id in backend.keys.grant_ids(key)]
         oldest_first = sorted(grants, key=lambda grant: grant.created)

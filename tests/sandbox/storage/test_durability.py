@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from kmscourse.sandbox.iam import passwords
+
 WRITER = """if True:
     import sys, pathlib
     sys.path.insert(0, sys.argv[2])
@@ -79,7 +81,7 @@ def test_no_plaintext_and_no_password_is_written_or_logged(
         secrets.append(sent)
     kept("iam:CreateLoginProfile", UserName="IAMLabUser", Password=password)
     kept("iam:UpdateLoginProfile", UserName="IAMLabUser", Password=password)
-    kept.account.sign_in("IAMLabUser", password)
+    passwords.sign_in(kept.account.identities, "IAMLabUser", password)
     kept.account.commit()
 
     def search(moment: str) -> None:
@@ -94,7 +96,7 @@ def test_no_plaintext_and_no_password_is_written_or_logged(
     search("while the account is open")
     kept.restart()
     search("after a restart")
-    assert kept.account.sign_in("IAMLabUser", password)
+    assert passwords.sign_in(kept.account.identities, "IAMLabUser", password)
 
 
 def test_the_search_would_find_a_secret() -> None:

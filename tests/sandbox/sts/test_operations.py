@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.iam.views import Terms
+from kmscourse.sandbox.iam.sessions import SessionTerms
 
 ASSUME = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
 LISTS = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
@@ -249,14 +249,14 @@ def test_nobody_has_a_second_factor(gate: Any) -> None:
 def test_a_sessions_credentials_outlive_a_restart_but_not_the_role(kept: Any) -> None:
     trust = policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
     kept("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
-    role = kept.account.entity("role", "robot")
-    terms = Terms("AssumeRole", "work", [policy(LISTS)], [], {"team": "blue"}, ["team"], "Ann")
-    given = kept.account.begin_session(role.id, 900, terms)
+    role = kept.account.identities.role("robot")
+    terms = SessionTerms("AssumeRole", "work", (policy(LISTS),), (), {"team": "blue"}, ("team",), "Ann")
+    given = kept.account.identities.begin_session(role.id, 900, terms)
     kept.account.commit()
     kept.restart()
     key_id = given.caller.access_key_id
-    assert kept.account.credentials(key_id) == given
-    assert kept.account.session_policy(given.caller)["Statement"] == [LISTS]
+    assert kept.account.identities.credentials(key_id) == given
+    assert kept.account.identities.caller_policies(given.caller).session["Statement"] == [LISTS]
     kept("iam:DeleteRole", RoleName="robot")
     kept("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust)
-    assert kept.account.credentials(key_id) is None, "a new role of the same name is another role"
+    assert kept.account.identities.credentials(key_id) is None, "a new role of the same name is another role"

@@ -76,19 +76,28 @@ class Role(Holder, models.Role):
     kind = "role"
 
 
-class ManagedPolicy(models.ManagedPolicy):
-    """A customer's policy."""
+class VersionedPolicy:
+    """A policy with a text in several versions, one of which is in force."""
 
+    kind = "policy"
     permissions_boundary_usage_count = 0
+    versions: list[Any]
+
+    @property
+    def text(self) -> str:
+        """The text of the version in force."""
+        return next(str(version.document) for version in self.versions if version.is_default)
+
+
+class ManagedPolicy(VersionedPolicy, models.ManagedPolicy):
+    """A customer's policy."""
 
     def __hash__(self) -> int:
         return super().__hash__()
 
 
-class AWSManagedPolicy(models.AWSManagedPolicy):
+class AWSManagedPolicy(VersionedPolicy, models.AWSManagedPolicy):
     """A policy of AWS's own. An account keeps those that it uses."""
-
-    permissions_boundary_usage_count = 0
 
     def __hash__(self) -> int:
         return super().__hash__()

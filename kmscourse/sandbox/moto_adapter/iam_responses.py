@@ -15,7 +15,7 @@ from moto.iam.exceptions import NotFoundException
 
 Method = Callable[[Any], ActionResult]
 
-# The operations whose answer moto gives whole, and its lists, which are paged one after the other.
+# The operations that moto answers without pages, and the lists in each answer, which are paged one after the other.
 _LISTS = {
     "list_users": ("Users",),
     "list_groups": ("Groups",),
@@ -115,12 +115,12 @@ class IamResponse(responses.IamResponse):
         return super().delete_account_alias()
 
     def list_entities_for_policy(self) -> ActionResult:
-        """Whom a policy is attached to and whom it bounds; either use, and one kind of them, can be asked for alone."""
+        """Whom a policy is attached to and whom it bounds; a filter leaves one use of it, or one kind of entity."""
         backend: Any = self.backend
         arn, path = self._get_param("PolicyArn"), self._get_param("PathPrefix") or "/"
         use, kind = self._get_param("PolicyUsageFilter"), self._get_param("EntityFilter")
         backend.get_policy(arn)
-        found: dict[str, Any] = {
+        entities: dict[str, Any] = {
             f"Policy{name}s": [
                 holder
                 for holder in dict.values(holders)
@@ -140,7 +140,7 @@ class IamResponse(responses.IamResponse):
                 ("Role", backend.roles),
             )
         }
-        return self._page(found, tuple(found))
+        return self._page(entities, tuple(entities))
 
     def list_policy_versions(self) -> ActionResult:
         newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]
@@ -160,10 +160,12 @@ def _paged(operation: str, members: tuple[str, ...]) -> Method:
     whole: Method = getattr(responses.IamResponse, operation)
 
     def method(self: Any) -> ActionResult:
-        asked = self.params
-        self.params = {name: value for name, value in asked.items() if name not in ("Marker", "MaxItems")}
+        parameters = self.params
+        self.params = {
+            name: value for name, value in parameters.items() if name not in ("Marker", "MaxItems")
+        }
         result: Any = whole(self).result
-        self.params = asked
+        self.params = parameters
         answer: ActionResult = self._page(result, members)
         return answer
 
