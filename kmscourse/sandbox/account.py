@@ -22,6 +22,7 @@ from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.passwords import Passwords, hashed
 from kmscourse.sandbox.iam.sessions import Sessions
+from kmscourse.sandbox.kms import earlier_rows
 from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
 from kmscourse.sandbox.moto_adapter.keeping import Keeper
@@ -91,7 +92,9 @@ class Account(Database, Entities, Passwords, MainUser):
         self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
         self.keys.state_changed = lambda key_arn, usable, at: table_access.follow(key_arn, usable, at, self)
         own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
-        self._keeper = Keeper(self._models, self._journal, self.storage, own, self.keys)
+        self._keeper = Keeper(
+            self._models, self._journal, self.storage, own, self.keys.collection, earlier_rows.converted
+        )
 
     def _start(self) -> None:
         """Let the main user into what was loaded, or begin an account. Raises AwsError where it can't be written."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import importlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import earlier_rows
-from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.storage.codec import Codec, StateError
 from kmscourse.sandbox.storage.collection import Collection
@@ -71,13 +69,21 @@ def _not_written(error: Exception) -> str:
 class Keeper:
     """Writes what the journal names, and reads it back.
 
-    ``own`` and ``keys`` have the collections that are not moto's.
+    ``own`` are the collections that are not moto's but for KMS's, of which ``kms`` gives the one of a name.
+    ``converted`` turns the rows of a file of an earlier format into those of this one.
     """
 
     def __init__(
-        self, models: Models, journal: Journal, storage: Storage, own: Mapping[str, Tracked], keys: KeyStore
+        self,
+        models: Models,
+        journal: Journal,
+        storage: Storage,
+        own: Mapping[str, Tracked],
+        kms: Callable[[str], Tracked],
+        converted: Callable[[Iterable[tuple[Row, str]]], list[tuple[Row, str]]],
     ) -> None:
-        self._keys = keys
+        self._kms = kms
+        self._converted = converted
         self._models = models
         self._journal = journal
         self._storage = storage
@@ -115,14 +121,14 @@ class Keeper:
         stored = list(self._storage.rows())
         is_earlier = self._storage.is_of_earlier_format
         try:
-            rows = earlier_rows.converted(stored) if is_earlier else stored
+            rows = self._converted(stored) if is_earlier else stored
             for row, document in sorted(rows, key=lambda entry: _order(entry[0])):
                 self._put(row, self._read_back(row, document))
             self._models.index(COLLECTIONS)
             self._tell(row.collection for row, _ in rows)
         except StateError:
             raise
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
         if is_earlier:
             self._write_anew({row for row, _ in stored} - {row for row, _ in rows})
@@ -231,7 +237,7 @@ class Keeper:
     def _collection(self, name: str) -> Tracked:
         if name in self._own:
             return self._own[name]
-        return self._keys.collection(name) if name.startswith("kms/") else self._models.collection(name)
+        return self._kms(name) if name.startswith("kms/") else self._models.collection(name)
 
     def _find(self, row: Row) -> Any:
         return dict.__getitem__(self._collection(row.collection), row.key)
