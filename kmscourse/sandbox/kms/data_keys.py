@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -14,11 +13,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from kmscourse.sandbox.kms.encryption import encoded, end_dry_run, seal
+from kmscourse.sandbox.call import Answer
+from kmscourse.sandbox.kms.encryption import encoded, seal
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.kms.validation import require_offered
-
-Answer = dict[str, Any]
 
 DATA_KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 
@@ -74,7 +72,7 @@ def generate_data_key_pair(resolved: KmsCall) -> Answer:
 
     The private key as PKCS #8, the public key as SubjectPublicKeyInfo, both in DER.
     """
-    end_dry_run(resolved)  # An RSA key takes long.
+    resolved.end_dry_run()  # An RSA key takes long.
     key, parameters = resolved.key_by_any_name, resolved.parameters
     spec = parameters["KeyPairSpec"]
     pair = PAIRS[spec]()

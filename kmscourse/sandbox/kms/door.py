@@ -73,7 +73,7 @@ def require_working(account: Account, key_arn: str) -> None:
 
 def make_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
     """Put a grant with these terms, which are parameters of CreateGrant, on a key."""
-    account.keys.add_grant(key, terms)
+    account.keys.add_grant(key.region, account.keys.new_grant(key, terms))
 
 
 def retire_grant(account: Account, key_arn: str, terms: Mapping[str, Any]) -> None:

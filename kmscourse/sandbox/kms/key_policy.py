@@ -15,12 +15,10 @@ from kmscourse.errors import PolicyError
 from kmscourse.policy import list_values, parse
 from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.auth.principals import principal_exists
-from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.call import Answer, AwsError
 from kmscourse.sandbox.kms import permissions
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.operation import PermissionCheck
-
-Answer = dict[str, Any]
 
 MAX_BYTES = 32 * 1024
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.

@@ -10,14 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.call import Answer, AwsError
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key
 from kmscourse.sandbox.kms.pages import page
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
-
-Answer = dict[str, Any]
 
 DEFAULT_WAITING_PERIOD = 30  # days that a key waits for its deletion
 MAX_TAGS = 50

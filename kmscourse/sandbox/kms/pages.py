@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.call import Answer, AwsError
 
 # How many entries a page has where the caller does not say, and how many it can have.
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -26,7 +26,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 
 def page(
     parameters: Mapping[str, Any], member: str, names: Sequence[str], entry: Callable[[str], Any]
-) -> dict[str, Any]:
+) -> Answer:
     """A page of the list ``member``: the entries for those of ``names`` that follow the Marker, at most Limit of them.
 
     ``names`` are in their order. A marker keeps its place when entries come and go, so that one may delete what a page

@@ -8,16 +8,14 @@ Source: AWS KMS Developer Guide, "Rotate AWS KMS keys", "Quotas"; AWS KMS API Re
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.call import Answer, AwsError
 from kmscourse.sandbox.kms.key import Key, KeyMaterial
 from kmscourse.sandbox.kms.pages import page
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
-
-Answer = dict[str, Any]
 
 DEFAULT_PERIOD = 365  # days between two rotations
 MAX_ON_DEMAND = 25  # for the life of a key
@@ -44,7 +42,7 @@ def rotate_key_on_demand(resolved: KmsCall) -> Answer:
     Raises AwsError: LimitExceededException, ConflictException shortly before an automatic rotation,
     KMSInvalidStateException for a key that imported no material to go over to.
     """
-    key, keys = resolved.key, resolved.account.keys
+    key = resolved.key
     if sum(material.rotation_type == "ON_DEMAND" for material in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
@@ -56,8 +54,7 @@ def rotate_key_on_demand(resolved: KmsCall) -> Answer:
     scheduled = key.scheduled_rotation
     if scheduled is not None and scheduled - resolved.now <= TOO_CLOSE:
         raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
-    with keys.changing(key):
-        keys.rotate(key, resolved.now, "ON_DEMAND")
+    resolved.account.keys.rotate(key, resolved.now, "ON_DEMAND")
     return {"KeyId": key.id}
 
 

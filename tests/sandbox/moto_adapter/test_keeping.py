@@ -20,6 +20,8 @@ def everything(backend: Any) -> dict[Row, str]:
     """All that the account holds, as it would be written."""
     rows: dict[Row, str] = {}
     keeper, models = backend._keeper, backend._models
+    regions = backend.keys._regions.values()
+    of_kms = [collection for region in regions for collection in (region.keys, region.grants)]
     for service, paths in COLLECTIONS.items():
         for region in ["aws"] if service == "iam" else ["us-east-1", "eu-west-1"]:
             for path in paths:
@@ -38,7 +40,7 @@ def everything(backend: Any) -> dict[Row, str]:
                             holder = dict.__getitem__(items, pair[0]) if items.ranged else items
                             item = Row(items.collection, holder.row_key(pair))
                             rows[item] = keeper._document(item, pair)
-    for collection in (*keeper._own.values(), *backend.keys.collections()):
+    for collection in (*keeper._own.values(), *of_kms):
         rows |= {
             Row(collection.collection, key): keeper._document(Row(collection.collection, key), key)
             for key in collection
