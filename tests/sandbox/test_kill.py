@@ -130,11 +130,11 @@ def check_told(account: Any, told: Told) -> None:
                 assert keys[name].tags == {"name": rest[0]}, said
             case "alias":
                 assert name in keys[rest[0]].aliases, said
-                assert backend.key(REGION, name).id == rest[0], said
+                assert backend.keys.named(REGION, name).id == rest[0], said
             case "policy":
                 assert keys[name].policy["Statement"][-1]["Sid"] == rest[0], said
             case "grant":
-                assert rest[0] in {grant["GrantId"] for grant in keys[name].grants}, said
+                assert rest[0] in backend.keys.grant_ids(keys[name]), said
             case "table":
                 assert tables[name].key_arn == keys[rest[0]].arn, said
             case "item":
@@ -160,7 +160,7 @@ def check_whole(account: Any) -> None:
     granted = {
         grant["Constraints"]["EncryptionContextSubset"]["aws:dynamodb:tableName"]: key.arn
         for key in keys.values()
-        for grant in key.grants
+        for grant in (backend.keys.grant_entry(REGION, each) for each in backend.keys.grant_ids(key))
         if "Constraints" in grant
     }
     assert granted == tables, "a table without its grant, or a grant without its table"

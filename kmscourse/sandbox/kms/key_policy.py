@@ -17,9 +17,7 @@ from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import permissions
 from kmscourse.sandbox.kms.resolve import KmsCall
-from kmscourse.sandbox.operation import PermissionCheck
-
-Answer = dict[str, Any]
+from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 MAX_BYTES = 32 * 1024
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
