@@ -1,7 +1,5 @@
 """A table under a customer managed key opens only with the key, whichever operation asks for its items."""
 
-# ruff: noqa: S608  (statements put together on purpose)
-
 from __future__ import annotations
 
 from typing import Any
@@ -14,8 +12,6 @@ from kmscourse.sandbox.model.shapes import service_model
 KEY = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
 NEW = {"Author": {"S": "Seth Godin"}, "Title": {"S": "Linchpin"}}
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/Books"
-WHERE = "WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
-ADD = "INSERT INTO \"Books\" VALUE {'Author': 'Seth Godin', 'Title': 'Linchpin'}"
 EVERYTHING = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
 
 UPDATE = {
@@ -73,17 +69,6 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
             ]
         },
     ),
-    ("ExecuteStatement", {"Statement": "SELECT * FROM Books"}),
-    ("ExecuteStatement", {"Statement": f'select /* Open */ Title\nfrom "Books" -- Open\n{WHERE}'}),
-    ("ExecuteStatement", {"Statement": ADD}),
-    ("ExecuteStatement", {"Statement": f"UPDATE Books SET Pages = '80' {WHERE}"}),
-    ("ExecuteStatement", {"Statement": f"DELETE FROM Books {WHERE}"}),
-    ("BatchExecuteStatement", {"Statements": [{"Statement": f"SELECT * FROM Books {WHERE}"}]}),
-    (
-        "BatchExecuteStatement",
-        {"Statements": [{"Statement": f"DELETE FROM Open {WHERE}"}, {"Statement": ADD}]},
-    ),
-    ("ExecuteTransaction", {"TransactStatements": [{"Statement": f"DELETE FROM Books {WHERE}"}]}),
 ]
 
 
@@ -220,8 +205,6 @@ def test_what_is_not_offered_is_refused_at_once(gate: Any, operation: str) -> No
                 ]
             },
         ),
-        ("BatchExecuteStatement", {"Statements": []}),
-        ("ExecuteTransaction", {"TransactStatements": []}),
         ("Scan", {"TableName": "../Books"}),
         ("Scan", {"TableName": f"{ARN}/index/x"}),
         ("Scan", {"TableName": ["Books"]}),
@@ -252,16 +235,3 @@ def test_an_index_is_a_resource_of_its_own(gate: Any) -> None:
     by_title = {"TableName": "Books", "IndexName": "by-title"}
     refusal = gate.refused("dynamodb:Scan", by="IAMLabUser", **by_title)
     assert f"on resource: {ARN}/index/by-title because" in refusal.message
-
-
-def test_a_table_can_not_pose_as_anothers_index(gate: Any) -> None:
-    """In PartiQL ``"Books.by-title"`` is a table, ``"Books"."by-title"`` an index: neither opens the other."""
-    gate.books(gate.key())
-    gate.books(name="Books.by-title")
-    gate.user("Reader", EVERYTHING)
-    found = gate("dynamodb:ExecuteStatement", by="Reader", Statement='SELECT * FROM "Books.by-title"')
-    assert len(found["Items"]) == 1
-    through = 'SELECT * FROM "Books"."by-title"'
-    assert gate.refused("dynamodb:ExecuteStatement", by="Reader", Statement=through).message == (
-        "The table does not have the specified index"
-    )

@@ -74,12 +74,6 @@ ROWS = (
         "tests/sandbox/dynamodb/test_item_validation.py::test_numbers_that_are_put",
     ),
     Difference(
-        "A batch of PartiQL of which one statement is not allowed",
-        "Refused as a whole.",
-        "That statement is answered with AccessDenied, the others are performed.",
-        "tests/sandbox/test_ways_around_the_key.py::test_no_operation_is_a_way_around_the_key",
-    ),
-    Difference(
         "Time to live",
         "Turned on and off, but no item is ever deleted by it.",
         "Deletes items within a few days of their time.",
@@ -94,9 +88,14 @@ ROWS = (
     ),
     Difference(
         "PartiQL",
-        "What the developer guide shows; but a SELECT names whole attributes, no paths within them. What is not "
-        "understood is refused.",
-        "Paths in a SELECT too, and aliases of tables.",
-        "tests/sandbox/dynamodb/partiql/test_reader.py::test_statements_that_are_refused",
+        "Refused with UnsupportedOperationException.",
+        "Offered: ExecuteStatement, BatchExecuteStatement, ExecuteTransaction.",
+        "tests/sandbox/test_ways_around_the_key.py::test_what_is_not_offered_is_refused_at_once",
+    ),
+    Difference(
+        "The parameters from before expressions, such as AttributesToGet and KeyConditions",
+        "Refused with UnsupportedOperationException, which names the expression to use.",
+        "Still understood.",
+        "tests/sandbox/dynamodb/test_legacy_parameters.py::test_it_is_refused_and_its_successor_named",
     ),
 )

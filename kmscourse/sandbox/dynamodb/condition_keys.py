@@ -25,15 +25,7 @@ from kmscourse.sandbox.operation import Context
 Parameters = Mapping[str, Any]
 
 _READING = ("GetItem", "BatchGetItem", "Query", "Scan")
-_NAMED_BY_MEMBERS = (
-    "Key",
-    "Item",
-    "AttributeUpdates",
-    "Expected",
-    "ScanFilter",
-    "QueryFilter",
-    "KeyConditions",
-)
+_NAMED_BY_MEMBERS = ("Key", "Item")
 _NO_KEY = "\0"
 
 
@@ -65,8 +57,7 @@ def table_tags(table: TableView | None) -> Context:
 
 
 def _attributes(part: Parameters) -> set[str]:
-    found = attributes(part) | set(part.get("AttributesToGet") or ())
-    return found.union(*(part.get(name) or () for name in _NAMED_BY_MEMBERS))
+    return attributes(part).union(*(part.get(name) or () for name in _NAMED_BY_MEMBERS))
 
 
 def _leading_key(operation: str, part: Parameters, partition_key: str) -> str:
@@ -88,6 +79,6 @@ def _text(value: Mapping[str, Any] | None) -> str:
 def _select(part: Parameters, index: str | None) -> str:
     if part.get("Select") is not None:
         return str(part["Select"])
-    if part.get("ProjectionExpression") is not None or part.get("AttributesToGet") is not None:
+    if part.get("ProjectionExpression") is not None:
         return "SPECIFIC_ATTRIBUTES"
     return "ALL_PROJECTED_ATTRIBUTES" if index else "ALL_ATTRIBUTES"

@@ -35,15 +35,6 @@ EXPRESSIONS: Mapping[str, Sequence[str]] = {
     "Query": ("ProjectionExpression", "FilterExpression", "KeyConditionExpression"),
     "Scan": ("ProjectionExpression", "FilterExpression"),
 }
-# What came before expressions: neither may stand beside them. KeyConditions only rule out their own successor.
-_OLDER: Mapping[str, Sequence[str]] = {
-    "GetItem": ("AttributesToGet",),
-    "PutItem": ("Expected", "ConditionalOperator"),
-    "DeleteItem": ("Expected", "ConditionalOperator"),
-    "UpdateItem": ("AttributeUpdates", "Expected", "ConditionalOperator"),
-    "Query": ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
-    "Scan": ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
-}
 _NUMBERED = ("PutItem", "DeleteItem", "UpdateItem")  # Whose refusals begin with a count.
 
 
@@ -51,14 +42,6 @@ def check(operation: str, parameters: Mapping[str, Any]) -> None:
     """Raises AwsError ValidationException where an expression, or a value for one, is refused."""
     kinds = EXPRESSIONS[operation]
     given = [kind for kind in kinds if parameters.get(kind) is not None]
-    older = [kind for kind in _OLDER.get(operation, ()) if parameters.get(kind) is not None]
-    if "KeyConditions" in older and "KeyConditionExpression" not in given:
-        older.remove("KeyConditions")
-    if given and older:
-        raise _refused(
-            "Can not use both expression and non-expression parameters in the same request: Non-expression "
-            f"parameters: {{{', '.join(older)}}} Expression parameters: {{{', '.join(given)}}}"
-        )
     if parameters.get("ExpressionAttributeNames") is not None and not given:
         raise _refused("ExpressionAttributeNames can only be specified when using expressions")
     values = parameters.get("ExpressionAttributeValues")

@@ -35,7 +35,7 @@ _OF_PART = {
 
 
 def check(call: Call, account: Account) -> Call:
-    """The call as moto understands it: a Query's conditions in their plain form, an UpdateItem that changes nothing.
+    """The call as moto understands it: a Query's conditions in their plain form.
 
     Raises AwsError where a rule forbids it.
     """
@@ -45,8 +45,6 @@ def check(call: Call, account: Account) -> Call:
     parameters = dict(call.parameters)
     if call.operation == "Query" and parameters.get(key_condition.KIND) is not None:
         parameters[key_condition.KIND] = key_condition.plain(key_condition.read(parameters))
-    if call.operation == "UpdateItem" and parameters.get("UpdateExpression") is None:
-        parameters.setdefault("AttributeUpdates", {})
     return replace(call, parameters=parameters)
 
 

@@ -35,21 +35,13 @@ class KeyCondition:
 
 
 def read(parameters: Mapping[str, Any]) -> list[KeyCondition]:
-    """The conditions of a Query, in either form that DynamoDB knows; none where it has none at all.
+    """The conditions of a Query; none where it has none at all.
 
     Raises AwsError ValidationException.
     """
     expression = parameters.get(KIND)
     if expression is None:
-        return [
-            KeyCondition(
-                name,
-                "=" if asked.get("ComparisonOperator") == "EQ" else str(asked.get("ComparisonOperator")),
-                tuple(asked.get("AttributeValueList") or ()),
-                "",
-            )
-            for name, asked in (parameters.get("KeyConditions") or {}).items()
-        ]
+        return []
     for name in parameters.get("ExpressionAttributeValues") or {}:
         if not _VALUE.fullmatch(name):
             fault = f'ExpressionAttributeValues contains invalid key: Syntax error; key: "{name}"'

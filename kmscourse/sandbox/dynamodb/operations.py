@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.dynamodb import answers
-from kmscourse.sandbox.dynamodb import item_validation as items
 from kmscourse.sandbox.dynamodb import table_grants as grants
 from kmscourse.sandbox.dynamodb import transaction_tokens as tokens
-from kmscourse.sandbox.dynamodb.partiql import perform as partiql
-from kmscourse.sandbox.dynamodb.partiql.requests import Request
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
@@ -31,11 +28,8 @@ def perform(call: Call, account: Account) -> dict[str, Any]:
     if call.operation in _OF_TABLES:
         return _of_table(call, account)
     if tokens.is_repeated(call, account):
-        statements = call.parameters.get("TransactStatements")
-        return {} if statements is None else {"Responses": [{} for _ in statements]}
-    if call.operation in partiql.OPERATIONS:
-        answer = partiql.perform(call, account, lambda request: _request(call, request, account))
-    elif call.operation == "TransactGetItems":
+        return {}
+    if call.operation == "TransactGetItems":
         answer = _read_together(call, account)
     else:
         answer = answers.of_items(call, _plainly(call, account))
@@ -50,16 +44,6 @@ def _of_table(call: Call, account: Account) -> dict[str, Any]:
     now = account.table(call.region, name)
     grants.follow(before, now, account)
     return answers.described(call, answer, now or before)
-
-
-def _request(call: Call, request: Request, account: Account) -> dict[str, Any]:
-    """What a PartiQL statement of ``call`` stands for, performed like any other such call.
-
-    Its conditions are well formed as they are, and a filter of it may be on a key.
-    """
-    own = replace(call, operation=request.operation, parameters=request.parameters)
-    checked = own if own.operation in ("Query", "Scan") else items.check(own, account)
-    return _read_together(own, account) if own.operation == "TransactGetItems" else _plainly(checked, account)
 
 
 def _read_together(call: Call, account: Account) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The DynamoDB operations that the practice account offers, the tables they touch, and the keys behind the tables.
 
 A table under a KMS key of the account is opened with that key: every operation on its items is also a kms:Decrypt
-by the caller, made by DynamoDB on the caller's behalf. Batches, transactions and PartiQL name their tables deeper in
+by the caller, made by DynamoDB on the caller's behalf. Batches and transactions name their tables deeper in
 the request; each table in them is found, so that none is a way around the key.
 
 Source: AWS Service Authorization Reference, "Amazon DynamoDB"; DynamoDB Developer Guide, "DynamoDB encryption
@@ -17,12 +17,9 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.dynamodb import sse
 from kmscourse.sandbox.dynamodb.condition_keys import condition_keys, table_tags
-from kmscourse.sandbox.dynamodb.partiql import perform as partiql
-from kmscourse.sandbox.dynamodb.partiql.requests import Request, requests
-from kmscourse.sandbox.dynamodb.partiql.syntax import Statement
 from kmscourse.sandbox.dynamodb.table import TableView
 from kmscourse.sandbox.dynamodb.table_names import TableName, encryption_context, table_name
-from kmscourse.sandbox.kms.key_access import DYNAMODB, key_access, resolve, truth
+from kmscourse.sandbox.kms.key_access import DYNAMODB, key_access, resolve
 from kmscourse.sandbox.kms.views import KeyView
 from kmscourse.sandbox.operation import Context, PermissionCheck
 from kmscourse.sandbox.permission_checks import Reader, anywhere, tag_context
@@ -101,30 +98,6 @@ def on_transaction(call: Call, caller: Caller, account: Account) -> Iterable[Per
         if part.get("ReturnValuesOnConditionCheckFailure") is not None:
             context["dynamodb:ReturnValues"] = part["ReturnValuesOnConditionCheckFailure"]
         yield from _items(call, caller, account, f"dynamodb:{operations[kind]}", name, table, context)
-
-
-def on_statements(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """ExecuteStatement, BatchExecuteStatement, ExecuteTransaction: the tables stand in PartiQL."""
-    for statement in partiql.statements(call):
-        name = table_name(call, account, statement.table)
-        table = _table(name, account, call)
-        context = dict(_of_statement(statement, table))
-        if call.operation == "ExecuteTransaction":
-            context["dynamodb:EnclosingOperation"] = call.operation
-        yield from _items(call, caller, account, statement.action, name, table, context, statement.index)
-
-
-def _of_statement(statement: Statement, table: TableView | None) -> Context:
-    """The condition keys of the operations that a statement stands for; none where its table isn't there."""
-    stands_for: list[Request] = requests(statement, table) if table is not None else []
-    if not stands_for:
-        return {}
-    operation = stands_for[0].operation
-    parts = [request.parameters for request in stands_for]
-    context = dict(condition_keys(operation, parts, table, statement.index))
-    if statement.verb == "Select":
-        context["dynamodb:FullTableScan"] = truth(operation == "Scan")
-    return context
 
 
 def on_table(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
@@ -266,9 +239,6 @@ _ON_ITEMS: Mapping[str, Reader] = {
     "BatchWriteItem": on_batch,
     "TransactGetItems": on_transaction,
     "TransactWriteItems": on_transaction,
-    "ExecuteStatement": on_statements,
-    "BatchExecuteStatement": on_statements,
-    "ExecuteTransaction": on_statements,
 }
 DATA_OPERATIONS = frozenset(f"dynamodb:{name}" for name in _ON_ITEMS)
 

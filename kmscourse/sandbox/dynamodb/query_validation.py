@@ -30,7 +30,7 @@ def check(call: Call, table: TableView) -> None:
 
 def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
     parameters = call.parameters
-    if parameters.get("KeyConditionExpression") is None and not parameters.get("KeyConditions"):
+    if parameters.get("KeyConditionExpression") is None:
         raise _refused(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
         )
@@ -41,7 +41,7 @@ def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
                 "One or more parameter values were invalid: Condition parameter type does not match schema type"
             )
         if wanted is not None and condition.operator == "BETWEEN" and len(condition.values) == 2:
-            _check_bounds(wanted, *condition.values, is_expression=bool(condition.text))
+            _check_bounds(wanted, *condition.values)
     text = parameters.get("FilterExpression")
     names = parameters.get("ExpressionAttributeNames") or {}
     for token in tokens("FilterExpression", text, names) if text is not None else ():
@@ -52,14 +52,9 @@ def _check_query(call: Call, table: TableView, keys: Sequence[str]) -> None:
             )
 
 
-def _check_bounds(kind: str, low: Mapping[str, Any], high: Mapping[str, Any], *, is_expression: bool) -> None:
+def _check_bounds(kind: str, low: Mapping[str, Any], high: Mapping[str, Any]) -> None:
     if _ORDERS[kind](low[kind]) <= _ORDERS[kind](high[kind]):
         return
-    if not is_expression:
-        raise _refused(
-            "One or more parameter values were invalid: The BETWEEN condition was provided a range where the lower "
-            "bound is greater than the upper bound"
-        )
     raise invalid(
         key_condition.KIND,
         "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: "

@@ -31,6 +31,24 @@ _NOT_OFFERED = {
         "ReplicaUpdates",
     ),
 }
+# Parameters of another age, and what takes their place.
+_PROJECTION = {"AttributesToGet": "ProjectionExpression"}
+_CONDITION = {"Expected": "ConditionExpression", "ConditionalOperator": "ConditionExpression"}
+_FILTER = {"ConditionalOperator": "FilterExpression"}
+_LEGACY: Mapping[str, Mapping[str, str]] = {
+    "GetItem": _PROJECTION,
+    "BatchGetItem": _PROJECTION,
+    "PutItem": _CONDITION,
+    "DeleteItem": _CONDITION,
+    "UpdateItem": {"AttributeUpdates": "UpdateExpression", **_CONDITION},
+    "Query": {
+        **_PROJECTION,
+        "KeyConditions": "KeyConditionExpression",
+        "QueryFilter": "FilterExpression",
+        **_FILTER,
+    },
+    "Scan": {**_PROJECTION, "ScanFilter": "FilterExpression", **_FILTER},
+}
 _CHANGES = (
     "ProvisionedThroughput",
     "BillingMode",
@@ -60,6 +78,12 @@ def check(call: Call, account: Account) -> None:
     for name in _NOT_OFFERED.get(call.operation, ()):
         if call.parameters.get(name) is not None:
             raise _not_offered(call, name)
+    entries = [call.parameters]
+    if call.operation == "BatchGetItem":
+        entries = list(call.parameters["RequestItems"].values())
+    for name, successor in _LEGACY.get(call.operation, {}).items():
+        if any(entry.get(name) is not None for entry in entries):
+            raise _not_offered(call, name, f": use {successor}")
     if (call.parameters.get("StreamSpecification") or {}).get("StreamEnabled"):
         raise _not_offered(call, "StreamSpecification")
     if call.operation == "CreateTable":
@@ -222,8 +246,8 @@ def _refused(message: str) -> AwsError:
     return AwsError("ValidationException", message)
 
 
-def _not_offered(call: Call, name: str) -> AwsError:
+def _not_offered(call: Call, name: str, instead: str = "") -> AwsError:
     return AwsError(
         "UnsupportedOperationException",
-        f"The practice account does not offer {name} in {call.operation}.",
+        f"The practice account does not offer {name} in {call.operation}{instead}.",
     )

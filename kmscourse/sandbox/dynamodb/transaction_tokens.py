@@ -12,13 +12,9 @@ import json
 from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.dynamodb.partiql import perform as partiql
-from kmscourse.sandbox.dynamodb.partiql.syntax import Exists, Select
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
-
-_CHANGES = {"TransactWriteItems": "TransactItems", "ExecuteTransaction": "TransactStatements"}
 
 
 def is_repeated(call: Call, account: Account) -> bool:
@@ -35,24 +31,17 @@ def is_repeated(call: Call, account: Account) -> bool:
 
 
 def remember(call: Call, account: Account) -> None:
-    """Keep in mind that a transaction is done, if it has changed anything."""
+    """Keep in mind that a transaction is done."""
     token = _token(call)
-    if token and not (call.operation == "ExecuteTransaction" and _only_reads(call)):
+    if token:
         account.keep_transaction(token, _digest(call))
 
 
-def _only_reads(call: Call) -> bool:
-    return all(
-        isinstance(statement, Select) and not isinstance(statement, Exists)
-        for statement in partiql.statements(call)
-    )
-
-
 def _token(call: Call) -> str:
-    given = call.parameters.get("ClientRequestToken") if call.operation in _CHANGES else None
+    given = call.parameters.get("ClientRequestToken") if call.operation == "TransactWriteItems" else None
     return f"{call.region}/{given}" if given else ""
 
 
 def _digest(call: Call) -> str:
-    changes = call.parameters[_CHANGES[call.operation]]
+    changes = call.parameters["TransactItems"]
     return hashlib.sha256(json.dumps([call.operation, changes], sort_keys=True).encode()).hexdigest()

@@ -88,12 +88,6 @@ def test_a_value_without_its_colon() -> None:
     )
 
 
-def test_the_older_form_is_read_too() -> None:
-    older = {"Author": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}}
-    [condition] = read({"KeyConditions": older})
-    assert (condition.attribute, condition.operator, condition.values) == ("Author", "=", ({"S": "a"},))
-
-
 pieces = st.sampled_from(
     [
         "Author",

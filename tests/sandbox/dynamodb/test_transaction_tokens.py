@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
@@ -19,7 +17,6 @@ ADD = {
         "ExpressionAttributeValues": {":one": {"N": "1"}},
     }
 }
-STATEMENT = "UPDATE Books SET Readers = Readers + 1 WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
 
 
 def readers(gate: Any) -> str:
@@ -69,28 +66,6 @@ def test_a_cancelled_transaction_may_be_sent_again(gate: Any) -> None:
     assert gate.refused("dynamodb:TransactWriteItems", **given).code == "TransactionCanceledException"
     gate("dynamodb:DeleteItem", TableName="Books", Key=KEY)
     gate("dynamodb:TransactWriteItems", **given)
-
-
-@pytest.mark.parametrize("times", [1, 3])
-def test_partiql_too(gate: Any, times: int) -> None:
-    gate.books()
-    add(gate, None)
-    entries = [{"Statement": STATEMENT}]
-    for _ in range(times):
-        answer = gate("dynamodb:ExecuteTransaction", TransactStatements=entries, ClientRequestToken="a")
-        assert answer["Responses"] == [{}]
-    assert readers(gate) == "2"
-
-
-def test_reading_is_not_remembered(gate: Any) -> None:
-    gate.books()
-    add(gate, None)
-    select = "SELECT Readers FROM Books WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
-    given = {"TransactStatements": [{"Statement": select}], "ClientRequestToken": "a"}
-    for expected in ("1", "2"):
-        [found] = gate("dynamodb:ExecuteTransaction", **given)["Responses"]
-        assert found["Item"]["Readers"] == {"N": expected}
-        add(gate, None)
 
 
 def test_a_token_outlives_the_process(tmp_path: Path) -> None:

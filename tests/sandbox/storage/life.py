@@ -153,15 +153,6 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
             ]
         },
     ),
-    ("dynamodb:ExecuteStatement", {"Statement": "INSERT INTO \"Plain\" VALUE {'Id': 5, 'a': 'b'}"}),
-    (
-        "dynamodb:ExecuteStatement",
-        {"Statement": "UPDATE \"Plain\" SET a='c' WHERE Id=?", "Parameters": [{"N": "5"}]},
-    ),
-    (
-        "dynamodb:ExecuteTransaction",
-        {"TransactStatements": [{"Statement": 'DELETE FROM "Plain" WHERE "Id"=\'5\''}]},
-    ),
     ("dynamodb:DeleteItem", {"TableName": "Books", "Key": BOOK}),
     (
         "dynamodb:TagResource",
