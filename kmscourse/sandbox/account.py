@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.trail import Trail
-from kmscourse.sandbox.dynamodb.sse import named_key
-from kmscourse.sandbox.dynamodb.store import Database
-from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
+from kmscourse.sandbox.dynamodb.store import TableStore
 from kmscourse.sandbox.iam.entities import Entities
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.passwords import Passwords, hashed
@@ -37,8 +34,7 @@ from kmscourse.sandbox.storage.journal import Journal, Tracked
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
-_READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
-_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
+_READS = re.compile(r"(Describe|Generate|Get|List|Sign|Simulate|Verify)")
 
 _NOTICES = 5  # Kept until they are told: the latest.
 
@@ -46,7 +42,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, MainUser):
+class Account(Keys, KeyLife, Aliases, Grants, Entities, Passwords, MainUser):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -66,7 +62,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self.account_id = account_id
         self.home_region = home_region
         self.lock = _LOCK
-        self.opened_table_keys = TableKeyCache(table_key_cache)
+        self._table_key_cache = table_key_cache
         self.storage = Storage(path, f"moto {version('moto')}")
         self.trail = Trail(self.storage, self.user_named)
         with self.lock:
@@ -90,8 +86,8 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         self._about = Tracked(self._journal, "account/about")
         self._sessions = Sessions(self._journal)
         self._happened: list[Happening] = []
-        self._transactions = Tracked(self._journal, "account/transactions")
-        own = {kept.collection: kept for kept in (self._about, self._sessions, self._transactions)}
+        self.tables = TableStore(self._models, self._journal, self._table_key_cache)
+        own = {kept.collection: kept for kept in (self._about, self._sessions, self.tables.transactions)}
         self._keeper = Keeper(self._models, self._journal, self.storage, own)
 
     def _start(self) -> None:
@@ -125,7 +121,6 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
             self.notices = notices
             self._keeper.commit(afresh=True)
             self.trail.forget()
-            self.opened_table_keys.clear()
         except BaseException:
             self._begin()
             self._keeper.load()
@@ -165,20 +160,24 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
         """When this account began, in seconds since 1970."""
         return float(dict.__getitem__(self._about, "since"))
 
-    def perform(self, call: Call) -> Answer:
+    def follow_key(self, key_arn: str, at: datetime) -> None:
+        """Tell the tables under a key whether it is usable, as it is since ``at``."""
+        key = self.find_key(key_arn)
+        self.tables.follow_key(key_arn, key is not None and key.state == "Enabled", at)
+
+    def perform(self, call: Call, changes: bool | None = None, tables_change: bool = True) -> Answer:
         """moto's operation: a dict for KMS and DynamoDB, XML for IAM.
+
+        ``changes`` is whether it can change anything, ``tables_change`` whether DynamoDB's tables themselves, too.
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
         self._models(call.service, call.region)
-        changes = not _READS.match(call.operation)
-        journal = self._journal.changing(changes, tables_count=not _ITEM_WRITES.match(call.operation))
+        if changes is None:
+            changes = not _READS.match(call.operation)
         try:
-            with self._models.entered(), journal:
-                answer = invoke(self._exact(call), self.account_id)
-                if call.operation in ("CreateTable", "UpdateTable"):
-                    self._settle(call)
-                return answer
+            with self._models.entered(), self._journal.changing(changes, tables_count=tables_change):
+                return invoke(self._exact(call), self.account_id)
         except AwsError:
             self.rollback()
             raise
@@ -191,26 +190,6 @@ class Account(Keys, KeyLife, Aliases, Grants, Database, Entities, Passwords, Mai
                 parameters["KeyId"] = self.key(call.region, parameters["KeyId"]).arn
             if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
                 parameters.setdefault("PolicyName", "default")
-        elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
-            encryption = self._encryption(call.region, parameters)
-            del parameters["SSESpecification"]
-            if call.operation == "CreateTable" and encryption is not None:
-                parameters["SSESpecification"] = encryption
         elif call.operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in parameters:
             parameters["Password"] = hashed(parameters["Password"])
         return replace(call, parameters=parameters)
-
-    def _settle(self, call: Call) -> None:
-        """What moto does not keep of a table, or does not change, after it has answered (with the table as it was)."""
-        tables, name = self._models("dynamodb", call.region), call.parameters["TableName"]
-        created = call.operation == "CreateTable"
-        tables.choose(name, call.parameters, self.now().timestamp(), created=created)
-        if not created and "SSESpecification" in call.parameters:
-            tables.encrypt(name, self._encryption(call.region, call.parameters))
-
-    def _encryption(self, region: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The encryption that a table is to have, with its key's ARN; None under DynamoDB's own key."""
-        key_id = named_key(parameters)
-        if key_id is None:
-            return None
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}

@@ -20,7 +20,6 @@ from kmscourse.sandbox.auth import signature
 from kmscourse.sandbox.auth.authorize import authorize, permission_checks, require_usable
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.logfile import where
 from kmscourse.sandbox.operation import Answer, PermissionCheck, ResolvedCall
@@ -180,7 +179,7 @@ class Application:
             self.account.pass_time()
             happened = self.account.take_happenings()
             for happening in happened:
-                table_access.follow(happening.key_arn, happening.at, self.account)
+                self.account.follow_key(happening.key_arn, happening.at)
             self._note(happened)
             self.account.commit()
         except BaseException:
@@ -212,9 +211,9 @@ class Application:
             "User": main.user_name,
             "UserArn": main.arn,
             "Keys": len(self.account.key_ids(region)),
-            "Tables": self.account.count_tables(region),
+            "Tables": self.account.tables.count(region),
             "Since": self.account.since,
-            "TableKeyCache": self.account.opened_table_keys.seconds,
+            "TableKeyCache": self.account.tables.opened_keys.seconds,
             "LockedOut": self.account.lockout(),
             "Notices": self.notices,
             "Instance": self._instance,

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.account import _READS
 from kmscourse.sandbox.call import AwsError
 from tests.sandbox.conftest import OFFERED
 from tests.sandbox.moto_adapter.test_keeping import everything
@@ -21,7 +20,7 @@ CHANGING = {
     f"{service}:{operation}"
     for service, operations in OFFERED.items()
     for operation in operations
-    if not _READS.match(operation)
+    if operations[operation].changes
 } - WITHOUT_EFFECT
 OTHERS = {"kmscourse:SignIn", "kmscourse:SessionFor", "sts:GetSessionToken", "sts:GetFederationToken"}
 

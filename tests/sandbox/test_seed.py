@@ -31,7 +31,7 @@ def test_an_account_begins_with_its_administrator_and_the_labs_user(practice: An
     assert backend.access_keys("IAMLabUser") == []
     with pytest.raises(AwsError, match="NoSuchEntity"):
         practice("iam:GetLoginProfile", UserName="IAMLabUser")
-    assert backend.keys(REGION) == backend.tables(REGION) == []
+    assert backend.keys(REGION) == backend.tables.of_region(REGION) == []
 
 
 def test_two_accounts_have_different_administrators() -> None:
@@ -60,7 +60,7 @@ def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
         )
         assert after.secret == before.secret
         assert backend.credentials(session.caller.access_key_id) is None
-        assert backend.keys(REGION) == backend.tables(REGION) == []
+        assert backend.keys(REGION) == backend.tables.of_region(REGION) == []
         assert backend.identity_policies(backend.session_for("IAMLabUser").caller) == [lab_user_policy()]
         assert list(backend.storage.events()) == []
         assert backend.since > since

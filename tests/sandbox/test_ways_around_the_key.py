@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS, OPERATIONS
+from kmscourse.sandbox.cloudtrail.events import DATA_EVENTS
+from kmscourse.sandbox.dynamodb import permissions
+from kmscourse.sandbox.dynamodb.operations import OPERATIONS
 from kmscourse.sandbox.model.shapes import service_model
 
 KEY = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
@@ -72,8 +74,19 @@ WAYS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+ON_ITEMS = (
+    permissions.on_items,
+    permissions.on_batch_of_reads,
+    permissions.on_batch_of_writes,
+    permissions.on_transaction_of_reads,
+    permissions.on_transaction_of_writes,
+)
+
+
 def test_every_operation_on_items_is_in_the_table() -> None:
-    assert {f"dynamodb:{operation}" for operation, _ in WAYS} == DATA_OPERATIONS
+    ways = {f"dynamodb:{operation}" for operation, _ in WAYS}
+    assert ways == {f"dynamodb:{name}" for name, each in OPERATIONS.items() if each.permissions in ON_ITEMS}
+    assert ways == DATA_EVENTS
 
 
 @pytest.mark.parametrize(("operation", "parameters"), WAYS)

@@ -17,10 +17,9 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
-from kmscourse.sandbox.dynamodb.permissions import DATA_OPERATIONS
 from kmscourse.sandbox.kms.key_access import DYNAMODB, is_alias, is_key
 from kmscourse.sandbox.model.shapes import is_operation
-from kmscourse.sandbox.on_behalf import RelayedError, reached
+from kmscourse.sandbox.on_behalf import RelayedError, attempted_key_uses
 from kmscourse.sandbox.operation import PermissionCheck
 
 Event = dict[str, Any]
@@ -28,6 +27,14 @@ Event = dict[str, Any]
 _GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
 _READING = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
 _TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable")
+# What is done with items is a data event, which the event history does not show.
+DATA_EVENTS = frozenset(
+    f"dynamodb:{operation}"
+    for operation in (
+        *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
+        *("BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems"),
+    )
+)
 _KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
 
 
@@ -48,7 +55,7 @@ def of_call(
     # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, checks, now, answer), *on_behalf[opened:]]
-    if call.action not in DATA_OPERATIONS:
+    if call.action not in DATA_EVENTS:
         keys = [*(access.resource for access in checks if access.via is None), *_made(call, answer)]
         event = _event(
             call,
@@ -81,7 +88,7 @@ def _on_behalf(
     call: Call, caller: Caller, checks: Sequence[PermissionCheck], now: datetime, error: AwsError | None
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
-    uses = reached(checks, error)
+    uses = attempted_key_uses(checks, error)
     for access in uses:
         event = _event(
             call,

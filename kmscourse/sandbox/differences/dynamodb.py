@@ -23,19 +23,19 @@ ROWS = (
         "At once.",
         "After 12 to 75 minutes, and 18 to 57 for the return; reads are refused some five minutes after the key "
         "was disabled. A table that was still CREATING then vanishes within the hour.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_it_is_said_to_be_inaccessible",
+        "tests/sandbox/dynamodb/test_store.py::test_it_is_said_to_be_inaccessible",
     ),
     Difference(
         "A table whose key stays unusable",
         "Stays INACCESSIBLE_ENCRYPTION_CREDENTIALS.",
         "Is archived after seven days: ARCHIVED, with a backup of it.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
+        "tests/sandbox/dynamodb/test_store.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
     ),
     Difference(
         "DynamoDB's grant on a key, revoked",
         "The table goes on: only a listing of grants shows that it is missing.",
         "The table becomes INACCESSIBLE_ENCRYPTION_CREDENTIALS; another key for it mends that.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_a_revoked_grant_is_not_missed_here",
+        "tests/sandbox/dynamodb/test_store.py::test_a_revoked_grant_is_not_missed_here",
     ),
     Difference(
         "Another key for a table",
@@ -71,7 +71,7 @@ ROWS = (
         "How a number comes back",
         "As it was written: 1.50 stays 1.50.",
         "Without zeros that say nothing: 1.5.",
-        "tests/sandbox/dynamodb/test_item_validation.py::test_numbers_that_are_put",
+        "tests/sandbox/dynamodb/test_validation.py::test_numbers_that_are_put",
     ),
     Difference(
         "Time to live",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.adapters import AdaptedCall, adapted
 from kmscourse.sandbox.call import Call, Caller
-from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.kms import answers, grant_permissions, operations, permissions, validation
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import Service
@@ -22,6 +21,19 @@ _READS = re.compile(
 )
 
 
+# The operations after which a key may be in another state.
+_CHANGES_OF_STATE = frozenset(
+    {
+        "CancelKeyDeletion",
+        "DeleteImportedKeyMaterial",
+        "DisableKey",
+        "EnableKey",
+        "ImportKeyMaterial",
+        "ScheduleKeyDeletion",
+    }
+)
+
+
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> AdaptedCall:
     shapes.check(call)
     grant_permissions.check_tokens(call, account)
@@ -31,7 +43,8 @@ def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes
 def perform(call: Call, caller: Caller, account: Account) -> Any:
     if call.operation in operations.OPERATIONS:
         own = operations.perform(call, account)
-        table_access.follow_call(call, account)
+        if call.operation in _CHANGES_OF_STATE:
+            account.follow_key(account.key(call.region, call.parameters["KeyId"]).arn, account.now())
         return own
     operations.end_dry_run(call)
     return answers.amended(call, account.perform(call), account)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -27,16 +25,8 @@ class Tables(Tracked):
         super().__setitem__(name, table)
         if isinstance(table.items, Items):
             return  # moto puts a table back where it was
-        items = Items(
-            self.journal, f"{self.collection}/{name}/items", ranged=table.range_key_attr is not None
-        )
-        for hash_key, entry in dict(table.items).items():
-            if items.ranged:
-                for range_key, item in entry.items():
-                    items[hash_key][range_key] = item
-            else:
-                items[hash_key] = entry
-        table.items = items
+        is_ranged = table.range_key_attr is not None
+        table.items = Items(self.journal, f"{self.collection}/{name}/items", ranged=is_ranged)
 
     def __delitem__(self, name: str) -> None:
         self.pop(name)
@@ -118,12 +108,6 @@ class Items(Tracked):
 
     def row_key(self, key: Any) -> str:
         return _text(key)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
-        copied: dict[Any, Any] = defaultdict(dict)
-        for key, entry in dict.items(self):
-            copied[copy.deepcopy(key, memo)] = copy.deepcopy(dict(entry) if self.ranged else entry, memo)
-        return copied
 
 
 class Partition(Tracked):

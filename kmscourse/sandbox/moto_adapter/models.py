@@ -23,7 +23,7 @@ LETTERS = string.ascii_uppercase + "234567"
 # a thing comes after what it refers to.
 COLLECTIONS = {
     "kms": ("tagger.tags", "keys", "grants"),
-    "dynamodb": ("tables", "backups", "resource_policies"),
+    "dynamodb": ("tables",),
     "iam": (
         "settings",
         "tagger.tags",

@@ -170,19 +170,11 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
         {"TableName": "Books", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "ends"}},
     ),
     (
-        "dynamodb:UpdateContinuousBackups",
-        {"TableName": "Books", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
-    ),
-    (
         "dynamodb:UpdateTable",
         {
             "TableName": "Plain",
             "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "$key0"},
         },
-    ),
-    (
-        "dynamodb:UpdateTable",
-        {"TableName": "Books", "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}},
     ),
     ("dynamodb:PutItem", {"TableName": "Books", "Item": BOOK}),
     ("dynamodb:UpdateTable", {"TableName": "Books", "DeletionProtectionEnabled": True}),
@@ -206,8 +198,6 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
             ],
         },
     ),  # type: ignore[misc]
-    ("dynamodb:CreateBackup", {"TableName": "Books", "BackupName": "before"}),
-    ("dynamodb:RestoreTableToPointInTime", {"SourceTableName": "Books", "TargetTableName": "Copied"}),
     ("dynamodb:DeleteTable", {"TableName": "Books"}),
     ("dynamodb:CreateTable", BOOKS),
     *IAM_LIFE,

@@ -12,10 +12,14 @@ from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import MockValidationException
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb.expression_validation import check
+from kmscourse.sandbox.dynamodb.expressions import Expressions
 
 VALUES = {":a": {"S": "x"}, ":b": {"N": "1"}}
 UNUSED = "Value provided in ExpressionAttributeValues unused in expressions: keys: "
+
+
+def check(operation: str, parameters: dict[str, Any]) -> None:
+    Expressions(parameters).check(operation)
 
 
 def message(operation: str, **parameters: Any) -> str:
