@@ -23,7 +23,7 @@ _AFTER_OPENING = frozenset({"ConditionalCheckFailedException", "TransactionCance
 
 
 class RelayedError(AwsError):
-    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``check`` the use of the key it said it of."""
+    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``check`` the use of a key that it refused."""
 
     def __init__(self, inner: AwsError, check: PermissionCheck, request_id: str) -> None:
         code, status, beginning, exception = _PASSED_ON.get(

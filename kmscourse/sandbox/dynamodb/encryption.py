@@ -1,8 +1,8 @@
 """A table's encryption: which KMS key it is under, what DynamoDB does with that key, and when the key has to work.
 
 A table under a KMS key of the account is opened with that key: every operation on its items is also a kms:Decrypt by
-the caller, made by DynamoDB on the caller's behalf. What DynamoDB does beside that it does by its grant. All that
-DynamoDB asks of KMS is asked here.
+the caller, made by DynamoDB on the caller's behalf. What DynamoDB does beside that it does by its grant. All calls
+of KMS are here.
 
 Source: DynamoDB API Reference, "SSESpecification"; DynamoDB Developer Guide, "DynamoDB encryption at rest: usage
 notes" (the calls on the key, their encryption context, the grant); recorded answers of AWS, also of what a table whose

@@ -28,7 +28,6 @@ from kmscourse.sandbox.dynamodb.store import Table
 
 MAX_IN_BATCH, MAX_IN_TRANSACTION = 25, 100
 _RETURN_VALUES = ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
-_ENDS = ("NONE", "ALL_OLD")
 _NOT_THE_SCHEMA = "The provided key element does not match the schema"
 _EMPTY = {"S": "string", "B": "binary"}
 
@@ -69,12 +68,12 @@ def get_item(resolved: DynamoDbCall) -> None:
 
 def put_item(resolved: DynamoDbCall) -> None:
     """PutItem."""
-    _check_item(resolved, _CONDITION, _check_ends)
+    _check_item(resolved, _CONDITION, _check_old_returned)
 
 
 def delete_item(resolved: DynamoDbCall) -> None:
     """DeleteItem."""
-    _check_item(resolved, _CONDITION, _check_ends)
+    _check_item(resolved, _CONDITION, _check_old_returned)
 
 
 def update_item(resolved: DynamoDbCall) -> None:
@@ -171,15 +170,15 @@ def _check_item(
 
 
 def _check_returned(parameters: Mapping[str, Any]) -> None:
-    wanted = parameters.get("ReturnValues")
-    if wanted is not None and wanted not in _RETURN_VALUES:
-        raise not_in_enum(wanted, _RETURN_VALUES, "returnValues")
+    returned = parameters.get("ReturnValues")
+    if returned is not None and returned not in _RETURN_VALUES:
+        raise not_in_enum(returned, _RETURN_VALUES, "returnValues")
 
 
-def _check_ends(parameters: Mapping[str, Any]) -> None:
-    """An operation that ends an item returns nothing, or what it ends."""
+def _check_old_returned(parameters: Mapping[str, Any]) -> None:
+    """PutItem and DeleteItem return nothing, or the item as it was."""
     _check_returned(parameters)
-    if parameters.get("ReturnValues") not in (None, *_ENDS):
+    if parameters.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):
         raise invalid("ReturnValues can only be ALL_OLD or NONE")
 
 

@@ -23,7 +23,7 @@ class LimitedSizeDict(MotosDict):
     def __setitem__(self, name: str, value: Any) -> None:
         added = _size(name) + _size(value)
         if self._total < 0 or self._total + added > MAX_SIZE:
-            self._total = sum(_size(key) + _size(kept) for key, kept in self.items() if key != name)
+            self._total = sum(_size(key) + _size(held) for key, held in self.items() if key != name)
         self._total += added
         if self._total > MAX_SIZE:
             raise ItemSizeTooLarge

@@ -87,8 +87,8 @@ def only(table: Any, items: Iterable[Any] | None) -> Iterator[None]:
     """Within it, moto finds these items in the table and no others; all of them where they are None."""
     everything = table.items
     if items is not None:
-        found = dict(enumerate(items))  # moto asks for the values alone.
-        table.items = {0: found} if everything.ranged else found
+        numbered = dict(enumerate(items))  # moto reads the values alone.
+        table.items = {0: numbered} if everything.ranged else numbered
     try:
         yield
     finally:

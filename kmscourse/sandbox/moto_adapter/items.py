@@ -85,14 +85,14 @@ class Items(Tracked):
             self._orders[attributes] = Order(attributes, self.item, self.keys_of_items())
         return self._orders[attributes]
 
-    def follow(self, key: Any) -> None:
+    def note_change(self, key: Any) -> None:
         """Note that the item with a key, or pair of keys, may have changed."""
         for order in self._orders.values():
-            order.follow(key)
+            order.note_change(key)
 
     def touch(self, key: Any) -> None:
         if not self.ranged:
-            self.follow(key)
+            self.note_change(key)
             super().touch(key)
 
     def touch_all(self) -> None:
@@ -119,7 +119,7 @@ class Partition(Tracked):
         self.hash_key = hash_key
 
     def touch(self, key: Any) -> None:
-        self._table.follow((self.hash_key, key))
+        self._table.note_change((self.hash_key, key))
         super().touch((self.hash_key, key))
 
     def row_key(self, key: Any) -> str:

@@ -223,7 +223,7 @@ class Keeper:
         """Let what is derived from a table's items know that one of them has changed."""
         table = _table_of_items(row)
         if table is not None:
-            dict.__getitem__(self._collection(table[0]), table[1]).items.follow(key)
+            dict.__getitem__(self._collection(table[0]), table[1]).items.note_change(key)
 
     def _collection(self, name: str) -> Tracked:
         own = self._own.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +89,20 @@ def test_a_token_outlives_the_process(tmp_path: Path) -> None:
         found = dynamodb.get_item(TableName="Books", Key=KEY)["Item"]["Readers"]
         application.close()
         assert found == {"N": "1"}
+
+
+def test_a_token_is_read_that_was_written_without_a_version(gate: Any) -> None:
+    transactions = gate.account.tables.transactions
+    known = transactions.decode({"digest": "1f", "until": 12.5})
+    assert transactions.encode(known) == {"version": 1, "digest": "1f", "until": 12.5}
+    assert transactions.decode(transactions.encode(known)) == known
+
+
+def test_a_token_is_forgotten_after_ten_minutes(gate: Any) -> None:
+    tables, now = gate.account.tables, gate.account.now()
+    tables.keep_transaction("us-east-1/a", "1f", now)
+    assert tables.transaction("us-east-1/a", now + timedelta(minutes=10)).digest == "1f"
+    later = now + timedelta(minutes=10, seconds=1)
+    assert tables.transaction("us-east-1/a", later) is None
+    tables.keep_transaction("us-east-1/b", "2f", later)
+    assert list(tables.transactions) == ["us-east-1/b"], "what is over is not kept"
