@@ -54,11 +54,12 @@ def update_table(resolved: DynamoDbCall) -> Answer:
 
 def delete_table(resolved: DynamoDbCall) -> Answer:
     """The end of a table, and of DynamoDB's grant on its key."""
+    table, key = resolved.table, resolved.table_key  # as they are now
     answer = _in_moto(resolved, resolved.recorded_parameters)
-    if resolved.table_key is not None:
-        encryption.retire_grant(resolved.account, resolved.table_key, resolved.table_name.name)
+    if key is not None:
+        encryption.retire_grant(resolved.account, key, resolved.table_name.name)
     resolved.account.tables.opened_keys.close(resolved.region, resolved.table_name.name)
-    return answers.of_deleted_table(answer, resolved.table)
+    return answers.of_deleted_table(answer, table)
 
 
 def describe_table(resolved: DynamoDbCall) -> Answer:
@@ -67,12 +68,12 @@ def describe_table(resolved: DynamoDbCall) -> Answer:
 
 
 def on_table(resolved: DynamoDbCall) -> Answer:
-    """An operation on a table that moto knows as DynamoDB does."""
+    """An operation on a table, as moto has it."""
     return _in_moto(resolved, resolved.recorded_parameters)
 
 
 def on_account(resolved: DynamoDbCall) -> Answer:
-    """An operation on no table in TableName that moto knows as DynamoDB does."""
+    """An operation that names no table in TableName, as moto has it."""
     return _in_moto(resolved, resolved.parameters)
 
 
@@ -128,14 +129,14 @@ def _without_encryption(resolved: DynamoDbCall) -> dict[str, Any]:
 
 def _change_key(resolved: DynamoDbCall) -> None:
     account, name, chosen = resolved.account, resolved.table_name.name, resolved.chosen_key
+    table, former_key = resolved.table, resolved.table_key  # as they are now
     key = None if chosen is None else chosen.key
     specification = None if key is None else encryption.exact_specification(chosen)
     account.tables.encrypt(resolved.region, name, specification)
-    former = None if resolved.table is None else resolved.table.key_arn
-    if former == (None if key is None else key.arn):
+    if table is None or table.key_arn == (None if key is None else key.arn):
         return
-    if resolved.table_key is not None:
-        encryption.retire_grant(account, resolved.table_key, name)
+    if former_key is not None:
+        encryption.retire_grant(account, former_key, name)
     if key is not None:
         encryption.make_grant(account, key, name)
 
