@@ -148,8 +148,12 @@ def test_the_table_of_the_call_is_the_one_that_counts(world: World, monkeypatch:
             ["Books"],
         ),
         (
-            "execute_statement",
-            {"Statement": "SELECT * FROM \"Films\" WHERE Id = 'from Books'"},
+            "query",
+            {
+                "TableName": "Films",
+                "KeyConditionExpression": "Id = :id",
+                "ExpressionAttributeValues": {":id": {"S": "from Books"}},
+            },
             "no identity",
             ["Films"],
         ),
@@ -489,7 +493,11 @@ def calls(key: str, blob: bytes) -> Iterator[tuple[str, str, dict[str, Any]]]:
     yield "dynamodb", "scan", {"TableName": "Films"}
     both = {name: {"Keys": [{"Id": {"S": "1"}}]} for name in ("Films", "Books")}
     yield "dynamodb", "batch_get_item", {"RequestItems": both}
-    yield "dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "Books"'}
+    yield (
+        "dynamodb",
+        "transact_get_items",
+        {"TransactItems": [{"Get": {"TableName": "Books", "Key": {"Id": {"S": "1"}}}}]},
+    )
     yield "iam", "get_user", {"UserName": "anna"}
     yield "iam", "list_users", {}
 

@@ -27,14 +27,8 @@ from tests.frozen.replay import Scenario
 
 FOLDER = Path(__file__).parent / "scenarios"
 ROOT = Path(__file__).parents[2]
-LEGACY, NOT_OFFERED, WIRE = "legacy", "not_offered", "wire"
+NOT_OFFERED, WIRE = "not_offered", "wire"
 SERVICES = ("kms", "dynamodb", "iam", "sts", "cloudtrail", "kmscourse")
-# DynamoDB's operations and parameters of another age: their scenarios can be dropped with them.
-PARTIQL = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
-LEGACY_PARAMETERS = frozenset({
-    "AttributesToGet", "Expected", "AttributeUpdates", "ConditionalOperator", "KeyConditions", "QueryFilter",
-    "ScanFilter",
-})  # fmt: skip
 # What a scenario must be the same at: another day's start, the last seconds of a month, of a leap day.
 STARTS = (
     replay.START,
@@ -101,7 +95,7 @@ def record_anew(tapes: Path) -> None:
         played = [scenario for kinds in pool.map(_played, found, chunksize=8) for scenario in kinds]
         print(f"{len(found)} scenarios")
         chosen = []
-        for room in ("", LEGACY, NOT_OFFERED):
+        for room in ("", NOT_OFFERED):
             of_room = [scenario for scenario in played if _kind(scenario) == room]
             known = {outcome for scenario in own for outcome in shown_by(scenario, room)}
             chosen += [(scenario, shows, room) for scenario, shows in choose(of_room, room, known)]
@@ -161,14 +155,12 @@ def _played(scenario: Scenario) -> list[Scenario]:
 def _kind(scenario: Scenario) -> str:
     """The file that a scenario belongs to for what one of its steps asks; empty where it is one of a service."""
     kinds = {_kind_of_step(step) for step in scenario["steps"]}
-    return next((kind for kind in (WIRE, LEGACY, NOT_OFFERED) if kind in kinds), "")
+    return next((kind for kind in (WIRE, NOT_OFFERED) if kind in kinds), "")
 
 
 def _kind_of_step(step: replay.Step) -> str:
     if "http" in step:
         return WIRE
-    if is_legacy(step):
-        return LEGACY
     return NOT_OFFERED if "it offers: " in json.dumps(step["answer"]["body"]) else ""
 
 
@@ -211,17 +203,6 @@ def room_of(scenario: Scenario) -> str:
     return max(SERVICES, key=lambda service: services[service])
 
 
-def is_legacy(step: replay.Step) -> bool:
-    """Whether a step uses what DynamoDB offers of another age."""
-    return step["call"].partition(":")[2] in PARTIQL or bool(_members(step["with"]) & LEGACY_PARAMETERS)
-
-
-def _members(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        return {*value, *(name for inner in value.values() for name in _members(inner))}
-    return {name for inner in value for name in _members(inner)} if isinstance(value, list) else set()
-
-
 def choose(
     scenarios: list[Scenario], room: str, known: set[tuple[Any, ...]]
 ) -> list[tuple[Scenario, frozenset[Any]]]:
@@ -240,7 +221,7 @@ def choose(
 
 
 def shown_by(scenario: Scenario, room: str) -> set[tuple[Any, ...]]:
-    """What a scenario shows of what is to be in one file: of legacy parameters, say; room is empty for the rest."""
+    """What a scenario shows of what is to be in one file, such as what is not offered; room is empty for the rest."""
     steps = [step for step in scenario["steps"] if _kind_of_step(step) == room]
     found = {outcome for step in steps for outcome in outcomes(step)}
     events = () if room else scenario.get("events", ())
