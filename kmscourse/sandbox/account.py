@@ -38,6 +38,9 @@ REGION = "us-east-1"
 _READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
 _ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
 
+_ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
+
 _NOTICES = 5  # Kept until they are told: the latest.
 
 # moto's registries are the process's own: two accounts in one process (in tests) take turns.
@@ -214,14 +217,21 @@ class Account(Database, Entities, Passwords, MainUser):
 
 
 class Identities:
-    """What KMS asks of IAM: until the merge, in the words of the old store."""
+    """What KMS asks of IAM."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
 
-    def principal_exists(self, arn: str) -> bool:
-        """Whether there is such a user, role or session."""
-        return self._account.principal_exists(arn)
+    def is_policy_principal(self, kind: str, name: str) -> bool:
+        """Whether a policy can name this principal: everyone, an account, a service, or one that exists here.
+
+        There are no other accounts beside the practice account; any twelve digits pass for one, their users do not.
+        """
+        if kind == "Service":
+            return _SERVICE.fullmatch(name) is not None
+        if kind != "AWS":
+            return kind == "Federated"
+        return name == "*" or _ACCOUNT.fullmatch(name) is not None or self._account.principal_exists(name)
 
     def unique_id(self, arn: str) -> str | None:
         """The unique id of the user or role with this ARN; None for any other principal."""
@@ -231,8 +241,8 @@ class Identities:
                 return str(known.id)
         return None
 
-    def present_name(self, unique_id: str) -> str:
+    def present_name(self, principal_id: str) -> str:
         """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
         iam = self._account._models("iam", "aws")
-        known = iam.users_by_id.get(unique_id) or dict.get(iam.roles, unique_id)
-        return unique_id if known is None else str(known.arn)
+        known = iam.users_by_id.get(principal_id) or dict.get(iam.roles, principal_id)
+        return principal_id if known is None else str(known.arn)

@@ -64,7 +64,7 @@ def _check_key_works(call: Call, account: Account) -> None:
     if table is None or table.key_arn is None:
         return
     try:
-        door.require_working(account, table.key_arn)
+        door.require_working(table.key_arn, account.keys.find(table.key_arn))
     except AwsError as error:
         access = PermissionCheck("kms:Decrypt", table.key_arn, via=DYNAMODB)
         raise RelayedError(error, access, call.request_id) from None

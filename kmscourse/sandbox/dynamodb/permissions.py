@@ -186,7 +186,9 @@ def _items(
     if table is None or table.key_arn is None:
         return
     resolved = ResolvedCall(call, caller, account, account.now())
-    yield door.opening_by_dynamodb(resolved, table.key_arn, encryption_context(name.name, caller.account))
+    key = account.keys.find(table.key_arn)
+    context_of_table = encryption_context(name.name, caller.account)
+    yield door.opening_by_dynamodb(resolved, table.key_arn, key, context_of_table)
 
 
 def _adoption(call: Call, caller: Caller, account: Account, name: TableName) -> Iterable[PermissionCheck]:

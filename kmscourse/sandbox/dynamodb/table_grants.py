@@ -21,8 +21,9 @@ def follow(before: TableView | None, now: TableView | None, account: Account) ->
     left, taken = before and before.key_arn, now and now.key_arn
     if left == taken:
         return
-    if before is not None and left:
-        door.retire_grant(account, left, _terms(before, account))
+    former = account.keys.find(left) if left else None
+    if before is not None and former is not None:
+        door.retire_grant(account, former, _terms(before, account))
     key = account.keys.find(taken) if taken else None
     if now is not None and key is not None:
         door.make_grant(account, key, _terms(now, account))

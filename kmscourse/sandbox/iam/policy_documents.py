@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import list_values, parse
-from kmscourse.sandbox.auth.principals import principal_exists
 from kmscourse.sandbox.call import AwsError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def check_trust_policy(text: str, account: Account) -> None:
         if "Principal" not in statement and "NotPrincipal" not in statement:
             raise _malformed("Missing required field Principal")
         for kind, name in _principals(statement):
-            if not principal_exists(name, account, kind):
+            if not account.identities.is_policy_principal(kind, name):
                 raise _malformed(f'Invalid principal in policy: "{kind}":"{name}"')
 
 

@@ -45,27 +45,25 @@ def use_by_dynamodb(
 
 
 def opening_by_dynamodb(
-    resolved: ResolvedCall, key_arn: str, encryption_context: Mapping[str, str]
+    resolved: ResolvedCall, key_arn: str, key: Key | None, encryption_context: Mapping[str, str]
 ) -> PermissionCheck:
     """The check that DynamoDB may open a table for the caller with the key of this ARN.
 
-    A key that is gone has no policy to ask any more: nobody decides, and the check is refused as unusable.
+    A key that is gone (None) has no policy to ask any more: nobody decides, and the check is refused as unusable.
     """
-    key = resolved.account.keys.find(key_arn)
     if key is None:
         return PermissionCheck(
             "kms:Decrypt",
             key_arn,
             via=DYNAMODB,
             is_decided=False,
-            require_usable=partial(require_working, resolved.account, key_arn),
+            require_usable=partial(require_working, key_arn, key),
         )
     return use_by_dynamodb(resolved, "kms:Decrypt", key, encryption_context)
 
 
-def require_working(account: Account, key_arn: str) -> None:
-    """Raises AwsError in KMS's words where the key of this ARN is gone, or is in no state to decrypt."""
-    key = account.keys.find(key_arn)
+def require_working(key_arn: str, key: Key | None) -> None:
+    """Raises AwsError in KMS's words where the key of this ARN is gone (None), or is in no state to decrypt."""
     if key is None:
         raise AwsError("NotFoundException", f"Key '{key_arn}' does not exist")
     check_state("kms:Decrypt", key)
@@ -76,11 +74,9 @@ def make_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
     account.keys.add_grant(key.region, account.keys.new_grant(key, terms))
 
 
-def retire_grant(account: Account, key_arn: str, terms: Mapping[str, Any]) -> None:
-    """Take the grants with these very terms from a key; where the key is gone nothing is done."""
-    key = account.keys.find(key_arn)
-    if key is not None:
-        account.keys.remove_grants_like(key, terms)
+def retire_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
+    """Take the grants with these very terms from a key."""
+    account.keys.remove_grants_like(key, terms)
 
 
 def is_key(resource: str) -> bool:

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
-from kmscourse.sandbox.auth.principals import principal_exists
 from kmscourse.sandbox.call import Answer, AwsError
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_version
 from kmscourse.sandbox.kms.pages import page
@@ -64,7 +63,7 @@ class Identities(Protocol):
     def unique_id(self, arn: str) -> str | None:
         """The unique id of the user or role with this ARN; None for any other principal."""
 
-    def present_name(self, unique_id: str) -> str:
+    def present_name(self, principal_id: str) -> str:
         """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
 
 
@@ -209,7 +208,7 @@ def _check_principals(resolved: KmsCall) -> None:
         ("RetiringServicePrincipal", "Service"),
     ):
         principal = resolved.parameters.get(name)
-        if principal is not None and not principal_exists(principal, resolved.account, kind):
+        if principal is not None and not resolved.account.identities.is_policy_principal(kind, principal):
             # Recorded by a user of AWS.
             raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {principal}")
 

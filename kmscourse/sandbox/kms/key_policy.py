@@ -14,7 +14,6 @@ from typing import Any
 from kmscourse.errors import PolicyError
 from kmscourse.policy import list_values, parse
 from kmscourse.sandbox.auth.authorize import decide
-from kmscourse.sandbox.auth.principals import principal_exists
 from kmscourse.sandbox.call import Answer, AwsError
 from kmscourse.sandbox.kms import permissions
 from kmscourse.sandbox.kms.resolve import KmsCall
@@ -59,7 +58,8 @@ def _check(resolved: KmsCall, check: PermissionCheck) -> None:
     if len(text.encode()) > MAX_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
     policy = _read(text)
-    if not all(principal_exists(name, resolved.account, kind) for kind, name in _principals(policy)):
+    identities = resolved.account.identities
+    if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):
         next_change = replace(check, action="kms:PutKeyPolicy", resource_policy=policy)
