@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb.refusals import invalid_parameter
 from kmscourse.sandbox.kms import door
-from kmscourse.sandbox.kms.door import DYNAMODB
 from kmscourse.sandbox.kms.key import Key
-from kmscourse.sandbox.on_behalf import RelayedError
+from kmscourse.sandbox.on_behalf import DYNAMODB, RelayedError
 from kmscourse.sandbox.operation import PermissionCheck
 
 if TYPE_CHECKING:
@@ -92,12 +91,17 @@ def find_chosen_key(resolved: DynamoDbCall, name: str) -> ChosenKey:
         return ChosenKey(name, refusal=error)
 
 
+def find_table_key(resolved: DynamoDbCall, table: Table) -> Key | None:
+    """The KMS key that a table is under; None where there is none, or where it is gone."""
+    return None if table.key_arn is None else door.key_with_arn(resolved, table.key_arn)
+
+
 def opening_check(resolved: DynamoDbCall, table: Table) -> PermissionCheck | None:
     """The kms:Decrypt that opens a table for the caller; None where the table is not under a KMS key."""
     if table.key_arn is None:
         return None
     context = encryption_context(table.name, resolved.caller.account)
-    return door.opening_by_dynamodb(resolved, table.key_arn, context)
+    return door.opening_by_dynamodb(resolved, table.key_arn, find_table_key(resolved, table), context)
 
 
 def adoption_checks(resolved: DynamoDbCall) -> Iterable[PermissionCheck]:
@@ -156,7 +160,7 @@ def require_working_key(resolved: DynamoDbCall) -> None:
     if resolved.table is None or resolved.table.key_arn is None:
         return
     try:
-        door.require_working(resolved.account, resolved.table.key_arn)
+        door.require_working(resolved.table.key_arn, resolved.table_key)
     except AwsError as error:
         check = PermissionCheck("kms:Decrypt", resolved.table.key_arn, via=DYNAMODB)
         raise RelayedError(error, check, resolved.call.request_id) from None
@@ -167,10 +171,9 @@ def make_grant(account: Account, key: Key, table: str) -> None:
     door.make_grant(account, key, _grant_terms(account, key.region, table))
 
 
-def retire_grant(account: Account, table: Table) -> None:
-    """The end of DynamoDB's grant on the key of a table, as that leaves it."""
-    if table.key_arn is not None:
-        door.retire_grant(account, table.key_arn, _grant_terms(account, table.region, table.name))
+def retire_grant(account: Account, key: Key, table: str) -> None:
+    """The end of DynamoDB's grant on a key, as a table leaves it."""
+    door.retire_grant(account, key, _grant_terms(account, key.region, table))
 
 
 def _grant_terms(account: Account, region: str, table: str) -> dict[str, Any]:

@@ -54,10 +54,10 @@ def update_table(resolved: DynamoDbCall) -> Answer:
 
 def delete_table(resolved: DynamoDbCall) -> Answer:
     """The end of a table, and of DynamoDB's grant on its key."""
-    table = resolved.table  # as it is now
+    table, key = resolved.table, resolved.table_key  # as they are now
     answer = _in_moto(resolved, resolved.recorded_parameters)
-    if table is not None:
-        encryption.retire_grant(resolved.account, table)
+    if key is not None:
+        encryption.retire_grant(resolved.account, key, resolved.table_name.name)
     resolved.account.tables.opened_keys.close(resolved.region, resolved.table_name.name)
     return answers.of_deleted_table(answer, table)
 
@@ -129,13 +129,14 @@ def _without_encryption(resolved: DynamoDbCall) -> dict[str, Any]:
 
 def _change_key(resolved: DynamoDbCall) -> None:
     account, name, chosen = resolved.account, resolved.table_name.name, resolved.chosen_key
-    table = resolved.table  # as it is now
+    table, former_key = resolved.table, resolved.table_key  # as they are now
     key = None if chosen is None else chosen.key
     specification = None if key is None else encryption.exact_specification(chosen)
     account.tables.encrypt(resolved.region, name, specification)
     if table is None or table.key_arn == (None if key is None else key.arn):
         return
-    encryption.retire_grant(account, table)
+    if former_key is not None:
+        encryption.retire_grant(account, former_key, name)
     if key is not None:
         encryption.make_grant(account, key, name)
 

@@ -27,6 +27,7 @@ from kmscourse.sandbox.operation import ResolvedCall
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.kms.key import Key
 
 NAME = r"[a-zA-Z0-9_.-]{3,255}"
 _NAME = re.compile(NAME)
@@ -169,6 +170,11 @@ class DynamoDbCall(ResolvedCall):
         """The KMS key that CreateTable or UpdateTable names; None for DynamoDB's own key."""
         name = encryption.named_key(self.parameters)
         return None if name is None else encryption.find_chosen_key(self, name)
+
+    @cached_property
+    def table_key(self) -> Key | None:
+        """The KMS key that the table is under before the call; None also where the key is gone."""
+        return None if self.table is None else encryption.find_table_key(self, self.table)
 
     @cached_property
     def plain_parameters(self) -> Mapping[str, Any]:
