@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,17 +35,26 @@ settings.load_profile("patient")
 models.share()
 
 
-@pytest.fixture(autouse=True)
-def own_environment() -> Iterator[None]:
-    """Whatever a test does to the environment is undone.
+@contextmanager
+def environment_of_ones_own() -> Iterator[None]:
+    """Undo whatever is done to the environment meanwhile.
 
     Opening an account points AWS's variables at it, and gives plain ``boto3.client`` a session of its own.
     """
     before = dict(os.environ)
-    yield
-    boto3.DEFAULT_SESSION = None
-    os.environ.clear()
-    os.environ.update(before)
+    try:
+        yield
+    finally:
+        boto3.DEFAULT_SESSION = None
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def own_environment() -> Iterator[None]:
+    """Each test has an environment of its own; so has a fixture that says it, where tests share it."""
+    with environment_of_ones_own():
+        yield
 
 
 @pytest.fixture(scope="module")

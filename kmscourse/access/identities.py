@@ -93,12 +93,10 @@ def managed_document(iam: IAMClient, arn: str) -> Document:
     with _permission_needed():
         try:
             version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            document: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"][
-                "Document"
-            ]
+            in_force: Any = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
         except iam.exceptions.NoSuchEntityException:
             return {"Version": "2012-10-17", "Statement": []}
-    return dict(document)
+    return dict(in_force["Document"])
 
 
 @contextmanager

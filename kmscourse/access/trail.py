@@ -50,19 +50,18 @@ class Session:
 def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region: str) -> dict[str, Any]:
     """CloudTrail's record of a refused call in a Region, the newest that fits; empty where there is none (yet)."""
     service, _, action_name = str(refusal.action).partition(":")
-    operation = (
-        action_name if refusal.via_dynamodb else call.operation or refusal.part(PartKind.CALL) or action_name
-    )
+    operation = action_name
+    if not refusal.via_dynamodb:
+        operation = call.operation or refusal.part(PartKind.CALL) or action_name
     operation = re.sub("^ReEncrypt(From|To)$", "ReEncrypt", operation)
     of_kms = _KMS_REQUEST.search(refusal.part(PartKind.TECHNICAL) or "")
     request_ids = {call.request_id, of_kms[1] if of_kms else ""} - {""}
     for event in _events(account, operation, (region, HOME) if service in ("iam", "sts") else (region,)):
         error_message = event.get("errorMessage", "")
-        fits = (
-            event.get("requestID") in request_ids
-            if request_ids
-            else error_message != "" and error_message in refusal.text
-        )
+        if request_ids:
+            fits = event.get("requestID") in request_ids
+        else:
+            fits = error_message != "" and error_message in refusal.text
         if fits and str(event.get("errorCode", "")).startswith("AccessDenied"):
             return event
     return {}

@@ -14,17 +14,15 @@ from typing import Any
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.trail import Trail
+from kmscourse.sandbox.dynamodb import table_access
 from kmscourse.sandbox.dynamodb.sse import named_key
 from kmscourse.sandbox.dynamodb.store import Database
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.sessions import upgrade_session_rows
 from kmscourse.sandbox.iam.store import Identities
-from kmscourse.sandbox.kms.alias_store import Aliases
-from kmscourse.sandbox.kms.grant_store import Grants
-from kmscourse.sandbox.kms.key_life import KeyLife
-from kmscourse.sandbox.kms.key_store import Keys
-from kmscourse.sandbox.kms.views import Happening
+from kmscourse.sandbox.kms.earlier_rows import upgrade_key_rows
+from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.moto_adapter.rows import MotoRows
@@ -48,7 +46,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Keys, KeyLife, Aliases, Grants, Database):
+class Account(Database):
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -98,29 +96,32 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
         )
         self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
         self.main_user = MainUser(self.identities, self._about)
-        self._happened: list[Happening] = []
         self._transactions: Collection[dict[str, Any]] = Collection(
             self._journal,
             "account/transactions",
             lambda entry: {"version": 1, **entry},
             lambda document: {"digest": document["digest"], "until": document["until"]},
         )
-        own: dict[str, Collection[Any]] = {
-            kept.collection: kept for kept in (self._about, self.identities.sessions, self._transactions)
-        }
-        self._unit_of_work = UnitOfWork(
-            self._journal, self.storage, (OwnRows(own.get), MotoRows(self._models)), self._upgrades()
-        )
+        self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
+        self.keys.state_changed = lambda key_arn, usable, at: table_access.follow(key_arn, usable, at, self)
+        rows = (OwnRows(self._collection), MotoRows(self._models))
+        self._unit_of_work = UnitOfWork(self._journal, self.storage, rows, self._upgrades())
 
     def collections(self) -> list[Collection[Any]]:
         """What the account keeps in JSON of its own."""
-        return [self._about, self.identities.sessions, self._transactions]
+        return [self._about, self.identities.sessions, self._transactions, *self.keys.collections()]
+
+    def _collection(self, name: str) -> Collection[Any] | None:
+        if name.startswith("kms/"):
+            return self.keys.collection(name)
+        own = (self._about, self.identities.sessions, self._transactions)
+        return next((collection for collection in own if collection.collection == name), None)
 
     def _upgrades(self) -> list[Upgrade]:
         """What turns the rows of a file of an earlier format into those of this one."""
         if self.storage.format == FORMAT:
             return []
-        return [upgrade_account_rows, upgrade_session_rows]
+        return [upgrade_account_rows, upgrade_session_rows, upgrade_key_rows]
 
     def _is_readable(self, row: Row) -> bool:
         """Whether a row can be read: moto's things only under the version of moto that wrote them."""
@@ -197,7 +198,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
 
     def rollback(self) -> None:
         """Undo what was changed since the last commit."""
-        self._happened.clear()
+        self.keys.take_service_events()
         self._unit_of_work.rollback()
 
     @property
@@ -216,7 +217,7 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
         return float(dict.__getitem__(self._about, "since"))
 
     def perform(self, call: Call) -> Answer:
-        """moto's operation of KMS or DynamoDB: a dict.
+        """moto's operation of DynamoDB: a dict.
 
         Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
         """
@@ -234,14 +235,9 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
             raise
 
     def _exact(self, call: Call) -> Call:
-        """The call as moto is to see it: keys by the names that it understands everywhere."""
+        """The call as moto is to see it: a table's key by its ARN."""
         parameters = dict(call.parameters)
-        if call.service == "kms":
-            if isinstance(parameters.get("KeyId"), str):
-                parameters["KeyId"] = self.key(call.region, parameters["KeyId"]).arn
-            if call.operation in ("GetKeyPolicy", "PutKeyPolicy"):
-                parameters.setdefault("PolicyName", "default")
-        elif call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
+        if call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
             encryption = self._encryption(call.region, parameters)
             del parameters["SSESpecification"]
             if call.operation == "CreateTable" and encryption is not None:
@@ -261,4 +257,4 @@ class Account(Keys, KeyLife, Aliases, Grants, Database):
         key_id = named_key(parameters)
         if key_id is None:
             return None
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key(region, key_id).arn}
+        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.keys.named(region, key_id).arn}

@@ -6,7 +6,7 @@ The same application stands behind HTTP (``process.py``) and behind unit tests (
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,8 +20,6 @@ from kmscourse.sandbox.auth import signature
 from kmscourse.sandbox.auth.authorize import authorize, permission_checks, require_usable
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.dynamodb import table_access
-from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.log import where
 from kmscourse.sandbox.operation import Answer, PermissionCheck, ResolvedCall
 
@@ -143,7 +141,7 @@ class Application:
         )
         if self.account.changed:
             record()
-            self._note(self.account.take_happenings())
+            self._note_service_events()
             self.account.commit()
         else:
             self._unrecorded = record
@@ -179,20 +177,18 @@ class Application:
         self._record()
         now = self.account.now()
         try:
-            self.account.pass_time()
-            happened = self.account.take_happenings()
-            for happening in happened:
-                table_access.follow(happening.key_arn, happening.at, self.account)
-            self._note(happened)
+            self.account.keys.apply_due_changes()
+            self._note_service_events()
             self.account.commit()
         except BaseException:
             self.account.rollback()
             raise
         return now
 
-    def _note(self, happened: Iterable[Happening]) -> None:
-        for happening in happened:
-            self.account.trail.note(happening, self.account.account_id)
+    def _note_service_events(self) -> None:
+        """Keep the events of what KMS did by itself."""
+        for event in self.account.keys.take_service_events():
+            self.account.trail.note(event, self.account.account_id)
 
     # What the console may ask of the account that it runs in (``console.HostProtocol``)
 
@@ -213,7 +209,7 @@ class Application:
             "Region": region,
             "User": main.user_name,
             "UserArn": main.arn,
-            "Keys": len(self.account.key_ids(region)),
+            "Keys": len(self.account.keys.key_ids(region)),
             "Tables": self.account.count_tables(region),
             "Since": self.account.since,
             "TableKeyCache": self.account.opened_table_keys.seconds,

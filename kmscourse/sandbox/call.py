@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -118,3 +119,13 @@ class Caller:
 
 class Entries(dict[str, str]):
     """A map in an answer: the query protocol writes it in another way than a structure."""
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """What KMS did to a key by itself, under its name in CloudTrail: DeleteKey, RotateKey, DeleteExpiredKeyMaterial."""
+
+    name: str
+    at: datetime
+    key_arn: str
+    details: Mapping[str, str]

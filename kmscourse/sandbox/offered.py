@@ -10,7 +10,7 @@ from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
 from kmscourse.sandbox.dynamodb.service import SERVICE as DYNAMODB
 from kmscourse.sandbox.iam.operations import SERVICE as IAM
-from kmscourse.sandbox.kms.service import SERVICE as KMS
+from kmscourse.sandbox.kms.operations import SERVICE as KMS
 from kmscourse.sandbox.model.shapes import is_operation
 from kmscourse.sandbox.operation import Service
 from kmscourse.sandbox.protocol.services import PROTOCOLS

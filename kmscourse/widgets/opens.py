@@ -45,9 +45,8 @@ def opens_and_closes(snapshot: Snapshot, resources: Iterable[str], change: Chang
         changed, number = answers(snapshot, resource, change)
         question_count += number
         for (who, way), answers_of_one in changed.items():
-            opened, closed = (
-                "\n".join(actions) or "-" for actions in (answers_of_one.opened, answers_of_one.closed)
-            )
+            opened = "\n".join(answers_of_one.opened) or "-"
+            closed = "\n".join(answers_of_one.closed) or "-"
             same = (parse_principal(who).name, snapshot.name_of(resource), opened, closed)
             alike.setdefault(same, []).append(way)
     if not alike:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from kmscourse.sandbox import client as sandbox_client
 from tests.browser.lab import Jupyter
@@ -115,17 +115,29 @@ def _address(said: Path, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"JupyterLab did not start; it said:\n{said.read_text('utf-8', 'replace')[-2000:]}")
 
 
-@pytest.fixture
-def page(browser: Browser, jupyter: Jupyter) -> Iterator[Page]:
-    """A page of its own for each test. Whatever it asks of another machine fails the test."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of a module share: JupyterLab's scripts, loaded once."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    made = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, jupyter: Jupyter) -> Iterator[Page]:
+    """A page of its own for each test. Whatever it asks of another machine fails the test."""
     asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    context.on("request", note)
+    made = context.new_page()
     faults: list[str] = []
     made.on("pageerror", lambda error: faults.append(str(error)))
     yield made
-    context.close()
+    made.close()
+    context.remove_listener("request", note)
     elsewhere = [
         url for url in asked if not url.startswith((jupyter.address, "data:", "blob:", jupyter.socket))
     ]

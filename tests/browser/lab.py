@@ -29,9 +29,9 @@ class Jupyter:
         """The address of its kernels' messages."""
         return self.address.replace("http:", "ws:")
 
-    def open(self, page: Page, notebook: str, theme: str = "JupyterLab Light") -> Notebook:
-        """The notebook in the page, alone in the window, its kernel ready."""
-        self.set(page, "apputils-extension:themes", theme=theme)
+    def open(self, page: Page, notebook: str) -> Notebook:
+        """The notebook in the page, alone in the window, its kernel ready, in the light theme."""
+        self.set(page, "apputils-extension:themes", theme="JupyterLab Light")
         self.set(
             page, "notebook-extension:tracker", windowingMode="none"
         )  # every cell is on the page, to be looked at
@@ -73,6 +73,12 @@ class Notebook:
         self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{names[0]}$")).click()
         for name in names[1:]:
             self.page.locator(".lm-Menu-item", has_text=re.compile(f"^{re.escape(name)}")).first.click()
+
+    def use_theme(self, theme: str) -> None:
+        """Settings → Theme: ``Light`` or ``Dark``."""
+        self.menu("Settings", "Theme", f"JupyterLab {theme}")
+        light = str(theme == "Light").lower()
+        expect(self.page.locator(f"body[data-jp-theme-light={light}]")).to_be_attached()
 
     def run_all(self) -> dict[str, Any]:
         """Run → Run All Cells, and save; the notebook as it was saved after its last cell has run."""

@@ -84,13 +84,11 @@ class Shown:
         """Keep a picture of the page in both themes, of one size; axe-core finds nothing serious in either."""
         self._settle()
         light = self._picture(f"{name}-light")
-        self.notebook.menu("Settings", "Theme", "JupyterLab Dark")
-        expect(self.browser.locator("body[data-jp-theme-light=false]")).to_be_attached()
+        self.notebook.use_theme("Dark")
         self._settle()
         dark = self._picture(f"{name}-dark")
         assert abs(light - dark) < 2, f"{name}: {light} px high in the light theme, {dark} px in the dark"
-        self.notebook.menu("Settings", "Theme", "JupyterLab Light")
-        expect(self.browser.locator("body[data-jp-theme-light=true]")).to_be_attached()
+        self.notebook.use_theme("Light")
 
     def _settle(self) -> None:
         """Wait until the kernel has answered what was done last, and the page has stopped growing."""

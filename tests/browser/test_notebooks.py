@@ -39,4 +39,5 @@ def test_it_runs_from_its_first_cell_to_its_last(
         assert failed == ("raises-exception" in cell["metadata"].get("tags", [])), "".join(cell["source"])
     expect(page.locator(".jp-Dialog")).to_have_count(0)
     look(notebook, section, "light", screenshots)
-    look(jupyter.open(page, section.notebook, theme="JupyterLab Dark"), section, "dark", screenshots)
+    notebook.use_theme("Dark")
+    look(notebook, section, "dark", screenshots)

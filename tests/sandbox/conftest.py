@@ -19,7 +19,8 @@ from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.kms import operations as keyops
+from kmscourse.sandbox.kms.operations import OPERATIONS as KMS
+from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.offered import SERVICES, not_offered
 from kmscourse.sandbox.operation import Answer, PermissionCheck
 
@@ -44,8 +45,8 @@ class Practice:
         with self.account.lock:
             if service == "iam":
                 answer = self._perform_iam(call)
-            elif service == "kms" and operation in keyops.OPERATIONS:
-                answer = keyops.perform(call, self.account)
+            elif service == "kms":
+                answer = self._perform_kms(call)
             else:
                 answer = self.account.perform(call)
             self.account.commit()
@@ -59,6 +60,14 @@ class Practice:
         try:
             resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
             return operation.perform(resolved)
+        except AwsError:
+            self.account.rollback()
+            raise
+
+    def _perform_kms(self, call: Call) -> Any:
+        caller = self.account.main_user.credentials().caller
+        try:
+            return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
         except AwsError:
             self.account.rollback()
             raise

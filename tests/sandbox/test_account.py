@@ -1,4 +1,4 @@
-"""Account: moto's operations on one account, their answers and refusals, whoever else is calling."""
+"""Account: operations on one account, their answers and refusals, whoever else is calling."""
 
 from __future__ import annotations
 
@@ -24,41 +24,11 @@ def refusal(practice: Any, action: str, **parameters: Any) -> AwsError:
     return caught.value
 
 
-def test_a_symmetric_key_is_made_without_a_private_key(
-    practice: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from moto.kms import utils
-
-    def never(*_: Any, **__: Any) -> None:
-        raise AssertionError("an RSA key was made")
-
-    monkeypatch.setattr(utils.RSAPrivateKey, "__init__", never)
-    for parameters in (
-        {},
-        {"KeySpec": "SYMMETRIC_DEFAULT"},
-        {"KeySpec": "HMAC_512", "KeyUsage": "GENERATE_VERIFY_MAC"},
-    ):
-        made = practice("kms:CreateKey", **parameters)["KeyMetadata"]
-        assert made["KeySpec"] == parameters.get("KeySpec", "SYMMETRIC_DEFAULT")
-        assert made["MultiRegion"] is False
-
-
 def test_a_key_without_a_policy_gets_the_default_one(practice: Any) -> None:
     arn = practice.key()
     policy = practice("kms:GetKeyPolicy", KeyId=arn)["Policy"]
     assert json.loads(policy)["Id"] == "key-default-1"
-    assert practice.account.find_key(arn).policy == json.loads(policy)
-
-
-@pytest.mark.parametrize(
-    "operation", ["DisableKey", "EnableKey", "EnableKeyRotation", "CancelKeyDeletion", "GetKeyPolicy"]
-)
-def test_a_key_can_be_named_in_every_way(practice: Any, operation: str) -> None:
-    arn = practice.key()
-    practice("kms:CreateAlias", AliasName="alias/a", TargetKeyId=arn)
-    alias_arn = "arn:aws:kms:us-east-1:123456789012:alias/a"
-    for name in (arn, arn.rpartition("/")[2], "alias/a", alias_arn):
-        practice(f"kms:{operation}", KeyId=name)
+    assert practice.account.keys.find(arn).policy == json.loads(policy)
 
 
 def test_answers_of_dynamodb_are_dicts_of_plain_values(practice: Any) -> None:
@@ -102,9 +72,6 @@ def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
             "MalformedPolicyDocument",
             400,
         ),
-        ("kms:DeriveSharedSecret", {}, "UnknownOperationException", 400),
-        ("kms:Nonsense", {}, "UnknownOperationException", 400),
-        ("kms:KmsBackend", {}, "UnknownOperationException", 400),
         ("dynamodb:CallAction", {}, "UnknownOperationException", 400),
         ("iam:Nonsense", {}, "InvalidAction", 400),
         ("dynamodb:PutItem", {"TableName": ["x"], "Item": 3}, "SerializationException", 400),
@@ -196,35 +163,36 @@ def test_a_tables_key_is_known_by_its_arn(
         assert "SSEDescription" not in described
     else:
         alias = "alias/mine" if key == "mine" else "alias/aws/dynamodb"
-        assert arn == practice.account.key(REGION, alias).arn
+        assert arn == practice.account.keys.named(REGION, alias).arn
         assert described["SSEDescription"] == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
 
 
 def test_where_moto_breaks_the_answer_is_a_sentence_and_the_account_as_it_was(
     kept: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from moto.kms.models import KmsBackend
+    from moto.dynamodb.models import DynamoDBBackend
 
-    key = kept.key()
-    before = kept("kms:DescribeKey", KeyId=key)
-    real = KmsBackend.update_key_description
+    kept.books()
+    table = "arn:aws:dynamodb:us-east-1:123456789012:table/Books"
+    before = kept("dynamodb:ListTagsOfResource", ResourceArn=table)
+    real = DynamoDBBackend.tag_resource
 
     def breaks(self: Any, *arguments: Any) -> Any:
         real(self, *arguments)
         raise RuntimeError("the plaintext is: hunter2")
 
-    monkeypatch.setattr(KmsBackend, "update_key_description", breaks)
+    monkeypatch.setattr(DynamoDBBackend, "tag_resource", breaks)
     with caplog.at_level(logging.DEBUG):
-        error = refusal(kept, "kms:UpdateKeyDescription", KeyId=key, Description="changed")
+        error = refusal(kept, "dynamodb:TagResource", ResourceArn=table, Tags=[{"Key": "a", "Value": "b"}])
     assert (error.code, error.status) == ("ValidationException", 400)
     assert (
         error.message
-        == "The practice account can't perform UpdateKeyDescription with these parameters; nothing was changed."
+        == "The practice account can't perform TagResource with these parameters; nothing was changed."
     )
     assert "hunter2" not in caplog.text
     assert "RuntimeError" in caplog.text
     for _ in range(2):
-        assert kept("kms:DescribeKey", KeyId=key) == before
+        assert kept("dynamodb:ListTagsOfResource", ResourceArn=table) == before
         kept.restart()
 
 
@@ -236,9 +204,8 @@ def test_an_account_neither_needs_nor_reads_what_is_set_for_real_aws() -> None:
         from kmscourse.sandbox.account import Account
         from kmscourse.sandbox.call import Call, HttpRequest
         backend = Account()
-        for service, operation, parameters in [
-            ("kms", "CreateKey", {}), ("dynamodb", "ListTables", {}),
-        ]:
+        backend.keys.create("us-east-1")
+        for service, operation, parameters in [("dynamodb", "ListTables", {})]:
             http = HttpRequest("POST", "/", {}, b"")
             backend.perform(Call(service, operation, "us-east-1", parameters, "AKIA", "1", http))
         backend.identities.perform(Call("iam", "ListUsers", "us-east-1", {}, "AKIA", "1", http), changes=False)

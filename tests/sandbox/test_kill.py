@@ -205,7 +205,7 @@ def test_a_reset_is_done_or_not_begun(
         done = "after\n" in resetter.stdout.readlines()
     account = open_account(path)
     assert account.account.notices == []
-    left = len(account.account.keys(REGION))
+    left = len(account.account.keys.of_region(REGION))
     assert left == 20 or left < 20 * done + 1, (
         f"{left} keys are left of a reset that was{' ' if done else ' not '}done"
     )

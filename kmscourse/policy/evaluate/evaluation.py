@@ -17,7 +17,7 @@ from kmscourse.policy.evaluate.match import find_allow, matches, name_caller
 from kmscourse.policy.evaluate.policies import Document, Policies
 from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.language.document import Policy, compile_policies, compile_policy
-from kmscourse.policy.language.principals import Naming, PrincipalKind
+from kmscourse.policy.language.principals import ACCOUNT_NAMED, NAMED, NOT_NAMED, Naming, PrincipalKind
 from kmscourse.policy.language.statement import Statement
 
 # AWS STS API Reference: whoever signs may call these, and no policy can refuse them.
@@ -74,7 +74,7 @@ def decide(
 
 
 def _answer(request: Request, policies: Policies, findings: list[Finding]) -> bool:
-    """Put AWS's questions in AWS's order, until one of them settles it."""
+    """Ask AWS's questions in AWS's order, until one of them settles it."""
     caller = request.caller
     if caller.account is None:
         if caller.kind is PrincipalKind.ANONYMOUS and request.lowercase_action.startswith("kms:"):
@@ -96,9 +96,9 @@ def _answer(request: Request, policies: Policies, findings: list[Finding]) -> bo
     is_enough = is_above_limits = False
     if must_name or policies.resource:
         naming, is_enough = _ask_resource(request, policies, findings, across=across, must_name=must_name)
-        if must_name and naming is Naming.NONE:
+        if must_name and naming is NOT_NAMED:
             return False
-        is_above_limits = naming is Naming.DIRECT and not across
+        is_above_limits = naming is NAMED and not across
     if caller.account is None:
         return True
     if not is_enough and not _is_allowed_by_own_account(request, policies, findings):
@@ -111,7 +111,8 @@ def _find_deny(request: Request, policies: Policies) -> Finding | None:
     action = request.lowercase_action
     for layer, policies_of_layer in policies.by_layer():
         for policy in policies_of_layer:
-            for statement in policy.about(action)[1] if policy.denies else ():
+            _, denies = policy.about(action)
+            for statement in denies:
                 if matches(statement, request) and policies.mean_caller(statement, layer, request):
                     return Finding(Question.DENIED, True, layer, statement)
     return None
@@ -134,14 +135,14 @@ def _ask_resource(
     caller's account alone, that account's IAM must allow too.
     """
     naming, statement = _ask_resource_policy(request, policies, across=across)
-    if naming > Naming.ACCOUNT:
+    if naming > ACCOUNT_NAMED:
         findings.append(Finding(Question.NAMED, True, Layer.RESOURCE, statement))
         return naming, not across
     findings.append(_IS_NOT_NAMED)
     grant = None
     if policies.grants and request.on_key:
         by_grant, grant = _ask_grants(request, policies.grants)
-        if by_grant > Naming.ACCOUNT:
+        if by_grant > ACCOUNT_NAMED:
             findings.append(Finding(Question.GRANTED, True, Layer.RESOURCE, grant))
             return by_grant, True
         findings.append(_IS_NOT_GRANTED)
@@ -149,7 +150,7 @@ def _ask_resource(
     if must_name and request.caller.account is not None:
         retires = request.lowercase_action == kms.RETIRE_GRANT
         question = Question.ACCOUNT if retires else Question.DELEGATED
-        findings.append(Finding(question, naming is Naming.ACCOUNT, Layer.RESOURCE, statement or grant))
+        findings.append(Finding(question, naming is ACCOUNT_NAMED, Layer.RESOURCE, statement or grant))
     return naming, False
 
 
@@ -157,15 +158,16 @@ def _ask_resource_policy(
     request: Request, policies: Policies, *, across: bool
 ) -> tuple[Naming, Statement | None]:
     """How closely an Allow of the resource's own policy names the caller, and which does."""
-    closest, named_by = Naming.NONE, None
+    closest, named_by = NOT_NAMED, None
     action = request.lowercase_action
     if action == kms.RETIRE_GRANT and request.on_key:
         # Who may retire a grant, the grant says. A key policy has no part in it; the key's account may delegate.
-        return (closest if across else Naming.ACCOUNT), None
-    for statement in policies.resource.about(action)[0] if policies.resource else ():
+        return (closest if across else ACCOUNT_NAMED), None
+    allows, _ = policies.resource.about(action) if policies.resource else ((), ())
+    for statement in allows:
         if matches(statement, request) and (naming := name_caller(statement, request)) > closest:
             closest, named_by = naming, statement
-            if naming is Naming.DIRECT:
+            if naming is NAMED:
                 break
     return closest, named_by
 
@@ -173,8 +175,8 @@ def _ask_resource_policy(
 def _ask_grants(request: Request, grants: Sequence[Document]) -> tuple[Naming, Document | None]:
     """How closely a grant names the caller for this call, and which does."""
     namings = [(kms.gives(grant, request), grant) for grant in grants if isinstance(grant, Mapping)]
-    closest, grant = max(namings, key=lambda pair: pair[0], default=(Naming.NONE, None))
-    return closest, grant if closest is not Naming.NONE else None
+    closest, grant = max(namings, key=lambda pair: pair[0], default=(NOT_NAMED, None))
+    return closest, grant if closest is not NOT_NAMED else None
 
 
 def _is_allowed_by_own_account(request: Request, policies: Policies, findings: list[Finding]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kmscourse.policy.evaluate.request import Request
-from kmscourse.policy.language.principals import Naming, PrincipalElement
+from kmscourse.policy.language.principals import NOT_NAMED, Naming, PrincipalElement
 
 CONTEXT_PREFIX = "kms:encryptioncontext:"
 ALIAS_ACTIONS = ("kms:createalias", "kms:updatealias", "kms:deletealias")
@@ -40,7 +40,7 @@ def encryption_context(request: Request) -> dict[str, str]:
 
 def gives(grant: Mapping[str, Any], request: Request) -> Naming:
     """How closely a grant, as ListGrants prints it, gives the caller this call. It never denies anything."""
-    naming = Naming.NONE
+    naming = NOT_NAMED
     if operation_of(request) in operations_of(grant) and holds_constraints(grant, request):
         naming = names_in_grant(grant, GRANTEE_FIELDS, request)
     if request.lowercase_action == RETIRE_GRANT:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.language.document import Policy
-from kmscourse.policy.language.principals import Naming
+from kmscourse.policy.language.principals import NAMED, NOT_NAMED, Naming
 from kmscourse.policy.language.statement import Statement
 
 
@@ -14,7 +14,8 @@ def find_allow(policies: Iterable[Policy], request: Request) -> Statement | None
     """The first Allow that applies, in policies that hang on the caller."""
     action = request.lowercase_action
     for policy in policies:
-        for statement in policy.about(action)[0]:
+        allows, _ = policy.about(action)
+        for statement in allows:
             if matches(statement, request) and is_meant_for(statement, request):
                 return statement
     return None
@@ -30,7 +31,7 @@ def applies(statement: Statement, request: Request) -> bool:
 
 
 def matches(statement: Statement, request: Request) -> bool:
-    """Do the resource and every condition of the statement match? Of its action and its principals not a word."""
+    """Do the resource and every condition of the statement match? Its action and its principals are not looked at."""
     resources = statement.resources
     if (resources is None or not resources.everything) and not covers_resource(statement, request):
         return False
@@ -60,16 +61,16 @@ def name_caller(statement: Statement, request: Request) -> Naming:
     if statement.principals is not None:
         return statement.principals.names(request.caller)
     if statement.not_principals is None:
-        return Naming.NONE
+        return NOT_NAMED
     if statement.denies:
         spared = statement.not_principals.exempts(request.caller)
     else:
-        spared = statement.not_principals.names(request.caller) is not Naming.NONE
-    return Naming.NONE if spared else Naming.DIRECT
+        spared = statement.not_principals.names(request.caller) is not NOT_NAMED
+    return NOT_NAMED if spared else NAMED
 
 
 def is_meant_for(statement: Statement, request: Request) -> bool:
     """Is the caller meant, where the policy hangs on the caller? Nobody need be named there."""
     if statement.principals is None and statement.not_principals is None:
         return True
-    return name_caller(statement, request) is not Naming.NONE
+    return name_caller(statement, request) is not NOT_NAMED

@@ -9,7 +9,7 @@ from kmscourse.policy.evaluate.findings import Layer
 from kmscourse.policy.evaluate.match import is_meant_for, name_caller
 from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.language.document import Policy
-from kmscourse.policy.language.principals import Naming, Principal
+from kmscourse.policy.language.principals import NOT_NAMED, Principal
 from kmscourse.policy.language.statement import Statement
 
 Document = Mapping[str, Any]
@@ -78,4 +78,4 @@ class Policies:
             return is_meant_for(statement, request)
         # IAM User Guide, "NotPrincipal": with Deny it spares nobody who has a permissions boundary.
         bounded = statement.denies and statement.not_principals is not None and bool(self.boundaries)
-        return bounded or name_caller(statement, request) is not Naming.NONE
+        return bounded or name_caller(statement, request) is not NOT_NAMED

@@ -21,7 +21,7 @@ from kmscourse.policy.explain.wording import describe_evidence
 from kmscourse.policy.language.build import list_values
 from kmscourse.policy.language.conditions import Condition, Quantifier
 from kmscourse.policy.language.patterns import action_matcher
-from kmscourse.policy.language.principals import Naming, parse_principal
+from kmscourse.policy.language.principals import NOT_NAMED, parse_principal
 from kmscourse.policy.language.statement import Statement
 
 MAX_NEAR_MISSES = 5
@@ -115,7 +115,7 @@ def _candidates(
     if allowed or findings[-1].question not in OPEN_QUESTIONS or not asked_grants:
         return
     for grant in policies.grants:
-        if isinstance(grant, Mapping) and kms.gives(grant, request) is Naming.NONE:
+        if isinstance(grant, Mapping) and kms.gives(grant, request) is NOT_NAMED:
             shortfalls = grant_shortfalls(grant, request)
             if _is_near(shortfalls):
                 yield Layer.RESOURCE, grant, shortfalls
@@ -179,7 +179,7 @@ def statement_shortfalls(statement: Statement, request: Request, *, meant: bool)
 def grant_shortfalls(grant: Mapping[str, Any], request: Request) -> list[Shortfall]:
     """What a grant fell short in."""
     shortfalls = []
-    if kms.names_in_grant(grant, kms.GRANTEE_FIELDS, request) is Naming.NONE:
+    if kms.names_in_grant(grant, kms.GRANTEE_FIELDS, request) is NOT_NAMED:
         grantees = [str(grant[field]) for field in kms.GRANTEE_FIELDS if grant.get(field)] or ["nobody"]
         why = f"the grant is for {_name_others(grantees, request)}"
         shortfalls.append(Shortfall(ElementType.PRINCIPAL, kms.GRANTEE_FIELDS[0], why))

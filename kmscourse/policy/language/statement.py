@@ -105,7 +105,7 @@ def _check_elements(source: Mapping[str, Any]) -> None:
         raise PolicyError(f"a statement has no element {unknown}.")
     if source.get("Effect") not in ("Allow", "Deny"):
         raise PolicyError('Effect must be "Allow" or "Deny".')
-    if not isinstance(source.get("Sid", ""), str):
+    if "Sid" in source and not isinstance(source["Sid"], str):
         raise PolicyError("Sid must be a text.")
     for element, inverse in OPPOSITES:
         if inverse in source and element in source:

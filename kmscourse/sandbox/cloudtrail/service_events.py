@@ -9,30 +9,30 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from kmscourse.sandbox.kms.views import Happening
+from kmscourse.sandbox.call import ServiceEvent
 
 _KMS = "AWS Internal"
 
 
-def service_event(happening: Happening, account: str) -> dict[str, Any]:
+def service_event(event: ServiceEvent, account: str) -> dict[str, Any]:
     """The event, as CloudTrail's records are."""
     return {
         "eventVersion": "1.11",
         "userIdentity": {"accountId": account, "invokedBy": _KMS},
-        "eventTime": happening.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": event.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": "kms.amazonaws.com",
-        "eventName": happening.name,
-        "awsRegion": happening.key_arn.split(":")[3],
+        "eventName": event.name,
+        "awsRegion": event.key_arn.split(":")[3],
         "sourceIPAddress": _KMS,
         "userAgent": _KMS,
         "requestParameters": None,
-        "responseElements": {"keyId": happening.key_arn} if happening.name == "DeleteKey" else None,
+        "responseElements": {"keyId": event.key_arn} if event.name == "DeleteKey" else None,
         "eventID": str(uuid.uuid4()),
         "readOnly": False,
-        "resources": [{"accountId": account, "type": "AWS::KMS::Key", "ARN": happening.key_arn}],
+        "resources": [{"accountId": account, "type": "AWS::KMS::Key", "ARN": event.key_arn}],
         "eventType": "AwsServiceEvent",
         "managementEvent": True,
         "recipientAccountId": account,
-        "serviceEventDetails": dict(happening.details),
+        "serviceEventDetails": dict(event.details),
         "eventCategory": "Management",
     }

@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse, ServiceEvent
 from kmscourse.sandbox.cloudtrail.events import events_of_call
 from kmscourse.sandbox.cloudtrail.history import History
 from kmscourse.sandbox.cloudtrail.lookup_events import attributes_of, look_up_events
 from kmscourse.sandbox.cloudtrail.redaction import bounded
 from kmscourse.sandbox.cloudtrail.service_events import service_event
 from kmscourse.sandbox.cloudtrail.sign_in_events import SIGN_IN, sign_in_event
-from kmscourse.sandbox.kms.views import Happening
 from kmscourse.sandbox.operation import PermissionCheck
 
 _AT_ONCE = 50  # So many new events are worth a look.
@@ -64,9 +63,9 @@ class Trail:
         for event in events_of_call(call, caller, checks, now, answer, error):
             self._keep(event)
 
-    def note(self, happening: Happening, account: str) -> None:
+    def note(self, event: ServiceEvent, account: str) -> None:
         """Keep the event of what KMS did to a key by itself."""
-        self._keep(service_event(happening, account))
+        self._keep(service_event(event, account))
 
     def _keep(self, event: Mapping[str, Any]) -> None:
         self._log.append_event(bounded(event))

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.dynamodb import sse
-from kmscourse.sandbox.kms.key_access import DYNAMODB, resolve
-from kmscourse.sandbox.kms.key_state import check_state
+from kmscourse.sandbox.kms import door
+from kmscourse.sandbox.kms.door import DYNAMODB
 from kmscourse.sandbox.on_behalf import RelayedError
-from kmscourse.sandbox.operation import PermissionCheck
+from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
@@ -36,7 +36,7 @@ def check(call: Call, caller: Caller, account: Account) -> Call:
     if key_id is None:
         return replace(call, parameters={**call.parameters, "SSESpecification": {"Enabled": False}})
     try:
-        key = resolve(call, caller, account, key_id, action="kms:DescribeKey")
+        key = door.find_key(ResolvedCall(call, caller, account, account.now()), key_id)
     except AwsError as error:
         raise RelayedError(
             error, PermissionCheck("kms:DescribeKey", key_id, via=DYNAMODB), call.request_id
@@ -63,11 +63,8 @@ def _check_key_works(call: Call, account: Account) -> None:
     table = account.table(call.region, call.parameters["TableName"])
     if table is None or table.key_arn is None:
         return
-    key = account.find_key(table.key_arn)
     try:
-        if key is None:
-            raise AwsError("NotFoundException", f"Key '{table.key_arn}' does not exist")
-        check_state("kms:Decrypt", key)
+        door.require_working(account, table.key_arn)
     except AwsError as error:
         access = PermissionCheck("kms:Decrypt", table.key_arn, via=DYNAMODB)
         raise RelayedError(error, access, call.request_id) from None

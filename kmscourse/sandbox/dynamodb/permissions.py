@@ -11,7 +11,6 @@ at rest: usage notes" (the calls on the key, their encryption context, the grant
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
@@ -22,9 +21,9 @@ from kmscourse.sandbox.dynamodb.partiql.requests import Request, requests
 from kmscourse.sandbox.dynamodb.partiql.syntax import Statement
 from kmscourse.sandbox.dynamodb.table import TableView
 from kmscourse.sandbox.dynamodb.table_names import TableName, encryption_context, table_name
-from kmscourse.sandbox.kms.key_access import DYNAMODB, key_access, resolve, truth
-from kmscourse.sandbox.kms.views import KeyView
-from kmscourse.sandbox.operation import Context, PermissionCheck
+from kmscourse.sandbox.kms import door
+from kmscourse.sandbox.kms.key import Key
+from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall
 from kmscourse.sandbox.permission_checks import Reader, anywhere, tag_context
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def _of_statement(statement: Statement, table: TableView | None) -> Context:
     parts = [request.parameters for request in stands_for]
     context = dict(condition_keys(operation, parts, table, statement.index))
     if statement.verb == "Select":
-        context["dynamodb:FullTableScan"] = truth(operation == "Scan")
+        context["dynamodb:FullTableScan"] = "true" if operation == "Scan" else "false"
     return context
 
 
@@ -172,10 +171,6 @@ def _table(name: TableName, account: Account, call: Call) -> TableView | None:
     return account.table(call.region, name.name) if name.is_here else None
 
 
-def _refuse_missing_key(arn: str) -> None:
-    raise AwsError("NotFoundException", f"Key '{arn}' does not exist")
-
-
 def _items(
     call: Call,
     caller: Caller,
@@ -190,17 +185,8 @@ def _items(
     yield PermissionCheck(action, arn, {**context, **table_tags(table)})
     if table is None or table.key_arn is None:
         return
-    key = account.find_key(table.key_arn)
-    if key is None:  # It has no policy to ask any more; the rules say what becomes of its table.
-        yield PermissionCheck(
-            "kms:Decrypt",
-            table.key_arn,
-            via=DYNAMODB,
-            is_decided=False,
-            require_usable=partial(_refuse_missing_key, table.key_arn),
-        )
-    else:
-        yield _via(call, account, caller, "kms:Decrypt", key, name)
+    resolved = ResolvedCall(call, caller, account, account.now())
+    yield door.opening_by_dynamodb(resolved, table.key_arn, encryption_context(name.name, caller.account))
 
 
 def _adoption(call: Call, caller: Caller, account: Account, name: TableName) -> Iterable[PermissionCheck]:
@@ -213,7 +199,7 @@ def _adoption(call: Call, caller: Caller, account: Account, name: TableName) -> 
     if key_id is None:
         return
     try:
-        key = resolve(call, caller, account, key_id)
+        key = door.find_key(ResolvedCall(call, caller, account, account.now()), key_id)
     except AwsError:
         return
     service = f"dynamodb.{key.region}.amazonaws.com"
@@ -234,14 +220,13 @@ def _via(
     account: Account,
     caller: Caller,
     action: str,
-    key: KeyView,
+    key: Key,
     name: TableName,
     more: Mapping[str, Any] | None = None,
 ) -> PermissionCheck:
     context = None if action == "kms:DescribeKey" else encryption_context(name.name, caller.account)
-    return key_access(
-        call, account, action, key, caller, encryption_context=context, more=more, via_dynamodb=True
-    )
+    resolved = ResolvedCall(call, caller, account, account.now())
+    return door.use_by_dynamodb(resolved, action, key, context, more)
 
 
 def _some(entries: Any, path: str) -> Any:

@@ -12,34 +12,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kmscourse.sandbox.call import Call
-
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
 
-# The operations after which a key may be in another state.
-CHANGES_OF_STATE = frozenset(
-    {
-        "CancelKeyDeletion",
-        "DeleteImportedKeyMaterial",
-        "DisableKey",
-        "EnableKey",
-        "ImportKeyMaterial",
-        "ScheduleKeyDeletion",
-    }
-)
 
-
-def follow_call(call: Call, account: Account) -> None:
-    """Note what an operation of KMS means to the tables under its key."""
-    if call.service == "kms" and call.operation in CHANGES_OF_STATE:
-        follow(account.key(call.region, call.parameters["KeyId"]).arn, account.now(), account)
-
-
-def follow(key_arn: str, at: datetime, account: Account) -> None:
-    """Note which tables can be opened, and which can't, as the key under which they are has been since ``at``."""
-    key = account.find_key(key_arn)
-    usable = key is not None and key.state == "Enabled"
+def follow(key_arn: str, usable: bool, at: datetime, account: Account) -> None:
+    """Note which tables can be opened, and which can't: their key is usable, or not, since ``at``."""
     for table in account.tables_under(key_arn):
         if usable != (table.inaccessible_since is None):
             account.set_inaccessible(table, None if usable else at.timestamp())

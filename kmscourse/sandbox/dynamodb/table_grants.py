@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.dynamodb.permissions import GRANT_OPERATIONS
 from kmscourse.sandbox.dynamodb.table import TableView
 from kmscourse.sandbox.dynamodb.table_names import encryption_context
-from kmscourse.sandbox.kms.views import KeyView
+from kmscourse.sandbox.kms import door
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
@@ -21,16 +21,14 @@ def follow(before: TableView | None, now: TableView | None, account: Account) ->
     left, taken = before and before.key_arn, now and now.key_arn
     if left == taken:
         return
-    old = account.find_key(left) if left else None
-    if before is not None and old is not None:
-        account.remove_grants(old, among=account.grants_like(old, _terms(before, old, account)))
-    new = account.find_key(taken) if taken else None
-    if now is not None and new is not None:
-        account.add_grant(new, _terms(now, new, account))
+    if before is not None and left:
+        door.retire_grant(account, left, _terms(before, account))
+    if now is not None and taken:
+        door.make_grant(account, taken, _terms(now, account))
 
 
-def _terms(table: TableView, key: KeyView, account: Account) -> dict[str, Any]:
-    service = f"dynamodb.{key.region}.amazonaws.com"
+def _terms(table: TableView, account: Account) -> dict[str, Any]:
+    service = f"dynamodb.{table.region}.amazonaws.com"
     return {
         "GranteePrincipal": service,
         "RetiringPrincipal": service,

@@ -1,52 +1,78 @@
-"""Aliases made, moved, listed and removed."""
+"""Aliases made, moved, listed and removed.
+
+Source: AWS KMS Developer Guide, "Aliases in AWS KMS"; AWS KMS API Reference, "UpdateAlias", "AliasListEntry".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.kms.pages import page_of
-from kmscourse.sandbox.kms.request import Answer, Operation, key_in
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.key import SYMMETRIC
+from kmscourse.sandbox.kms.key_state import refuse_pending
+from kmscourse.sandbox.kms.pages import page
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.kms.resolve import KmsCall
+
+Answer = dict[str, Any]
 
 
-def create_alias(call: Call, account: Account) -> Answer:
+def check_target(resolved: KmsCall) -> None:
+    """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
+    old, new = resolved.alias_key, resolved.target_key
+    refuse_pending(new)
+    if (old.usage, old.spec == SYMMETRIC) != (new.usage, new.spec == SYMMETRIC):
+        raise AwsError(
+            "ValidationException",
+            f"The alias stands for a key of {old.spec} for {old.usage}; it can't stand for one of {new.spec} "
+            f"for {new.usage}.",
+        )
+
+
+def create_alias(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
 
     Raises AwsError AlreadyExistsException, LimitExceededException.
     """
-    name = call.parameters["AliasName"]
-    if account.alias_exists(call.region, name):
-        arn = f"arn:aws:kms:{call.region}:{account.account_id}:{name}"
+    name = resolved.parameters["AliasName"]
+    if resolved.account.keys.key_of_alias(resolved.region, name) is not None:
+        arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
         raise AwsError("AlreadyExistsException", f"An alias with the name {arn} already exists")
-    return update_alias(call, account)
+    return update_alias(resolved)
 
 
-def update_alias(call: Call, account: Account) -> Answer:
+def update_alias(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html"""
-    account.set_alias(call.parameters["AliasName"], key_in(call, account, "TargetKeyId"))
+    resolved.account.keys.set_alias(resolved.parameters["AliasName"], resolved.target_key)
     return {}
 
 
-def delete_alias(call: Call, account: Account) -> Answer:
+def delete_alias(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteAlias.html"""
-    account.remove_alias(call.region, call.parameters["AliasName"])
+    resolved.account.keys.remove_alias(resolved.region, resolved.parameters["AliasName"])
     return {}
 
 
-def list_aliases(call: Call, account: Account) -> Answer:
+def list_aliases(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html"""
-    named = call.parameters.get("KeyId")
-    names = sorted(key_in(call, account).aliases) if named else account.alias_names(call.region)
-    return page_of(call, "Aliases", names, lambda name: account.alias(call.region, name))
+    keys, region = resolved.account.keys, resolved.region
+    of_key = resolved.parameters.get("KeyId")
+    names = sorted(resolved.key.aliases) if of_key else keys.alias_names(region)
+    return page(resolved.parameters, "Aliases", names, lambda name: _entry(resolved, name))
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "CreateAlias": create_alias,
-    "UpdateAlias": update_alias,
-    "DeleteAlias": delete_alias,
-    "ListAliases": list_aliases,
-}
+def _entry(resolved: KmsCall, name: str) -> Answer:
+    """An AliasListEntry; one of AWS's own without a key has a name alone."""
+    arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
+    entry = {"AliasName": name, "AliasArn": arn}
+    key = resolved.account.keys.key_of_alias(resolved.region, name)
+    if key is None:
+        return entry
+    alias = key.aliases[name]
+    return {
+        **entry,
+        "TargetKeyId": key.id,
+        "CreationDate": alias.created,
+        "LastUpdatedDate": alias.updated,
+    }

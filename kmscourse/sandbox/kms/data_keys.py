@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from kmscourse.sandbox.call import Call
-from kmscourse.sandbox.kms.request import Answer, Operation, context, encoded, end_dry_run, key_in
+from kmscourse.sandbox.kms.encryption import encoded, end_dry_run, seal
+from kmscourse.sandbox.kms.resolve import KmsCall
+from kmscourse.sandbox.kms.validation import require_offered
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+Answer = dict[str, Any]
 
 DATA_KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 
@@ -46,59 +46,54 @@ PAIRS: Mapping[str, Callable[[], PrivateKey]] = {
 }
 
 
-def generate_data_key(call: Call, account: Account) -> Answer:
+def check_pair_spec(resolved: KmsCall) -> None:
+    """Raises AwsError UnsupportedOperationException for a data key pair that only AWS makes."""
+    require_offered(resolved, "KeyPairSpec", PAIRS)
+
+
+def generate_data_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html"""
-    key = key_in(call, account)
-    plaintext = os.urandom(_size(call))
+    key, parameters = resolved.key_by_any_name, resolved.parameters
+    spec = parameters.get("KeySpec")  # Exactly one of the two is given.
+    plaintext = os.urandom(DATA_KEY_BYTES[spec] if spec is not None else int(parameters["NumberOfBytes"]))
     return {
-        "CiphertextBlob": encoded(account.seal(key, plaintext, context(call))),
+        "CiphertextBlob": encoded(seal(key, plaintext, parameters.get("EncryptionContext"))),
         "Plaintext": encoded(plaintext),
         "KeyId": key.arn,
-        "KeyMaterialId": account.material_id(key),
+        "KeyMaterialId": key.materials[-1].id,
     }
 
 
-def generate_data_key_pair(call: Call, account: Account) -> Answer:
+def generate_data_key_without_plaintext(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html"""
+    return _without("Plaintext", generate_data_key(resolved))
+
+
+def generate_data_key_pair(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPair.html
 
     The private key as PKCS #8, the public key as SubjectPublicKeyInfo, both in DER.
     """
-    key = key_in(call, account)
-    end_dry_run(call)  # An RSA key takes long.
-    spec = call.parameters["KeyPairSpec"]
+    end_dry_run(resolved)  # An RSA key takes long.
+    key, parameters = resolved.key_by_any_name, resolved.parameters
+    spec = parameters["KeyPairSpec"]
     pair = PAIRS[spec]()
     private = pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     public = pair.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return {
-        "PrivateKeyCiphertextBlob": encoded(account.seal(key, private, context(call))),
+        "PrivateKeyCiphertextBlob": encoded(seal(key, private, parameters.get("EncryptionContext"))),
         "PrivateKeyPlaintext": encoded(private),
         "PublicKey": encoded(public),
         "KeyId": key.arn,
         "KeyPairSpec": spec,
-        "KeyMaterialId": account.material_id(key),
+        "KeyMaterialId": key.materials[-1].id,
     }
 
 
-def _without(plaintext: str, operation: Operation) -> Operation:
-    """The same operation, whose answer leaves the plaintext out."""
-
-    def perform(call: Call, account: Account) -> Answer:
-        answer = operation(call, account)
-        del answer[plaintext]
-        return answer
-
-    return perform
+def generate_data_key_pair_without_plaintext(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPairWithoutPlaintext.html"""
+    return _without("PrivateKeyPlaintext", generate_data_key_pair(resolved))
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "GenerateDataKey": generate_data_key,
-    "GenerateDataKeyWithoutPlaintext": _without("Plaintext", generate_data_key),
-    "GenerateDataKeyPair": generate_data_key_pair,
-    "GenerateDataKeyPairWithoutPlaintext": _without("PrivateKeyPlaintext", generate_data_key_pair),
-}
-
-
-def _size(call: Call) -> int:
-    """Bytes of the data key that is wanted; the rules have seen to it that exactly one of the two is given."""
-    spec = call.parameters.get("KeySpec")
-    return DATA_KEY_BYTES[spec] if spec is not None else int(call.parameters["NumberOfBytes"])
+def _without(member: str, answer: Answer) -> Answer:
+    return {name: value for name, value in answer.items() if name != member}

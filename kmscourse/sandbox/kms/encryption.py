@@ -2,91 +2,104 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
-from kmscourse.sandbox.call import Call
-from kmscourse.sandbox.kms.request import (
-    Answer,
-    Operation,
-    check_named,
-    context,
-    decoded,
-    encoded,
-    end_dry_run,
-    key_in,
-)
-from kmscourse.sandbox.kms.views import KeyView
-from kmscourse.sandbox.model.shapes import ignores_ciphertext
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import ciphertext
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key, KeyMaterial
+from kmscourse.sandbox.kms.resolve import KmsCall
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-
-ALGORITHM = "SYMMETRIC_DEFAULT"
+Answer = dict[str, Any]
+EncryptionContext = Mapping[str, str] | None
 
 
-def encrypt(call: Call, account: Account) -> Answer:
+def encrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
-    key = key_in(call, account)
-    blob = account.seal(key, decoded(call, "Plaintext"), context(call))
-    return {"CiphertextBlob": encoded(blob), "KeyId": key.arn, "EncryptionAlgorithm": ALGORITHM}
+    key, parameters = resolved.key_by_any_name, resolved.parameters
+    blob = seal(key, base64.b64decode(parameters["Plaintext"]), parameters.get("EncryptionContext"))
+    return {"CiphertextBlob": encoded(blob), "KeyId": key.arn, "EncryptionAlgorithm": SYMMETRIC}
 
 
-def decrypt(call: Call, account: Account) -> Answer:
+def decrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"""
-    _end_permission_test(call)
-    blob = decoded(call, "CiphertextBlob")
-    key = _source(call, account, blob, "KeyId")
-    plaintext = account.open(key, blob, context(call))
+    if resolved.ignores_ciphertext:
+        end_dry_run(resolved)
+    key, blob = resolved.decryption_key, resolved.ciphertext
+    plaintext = unseal(key, blob, resolved.parameters.get("EncryptionContext"))
     return {
         "KeyId": key.arn,
         "Plaintext": encoded(plaintext),
-        "EncryptionAlgorithm": ALGORITHM,
-        "KeyMaterialId": account.material_id(key, blob),
+        "EncryptionAlgorithm": SYMMETRIC,
+        "KeyMaterialId": material_of(key, blob).id,
     }
 
 
-def re_encrypt(call: Call, account: Account) -> Answer:
+def re_encrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html"""
-    _end_permission_test(call)
-    blob = decoded(call, "CiphertextBlob")
-    source = _source(call, account, blob, "SourceKeyId")
-    destination = key_in(call, account, "DestinationKeyId")
-    plaintext = account.open(source, blob, context(call, "SourceEncryptionContext"))
-    sealed = account.seal(destination, plaintext, context(call, "DestinationEncryptionContext"))
+    if resolved.ignores_ciphertext:
+        end_dry_run(resolved)
+    parameters, blob = resolved.parameters, resolved.ciphertext
+    source, destination = resolved.source_key, resolved.destination_key
+    plaintext = unseal(source, blob, parameters.get("SourceEncryptionContext"))
+    sealed = seal(destination, plaintext, parameters.get("DestinationEncryptionContext"))
     return {
         "CiphertextBlob": encoded(sealed),
         "SourceKeyId": source.arn,
         "KeyId": destination.arn,
-        "SourceEncryptionAlgorithm": ALGORITHM,
-        "DestinationEncryptionAlgorithm": ALGORITHM,
-        "SourceKeyMaterialId": account.material_id(source, blob),
-        "DestinationKeyMaterialId": account.material_id(destination),
+        "SourceEncryptionAlgorithm": SYMMETRIC,
+        "DestinationEncryptionAlgorithm": SYMMETRIC,
+        "SourceKeyMaterialId": material_of(source, blob).id,
+        "DestinationKeyMaterialId": destination.materials[-1].id,
     }
 
 
-def generate_random(call: Call, account: Account) -> Answer:
+def generate_random(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html"""
-    return {"Plaintext": encoded(os.urandom(call.parameters["NumberOfBytes"]))}
+    return {"Plaintext": encoded(os.urandom(resolved.parameters["NumberOfBytes"]))}
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "Encrypt": encrypt,
-    "Decrypt": decrypt,
-    "ReEncrypt": re_encrypt,
-    "GenerateRandom": generate_random,
-}
+def end_dry_run(resolved: KmsCall) -> None:
+    """Raises AwsError DryRunOperationException for a call that was only to be tried.
+
+    Its status is 400, as the API reference has it under every operation's errors.
+    """
+    if resolved.parameters.get("DryRun"):
+        raise AwsError(
+            "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
+        )
 
 
-def _end_permission_test(call: Call) -> None:
-    """A dry run that is to ignore the ciphertext ends before it."""
-    if ignores_ciphertext(call):
-        end_dry_run(call)
+def seal(key: Key, plaintext: bytes, encryption_context: EncryptionContext) -> bytes:
+    """A KMS ciphertext blob, under the key's current material."""
+    return ciphertext.seal(_secret(key.materials[-1]), plaintext, encryption_context or {})
 
 
-def _source(call: Call, account: Account, blob: bytes, parameter: str) -> KeyView:
-    """The key that made ``blob``; it must be the one that the caller named, if the caller named one."""
-    key = account.key_of_ciphertext(call.region, blob)
-    check_named(call, parameter, key.arn, account)
-    return key
+def unseal(key: Key, blob: bytes, encryption_context: EncryptionContext) -> bytes:
+    """The plaintext of a blob. Raises AwsError InvalidCiphertextException, whatever is wrong with it."""
+    try:
+        return ciphertext.unseal(_secret(material_of(key, blob)), blob, encryption_context or {})
+    except ciphertext.InvalidCiphertextError:
+        raise AwsError("InvalidCiphertextException", "") from None
+
+
+def material_of(key: Key, blob: bytes) -> KeyMaterial:
+    """The material of a key that made a blob. Raises InvalidCiphertextError where none of it did."""
+    token = ciphertext.token_of(blob)
+    for material in key.materials:
+        if material.token == token:
+            return material
+    raise ciphertext.InvalidCiphertextError
+
+
+def encoded(data: bytes) -> str:
+    """Bytes as an answer carries them."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def _secret(material: KeyMaterial) -> bytes:
+    if material.secret is None:
+        raise LookupError("a key without its material is in no state to be used")
+    return material.secret

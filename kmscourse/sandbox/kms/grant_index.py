@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kmscourse.policy import CREATE_GRANT, UNCONSTRAINED_ACTIONS
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.kms.grant_store import Grant
+    from kmscourse.sandbox.kms.grants import Grant
 
 Pairs = frozenset[tuple[str, str]]
 _GRANTEES = ("GranteePrincipal", "GranteeServicePrincipal")

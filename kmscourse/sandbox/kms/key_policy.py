@@ -1,6 +1,7 @@
-"""A key policy before it is put on a key: well formed, about principals that exist, and no way to lock oneself out.
+"""A key policy: shown, and put on a key where it is well formed, about principals that exist, and locks nobody out.
 
-Source: AWS KMS Developer Guide, "Key policies", "Default key policy"; AWS KMS API Reference, "PutKeyPolicy".
+Source: AWS KMS Developer Guide, "Key policies"; AWS KMS API Reference, "GetKeyPolicy", "PutKeyPolicy"; recorded answers
+of AWS.
 """
 
 from __future__ import annotations
@@ -8,36 +9,63 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy import list_values, parse
 from kmscourse.sandbox.auth.authorize import decide
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.operation import PermissionCheck, ResolvedCall
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import permissions
+from kmscourse.sandbox.kms.resolve import KmsCall
+from kmscourse.sandbox.operation import PermissionCheck
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+Answer = dict[str, Any]
 
-MOST_BYTES = 32 * 1024
+MAX_BYTES = 32 * 1024
+UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
 
 
-def check(call: Call, caller: Caller, access: PermissionCheck, account: Account) -> None:
-    """Raises AwsError where the Policy in the parameters can't be the policy of the key that ``access`` is to.
+# Validation
+
+
+def check_policy_of_new_key(resolved: KmsCall) -> None:
+    """Raises AwsError where the Policy in CreateKey's parameters can't be that of the new key."""
+    if resolved.parameters.get("Policy") is not None:
+        arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:key/{UNBORN}"
+        check, *_ = permissions.create_key(resolved)
+        _check(resolved, replace(check, resource=arn))
+
+
+def check_new_policy(resolved: KmsCall) -> None:
+    """Raises AwsError where the Policy in PutKeyPolicy's parameters can't be that of the key."""
+    check_name(resolved)
+    check, *_ = permissions.put_key_policy(resolved)
+    _check(resolved, check)
+
+
+def check_name(resolved: KmsCall) -> None:
+    """The one name that a key policy can have is ``default``."""
+    if resolved.parameters.get("PolicyName", "default") != "default":
+        raise AwsError("NotFoundException", "No such policy exists")
+
+
+def _check(resolved: KmsCall, check: PermissionCheck) -> None:
+    """Raises AwsError where the Policy in the parameters can't be the policy of the key that ``check`` is about.
 
     LimitExceededException above 32 KB; MalformedPolicyDocumentException where it can't be read, names a
     principal that does not exist, or would not let the caller change it again (unless
     BypassPolicyLockoutSafetyCheck asks for just that).
     """
-    text = call.parameters["Policy"]
-    if len(text.encode()) > MOST_BYTES:
-        raise AwsError("LimitExceededException", f"A key policy has at most {MOST_BYTES} bytes.")
+    text = resolved.parameters["Policy"]
+    if len(text.encode()) > MAX_BYTES:
+        raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
     policy = _read(text)
-    if not all(account.identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
+    identities = resolved.account.identities
+    if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
-    if not call.parameters.get("BypassPolicyLockoutSafetyCheck"):
-        again = replace(access, action="kms:PutKeyPolicy", resource_policy=policy)
-        if not decide(ResolvedCall(call, caller, account, account.now()), again).allowed:
+    if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):
+        next_change = replace(check, action="kms:PutKeyPolicy", resource_policy=policy)
+        if not decide(resolved, next_change).allowed:
             raise _malformed("The new key policy will not allow you to update the key policy in the future.")
 
 
@@ -75,3 +103,34 @@ def _principals(policy: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _malformed(text: str) -> AwsError:
     return AwsError("MalformedPolicyDocumentException", text)
+
+
+# Operations
+
+
+def get_key_policy(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html"""
+    return {"Policy": printed(resolved.key.policy), "PolicyName": "default"}
+
+
+def put_key_policy(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html"""
+    with resolved.account.keys.changing(resolved.key) as key:
+        key.policy_text = resolved.parameters["Policy"]
+    return {}
+
+
+def list_key_policies(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html"""
+    return {"Truncated": False, "PolicyNames": ["default"]}
+
+
+def printed(value: Any, indent: str = "") -> str:
+    """JSON as KMS prints a key policy: two spaces a level, a space before each colon, brackets on their line."""
+    if isinstance(value, Mapping) and value:
+        inner = indent + "  "
+        members = (f"{inner}{json.dumps(name)} : {printed(member, inner)}" for name, member in value.items())
+        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return "[ " + ", ".join(printed(member, indent) for member in value) + " ]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,146 +1,87 @@
-"""The KMS operations that the practice account offers, and the keys and aliases that each of them touches.
+"""The permissions that the operations of KMS need: on which keys and aliases, with which condition keys.
 
 Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
-Service"; AWS KMS Developer Guide, "AWS KMS condition keys".
+Service"; AWS KMS Developer Guide, "AWS KMS condition keys", "Controlling access to aliases"; AWS KMS API Reference,
+each operation.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from kmscourse.sandbox.call import Call, Caller
-from kmscourse.sandbox.kms import alias_permissions as aliases
-from kmscourse.sandbox.kms import grant_permissions as grants
-from kmscourse.sandbox.kms.key_access import key_access, on_key, resolve, truth
-from kmscourse.sandbox.kms.views import KeyView
-from kmscourse.sandbox.model.shapes import ignores_ciphertext
-from kmscourse.sandbox.operation import Context, PermissionCheck
-from kmscourse.sandbox.permission_checks import Reader, anywhere, tag_context
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
+from kmscourse.sandbox.kms.key import SYMMETRIC
+from kmscourse.sandbox.kms.key_use import encryption_condition_keys, key_check, truth
+from kmscourse.sandbox.kms.resolve import KmsCall, require_grant_id
+from kmscourse.sandbox.operation import Context, PermissionCheck, anywhere
+from kmscourse.sandbox.permission_checks import tag_context
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-
-
-def with_key(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """A cryptographic operation on the key in KeyId, under an encryption context."""
-    named = call.parameters["KeyId"]
-    yield key_access(
-        call,
-        account,
-        call.action,
-        resolve(call, caller, account, named),
-        caller,
-        named=named,
-        encryption_context=call.parameters.get("EncryptionContext"),
-        more={**_algorithm(call.parameters, "EncryptionAlgorithm"), **_pair_spec(call.parameters)},
-    )
+Permissions = Callable[[KmsCall], Iterable[PermissionCheck]]
+ContextOf = Callable[[Mapping[str, Any]], Context]
+"""The condition keys that an operation reads from its parameters."""
 
 
-def decrypt(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """The key is read from the ciphertext; one that the caller names as well must exist."""
-    named = call.parameters.get("KeyId")
-    yield key_access(
-        call,
-        account,
-        call.action,
-        _source(call, caller, account, named),
-        caller,
-        named=named,
-        encryption_context=call.parameters.get("EncryptionContext"),
-        more=_algorithm(call.parameters, "EncryptionAlgorithm"),
-    )
+# Keys
 
 
-def re_encrypt(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
-    """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
-    parameters = call.parameters
-    source_name, destination_name = parameters.get("SourceKeyId"), parameters["DestinationKeyId"]
-    source = _source(call, caller, account, source_name, "kms:ReEncryptFrom")
-    destination = resolve(call, caller, account, destination_name, action="kms:ReEncryptTo")
-    same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
-    yield key_access(
-        call,
-        account,
-        "kms:ReEncryptFrom",
-        source,
-        caller,
-        named=source_name,
-        encryption_context=parameters.get("SourceEncryptionContext"),
-        more={**_algorithm(parameters, "SourceEncryptionAlgorithm"), **same},
-    )
-    yield key_access(
-        call,
-        account,
-        "kms:ReEncryptTo",
-        destination,
-        caller,
-        named=destination_name,
-        encryption_context=parameters.get("DestinationEncryptionContext"),
-        more={**_algorithm(parameters, "DestinationEncryptionAlgorithm"), **same},
-    )
+def _no_context(parameters: Mapping[str, Any]) -> Context:
+    return {}
 
 
-def create_key(call: Call, caller: Caller, account: Account) -> Iterable[PermissionCheck]:
+def on_key(context_of: ContextOf = _no_context) -> Permissions:
+    """An operation on the key in KeyId, which no alias can name."""
+
+    def permissions(resolved: KmsCall) -> Iterable[PermissionCheck]:
+        yield key_check(resolved, resolved.action, resolved.key, more=context_of(resolved.parameters))
+
+    return permissions
+
+
+def on_key_by_any_name(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """An operation on the key in KeyId, which an alias can name too."""
+    yield key_check(resolved, resolved.action, resolved.key_by_any_name, name=resolved.parameters["KeyId"])
+
+
+def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """No key is there yet; tags in the request need kms:TagResource as well."""
-    parameters = call.parameters
-    tags = tag_context(_tags(parameters))
+    parameters = resolved.parameters
+    tags = _new_tags(parameters)
+    spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC
     context: Context = {
-        "kms:CallerAccount": caller.account,
-        "kms:KeySpec": parameters.get("KeySpec")
-        or parameters.get("CustomerMasterKeySpec")
-        or "SYMMETRIC_DEFAULT",
+        "kms:CallerAccount": resolved.caller.account,
+        "kms:KeySpec": spec,
         "kms:KeyUsage": parameters.get("KeyUsage") or "ENCRYPT_DECRYPT",
         "kms:KeyOrigin": parameters.get("Origin") or "AWS_KMS",
         "kms:MultiRegion": truth(parameters.get("MultiRegion")),
         **_bypass(parameters),
         **tags,
     }
-    yield PermissionCheck(call.action, "*", context)
+    yield PermissionCheck(resolved.action, "*", context)
     if tags:
-        yield PermissionCheck("kms:TagResource", "*", {"kms:CallerAccount": caller.account, **tags})
+        yield PermissionCheck("kms:TagResource", "*", {"kms:CallerAccount": resolved.caller.account, **tags})
 
 
-def _source(call: Call, caller: Caller, account: Account, named: str | None, action: str = "") -> KeyView:
-    """The key that opens the ciphertext; a dry run without one is about the key that is named."""
-    if named is not None:
-        key = resolve(call, caller, account, named, action=action)
-        if ignores_ciphertext(call):
-            return key
-    return account.key_of_ciphertext(call.region, base64.b64decode(call.parameters["CiphertextBlob"]))
-
-
-def _algorithm(parameters: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {"kms:EncryptionAlgorithm": parameters.get(name) or "SYMMETRIC_DEFAULT"}
-
-
-def _bypass(parameters: Mapping[str, Any]) -> dict[str, str]:
+def _bypass(parameters: Mapping[str, Any]) -> Context:
     return {"kms:BypassPolicyLockoutSafetyCheck": truth(parameters.get("BypassPolicyLockoutSafetyCheck"))}
 
 
-def _tags(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(tag["TagKey"], tag["TagValue"]) for tag in parameters.get("Tags") or []]
-
-
 def _new_tags(parameters: Mapping[str, Any]) -> Context:
-    return tag_context(_tags(parameters))
+    return tag_context((tag["TagKey"], tag["TagValue"]) for tag in parameters.get("Tags") or [])
 
 
-def _old_tags(parameters: Mapping[str, Any]) -> Context:
+def _removed_tags(parameters: Mapping[str, Any]) -> Context:
     return {"aws:TagKeys": parameters["TagKeys"]}
 
 
-def _window(parameters: Mapping[str, Any]) -> Context:
+def _waiting_period(parameters: Mapping[str, Any]) -> Context:
     return {"kms:ScheduleKeyDeletionPendingWindowInDays": str(parameters.get("PendingWindowInDays", 30))}
 
 
 def _rotation_period(parameters: Mapping[str, Any]) -> Context:
     return {"kms:RotationPeriodInDays": str(parameters.get("RotationPeriodInDays", 365))}
-
-
-def _pair_spec(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {"kms:DataKeyPairSpec": parameters["KeyPairSpec"]} if "KeyPairSpec" in parameters else {}
 
 
 def _wrapping(parameters: Mapping[str, Any]) -> Context:
@@ -153,37 +94,185 @@ def _expiry(parameters: Mapping[str, Any]) -> Context:
     return context if valid_to is None else {**context, "kms:ValidTo": str(valid_to)}
 
 
-OPERATIONS: Mapping[str, Reader] = {
-    "CreateKey": create_key,
-    "DescribeKey": on_key(alias=True),
-    "ListKeys": anywhere,
-    "EnableKey": on_key(),
-    "DisableKey": on_key(),
-    "ScheduleKeyDeletion": on_key(_window),
-    "CancelKeyDeletion": on_key(),
-    "UpdateKeyDescription": on_key(),
-    "GetKeyPolicy": on_key(),
-    "PutKeyPolicy": on_key(_bypass),
-    "ListKeyPolicies": on_key(),
-    "EnableKeyRotation": on_key(_rotation_period),
-    "DisableKeyRotation": on_key(),
-    "GetKeyRotationStatus": on_key(),
-    "RotateKeyOnDemand": on_key(),
-    "ListKeyRotations": on_key(),
-    "GetParametersForImport": on_key(_wrapping),
-    "ImportKeyMaterial": on_key(_expiry),
-    "DeleteImportedKeyMaterial": on_key(),
-    "TagResource": on_key(_new_tags),
-    "UntagResource": on_key(_old_tags),
-    "ListResourceTags": on_key(),
-    "Encrypt": with_key,
-    "Decrypt": decrypt,
-    "ReEncrypt": re_encrypt,
-    "GenerateDataKey": with_key,
-    "GenerateDataKeyWithoutPlaintext": with_key,
-    "GenerateDataKeyPair": with_key,
-    "GenerateDataKeyPairWithoutPlaintext": with_key,
-    "GenerateRandom": anywhere,
-    **grants.OPERATIONS,
-    **aliases.OPERATIONS,
-}
+put_key_policy = on_key(_bypass)
+schedule_key_deletion = on_key(_waiting_period)
+enable_key_rotation = on_key(_rotation_period)
+get_parameters_for_import = on_key(_wrapping)
+import_key_material = on_key(_expiry)
+tag_resource = on_key(_new_tags)
+untag_resource = on_key(_removed_tags)
+
+
+# Cryptography
+
+
+def encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """A cryptographic operation on the key in KeyId, under an encryption context."""
+    parameters = resolved.parameters
+    pair = {"kms:DataKeyPairSpec": parameters["KeyPairSpec"]} if "KeyPairSpec" in parameters else {}
+    yield key_check(
+        resolved,
+        resolved.action,
+        resolved.key_by_any_name,
+        name=parameters["KeyId"],
+        encryption_context=parameters.get("EncryptionContext"),
+        more={**_algorithm(parameters, "EncryptionAlgorithm"), **pair},
+    )
+
+
+def decrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The key is read from the ciphertext; one that the caller names as well must exist."""
+    parameters = resolved.parameters
+    yield key_check(
+        resolved,
+        resolved.action,
+        resolved.decryption_key,
+        name=parameters.get("KeyId"),
+        encryption_context=parameters.get("EncryptionContext"),
+        more=_algorithm(parameters, "EncryptionAlgorithm"),
+    )
+
+
+def re_encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
+    parameters, source, destination = resolved.parameters, resolved.source_key, resolved.destination_key
+    same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
+    yield key_check(
+        resolved,
+        "kms:ReEncryptFrom",
+        source,
+        name=parameters.get("SourceKeyId"),
+        encryption_context=parameters.get("SourceEncryptionContext"),
+        more={**_algorithm(parameters, "SourceEncryptionAlgorithm"), **same},
+    )
+    yield key_check(
+        resolved,
+        "kms:ReEncryptTo",
+        destination,
+        name=parameters["DestinationKeyId"],
+        encryption_context=parameters.get("DestinationEncryptionContext"),
+        more={**_algorithm(parameters, "DestinationEncryptionAlgorithm"), **same},
+    )
+
+
+def _algorithm(parameters: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {"kms:EncryptionAlgorithm": parameters.get(name) or SYMMETRIC}
+
+
+# Aliases
+
+
+def create_alias(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The alias, which identity policies speak of, and the key that it is to stand for."""
+    yield _alias_check(resolved)
+    yield key_check(resolved, resolved.action, resolved.target_key)
+
+
+def update_alias(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The alias, the key that it leaves and the key that it goes to."""
+    yield _alias_check(resolved)
+    yield key_check(resolved, resolved.action, resolved.alias_key)
+    yield key_check(resolved, resolved.action, resolved.target_key)
+
+
+def delete_alias(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The alias and the key that it stands for."""
+    yield _alias_check(resolved)
+    yield key_check(resolved, resolved.action, resolved.alias_key)
+
+
+def list_aliases(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """No resource in particular; a key whose aliases are to be listed must be there."""
+    if resolved.parameters.get("KeyId") is not None:
+        _ = resolved.key
+    return anywhere(resolved)
+
+
+def _alias_check(resolved: KmsCall) -> PermissionCheck:
+    """The alias in AliasName; names under ``alias/aws/`` are AWS's own."""
+    name = resolved.parameters["AliasName"]
+    if not name.startswith("alias/"):
+        raise AwsError(
+            "ValidationException",
+            'Alias must start with the prefix "alias/". Please see '
+            "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+        )
+    if name == "alias/":
+        raise AwsError("ValidationException", "An alias has a name after its prefix alias/.")
+    if ":" in name:
+        raise AwsError("ValidationException", f"{name} contains invalid characters for an alias")
+    if name.startswith("alias/aws/"):
+        raise AwsError("NotAuthorizedException", "")
+    arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
+    return PermissionCheck(resolved.action, arn)
+
+
+# Grants
+
+
+def create_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The key, with the terms of the grant that is to be."""
+    parameters = resolved.parameters
+    _check_one_of(parameters, "GranteePrincipal", "GranteeServicePrincipal")
+    _check_one_of(parameters, "RetiringPrincipal", "RetiringServicePrincipal", needed=False)
+    yield key_check(resolved, resolved.action, resolved.key, more=_grant_terms(parameters))
+
+
+def on_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The key, perhaps with the id of one of its grants."""
+    require_grant_id(resolved.parameters.get("GrantId"))
+    _check_one_of(resolved.parameters, "GranteePrincipal", "GranteeServicePrincipal", needed=False)
+    yield key_check(resolved, resolved.action, resolved.key, more=_NOT_FOR_A_SERVICE)
+
+
+def list_retirable_grants(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The principal whose grants are listed, wherever they are: no permission on their keys is asked for."""
+    _check_one_of(resolved.parameters, "RetiringPrincipal", "RetiringServicePrincipal")
+    principal = resolved.parameters.get("RetiringPrincipal")
+    if principal is None:
+        raise AwsError("ValidationException", "Only an AWS service can list by RetiringServicePrincipal.")
+    if not principal.startswith("arn:"):
+        raise AwsError("InvalidArnException", f"Invalid Arn {principal}")
+    yield PermissionCheck(resolved.action, principal, {"kms:CallerAccount": resolved.caller.account})
+
+
+def retire_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """The key of the grant; who may retire it, the grant itself says."""
+    retiring = resolved.retiring
+    check = key_check(resolved, resolved.action, retiring.key)
+    entries = (
+        []
+        if retiring.grant is None
+        else [resolved.account.keys.grant_entry(resolved.region, retiring.grant_id)]
+    )
+    yield replace(check, grants=entries)
+
+
+_NOT_FOR_A_SERVICE: Context = {
+    "kms:GrantIsForAWSResource": "false"
+}  # True where a service calls for the caller.
+
+
+def _check_one_of(parameters: Mapping[str, Any], one: str, other: str, *, needed: bool = True) -> None:
+    given = [name for name in (one, other) if parameters.get(name) is not None]
+    if len(given) > 1 or (needed and not given):
+        raise AwsError("ValidationException", f"You must specify either {one} or {other}, but not both.")
+
+
+def _grant_terms(parameters: Mapping[str, Any]) -> Context:
+    """The condition keys that tell of a new grant; the context that it is constrained to counts as the request's."""
+    constraints = parameters.get("Constraints") or {}
+    kinds = [kind for kind in CONTEXT_CONSTRAINTS if constraints.get(kind)]
+    pairs = {name: value for kind in kinds for name, value in constraints[kind].items()}
+    context: dict[str, str | Sequence[str]] = {
+        **_NOT_FOR_A_SERVICE,
+        "kms:GrantOperations": parameters["Operations"],
+        **encryption_condition_keys(pairs),
+    }
+    if kinds:
+        context["kms:GrantConstraintType"] = kinds if len(kinds) > 1 else kinds[0]
+    for role in ("Grantee", "Retiring"):
+        principal = parameters.get(f"{role}Principal") or parameters.get(f"{role}ServicePrincipal")
+        if principal:
+            context[f"kms:{role}Principal"] = principal
+    return context

@@ -7,104 +7,97 @@ Source: AWS KMS Developer Guide, "Rotate AWS KMS keys", "Quotas"; AWS KMS API Re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.key import Key, KeyMaterial
 from kmscourse.sandbox.kms.pages import page
-from kmscourse.sandbox.kms.request import Answer, Operation, key_in
-from kmscourse.sandbox.kms.views import KeyView, MaterialView
 
 if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.kms.resolve import KmsCall
 
-DEFAULT_PERIOD = 365  # Days between two rotations.
-MOST_ON_DEMAND = 25  # For the life of a key.
-TOO_CLOSE = timedelta(minutes=20)  # Before an automatic rotation none can be had on demand.
+Answer = dict[str, Any]
+
+DEFAULT_PERIOD = 365  # days between two rotations
+MAX_ON_DEMAND = 25  # for the life of a key
+TOO_CLOSE = timedelta(minutes=20)  # before an automatic rotation none can be had on demand
 
 
-def enable_key_rotation(call: Call, account: Account) -> Answer:
+def enable_key_rotation(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
-    days = call.parameters.get("RotationPeriodInDays", DEFAULT_PERIOD)
-    account.schedule_rotation(key_in(call, account), days)
+    with resolved.account.keys.changing(resolved.key) as key:
+        key.schedule_rotation(resolved.parameters.get("RotationPeriodInDays", DEFAULT_PERIOD), resolved.now)
     return {}
 
 
-def disable_key_rotation(call: Call, account: Account) -> Answer:
+def disable_key_rotation(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html"""
-    account.schedule_rotation(key_in(call, account), None)
+    with resolved.account.keys.changing(resolved.key) as key:
+        key.schedule_rotation(None, resolved.now)
     return {}
 
 
-def rotate_key_on_demand(call: Call, account: Account) -> Answer:
+def rotate_key_on_demand(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
 
     Raises AwsError: LimitExceededException, ConflictException shortly before an automatic rotation,
     KMSInvalidStateException for a key that imported no material to go over to.
     """
-    key = key_in(call, account)
-    materials = account.materials(key)
-    if sum(piece.rotation == "ON_DEMAND" for piece in materials) >= MOST_ON_DEMAND:
+    key, keys = resolved.key, resolved.account.keys
+    if sum(material.rotation_type == "ON_DEMAND" for material in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
             "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
             f"performed for this key: {key.arn}",
         )
-    if not materials or (key.origin == "EXTERNAL" and materials[-1].state != "PENDING_ROTATION"):
+    if not key.materials or (key.origin == "EXTERNAL" and key.pending_material is None):
         raise AwsError("KMSInvalidStateException", f"{key.arn} has no key material to go over to.")
-    following = account.rotation(key).next
-    if following is not None and following - account.now() <= TOO_CLOSE:
+    scheduled = key.scheduled_rotation
+    if scheduled is not None and scheduled - resolved.now <= TOO_CLOSE:
         raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
-    account.rotate(key)
+    with keys.changing(key):
+        keys.rotate(key, resolved.now, "ON_DEMAND")
     return {"KeyId": key.id}
 
 
-def get_key_rotation_status(call: Call, account: Account) -> Answer:
+def get_key_rotation_status(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
-    key = key_in(call, account)
-    rotation = account.rotation(key)
-    if rotation.next is None:
+    key = resolved.key
+    if key.scheduled_rotation is None:
         return {"KeyId": key.id, "KeyRotationEnabled": False}
     return {
         "KeyId": key.id,
         "KeyRotationEnabled": True,
-        "RotationPeriodInDays": rotation.period,
-        "NextRotationDate": rotation.next.timestamp(),
+        "RotationPeriodInDays": key.rotation_period,
+        "NextRotationDate": key.scheduled_rotation.timestamp(),
     }
 
 
-def list_key_rotations(call: Call, account: Account) -> Answer:
+def list_key_rotations(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html"""
-    key = key_in(call, account)
-    everything = call.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
-    shown = [piece for piece in account.materials(key) if everything or piece.rotated is not None]
-    answer = {"Rotations": [_entry(key, piece) for piece in shown]}
-    order = {piece.id: f"{number:06}" for number, piece in enumerate(shown)}
-    return page(call, answer, "Rotations", lambda entry: order[entry["KeyMaterialId"]])
+    key, everything = resolved.key, resolved.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
+    shown = [material for material in key.all_materials if everything or material.rotated is not None]
+    names = [f"{number:06}" for number in range(len(shown))]
+    return page(resolved.parameters, "Rotations", names, lambda name: _entry(key, shown[int(name)]))
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "EnableKeyRotation": enable_key_rotation,
-    "DisableKeyRotation": disable_key_rotation,
-    "RotateKeyOnDemand": rotate_key_on_demand,
-    "GetKeyRotationStatus": get_key_rotation_status,
-    "ListKeyRotations": list_key_rotations,
-}
-
-
-def _entry(key: KeyView, piece: MaterialView) -> Answer:
+def _entry(key: Key, material: KeyMaterial) -> Answer:
     """A RotationsListEntry; the members on imports only for a key that was imported into."""
-    entry: Answer = {"KeyId": key.id, "KeyMaterialId": piece.id, "KeyMaterialState": piece.state}
-    if piece.rotated is not None:
-        entry |= {"RotationDate": piece.rotated.timestamp(), "RotationType": piece.rotation}
+    entry: Answer = {
+        "KeyId": key.id,
+        "KeyMaterialId": material.id,
+        "KeyMaterialState": key.material_state(material),
+    }
+    if material.rotated is not None:
+        entry |= {"RotationDate": material.rotated.timestamp(), "RotationType": material.rotation_type}
     if key.origin != "EXTERNAL":
         return entry
-    if piece.description:
-        entry["KeyMaterialDescription"] = piece.description
-    if not piece.is_imported:
+    if material.description:
+        entry["KeyMaterialDescription"] = material.description
+    if material.secret is None:
         return {**entry, "ImportState": "PENDING_IMPORT"}
-    if piece.expires is None:
+    if material.expires is None:
         return {**entry, "ImportState": "IMPORTED", "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
-    expiry = {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": piece.expires.timestamp()}
+    expiry = {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": material.expires.timestamp()}
     return {**entry, "ImportState": "IMPORTED", **expiry}

@@ -1,89 +1,49 @@
-"""What KMS checks of a request's parameters once it knows the keys.
+"""What KMS checks of a call once it is permitted, beyond what the subject's own file does.
 
 Source: AWS KMS API Reference, each operation's parameters and errors; recorded answers of AWS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Collection
 
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.kms import alias_validation as aliases
-from kmscourse.sandbox.kms import grant_validation as grants
-from kmscourse.sandbox.kms import key_policy, tags
-from kmscourse.sandbox.kms import material_validation as key_material
-from kmscourse.sandbox.kms import operations as keyops
-from kmscourse.sandbox.kms.key_spec import check_key_spec
-from kmscourse.sandbox.operation import PermissionCheck
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.resolve import KmsCall
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-
-Rule = Callable[[Call, Caller, Sequence[PermissionCheck], "Account"], None]
-
-UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
-
-LONGEST_CONTEXT = 8151
+MAX_CONTEXT_CHARACTERS = 8151
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 # Parameters that ask for what the practice account has not got.
-_NOT_OFFERED = (
-    "CustomKeyStoreId",
-    "XksKeyId",
-    "Recipient",
-)
+_NOT_OFFERED = ("CustomKeyStoreId", "XksKeyId", "Recipient")
 
 
-def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> Call:
-    """The call as it came, but for a grant that a token names. Raises AwsError where a rule forbids it."""
+def check_every_call(resolved: KmsCall) -> None:
+    """Raises AwsError for a parameter that is not offered, and for an encryption context that is too long.
+
+    An encryption context has at most 8,151 characters, with one between each name and its value. The limit is in the
+    developer guide; which code AWS refuses it with is not.
+    """
+    parameters = resolved.parameters
     for name in _NOT_OFFERED:
-        if call.parameters.get(name) is not None:
+        if parameters.get(name) is not None:
             raise AwsError(
                 "UnsupportedOperationException",
-                f"The practice account does not offer {name} in {call.operation}.",
+                f"The practice account does not offer {name} in {resolved.call.operation}.",
             )
-    _check_contexts(call)
-    rule = _RULES.get(call.operation)
-    if rule is not None:
-        rule(call, caller, checks, account)
-    return grants.named_in_full(call, account) if call.operation == "RetireGrant" else call
+    for name in _CONTEXTS:
+        context = parameters.get(name)
+        if (
+            context
+            and sum(len(key) + 1 + len(value) for key, value in context.items()) > MAX_CONTEXT_CHARACTERS
+        ):
+            raise AwsError(
+                "ValidationException", f"{name} has more than {MAX_CONTEXT_CHARACTERS} characters."
+            )
 
 
-def _check_contexts(call: Call) -> None:
-    """An encryption context has at most 8,151 characters, with one between each name and its value.
-
-    The limit is in the developer guide; which code AWS refuses it with is not.
-    """
-    for parameter in _CONTEXTS:
-        context = call.parameters.get(parameter)
-        if context and sum(len(name) + 1 + len(value) for name, value in context.items()) > LONGEST_CONTEXT:
-            raise AwsError("ValidationException", f"{parameter} has more than {LONGEST_CONTEXT} characters.")
-
-
-def _incorrect_key(parameter: str) -> Rule:
-    """The key that opens the ciphertext must be the one that the caller names, where one is named."""
-
-    def check(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-        keyops.check_named(call, parameter, checks[0].resource, account)
-
-    return check
-
-
-def _data_key_size(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    given = [name for name in ("KeySpec", "NumberOfBytes") if call.parameters.get(name) is not None]
-    if len(given) != 1:
-        raise AwsError("ValidationException", "Please specify either number of bytes or key spec.")
-
-
-def _random_size(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    if call.parameters.get("NumberOfBytes") is None:
-        raise AwsError("ValidationException", "NumberOfBytes is required.")
-
-
-def _waiting_period(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    days = call.parameters.get("PendingWindowInDays")
+def check_waiting_period(resolved: KmsCall) -> None:
+    """A key waits for its deletion for 7 to 30 days."""
+    days = resolved.parameters.get("PendingWindowInDays")
     if days is not None and not 7 <= days <= 30:
         limit = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
         raise AwsError(
@@ -93,56 +53,44 @@ def _waiting_period(call: Call, caller: Caller, checks: Sequence[PermissionCheck
         )
 
 
-def _create_key(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    check_key_spec(call.parameters)
-    tags.check(call.parameters.get("Tags") or [], {})
-    if call.parameters.get("Policy") is not None:
-        to_be = f"arn:aws:kms:{call.region}:{account.account_id}:key/{UNBORN}"
-        key_policy.check(call, caller, replace(checks[0], resource=to_be), account)
+def check_named_key(resolved: KmsCall) -> None:
+    """The key that opens the ciphertext of Decrypt must be the one in KeyId, where there is one."""
+    if resolved.parameters.get("KeyId") is not None:
+        _require_same(resolved.key_by_any_name.arn, resolved.decryption_key.arn)
 
 
-def _put_key_policy(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    if call.parameters.get("PolicyName", "default") != "default":
-        raise AwsError("NotFoundException", "No such policy exists")
-    key_policy.check(call, caller, checks[0], account)
+def check_named_source_key(resolved: KmsCall) -> None:
+    """The key that opens the ciphertext of ReEncrypt must be the one in SourceKeyId, where there is one."""
+    if resolved.named_source_key is not None:
+        _require_same(resolved.named_source_key.arn, resolved.source_key.arn)
 
 
-def _tag(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    key = account.find_key(checks[0].resource)
-    tags.check(call.parameters["Tags"], key.tags if key else {})
+def _require_same(named: str, opening: str) -> None:
+    if named != opening:
+        raise AwsError(
+            "IncorrectKeyException",
+            "The key ID in the request does not identify a CMK that can perform this operation.",
+        )
 
 
-def _untag(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    tags.check_names(call.parameters["TagKeys"])
+def check_data_key_size(resolved: KmsCall) -> None:
+    """A data key has a spec or a number of bytes."""
+    sizes = [name for name in ("KeySpec", "NumberOfBytes") if resolved.parameters.get(name) is not None]
+    if len(sizes) != 1:
+        raise AwsError("ValidationException", "Please specify either number of bytes or key spec.")
 
 
-def _pair_spec(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    key_material.check_pair_spec(call.parameters)
+def check_random_size(resolved: KmsCall) -> None:
+    """Random bytes need a number."""
+    if resolved.parameters.get("NumberOfBytes") is None:
+        raise AwsError("ValidationException", "NumberOfBytes is required.")
 
 
-def _wrapping(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    key_material.check_wrapping(call.parameters)
-
-
-def _import(call: Call, caller: Caller, checks: Sequence[PermissionCheck], account: Account) -> None:
-    key_material.check_import(call.parameters, account.now())
-
-
-_RULES: Mapping[str, Rule] = {
-    "CreateKey": _create_key,
-    "PutKeyPolicy": _put_key_policy,
-    "TagResource": _tag,
-    "UntagResource": _untag,
-    "UpdateAlias": aliases.check_target,
-    "CreateGrant": grants.check,
-    "ScheduleKeyDeletion": _waiting_period,
-    "Decrypt": _incorrect_key("KeyId"),
-    "ReEncrypt": _incorrect_key("SourceKeyId"),
-    "GenerateDataKey": _data_key_size,
-    "GenerateDataKeyWithoutPlaintext": _data_key_size,
-    "GenerateDataKeyPair": _pair_spec,
-    "GenerateDataKeyPairWithoutPlaintext": _pair_spec,
-    "GetParametersForImport": _wrapping,
-    "ImportKeyMaterial": _import,
-    "GenerateRandom": _random_size,
-}
+def require_offered(resolved: KmsCall, name: str, offered: Collection[str]) -> None:
+    """Raises AwsError UnsupportedOperationException for a value of a parameter that only AWS offers."""
+    value = resolved.parameters[name]
+    if value not in offered:
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"The practice account does not offer {value} as {name}, but {', '.join(offered)}.",
+        )

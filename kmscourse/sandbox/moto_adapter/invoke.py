@@ -31,7 +31,7 @@ def invoke(call: Call, account: str) -> Answer:
     response = _response(call, account)
     try:
         answer = _method(response, call)()
-        return _loaded(answer) if call.service == "kms" else _serialized(answer, response, call)
+        return _serialized(answer, response, call)
     except ServiceException as refusal:
         raise AwsError(refusal.code, refusal.message, _status(call.service, refusal.code)) from None
     except HTTPException as refusal:
@@ -55,18 +55,11 @@ def _response(call: Call, account: str) -> Any:
     response.method, response.path, response.raw_path, response.uri = "POST", "/", "/", "/"
     response.uri_match = {}
     response.querystring = response.data = {"AWSAccessKeyId": [call.access_key_id]}
-    if call.service == "kms":
-        response.body = _body(call)
-    else:
-        response.params = response.body = _parsed(call)
+    response.params = response.body = _parsed(call)
     return response
 
 
 def _response_class(service: str) -> Any:
-    if service == "kms":
-        from moto.kms.responses import KmsResponse
-
-        return KmsResponse
     if service == "dynamodb":
         from moto.dynamodb.responses import DynamoHandler
 
@@ -138,12 +131,6 @@ def _body(call: Call) -> str:
 def _unreadable(call: Call) -> AwsError:
     sentence = f"The parameters of {call.operation} are not of the types that it takes."
     return AwsError("ValidationError" if call.service == "iam" else "SerializationException", sentence)
-
-
-def _loaded(answer: Any) -> dict[str, Any]:
-    """What moto's KMS returns: JSON text, perhaps ``null``."""
-    loaded: dict[str, Any] | None = json.loads(answer)
-    return loaded or {}
 
 
 def _serialized(answer: Any, response: Any, call: Call) -> Answer:

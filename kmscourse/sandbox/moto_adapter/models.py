@@ -1,8 +1,8 @@
 """moto's models of one account: which they are, what replaces some of them, and where they lie.
 
 ``Models`` makes moto's backend of a service on its first use (importing one takes tenths of a second) and sees
-to it that moto's own look-ups end there. What is overridden is slow in moto (a throw-away RSA key for each
-symmetric key; aliases found by going through all keys) or visibly unlike AWS (identifiers).
+to it that moto's own look-ups end there. What is overridden is slow in moto (items found by going
+through all of a table) or visibly unlike AWS (identifiers).
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ LETTERS = string.ascii_uppercase + "234567"
 # The dicts of moto's backends whose entries are rows, in the order in which they can be read back:
 # a thing comes after what it refers to.
 COLLECTIONS = {
-    "kms": ("tagger.tags", "keys", "grants"),
     "dynamodb": ("tables", "backups", "resource_policies"),
     "iam": (
         "settings",
@@ -36,7 +35,7 @@ COLLECTIONS = {
 
 
 class Models:
-    """moto's backends of one account: ``models("kms", "us-east-1")``. Each has the account's clock as ``now``."""
+    """moto's backends of one account: ``models("dynamodb", "us-east-1")``. Each has the account's clock as ``now``."""
 
     def __init__(self, account: str, journal: Journal, now: Callable[[], datetime]) -> None:
         self._account = account
@@ -85,7 +84,7 @@ class Models:
                 backend.index()
 
     def collection(self, name: str) -> Tracked:
-        """``kms/us-east-1/keys``, made if need be. Raises KeyError for a name that stands for nothing."""
+        """``dynamodb/us-east-1/tables``, made if need be. Raises KeyError for a name that stands for nothing."""
         service, region, path = name.split("/", 2)
         if path not in COLLECTIONS[service]:
             raise KeyError(name)
@@ -135,12 +134,6 @@ def _at(backend: Any, path: str) -> Any:
 
 def _service(name: str) -> tuple[Any, Any]:
     """The class of a service's backend, and moto's registry of all accounts' backends."""
-    if name == "kms":
-        from moto.kms.models import kms_backends
-
-        from kmscourse.sandbox.moto_adapter.kms import Kms
-
-        return Kms, kms_backends
     if name == "dynamodb":
         from moto.dynamodb.models import dynamodb_backends
 

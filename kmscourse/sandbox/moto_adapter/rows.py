@@ -12,12 +12,6 @@ from kmscourse.sandbox.storage.file import Row
 
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
 CLASSES = {
-    "Key": "moto.kms.models",
-    "Alias": "kmscourse.sandbox.kms.alias_store",
-    "Grant": "kmscourse.sandbox.kms.grant_store",
-    "Material": "kmscourse.sandbox.kms.material",
-    "RSAPrivateKey": "moto.kms.utils",
-    "ECDSAPrivateKey": "moto.kms.utils",
     "Table": "moto.dynamodb.models.table",
     "RestoredTable": "moto.dynamodb.models.table",
     "RestoredPITTable": "moto.dynamodb.models.table",
@@ -47,7 +41,7 @@ _NAMED = {
     "AWSManagedPolicy": ("iam/aws/managed_policies", "arn"),
 }
 
-_LEFT_OUT = frozenset({"items", "grants"})  # a table's items and a key's grants have rows of their own
+_LEFT_OUT = frozenset({"items"})  # a table's items have rows of their own
 
 
 class MotoRows:
@@ -115,16 +109,7 @@ class MotoRows:
             return
         if row.collection.endswith("/tables"):
             thing.items = {}
-        elif row.collection.endswith("/keys"):
-            self._put_grants(row, thing)
         self._models.collection(row.collection)[row.key] = thing
-
-    def _put_grants(self, row: Row, key: Any) -> None:
-        """Give the grants of a key rows of their own: in format 4 they were written with the key."""
-        for grant in vars(key).get("grants", {}).values():
-            grant.key_id = key.id
-            self._models.collection(f"{row.collection.removesuffix('/keys')}/grants")[grant.id] = grant
-        key.grants = {}
 
     def _remove(self, row: Row, key: Any) -> None:
         table = _table_of_items(row)

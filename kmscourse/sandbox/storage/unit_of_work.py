@@ -87,11 +87,10 @@ class UnitOfWork:
         """
         written = list(self._storage.rows())
         documents: Documents = [(row, document) for row, document in written if is_readable(row)]
-        if self._storage.is_outdated:
+        try:
             for upgrade in self._upgrades:
                 documents = upgrade(documents)
-        documents = sorted(documents, key=lambda entry: self._owner(entry[0]).order(entry[0]))
-        try:
+            documents = sorted(documents, key=lambda entry: self._owner(entry[0]).order(entry[0]))
             for row, document in documents:
                 self._owner(row).read(row, document)
             self._reindex([row for row, _ in documents])

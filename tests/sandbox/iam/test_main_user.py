@@ -314,7 +314,7 @@ def test_an_account_of_an_earlier_version_knows_its_main_user_by_name(kept: Any)
     assert kept.account.main_user.id == user_id
     assert kept.account.main_user.name == name
     assert kept.account.notices == []
-    assert [known.arn for known in kept.account.keys("us-east-1")] == [key]
+    assert [known.arn for known in kept.account.keys.of_region("us-east-1")] == [key]
 
 
 def test_what_is_to_be_told_outlives_restarts_and_resets_and_is_bounded(kept: Any) -> None:

@@ -8,34 +8,34 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import alias_store as aliases
+from kmscourse.sandbox.kms import store
 
 REGION = "us-east-1"
 HERE = "arn:aws:kms:us-east-1:123456789012:"
 
 
 def entry(practice: Any, name: str) -> dict[str, Any]:
-    """What ListAliases would print of an alias."""
-    assert name in practice.account.alias_names(REGION)
-    return dict(practice.account.alias(REGION, name))
+    """What ListAliases shows of an alias."""
+    [found] = [each for each in practice("kms:ListAliases")["Aliases"] if each["AliasName"] == name]
+    return dict(found)
 
 
 def test_aliases_follow_their_key(kept: Any) -> None:
     one, other = kept.key(), kept.key()
-    backend = kept.account
+    keys = kept.account.keys
     kept("kms:CreateAlias", AliasName="alias/a", TargetKeyId=one)
-    assert backend.alias_exists(REGION, "alias/a")
-    assert not backend.alias_exists("eu-west-1", "alias/a")
+    assert keys.key_of_alias(REGION, "alias/a").arn == one
+    assert keys.key_of_alias("eu-west-1", "alias/a") is None
     kept("kms:UpdateAlias", AliasName="alias/a", TargetKeyId=other)
-    assert backend.key(REGION, "alias/a").arn == other
-    assert not backend.find_key(one).aliases
+    assert keys.named(REGION, "alias/a").arn == other
+    assert not keys.find(one).aliases
     kept.restart()
-    assert kept.account.key(REGION, "alias/a").arn == other
+    assert kept.account.keys.named(REGION, "alias/a").arn == other
     kept("kms:DeleteAlias", AliasName="alias/a")
     kept.restart()
-    assert not kept.account.alias_exists(REGION, "alias/a")
+    assert kept.account.keys.key_of_alias(REGION, "alias/a") is None
     with pytest.raises(AwsError, match=f"Alias {HERE}alias/a is not found."):
-        kept.account.key(REGION, "alias/a")
+        kept.account.keys.named(REGION, "alias/a")
 
 
 def test_an_alias_knows_when_it_was_made_and_when_it_was_moved(kept: Any) -> None:
@@ -60,7 +60,7 @@ def test_an_alias_knows_when_it_was_made_and_when_it_was_moved(kept: Any) -> Non
 
 def test_awss_own_aliases_have_no_key_until_one_is_asked_for(practice: Any) -> None:
     assert entry(practice, "alias/aws/s3") == {"AliasName": "alias/aws/s3", "AliasArn": HERE + "alias/aws/s3"}
-    key = practice.account.key(REGION, "alias/aws/s3")
+    key = practice.account.keys.named(REGION, "alias/aws/s3")
     found = entry(practice, "alias/aws/s3")
     assert found["TargetKeyId"] == key.id
     assert found["CreationDate"] == found["LastUpdatedDate"] > 0
@@ -68,7 +68,7 @@ def test_awss_own_aliases_have_no_key_until_one_is_asked_for(practice: Any) -> N
 
 def test_a_key_has_so_many_aliases(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = practice.key(), practice.key()
-    monkeypatch.setattr(aliases, "MOST", 2)
+    monkeypatch.setattr(store, "MAX_ALIASES", 2)
     for name in "ab":
         practice("kms:CreateAlias", AliasName=f"alias/{name}", TargetKeyId=one)
     with pytest.raises(AwsError, match="LimitExceededException"):
@@ -77,4 +77,4 @@ def test_a_key_has_so_many_aliases(practice: Any, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(AwsError, match="LimitExceededException"):
         practice("kms:UpdateAlias", AliasName="alias/c", TargetKeyId=one)
     practice("kms:UpdateAlias", AliasName="alias/a", TargetKeyId=one)
-    assert list(practice.account.find_key(one).aliases) == ["alias/b", "alias/a"]
+    assert list(practice.account.keys.find(one).aliases) == ["alias/b", "alias/a"]

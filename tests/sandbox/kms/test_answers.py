@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.kms.answers import printed
+from kmscourse.sandbox.kms.key_policy import printed
 
 
 def test_the_default_policy_as_kms_prints_it(gate: Any) -> None:

@@ -117,7 +117,7 @@ def test_a_refused_call_undoes_none_of_it(gate: Any) -> None:
     key, _ = doomed(gate)
     gate.later(days=8)
     gate.refused("kms:ListKeys", by="IAMLabUser")
-    assert gate.account.find_key(key) is None
+    assert gate.account.keys.find(key) is None
     assert len(gate.events(EventName="DeleteKey")) == 1
 
 
@@ -137,13 +137,13 @@ def test_what_time_did_is_kept_and_what_was_not_kept_is_done_again(kept: Any) ->
     kept.restart()
     for keep in ("rollback", "commit"):
         kept.account.now = lambda: datetime.now(UTC) + timedelta(days=8)
-        kept.account.pass_time()
-        assert kept.account.find_key(key) is None
+        kept.account.keys.apply_due_changes()
+        assert kept.account.keys.find(key) is None
         getattr(kept.account, keep)()
-        told = [happening.name for happening in kept.account.take_happenings()]
+        told = [happening.name for happening in kept.account.keys.take_service_events()]
         assert told == ([] if keep == "rollback" else ["DeleteKey"])
         kept.restart()
-        assert (kept.account.find_key(key) is None) == (keep == "commit")
+        assert (kept.account.keys.find(key) is None) == (keep == "commit")
 
 
 def test_a_ciphertext_has_no_name_of_its_key_in_it(gate: Any) -> None:

@@ -45,14 +45,12 @@ def test_a_blob_of_nobody_is_refused_without_a_word(practice: Any) -> None:
     assert (error.code, error.message) == ("InvalidCiphertextException", "")
 
 
-def test_the_key_named_must_be_the_one_that_encrypted(practice: Any) -> None:
-    arn, other = practice.key(), practice.key()
-    blob = practice("kms:Encrypt", KeyId=arn, Plaintext=PLAINTEXT)["CiphertextBlob"]
-    assert (
-        practice("kms:Decrypt", CiphertextBlob=blob, KeyId=arn.rpartition("/")[2])["Plaintext"] == PLAINTEXT
-    )
+def test_the_key_named_must_be_the_one_that_encrypted(gate: Any) -> None:
+    arn, other = gate.key(), gate.key()
+    blob = gate("kms:Encrypt", KeyId=arn, Plaintext=PLAINTEXT)["CiphertextBlob"]
+    assert gate("kms:Decrypt", CiphertextBlob=blob, KeyId=arn.rpartition("/")[2])["Plaintext"] == PLAINTEXT
     for action, name in (("kms:Decrypt", "KeyId"), ("kms:ReEncrypt", "SourceKeyId")):
-        error = refusal(practice, action, CiphertextBlob=blob, DestinationKeyId=arn, **{name: other})
+        error = gate.refused(action, CiphertextBlob=blob, DestinationKeyId=arn, **{name: other})
         assert error.code == "IncorrectKeyException"
         assert (
             error.message

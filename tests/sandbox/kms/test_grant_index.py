@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kmscourse.policy import Request, encryption_context, evaluate
 from kmscourse.sandbox.kms.grant_index import GrantIndex
-from kmscourse.sandbox.kms.grant_store import Grant
+from kmscourse.sandbox.kms.grants import Grant
 from tests.effort import calls
 
 ACCOUNT = "123456789012"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import grant_store as grants
+from kmscourse.sandbox.kms import store
 
 REGION = "us-east-1"
 SERVICE = "dynamodb.us-east-1.amazonaws.com"
@@ -21,14 +21,23 @@ TERMS = {
 
 
 def shown(practice: Any, arn: str) -> dict[str, dict[str, Any]]:
-    """The grants on a key by their ids."""
-    return {grant["GrantId"]: grant for grant in practice.account.find_key(arn).grants}
+    """The grants on a key by their ids, the oldest first."""
+    keys, key = practice.account.keys, practice.account.keys.find(arn)
+    entries = [keys.grant_entry(key.region, grant_id) for grant_id in keys.grant_ids(key)]
+    return {entry["GrantId"]: entry for entry in sorted(entries, key=lambda entry: entry["CreationDate"])}
 
 
 def add(practice: Any, arn: str, **terms: Any) -> tuple[str, str]:
-    added: tuple[str, str] = practice.account.add_grant(practice.account.find_key(arn), {**TERMS, **terms})
+    """The id of a new grant, and a token of it."""
+    grant = practice.account.keys.add_grant(practice.account.keys.find(arn), {**TERMS, **terms})
     practice.account.commit()
-    return added
+    return grant.id, grant.new_token()
+
+
+def of_token(practice: Any, token: str, region: str = REGION) -> tuple[str, str] | None:
+    """The ARN of the key and the id of the grant that a token stands for."""
+    grant = practice.account.keys.grant_of_token(region, token)
+    return None if grant is None else (practice.account.keys.key_of_grant(region, grant).arn, grant.id)
 
 
 def test_grants_are_put_on_a_key_and_taken_from_it(kept: Any) -> None:
@@ -40,11 +49,9 @@ def test_grants_are_put_on_a_key_and_taken_from_it(kept: Any) -> None:
     assert TERMS.items() <= found[first].items()
     assert (found[first]["Name"], found[second]["Name"]) == ("", "other")
     assert "Constraints" not in found[second]
-    key = kept.account.find_key(arn)
-    removed = kept.account.remove_grants(key, lambda grant: "Constraints" in grant)
+    kept.account.keys.remove_grants_like(kept.account.keys.find(arn), TERMS)
     kept.account.commit()
     kept.restart()
-    assert removed == [first]
     assert list(shown(kept, arn)) == [second]
 
 
@@ -56,10 +63,10 @@ def test_a_token_leads_to_its_grant_for_as_long_as_that_is_there(kept: Any) -> N
     assert (again, other_token != token) == (grant_id, True)
     kept.restart()
     for one in (token, other_token):
-        assert kept.account.grant_of_token(REGION, one) == (arn, grant_id)
-        assert kept.account.grant_of_token("eu-west-1", one) is None
-    kept.account.remove_grants(kept.account.find_key(arn), lambda grant: True)
-    assert kept.account.grant_of_token(REGION, token) is None
+        assert of_token(kept, one) == (arn, grant_id)
+        assert of_token(kept, one, "eu-west-1") is None
+    kept.account.keys.remove_grant(REGION, kept.account.keys.grant(REGION, grant_id))
+    assert of_token(kept, token) is None
 
 
 def test_no_token_can_be_made_up(practice: Any) -> None:
@@ -72,16 +79,17 @@ def test_no_token_can_be_made_up(practice: Any) -> None:
     ]
     forged += [data[:-1], data + b"x", b"", bytes.fromhex(grant_id) + base64.urlsafe_b64decode(other)[32:]]
     for fake in forged:
-        assert practice.account.grant_of_token(REGION, base64.urlsafe_b64encode(fake).decode()) is None
+        assert of_token(practice, base64.urlsafe_b64encode(fake).decode()) is None
     for text in ("", "é", "not base64", token[:-1], token + "=", grant_id):
-        assert practice.account.grant_of_token(REGION, text) is None
-    assert practice.account.grant_of_token(REGION, token) == (arn, grant_id)
+        assert of_token(practice, text) is None
+    assert of_token(practice, token) == (arn, grant_id)
 
 
 def test_what_a_grants_token_is_made_with_is_in_no_text_of_it(practice: Any) -> None:
     arn = practice.key()
     add(practice, arn)
-    [grant] = practice.account._models("kms", REGION).keys[arn.rpartition("/")[2]].grants.values()
+    [grant_id] = practice.account.keys.grant_ids(practice.account.keys.find(arn))
+    grant = practice.account.keys.grant(REGION, grant_id)
     assert grant.secret.hex() not in repr(grant) + repr(shown(practice, arn))
     assert repr(grant.secret) not in repr(grant)
 
@@ -113,7 +121,7 @@ def test_without_a_name_there_are_no_retries(practice: Any) -> None:
 
 def test_a_key_is_full_one_day(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     arn = practice.key()
-    monkeypatch.setattr(grants, "MOST", 2)
+    monkeypatch.setattr(store, "MAX_GRANTS", 2)
     grant_id, _ = add(practice, arn, Name="n")
     add(practice, arn)
     with pytest.raises(AwsError, match="LimitExceededException"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.kms.grant_validation import operations_for
+from kmscourse.sandbox.kms.grants import operations_for
 from kmscourse.sandbox.model.shapes import service_model
 
 ACCOUNT = "arn:aws:iam::123456789012"
@@ -139,7 +139,7 @@ def test_a_role_and_its_sessions_can_be_granted_to(gate: Any) -> None:
 @pytest.mark.parametrize(("spec", "usage", "gives"), GIVES)
 def test_a_key_can_be_granted_for_what_it_can_do(gate: Any, spec: str, usage: str, gives: set[str]) -> None:
     key = gate.key(KeySpec=spec, KeyUsage=usage)
-    assert operations_for(gate.account.find_key(key)) == gives | MANAGING
+    assert operations_for(gate.account.keys.find(key)) == gives | MANAGING
     everything = set(service_model("kms").shape_for("GrantOperation").enum)
     for operation in sorted(everything - gives - MANAGING):
         code, text = refusal(gate, key, Operations=[operation])

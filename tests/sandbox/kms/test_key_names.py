@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.permissions import OPERATIONS
+from kmscourse.sandbox.kms.operations import OPERATIONS
 from kmscourse.sandbox.model import shapes
 
 UNKNOWN = "1234abcd-12ab-34cd-56ef-1234567890ab"

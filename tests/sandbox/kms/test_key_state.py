@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.kms.permissions import OPERATIONS
+from kmscourse.sandbox.kms.operations import OPERATIONS
 
 OK, DISABLED, PENDING, NOT_PENDING = "ok", "is disabled.", "is pending deletion.", "is not pending deletion."
 IMPORT, ORIGIN = "is pending import.", "origin is EXTERNAL which is not valid for this operation."

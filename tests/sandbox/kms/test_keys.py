@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from kmscourse.sandbox.kms.keys import SPECS
+
 
 def test_a_symmetric_keys_metadata(gate: Any) -> None:
     created = gate("kms:CreateKey", Description="mine")["KeyMetadata"]
@@ -134,3 +136,17 @@ def test_a_deletion_date_is_shown_while_it_stands(gate: Any) -> None:
     assert gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]["DeletionDate"] == date
     assert gate("kms:CancelKeyDeletion", KeyId=key) == {"KeyId": key}
     assert "DeletionDate" not in gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]
+
+
+def test_no_key_has_a_private_key_that_nothing_reaches(
+    practice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("a private key was made")
+
+    monkeypatch.setattr("cryptography.hazmat.primitives.asymmetric.rsa.generate_private_key", never)
+    monkeypatch.setattr("cryptography.hazmat.primitives.asymmetric.ec.generate_private_key", never)
+    for spec, usages in SPECS.items():
+        for usage in usages:
+            made = practice("kms:CreateKey", KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+            assert (made["KeySpec"], made["KeyUsage"], made["MultiRegion"]) == (spec, usage, False)

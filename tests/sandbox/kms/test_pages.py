@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox.call import AwsError, Call, HttpRequest
+from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.pages import LIMITS, page
 
 LISTS = [
@@ -21,12 +21,8 @@ LISTS = [
 ]
 
 
-def calling(**parameters: Any) -> Call:
-    return Call("kms", "ListKeys", "us-east-1", parameters, "", "", HttpRequest("POST", "/", {}, b""))
-
-
 def shown(names: list[str], **parameters: Any) -> dict[str, Any]:
-    return page(calling(**parameters), {"Keys": names}, "Keys", str)
+    return page(parameters, "Keys", names, str)
 
 
 @given(st.sets(st.text(max_size=3), max_size=12), st.integers(1, 12), st.data())
@@ -64,11 +60,11 @@ def test_a_marker_of_another_list() -> None:
 @pytest.mark.parametrize("member", LIMITS)
 def test_a_page_has_its_limits(member: str) -> None:
     usual, most = LIMITS[member]
-    entries = {member: [f"{number:05}" for number in range(most + 1)]}
-    assert len(page(calling(), entries, member, str)[member]) == usual
-    assert len(page(calling(Limit=most), entries, member, str)[member]) == most
+    names = [f"{number:05}" for number in range(most + 1)]
+    assert len(page({}, member, names, str)[member]) == usual
+    assert len(page({"Limit": most}, member, names, str)[member]) == most
     with pytest.raises(AwsError, match=f"less than or equal to {most}"):
-        page(calling(Limit=most + 1), entries, member, str)
+        page({"Limit": most + 1}, member, names, str)
 
 
 @pytest.mark.parametrize(("operation", "member", "name"), LISTS, ids=[row[0] for row in LISTS])

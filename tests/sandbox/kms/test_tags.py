@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import tags
+from kmscourse.sandbox.kms.keys import check_tags
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from kmscourse.sandbox.kms import tags
 )
 def test_tags_that_are_refused(given_tags: list[str], present: list[str], message: str) -> None:
     with pytest.raises(AwsError) as refusal:
-        tags.check([{"TagKey": tag, "TagValue": ""} for tag in given_tags], dict.fromkeys(present, ""))
+        check_tags([{"TagKey": tag, "TagValue": ""} for tag in given_tags], dict.fromkeys(present, ""))
     assert (refusal.value.code, refusal.value.message) == ("TagException", message)
 
 
@@ -53,6 +53,6 @@ def test_tags_come_and_go_by_permission(gate: Any) -> None:
 
 
 def test_a_tag_may_take_anothers_place(gate: Any) -> None:
-    tags.check([{"TagKey": "0", "TagValue": ""}], {str(number): "" for number in range(50)})
+    check_tags([{"TagKey": "0", "TagValue": ""}], {str(number): "" for number in range(50)})
     refusal = gate.refused("kms:CreateKey", Tags=[{"TagKey": "a", "TagValue": "b"}] * 2)
     assert refusal.code == "TagException"

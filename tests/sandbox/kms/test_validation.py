@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.key_spec import USAGES, check_key_spec
+from kmscourse.sandbox.kms.keys import SPECS, check_key_spec
 
 INCORRECT = "The key ID in the request does not identify a CMK that can perform this operation."
 
@@ -170,11 +170,11 @@ def test_what_only_aws_offers_is_said_so(gate: Any, operation: str, parameters: 
 
 
 @given(
-    st.sampled_from(sorted(USAGES)),
-    st.sampled_from([None, *sorted({u for us in USAGES.values() for u in us})]),
+    st.sampled_from(sorted(SPECS)),
+    st.sampled_from([None, *sorted({u for us in SPECS.values() for u in us})]),
 )
 def test_specs_and_usages(spec: str, usage: str | None) -> None:
-    allowed = usage in USAGES[spec] or (usage is None and spec == "SYMMETRIC_DEFAULT")
+    allowed = usage in SPECS[spec] or (usage is None and spec == "SYMMETRIC_DEFAULT")
     parameters = {"KeySpec": spec, "KeyUsage": usage}
     if allowed:
         check_key_spec(parameters)

@@ -20,8 +20,8 @@ def test_two_accounts_of_one_process_do_not_mix(new_account: Callable[[], Any]) 
     one("iam:CreateUser", **{"UserName": "ada", "Tags.member.1.Key": "of", "Tags.member.1.Value": "one"})
     other("iam:CreateUser", **{"UserName": "ada", "Tags.member.1.Key": "of", "Tags.member.1.Value": "other"})
     one.books(SSESpecification={"Enabled": True})
-    assert len(one.account.keys(REGION)) == 2
-    assert other.account.keys(REGION) == other.account.tables(REGION) == []
+    assert len(one.account.keys.of_region(REGION)) == 2
+    assert other.account.keys.of_region(REGION) == other.account.tables(REGION) == []
     assert "<Value>one</Value>" in one("iam:GetUser", UserName="ada")
     assert "<Value>other</Value>" in other("iam:GetUser", UserName="ada")
 
@@ -30,16 +30,17 @@ def test_an_account_and_a_mock_of_motos_do_not_mix(practice: Any) -> None:
     import boto3
     from moto import mock_aws
 
-    practice.key()
     practice("iam:ListUsers")
     with mock_aws():
-        kms = boto3.client("kms", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
-        assert kms.list_keys()["Keys"] == []
-        mocked = kms.create_key()["KeyMetadata"]["KeyId"]
-        own = practice.key()
-        assert [key["KeyId"] for key in kms.list_keys()["Keys"]] == [mocked]
-    assert [key.arn for key in practice.account.keys(REGION)][1:] == [own]
-    assert "IAMLabUser" in practice("iam:ListUsers")
+        iam = boto3.client("iam", region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
+        assert iam.list_users()["Users"] == []
+        iam.create_user(UserName="mocked")
+        practice("iam:CreateUser", UserName="own")
+        assert [user["UserName"] for user in iam.list_users()["Users"]] == ["mocked"]
+    users = practice("iam:ListUsers")
+    assert "IAMLabUser" in users
+    assert ">own<" in users
+    assert "mocked" not in users
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_an_account_and_a_mock_of_motos_do_not_mix(practice: Any) -> None:
         (
             "kms:TagResource",
             {"KeyId": "$id", "Tags": [{"TagKey": "a", "TagValue": "b"}]},
-            "kms/us-east-1/tagger.tags",
+            "kms/us-east-1/keys",
             ["$id"],
         ),
         (

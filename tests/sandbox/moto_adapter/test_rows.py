@@ -8,9 +8,9 @@ import sqlite3
 from typing import Any
 
 import pytest
-from moto.kms.utils import RESERVED_ALIASES
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.region import AWS_ALIASES
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS
 from kmscourse.sandbox.storage.file import Row
 from tests.sandbox.storage.life import LIFE, filled_in
@@ -43,10 +43,12 @@ def items_of(items: Any) -> dict[Row, Any]:
 
 def check_indexes(backend: Any) -> None:
     """What is derived from the keys says what they say."""
-    kms = backend._models("kms", "us-east-1")
-    keys = list(dict.values(kms.keys))
-    assert kms.key_ids == sorted(key.id for key in keys)
-    assert kms.alias_names == sorted({*RESERVED_ALIASES, *(alias for key in keys for alias in key.aliases)})
+    keys = backend.keys.of_region("us-east-1")
+    assert backend.keys.key_ids("us-east-1") == sorted(key.id for key in keys)
+    names = {alias for key in keys for alias in key.aliases}
+    assert backend.keys.alias_names("us-east-1") == sorted({*AWS_ALIASES, *names})
+    for key in keys:
+        assert all(backend.keys.key_of_alias("us-east-1", name) is key for name in key.aliases)
 
 
 def compare(written: dict[Row, str], held: dict[Row, str], after: str) -> None:

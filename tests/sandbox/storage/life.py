@@ -30,7 +30,7 @@ PLAIN = {
     "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "N"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
-KEY = {"KeyId": "alias/one"}
+KEY = {"KeyId": "$key0"}
 
 # A life of an account: each operation that changes something, at a moment at which it can.
 LIFE: list[tuple[str, dict[str, Any]]] = [
@@ -226,17 +226,16 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
 def filled_in(parameters: dict[str, Any], practice: Any) -> dict[str, Any]:
     """The parameters with what only this account knows: $key0 is the id of its first key, and so on."""
     backend = practice.account
-    keys = backend.keys("us-east-1")
+    keys = backend.keys.of_region("us-east-1")
     known = {f"$key{n}": key.id for n, key in enumerate(keys)}
     known |= {
         f"$access{n}": key.caller.access_key_id for n, key in enumerate(backend.identities.access_keys("ada"))
     }
     for key in keys[:1]:
-        known |= {f"$grant{n}": grant["GrantId"] for n, grant in enumerate(key.grants)}
-        tokens = [
-            grant.new_token() for grant in backend._models("kms", "us-east-1").keys[key.id].grants.values()
-        ]
-        known |= {f"$token{n}": token for n, token in enumerate(tokens)}
+        grants = [backend.keys.grant("us-east-1", grant_id) for grant_id in backend.keys.grant_ids(key)]
+        oldest_first = sorted(grants, key=lambda grant: grant.created)
+        known |= {f"$grant{n}": grant.id for n, grant in enumerate(oldest_first)}
+        known |= {f"$token{n}": grant.new_token() for n, grant in enumerate(oldest_first)}
     text = json.dumps(parameters)
     for name, value in known.items():
         text = text.replace(name, value)

@@ -234,7 +234,7 @@ def test_a_forged_row_is_never_run_and_sets_the_file_aside(
     before = kept.path.read_bytes()
     again = open_account(kept.path)
     assert "is damaged (A row can't be" in again.account.notices[0]
-    assert again.account.keys("us-east-1") == []
+    assert again.account.keys.of_region("us-east-1") == []
     (aside_,) = copies(tmp_path)
     assert aside_.read_bytes() == before
     assert not Path("owned").exists()

@@ -45,7 +45,7 @@ def test_nothing_acknowledged_is_lost_to_kill_9(
     account = open_account(path)
     assert account.account.notices == []
     titles = set(account.titles())
-    keys = {key.arn for key in account.account.keys("us-east-1")}
+    keys = {key.arn for key in account.account.keys.of_region("us-east-1")}
     told = [event["key"] for _, event in account.account.storage.events()]
     for title, arn in acknowledged:
         assert title in titles, f"item {title} is lost"

@@ -48,10 +48,10 @@ def outcome(decision: Decision) -> str:
     return f"Deny {decision.layer}" if decision.explicit else str(decision.layer)
 
 
-def case(rule: str, expected: str, **asked: Any) -> Any:
-    return pytest.param(expected, asked, id=rule)
+def case(rule: str, expected: str, **arguments: Any) -> Any:
+    return pytest.param(expected, arguments, id=rule)
 
 
-def check(expected: str, asked: dict[str, Any]) -> None:
-    decision = decide(**asked)
+def check(expected: str, arguments: dict[str, Any]) -> None:
+    decision = decide(**arguments)
     assert outcome(decision) == expected, "\n".join(map(str, decision.steps))

@@ -33,7 +33,7 @@ VIA_DYNAMODB = {"kms:ViaService": DYNAMODB, "kms:CallerAccount": A}
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("CK: the context matches", "allowed", context=encryption_context(Department="IT"),
              resource_policy=names(READER, **when("StringEquals", DEPARTMENT, "IT"))),
@@ -102,5 +102,5 @@ VIA_DYNAMODB = {"kms:ViaService": DYNAMODB, "kms:CallerAccount": A}
              resource_policy=names(READER, **when("StringEquals", TABLE_NAME, "Books"))),
     ],
 )  # fmt: skip
-def test_condition_keys(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, asked)
+def test_condition_keys(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, arguments)

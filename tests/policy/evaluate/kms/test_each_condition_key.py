@@ -34,7 +34,7 @@ ALIASES = {"kms:ResourceAliases": ["alias/books", "alias/books-old"]}
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         # Who calls, and through which service
         case("CK ViaService: one of several services", "allowed", context={"kms:ViaService": S3},
@@ -187,5 +187,5 @@ ALIASES = {"kms:ResourceAliases": ["alias/books", "alias/books-old"]}
              identity_policies=[iam("kms:TagResource", **when("ForAllValues:StringEquals", "aws:TagKeys", "Project"))]),
     ],
 )  # fmt: skip
-def test_each_condition_key(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, asked)
+def test_each_condition_key(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, arguments)

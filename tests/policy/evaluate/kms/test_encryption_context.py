@@ -17,7 +17,7 @@ CONTEXT_KEYS = "kms:EncryptionContextKeys"
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("CK: two pairs, both asked for", "allowed", context=context(Department="IT", Floor="2"),
              resource_policy=names(READER, Condition={
@@ -76,5 +76,5 @@ CONTEXT_KEYS = "kms:EncryptionContextKeys"
                  "EncryptionContextSubset": {"Department": "IT"}, "EncryptionContextEquals": {"Department": "IT"}})]),
     ],
 )  # fmt: skip
-def test_encryption_context(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, asked)
+def test_encryption_context(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, arguments)

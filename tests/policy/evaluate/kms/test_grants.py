@@ -49,7 +49,7 @@ def creating(*operations: str, type_: str = "EncryptionContextSubset", **pairs: 
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("G: a grant gives what no policy does", "allowed", grants=[grant()]),
         case("G: without the account's delegation too", "allowed", resource_policy=CLOSED, grants=[grant()]),
@@ -159,5 +159,5 @@ def creating(*operations: str, type_: str = "EncryptionContextSubset", **pairs: 
                      {"GranteePrincipal": [READER], "Operations": "Decrypt"}, "Decrypt"]),
     ],
 )  # fmt: skip
-def test_grants(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, {"resource_policy": DEFAULT, **asked})
+def test_grants(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, {"resource_policy": DEFAULT, **arguments})

@@ -34,7 +34,7 @@ ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("TKA ex. 1: the account may delegate, IAM says nothing", "identity-based",
              resource_policy=DEFAULT),
@@ -96,12 +96,12 @@ ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"
              resource_policy=names(ROLE), session_policy=iam("s3:*")),
     ],
 )  # fmt: skip
-def test_key_policy_and_iam(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, asked)
+def test_key_policy_and_iam(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, arguments)
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("XA: the key policy must name them", "resource-based", resource_policy=DEFAULT,
              identity_policies=[iam()]),
@@ -118,12 +118,12 @@ def test_key_policy_and_iam(expected: str, asked: dict[str, Any]) -> None:
              resource_policy=names("*", **when("StringEquals", "kms:CallerAccount", A))),
     ],
 )  # fmt: skip
-def test_from_another_account(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, {"caller": STRANGER, **asked})
+def test_from_another_account(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, {"caller": STRANGER, **arguments})
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("IAM: CreateKey has no key yet", "allowed", action="kms:CreateKey",
              identity_policies=[iam("kms:CreateKey")]),
@@ -143,5 +143,5 @@ def test_from_another_account(expected: str, asked: dict[str, Any]) -> None:
              resource_policy=DEFAULT, identity_policies=[iam("kms:CreateAlias", resource=ALIAS)]),
     ],
 )  # fmt: skip
-def test_calls_without_a_key_are_decided_by_iam_alone(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, {"resource": "*", **asked} if "resource_policy" not in asked else asked)
+def test_calls_without_a_key_are_decided_by_iam_alone(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, {"resource": "*", **arguments} if "resource_policy" not in arguments else arguments)

@@ -36,7 +36,7 @@ OTHER_KEY = f"arn:aws:kms:us-east-1:{A}:key/0987dcba-09fe-87dc-65ba-ab0987654321
 
 
 @pytest.mark.parametrize(
-    ("expected", "asked"),
+    ("expected", "arguments"),
     [
         case("DDB: a direct Decrypt is not the table's", "resource-based", resource_policy=names(READER, **VIA)),
         case("DDB: a write needs no kms:Encrypt of the caller", "allowed",
@@ -121,5 +121,5 @@ OTHER_KEY = f"arn:aws:kms:us-east-1:{A}:key/0987dcba-09fe-87dc-65ba-ab0987654321
              grants=[grant(READER, "DescribeKey", Constraints={"EncryptionContextSubset": {"Department": "IT"}})]),
     ],
 )  # fmt: skip
-def test_services_re_encryption_and_principals(expected: str, asked: dict[str, Any]) -> None:
-    check(expected, asked)
+def test_services_re_encryption_and_principals(expected: str, arguments: dict[str, Any]) -> None:
+    check(expected, arguments)

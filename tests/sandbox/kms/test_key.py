@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import material
+from kmscourse.sandbox.kms.encryption import material_of, seal, unseal
+from kmscourse.sandbox.kms.key import KeyMaterial
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REGION = "us-east-1"
@@ -40,7 +41,7 @@ class Life:
         """Perform an operation, or what the state of the key leaves of it."""
         if name == "time":
             self.now += timedelta(days=days)
-            self.account.account.pass_time()
+            self.account.account.keys.apply_due_changes()
             self.account.account.commit()
         elif name == "restart":
             self.account.restart()
@@ -51,17 +52,17 @@ class Life:
                 self.account(f"kms:{name}", KeyId=self.arn, **more)
 
     def key(self) -> Any:
-        return self.account.account.find_key(self.arn)
+        return self.account.account.keys.find(self.arn)
 
     def check(self) -> None:
         """All that the key has sealed opens, with the material that sealed it; its history is in order."""
-        backend, key = self.account.account, self.key()
-        self.sealed.append((backend.seal(key, b"word", {}), backend.material_id(key)))
+        keys, key = self.account.account.keys, self.key()
+        self.sealed.append((seal(key, b"word", {}), key.materials[-1].id))
         for blob, material_id in self.sealed:
-            assert backend.key_of_ciphertext(REGION, blob).arn == self.arn
-            assert backend.open(key, blob, {}) == b"word"
-            assert backend.material_id(key, blob) == material_id
-        dates = [piece.rotated for piece in backend.materials(key)[1:]]
+            assert keys.of_ciphertext(REGION, blob).arn == self.arn
+            assert unseal(key, blob, {}) == b"word"
+            assert material_of(key, blob).id == material_id
+        dates = [material.rotated for material in key.materials[1:]]
         assert dates == sorted(dates)
         assert all(date <= self.now for date in dates), "nothing happens before its time"
 
@@ -80,19 +81,19 @@ def test_what_a_key_has_sealed_opens_while_it_is_there(
     if life.key() is None:
         for blob, _ in life.sealed:
             with pytest.raises(AwsError, match="InvalidCiphertextException"):
-                life.account.account.key_of_ciphertext(REGION, blob)
+                life.account.account.keys.of_ciphertext(REGION, blob)
 
 
 def test_a_piece_of_material_does_not_show_its_secret() -> None:
     secret = bytes(range(32))
-    piece = material.of_secret(secret)
-    assert repr(secret) not in repr(piece)
-    assert piece.id in repr(piece)
+    material = KeyMaterial.of_secret(secret)
+    assert repr(secret) not in repr(material)
+    assert material.id in repr(material)
 
 
 def test_imported_material_is_bound_to_its_key() -> None:
     given_material = bytes(32)
-    one, other = (material.of_import(key_id, given_material) for key_id in ("one", "other"))
-    assert one == material.of_import("one", given_material)
+    one, other = (KeyMaterial.imported(key_id, given_material) for key_id in ("one", "other"))
+    assert one == KeyMaterial.imported("one", given_material)
     assert {one.id, one.token, one.secret}.isdisjoint({other.id, other.token, other.secret})
     assert one.secret != given_material

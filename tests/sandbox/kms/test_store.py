@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms.encryption import material_of, seal, unseal
 
 REGION = "us-east-1"
 UNKNOWN = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -16,7 +17,7 @@ HERE = "arn:aws:kms:us-east-1:123456789012:"
 def not_found(practice: Any, name: str) -> str:
     """The text with which a name is refused."""
     with pytest.raises(AwsError) as caught:
-        practice.account.key(REGION, name)
+        practice.account.keys.named(REGION, name)
     assert (caught.value.code, caught.value.status) == ("NotFoundException", 400)
     return caught.value.message
 
@@ -27,7 +28,7 @@ def test_every_name_of_a_key_leads_to_it(practice: Any) -> None:
     practice("kms:CreateAlias", AliasName="alias/two", TargetKeyId=arn)
     key_id = arn.rpartition("/")[2]
     for name in (key_id, arn, "alias/one", "alias/two", HERE + "alias/one"):
-        key = practice.account.key(REGION, name)
+        key = practice.account.keys.named(REGION, name)
         assert (key.id, key.arn, key.region) == (key_id, arn, REGION)
     assert (key.spec, key.usage, key.state, key.origin) == (
         "SYMMETRIC_DEFAULT",
@@ -36,8 +37,8 @@ def test_every_name_of_a_key_leads_to_it(practice: Any) -> None:
         "AWS_KMS",
     )
     assert (list(key.aliases), key.tags, key.multi_region) == (["alias/one", "alias/two"], {"a": "b"}, False)
-    assert practice.account.find_key(arn) == key
-    assert practice.account.keys(REGION) == [key]
+    assert practice.account.keys.find(arn) == key
+    assert practice.account.keys.of_region(REGION) == [key]
 
 
 @pytest.mark.parametrize(
@@ -83,21 +84,21 @@ def test_another_accounts_alias_is_not_ours(practice: Any) -> None:
 )
 def test_find_key_knows_no_other_arn(practice: Any, arn: str) -> None:
     practice.key()
-    assert practice.account.find_key(arn) is None
+    assert practice.account.keys.find(arn) is None
 
 
 def test_regions_have_keys_of_their_own(practice: Any) -> None:
     arn = practice("kms:CreateKey", region="eu-west-1")["KeyMetadata"]["Arn"]
-    assert practice.account.find_key(arn).region == "eu-west-1"
-    assert practice.account.keys(REGION) == []
-    blob = practice.account.seal(practice.account.find_key(arn), b"x", {})
-    assert practice.account.key_of_ciphertext("eu-west-1", blob).arn == arn
+    assert practice.account.keys.find(arn).region == "eu-west-1"
+    assert practice.account.keys.of_region(REGION) == []
+    blob = seal(practice.account.keys.find(arn), b"x", {})
+    assert practice.account.keys.of_ciphertext("eu-west-1", blob).arn == arn
     with pytest.raises(AwsError, match="InvalidCiphertextException"):
-        practice.account.key_of_ciphertext(REGION, blob)
+        practice.account.keys.of_ciphertext(REGION, blob)
 
 
 def test_an_aws_managed_key_appears_when_it_is_asked_for_and_serves_its_service_only(kept: Any) -> None:
-    key = kept.account.key(REGION, "alias/aws/dynamodb")
+    key = kept.account.keys.named(REGION, "alias/aws/dynamodb")
     kept.account.commit()
     use, look = key.policy["Statement"]
     assert use["Principal"] == {"AWS": "*"}
@@ -108,27 +109,27 @@ def test_an_aws_managed_key_appears_when_it_is_asked_for_and_serves_its_service_
     assert "kms:Decrypt" not in look["Action"]
     assert kept("kms:DescribeKey", KeyId=key.arn)["KeyMetadata"]["KeyManager"] == "AWS"
     kept.restart()
-    assert kept.account.key(REGION, "alias/aws/dynamodb") == key
+    assert kept.account.keys.named(REGION, "alias/aws/dynamodb") == key
 
 
 def test_states_show(practice: Any) -> None:
     arn = practice.key()
     practice("kms:DisableKey", KeyId=arn)
-    assert practice.account.find_key(arn).state == "Disabled"
+    assert practice.account.keys.find(arn).state == "Disabled"
     practice("kms:ScheduleKeyDeletion", KeyId=arn, PendingWindowInDays=7)
-    assert practice.account.find_key(arn).state == "PendingDeletion"
+    assert practice.account.keys.find(arn).state == "PendingDeletion"
     practice("kms:CancelKeyDeletion", KeyId=arn)
-    assert practice.account.find_key(arn).state == "Disabled"
+    assert practice.account.keys.find(arn).state == "Disabled"
 
 
 def test_a_blob_belongs_to_one_key(practice: Any) -> None:
-    one, other = (practice.account.find_key(practice.key()) for _ in range(2))
-    blob = practice.account.seal(one, b"x", {"a": "b"})
-    assert practice.account.key_of_ciphertext(REGION, blob) == one
-    assert practice.account.open(one, blob, {"a": "b"}) == b"x"
+    one, other = (practice.account.keys.find(practice.key()) for _ in range(2))
+    blob = seal(one, b"x", {"a": "b"})
+    assert practice.account.keys.of_ciphertext(REGION, blob) == one
+    assert unseal(one, blob, {"a": "b"}) == b"x"
     for key, context, damaged in ((other, {"a": "b"}, blob), (one, {}, blob), (one, {"a": "b"}, blob[:-1])):
         with pytest.raises(AwsError) as caught:
-            practice.account.open(key, damaged, context)
+            unseal(key, damaged, context)
         assert (caught.value.code, caught.value.message) == ("InvalidCiphertextException", "")
     assert one.id.encode() not in blob
     assert one.arn.encode() not in blob
@@ -138,12 +139,12 @@ def test_blobs_outlive_restarts_and_rotations(kept: Any) -> None:
     arn = kept.key()
     blobs = []
     for turn in range(3):
-        key = kept.account.find_key(arn)
-        blobs.append((kept.account.seal(key, bytes([turn]), {}), kept.account.material_id(key)))
+        key = kept.account.keys.find(arn)
+        blobs.append((seal(key, bytes([turn]), {}), key.materials[-1].id))
         kept("kms:RotateKeyOnDemand", KeyId=arn)
         kept.restart()
-    key = kept.account.find_key(arn)
+    key = kept.account.keys.find(arn)
     for turn, (blob, material_id) in enumerate(blobs):
-        assert kept.account.key_of_ciphertext(REGION, blob) == key
-        assert kept.account.open(key, blob, {}) == bytes([turn])
-        assert kept.account.material_id(key, blob) == material_id != kept.account.material_id(key)
+        assert kept.account.keys.of_ciphertext(REGION, blob) == key
+        assert unseal(key, blob, {}) == bytes([turn])
+        assert material_of(key, blob).id == material_id != key.materials[-1].id

@@ -1,0 +1,355 @@
+"""The KMS keys of an account with their aliases and grants: found by whatever names them, made, changed, deleted.
+
+Whether a change may be is decided before. What time does to keys (deletions, rotations, expiries) is done here too.
+
+Source: AWS KMS API Reference, "KeyMetadata", "AliasListEntry"; AWS KMS Developer Guide, "Key identifiers", "Quotas".
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from kmscourse.sandbox.call import AwsError, Caller, ServiceEvent
+from kmscourse.sandbox.kms import ciphertext, default_policies
+from kmscourse.sandbox.kms.grants import MAX_GRANTS, Grant, Identities, Token, terms_of
+from kmscourse.sandbox.kms.key import MATERIAL_BYTES, SYMMETRIC, Key, KeyMaterial
+from kmscourse.sandbox.kms.region import AWS_ALIASES, Region
+from kmscourse.sandbox.storage.collection import Collection
+from kmscourse.sandbox.storage.journal import Journal
+
+MAX_ALIASES = 50  # of one key ("Quotas" in the developer guide)
+
+_KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_COLLECTION = re.compile(r"kms/([^/]+)/(keys|grants)")
+_AWS_ROTATION_PERIOD = 365  # days between the rotations of a key that AWS manages
+
+
+class KeyStore:
+    """The keys of all regions. ``now`` is the account's clock, in UTC.
+
+    ``state_changed`` is told the ARN of a key, whether it can be used from then on, and since when, each time that
+    changes.
+    """
+
+    def __init__(
+        self, account_id: str, journal: Journal, now: Callable[[], datetime], identities: Identities
+    ) -> None:
+        self.state_changed: Callable[[str, bool, datetime], None] = lambda key_arn, usable, at: None
+        self._account_id = account_id
+        self._journal = journal
+        self._now = now
+        self._identities = identities
+        self._regions: dict[str, Region] = {}
+        self._service_events: list[ServiceEvent] = []
+
+    def collection(self, name: str) -> Collection[Any]:
+        """The collection that is stored under ``kms/<region>/keys`` or ``…/grants``. Raises KeyError."""
+        match = _COLLECTION.fullmatch(name)
+        if match is None:
+            raise KeyError(name)
+        region = self._region(match[1])
+        return region.keys if match[2] == "keys" else region.grants
+
+    def collections(self) -> list[Collection[Any]]:
+        """Those of every region that was used."""
+        return [each for region in self._regions.values() for each in (region.keys, region.grants)]
+
+    def _region(self, name: str) -> Region:
+        if name not in self._regions:
+            self._regions[name] = Region(name, self._journal)
+        return self._regions[name]
+
+    # Keys found
+
+    def named(self, region: str, key_id: str) -> Key:
+        """The key that an id, a key ARN, an alias or an alias ARN names.
+
+        A key that AWS manages is made when its alias is first asked for. Raises AwsError NotFoundException.
+        """
+        name = key_id
+        if key_id.startswith("arn:"):
+            parts = key_id.split(":", 5)
+            is_kms = len(parts) == 6 and parts[:3] == ["arn", "aws", "kms"]
+            if not is_kms or "/" not in parts[5] or parts[5].startswith("key/alias/"):
+                raise _not_found(f"Invalid arn {key_id}")
+            if parts[3] != region:
+                raise _not_found(f"Invalid arn {parts[3]}")
+            name = parts[5].removeprefix("key/")
+            if parts[4] != self._account_id:
+                raise _not_found(
+                    f"Alias {key_id} is not found." if name.startswith("alias/") else _unknown(key_id)
+                )
+        arn = f"arn:aws:kms:{region}:{self._account_id}:"
+        if name.startswith("alias/"):
+            key, missing = self._key_of_alias(region, name), f"Alias {arn}{name} is not found."
+        elif _KEY_ID.fullmatch(name):
+            key, missing = self._region(region).keys.get(name), _unknown(f"{arn}key/{name}")
+        else:
+            key, missing = None, f"Invalid keyId '{name}'"
+        if key is None:
+            raise _not_found(missing)
+        return key
+
+    def find(self, arn: str) -> Key | None:
+        """The key with this key ARN, in whatever region."""
+        parts = arn.split(":", 5)
+        if len(parts) < 6 or parts[:3] != ["arn", "aws", "kms"] or parts[4] != self._account_id:
+            return None
+        region = self._regions.get(parts[3])
+        return None if region is None else region.keys.get(parts[5].removeprefix("key/"))
+
+    def of_region(self, region: str) -> list[Key]:
+        """All keys of a region, the oldest first."""
+        return list(self._region(region).keys.values())
+
+    def key_ids(self, region: str) -> Sequence[str]:
+        """The ids of all keys of a region, in their order."""
+        return self._region(region).key_ids
+
+    def of_ciphertext(self, region: str, blob: bytes) -> Key:
+        """The key that made a ciphertext. Raises AwsError InvalidCiphertextException."""
+        try:
+            key = self._region(region).key_of_token(ciphertext.token_of(blob))
+        except ciphertext.InvalidCiphertextError:
+            key = None
+        if key is None:
+            raise AwsError("InvalidCiphertextException", "")
+        return key
+
+    # Keys made and changed
+
+    def create(
+        self,
+        region: str,
+        *,
+        spec: str = SYMMETRIC,
+        usage: str = "ENCRYPT_DECRYPT",
+        origin: str = "AWS_KMS",
+        policy: str | None = None,
+        description: str = "",
+        tags: Mapping[str, str] | None = None,
+        multi_region: bool = False,
+    ) -> Key:
+        """A new key; without a policy it has the default key policy.
+
+        Only symmetric encryption keys have material: no operation that is offered reaches that of any other key.
+        """
+        key_id = uuid.uuid4()
+        key = Key(
+            id=f"mrk-{key_id.hex}" if multi_region else str(key_id),
+            account_id=self._account_id,
+            region=region,
+            spec=spec,
+            usage=usage,
+            origin=origin,
+            created=self._now().timestamp(),
+            policy_text=policy or default_policies.for_customer(self._account_id),
+            description=description,
+            tags=dict(tags or {}),
+            multi_region=multi_region,
+        )
+        if origin == "EXTERNAL":
+            key.state, key.import_secret = "PendingImport", secrets.token_bytes(MATERIAL_BYTES)
+        elif spec == SYMMETRIC:
+            key.materials.append(KeyMaterial.new())
+        self._region(region).add_key(key)
+        return key
+
+    @contextmanager
+    def changing(self, key: Key, at: datetime | None = None) -> Iterator[Key]:
+        """Within it, ``key`` may be changed; it has changed at ``at``, which is now if it is not given."""
+        region, was_usable = self._region(key.region), key.is_usable
+        region.keys.touch(key.id)
+        yield key
+        region.note_change(key)
+        if key.is_usable != was_usable:
+            self.state_changed(key.arn, key.is_usable, at or self._now())
+
+    def rotate(self, key: Key, at: datetime, rotation_type: str) -> None:
+        """Give a key new material, within ``changing``."""
+        before = key.materials[-1].id
+        key.rotate(at, rotation_type)
+        self._add_service_event(
+            "RotateKey",
+            at,
+            key,
+            rotationType=rotation_type,
+            keyOrigin=key.origin,
+            previousKeyMaterialId=before,
+            currentKeyMaterialId=key.materials[-1].id,
+        )
+
+    # What time does
+
+    def apply_due_changes(self) -> None:
+        """Apply to keys what was due by now: deletions, expiries of imported material, rotations.
+
+        Each at its own time, however long nobody called. ``take_service_events`` tells of them.
+        """
+        now = self._now()
+        for region in self._regions.values():
+            while (due := region.overdue(now)) is not None:
+                self._apply_due_change(region, *due)
+
+    def take_service_events(self) -> list[ServiceEvent]:
+        """What KMS did by itself since this was last asked."""
+        events, self._service_events = self._service_events, []
+        return events
+
+    def _apply_due_change(self, region: Region, at: datetime, key: Key) -> None:
+        if key.state == "PendingDeletion" and key.deletion_date == at:
+            region.remove_key(key)
+            self._add_service_event("DeleteKey", at, key)
+            return
+        with self.changing(key, at):
+            expired = [material for material in key.all_materials if material.expires == at]
+            for material in expired:
+                key.drop_material(material)
+                self._add_service_event("DeleteExpiredKeyMaterial", at, key, keyMaterialId=material.id)
+            if not expired:
+                self.rotate(key, at, "AUTOMATIC")
+                key.schedule_next_rotation(at)
+
+    def _add_service_event(self, name: str, at: datetime, key: Key, **details: str) -> None:
+        self._service_events.append(ServiceEvent(name, at, key.arn, {"keyId": key.id, **details}))
+
+    # Aliases
+
+    def alias_names(self, region: str) -> Sequence[str]:
+        """The names of all aliases of a region, in their order; AWS's own are there before they have a key."""
+        return self._region(region).alias_names
+
+    def key_of_alias(self, region: str, name: str) -> Key | None:
+        """The key that ``alias/name`` stands for; None where it stands for none yet, or is not there."""
+        return self._region(region).key_of_alias(name)
+
+    def set_alias(self, name: str, key: Key) -> None:
+        """Let ``alias/name`` stand for ``key``, whether it is new or stands for another.
+
+        Raises AwsError LimitExceededException.
+        """
+        if name not in key.aliases and len(key.aliases) >= MAX_ALIASES:
+            raise AwsError("LimitExceededException", f"A key can have at most {MAX_ALIASES} aliases.")
+        self._region(key.region).set_alias(name, key, self._now().timestamp())
+
+    def remove_alias(self, region: str, name: str) -> None:
+        """Let ``alias/name`` stand for nothing any more."""
+        self._region(region).remove_alias(name)
+
+    def _key_of_alias(self, region: str, name: str) -> Key | None:
+        key = self.key_of_alias(region, name)
+        return self._create_aws_managed(region, name) if key is None and name in AWS_ALIASES else key
+
+    def _create_aws_managed(self, region: str, alias: str) -> Key:
+        """The key that AWS manages for a service, which rotates every year."""
+        service = alias.rpartition("/")[2]
+        key = self.create(
+            region,
+            policy=default_policies.for_service(service, region, self._account_id),
+            description=default_policies.DESCRIPTIONS.get(service, "Default key"),
+        )
+        with self.changing(key):
+            key.manager = "AWS"
+            key.schedule_rotation(_AWS_ROTATION_PERIOD, self._now())
+        self._region(region).set_alias(alias, key, key.created)
+        return key
+
+    # Grants
+
+    def add_grant(self, key: Key, parameters: Mapping[str, Any]) -> Grant:
+        """Put a grant on a key, with the terms in the parameters of CreateGrant.
+
+        Where one with the same name and terms is there already, it is that one. Raises AwsError
+        LimitExceededException.
+        """
+        region, terms = self._region(key.region), terms_of(parameters)
+        if "Name" in terms:  # Only a name tells a retry.
+            known = region.grant_index.like(key.id, terms)
+            if known:
+                grant: Grant = region.grants[known[0]]
+                return grant
+        if len(region.grant_index.on_key(key.id)) >= MAX_GRANTS:
+            raise AwsError("LimitExceededException", f"A key can have at most {MAX_GRANTS} grants.")
+        grant = Grant.new(key.id, terms, self._now().timestamp(), self._identities)
+        region.add_grant(grant)
+        return grant
+
+    def remove_grant(self, region: str, grant: Grant) -> None:
+        """Take a grant from its key."""
+        self._region(region).remove_grant(grant)
+
+    def remove_grants_like(self, key: Key, parameters: Mapping[str, Any]) -> None:
+        """Take from a key the grants with the very terms in these parameters of CreateGrant."""
+        region = self._region(key.region)
+        for grant_id in list(region.grant_index.like(key.id, terms_of(parameters))):
+            region.remove_grant(region.grants[grant_id])
+
+    def grant(self, region: str, grant_id: str) -> Grant | None:
+        """The grant with this id; None where there is none in the region."""
+        grant: Grant | None = self._region(region).grants.get(grant_id)
+        return grant
+
+    def grant_of_token(self, region: str, text: str) -> Grant | None:
+        """The grant that a grant token stands for; None where there is none in the region."""
+        token = Token.read(text)
+        grant = None if token is None else self.grant(region, token.grant_id)
+        return grant if token is not None and grant is not None and grant.has_made(token) else None
+
+    def key_of_grant(self, region: str, grant: Grant) -> Key:
+        """The key that a grant is on."""
+        key: Key = self._region(region).keys[grant.key_id]
+        return key
+
+    def grant_entry(self, region: str, grant_id: str) -> dict[str, Any]:
+        """The grant with this id, which is there, as ListGrants shows it."""
+        grant: Grant = self._region(region).grants[grant_id]
+        return grant.entry(self.key_of_grant(region, grant), self._identities)
+
+    def grant_ids(self, key: Key, member: str = "", principal: str = "") -> Sequence[str]:
+        """The ids of the grants on a key, in their order.
+
+        With ``member`` (GranteePrincipal, GranteeServicePrincipal) only those that are shown with this principal in it.
+        """
+        index = self._region(key.region).grant_index
+        if not member:
+            return index.on_key(key.id)
+        return self._of_holders(principal, lambda holder: index.for_grantee(key.id, member, holder))
+
+    def retirable_grant_ids(self, region: str, principal: str) -> Sequence[str]:
+        """The ids of a region's grants that are shown with this RetiringPrincipal, in their order."""
+        return self._of_holders(principal, self._region(region).grant_index.retirable_by)
+
+    def grants_for(
+        self, key: Key, caller: Caller, action: str, encryption_context: Mapping[str, str]
+    ) -> list[dict[str, Any]]:
+        """The grants on a key that can decide whether the caller may do ``action``: of many that say the same, one."""
+        region = self._region(key.region)
+        if not region.grant_index.on_key(key.id):
+            return []
+        holders = {caller.arn, caller.principal_id, caller.account, f"arn:aws:iam::{caller.account}:root"}
+        if caller.temporary:
+            holders.add(caller.temporary.issuer.arn)
+        ids = region.grant_index.permitting(key.id, holders, action.lower(), encryption_context)
+        return [region.grants[grant_id].entry(key, self._identities) for grant_id in ids]
+
+    def _of_holders(self, principal: str, ids_of: Callable[[str], Sequence[str]]) -> Sequence[str]:
+        """The ids that ``ids_of`` gives for the holders that are shown as ``principal``, in their order."""
+        identities = self._identities
+        holders = dict.fromkeys((identities.unique_id(principal) or principal, principal))
+        lists = [ids_of(holder) for holder in holders if identities.present_name(holder) == principal]
+        filled = [ids for ids in lists if ids]
+        return filled[0] if len(filled) == 1 else sorted(each for ids in filled for each in ids)
+
+
+def _not_found(message: str) -> AwsError:
+    return AwsError("NotFoundException", message)
+
+
+def _unknown(key_arn: str) -> str:
+    return f"Key '{key_arn}' does not exist"
