@@ -107,14 +107,13 @@ class Account(Database):
         rows = (OwnRows(self._collection), MotoRows(self._models))
         self._unit_of_work = UnitOfWork(self._journal, self.storage, rows, self._upgrades())
 
-    def collections(self) -> list[Collection[Any]]:
-        """What the account keeps in JSON of its own."""
-        return [self._about, self.identities.sessions, self._transactions, *self.keys.collections()]
+    def _own_collections(self) -> list[Collection[Any]]:
+        return [self._about, self.identities.sessions, self._transactions]
 
     def _collection(self, name: str) -> Collection[Any] | None:
         if name.startswith("kms/"):
             return self.keys.collection(name)
-        own = (self._about, self.identities.sessions, self._transactions)
+        own = self._own_collections()
         return next((collection for collection in own if collection.collection == name), None)
 
     def _upgrades(self) -> list[Upgrade]:

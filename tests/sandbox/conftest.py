@@ -45,12 +45,18 @@ class Practice:
         with self.account.lock:
             if service == "iam":
                 answer = self._perform_iam(call)
-            elif service == "kms":
-                answer = self._perform_kms(call)
             else:
-                answer = self.account.perform(call)
+                answer = self._perform_kms(call) if service == "kms" else self.account.perform(call)
             self.account.commit()
         return answer.body.decode() if isinstance(answer, HttpResponse) else answer
+
+    def _perform_kms(self, call: Call) -> Any:
+        caller = self.account.main_user.credentials().caller
+        try:
+            return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
+        except BaseException:
+            self.account.rollback()
+            raise
 
     def _perform_iam(self, call: Call) -> Answer:
         service, caller = SERVICES["iam"], self.account.main_user.credentials().caller
@@ -60,14 +66,6 @@ class Practice:
         try:
             resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
             return operation.perform(resolved)
-        except AwsError:
-            self.account.rollback()
-            raise
-
-    def _perform_kms(self, call: Call) -> Any:
-        caller = self.account.main_user.credentials().caller
-        try:
-            return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
         except AwsError:
             self.account.rollback()
             raise

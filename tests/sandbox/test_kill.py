@@ -121,7 +121,7 @@ def test_what_was_told_is_there_and_nothing_by_halves(
 def check_told(account: Any, told: Told) -> None:
     """Everything in ``told`` is in the account."""
     backend = account.account
-    keys = {key.id: key for key in backend.keys(REGION)}
+    keys = {key.id: key for key in backend.keys.of_region(REGION)}
     tables = {table.name: table for table in backend.tables(REGION)}
     for kind, name, *rest in told:
         said = f"{kind} {name} {rest} is lost"
@@ -130,11 +130,11 @@ def check_told(account: Any, told: Told) -> None:
                 assert keys[name].tags == {"name": rest[0]}, said
             case "alias":
                 assert name in keys[rest[0]].aliases, said
-                assert backend.key(REGION, name).id == rest[0], said
+                assert backend.keys.named(REGION, name).id == rest[0], said
             case "policy":
                 assert keys[name].policy["Statement"][-1]["Sid"] == rest[0], said
             case "grant":
-                assert rest[0] in {grant["GrantId"] for grant in keys[name].grants}, said
+                assert rest[0] in backend.keys.grant_ids(keys[name]), said
             case "table":
                 assert tables[name].key_arn == keys[rest[0]].arn, said
             case "item":
@@ -152,7 +152,7 @@ def check_told(account: Any, told: Told) -> None:
 def check_whole(account: Any) -> None:
     """Every alias has its key, every table its grant, every grant of DynamoDB's its table; the trail knows each key."""
     backend = account.account
-    keys = {key.id: key for key in backend.keys(REGION)}
+    keys = {key.id: key for key in backend.keys.of_region(REGION)}
     for alias in account("kms:ListAliases")["Aliases"]:
         if "TargetKeyId" in alias:
             assert alias["TargetKeyId"] in keys, f"{alias['AliasName']} stands for no key"
@@ -160,7 +160,7 @@ def check_whole(account: Any) -> None:
     granted = {
         grant["Constraints"]["EncryptionContextSubset"]["aws:dynamodb:tableName"]: key.arn
         for key in keys.values()
-        for grant in key.grants
+        for grant in (backend.keys.grant_entry(REGION, each) for each in backend.keys.grant_ids(key))
         if "Constraints" in grant
     }
     assert granted == tables, "a table without its grant, or a grant without its table"

@@ -151,7 +151,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "The text for a grant that can't be",
             "A sentence of the practice account's own behind ValidationException or InvalidGrantIdException.",
             "The same codes; few of the texts were recorded.",
-            "tests/sandbox/kms/test_grant_validation.py::test_terms_that_are_refused",
+            "tests/sandbox/kms/test_grant_terms.py::test_terms_that_are_refused",
         ),
         Difference(
             "AWS's own aliases",

@@ -23,8 +23,9 @@ def follow(before: TableView | None, now: TableView | None, account: Account) ->
         return
     if before is not None and left:
         door.retire_grant(account, left, _terms(before, account))
-    if now is not None and taken:
-        door.make_grant(account, taken, _terms(now, account))
+    key = account.keys.find(taken) if taken else None
+    if now is not None and key is not None:
+        door.make_grant(account, key, _terms(now, account))
 
 
 def _terms(table: TableView, account: Account) -> dict[str, Any]:

@@ -5,17 +5,16 @@ Source: AWS KMS Developer Guide, "Aliases in AWS KMS"; AWS KMS API Reference, "U
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.key import SYMMETRIC
 from kmscourse.sandbox.kms.key_state import refuse_pending
 from kmscourse.sandbox.kms.pages import page
+from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
-
-Answer = dict[str, Any]
 
 
 def check_target(resolved: KmsCall) -> None:

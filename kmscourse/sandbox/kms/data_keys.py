@@ -14,11 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from kmscourse.sandbox.kms.encryption import encoded, end_dry_run, seal
+from kmscourse.sandbox.kms.encryption import encoded, seal
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.kms.validation import require_offered
-
-Answer = dict[str, Any]
 
 DATA_KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 
@@ -51,7 +49,7 @@ def check_pair_spec(resolved: KmsCall) -> None:
     require_offered(resolved, "KeyPairSpec", PAIRS)
 
 
-def generate_data_key(resolved: KmsCall) -> Answer:
+def generate_data_key(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html"""
     key, parameters = resolved.key_by_any_name, resolved.parameters
     spec = parameters.get("KeySpec")  # Exactly one of the two is given.
@@ -64,17 +62,17 @@ def generate_data_key(resolved: KmsCall) -> Answer:
     }
 
 
-def generate_data_key_without_plaintext(resolved: KmsCall) -> Answer:
+def generate_data_key_without_plaintext(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html"""
     return _without("Plaintext", generate_data_key(resolved))
 
 
-def generate_data_key_pair(resolved: KmsCall) -> Answer:
+def generate_data_key_pair(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPair.html
 
     The private key as PKCS #8, the public key as SubjectPublicKeyInfo, both in DER.
     """
-    end_dry_run(resolved)  # An RSA key takes long.
+    resolved.end_dry_run()  # An RSA key takes long.
     key, parameters = resolved.key_by_any_name, resolved.parameters
     spec = parameters["KeyPairSpec"]
     pair = PAIRS[spec]()
@@ -90,10 +88,10 @@ def generate_data_key_pair(resolved: KmsCall) -> Answer:
     }
 
 
-def generate_data_key_pair_without_plaintext(resolved: KmsCall) -> Answer:
+def generate_data_key_pair_without_plaintext(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyPairWithoutPlaintext.html"""
     return _without("PrivateKeyPlaintext", generate_data_key_pair(resolved))
 
 
-def _without(member: str, answer: Answer) -> Answer:
+def _without(member: str, answer: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != member}

@@ -71,11 +71,9 @@ def require_working(account: Account, key_arn: str) -> None:
     check_state("kms:Decrypt", key)
 
 
-def make_grant(account: Account, key_arn: str, terms: Mapping[str, Any]) -> None:
-    """Put a grant with the terms of CreateGrant on a key; where the key is gone nothing is done."""
-    key = account.keys.find(key_arn)
-    if key is not None:
-        account.keys.add_grant(key, terms)
+def make_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
+    """Put a grant with these terms, which are parameters of CreateGrant, on a key."""
+    account.keys.add_grant(key.region, account.keys.new_grant(key, terms))
 
 
 def retire_grant(account: Account, key_arn: str, terms: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ _COLLECTION = re.compile(r"(kms/[^/]+)/(keys|grants|tagger\.tags)")
 def upgrade_key_rows(rows: Iterable[tuple[Row, str]]) -> list[tuple[Row, str]]:
     """The rows of a whole file, those of KMS as they are written today; all others as they are.
 
-    Raises ValueError, LookupError, TypeError or AttributeError for a row that can't be read.
+    Raises ValueError, LookupError, TypeError, AttributeError or RecursionError for a row that can't be read.
     """
     others: list[tuple[Row, str]] = []
     keys: dict[Row, Mapping[str, Any]] = {}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import ciphertext
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, KeyMaterial
 from kmscourse.sandbox.kms.resolve import KmsCall
+from kmscourse.sandbox.operation import Answer
 
-Answer = dict[str, Any]
 EncryptionContext = Mapping[str, str] | None
 
 
@@ -26,7 +25,7 @@ def encrypt(resolved: KmsCall) -> Answer:
 def decrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"""
     if resolved.ignores_ciphertext:
-        end_dry_run(resolved)
+        resolved.end_dry_run()
     key, blob = resolved.decryption_key, resolved.ciphertext
     plaintext = unseal(key, blob, resolved.parameters.get("EncryptionContext"))
     return {
@@ -40,7 +39,7 @@ def decrypt(resolved: KmsCall) -> Answer:
 def re_encrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html"""
     if resolved.ignores_ciphertext:
-        end_dry_run(resolved)
+        resolved.end_dry_run()
     parameters, blob = resolved.parameters, resolved.ciphertext
     source, destination = resolved.source_key, resolved.destination_key
     plaintext = unseal(source, blob, parameters.get("SourceEncryptionContext"))
@@ -59,17 +58,6 @@ def re_encrypt(resolved: KmsCall) -> Answer:
 def generate_random(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html"""
     return {"Plaintext": encoded(os.urandom(resolved.parameters["NumberOfBytes"]))}
-
-
-def end_dry_run(resolved: KmsCall) -> None:
-    """Raises AwsError DryRunOperationException for a call that was only to be tried.
-
-    Its status is 400, as the API reference has it under every operation's errors.
-    """
-    if resolved.parameters.get("DryRun"):
-        raise AwsError(
-            "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
-        )
 
 
 def seal(key: Key, plaintext: bytes, encryption_context: EncryptionContext) -> bytes:

@@ -22,6 +22,7 @@ from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_version
 from kmscourse.sandbox.kms.pages import page
+from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
@@ -247,13 +248,15 @@ def _invalid(text: str) -> AwsError:
 # Operations
 
 
-def create_grant(resolved: KmsCall) -> dict[str, Any]:
+def create_grant(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html"""
-    grant = resolved.account.keys.add_grant(resolved.key, resolved.parameters)
+    grant = resolved.account.keys.new_grant(resolved.key, resolved.parameters)
+    resolved.end_dry_run()  # Before anything is changed.
+    resolved.account.keys.add_grant(resolved.region, grant)
     return {"GrantId": grant.id, "GrantToken": grant.new_token()}
 
 
-def list_grants(resolved: KmsCall) -> dict[str, Any]:
+def list_grants(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html"""
     keys, key, parameters = resolved.account.keys, resolved.key, resolved.parameters
     member = next(
@@ -267,31 +270,32 @@ def list_grants(resolved: KmsCall) -> dict[str, Any]:
     return _page(resolved, [parameters["GrantId"]] if is_listed else [])
 
 
-def list_retirable_grants(resolved: KmsCall) -> dict[str, Any]:
+def list_retirable_grants(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListRetirableGrants.html"""
     principal = resolved.parameters["RetiringPrincipal"]
     return _page(resolved, resolved.account.keys.retirable_grant_ids(resolved.region, principal))
 
 
-def retire_grant(resolved: KmsCall) -> dict[str, Any]:
+def retire_grant(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html"""
     return _remove(resolved, resolved.retiring.grant, resolved.retiring.grant_id)
 
 
-def revoke_grant(resolved: KmsCall) -> dict[str, Any]:
+def revoke_grant(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_RevokeGrant.html"""
     return _remove(resolved, resolved.grant, resolved.parameters["GrantId"])
 
 
-def _page(resolved: KmsCall, grant_ids: Sequence[str]) -> dict[str, Any]:
+def _page(resolved: KmsCall, grant_ids: Sequence[str]) -> Answer:
     """A page of these grants, which are in their order."""
     keys, region = resolved.account.keys, resolved.region
     return page(resolved.parameters, "Grants", grant_ids, lambda grant_id: keys.grant_entry(region, grant_id))
 
 
-def _remove(resolved: KmsCall, grant: Grant | None, grant_id: str) -> dict[str, Any]:
+def _remove(resolved: KmsCall, grant: Grant | None, grant_id: str) -> Answer:
     """Take a grant from its key. Raises AwsError NotFoundException where it is not there."""
     if grant is None:
         raise AwsError("NotFoundException", f"Grant ID {grant_id} not found")
+    resolved.end_dry_run()  # Before anything is changed.
     resolved.account.keys.remove_grant(resolved.region, grant)
     return {}

@@ -14,7 +14,7 @@ import base64
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -31,8 +31,7 @@ from kmscourse.sandbox.kms import ciphertext
 from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Key, KeyMaterial
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.kms.validation import require_offered
-
-Answer = dict[str, Any]
+from kmscourse.sandbox.operation import Answer
 
 TOKEN_LIFETIME = timedelta(hours=24)
 MAX_LIFETIME = timedelta(days=365)  # of imported key material that expires

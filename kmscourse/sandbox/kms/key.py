@@ -201,16 +201,16 @@ class Key:
         self.rotation_period = days
 
     def rotate(self, now: datetime, rotation_type: str) -> None:
-        """Seal with new material from now on: with what was imported for it, or with some made at random."""
+        """Seal with new material from now on: with what was imported for it, or with some made at random.
+
+        An AUTOMATIC rotation sets the date of the next one; one ON_DEMAND leaves it as it is.
+        """
         material = self.pending_material or KeyMaterial.new()
         material.rotated, material.rotation_type = now, rotation_type
         self.materials.append(material)
         self.pending_material = None
-
-    def schedule_next_rotation(self, rotated: datetime) -> None:
-        """Set the date of the rotation that follows the automatic one at ``rotated``."""
-        if self.rotation_period is not None:
-            self.next_rotation = rotated + timedelta(days=self.rotation_period)
+        if rotation_type == "AUTOMATIC" and self.rotation_period is not None:
+            self.next_rotation = now + timedelta(days=self.rotation_period)
 
     def put_material(self, material: KeyMaterial) -> None:
         """Put imported material in its place: back where it was, or first, or to wait for the next rotation.

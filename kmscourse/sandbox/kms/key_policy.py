@@ -17,9 +17,7 @@ from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import permissions
 from kmscourse.sandbox.kms.resolve import KmsCall
-from kmscourse.sandbox.operation import PermissionCheck
-
-Answer = dict[str, Any]
+from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 MAX_BYTES = 32 * 1024
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
@@ -60,8 +58,9 @@ def _check(resolved: KmsCall, check: PermissionCheck) -> None:
     if len(text.encode()) > MAX_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
     policy = _read(text)
-    identities = resolved.account.identities
-    if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
+    if not all(
+        resolved.account.identities.is_policy_principal(kind, name) for kind, name in _principals(policy)
+    ):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):
         next_change = replace(check, action="kms:PutKeyPolicy", resource_policy=policy)

@@ -17,8 +17,6 @@ from kmscourse.sandbox.kms.pages import page
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
 
-Answer = dict[str, Any]
-
 DEFAULT_WAITING_PERIOD = 30  # days that a key waits for its deletion
 MAX_TAGS = 50
 
@@ -139,7 +137,7 @@ def check_tag_keys(names: Sequence[str]) -> None:
 # Operations
 
 
-def create_key(resolved: KmsCall) -> Answer:
+def create_key(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
     parameters = resolved.parameters
     key = resolved.account.keys.create(
@@ -155,12 +153,12 @@ def create_key(resolved: KmsCall) -> Answer:
     return {"KeyMetadata": metadata(key)}
 
 
-def describe_key(resolved: KmsCall) -> Answer:
+def describe_key(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
     return {"KeyMetadata": metadata(resolved.key_by_any_name)}
 
 
-def list_keys(resolved: KmsCall) -> Answer:
+def list_keys(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html"""
     parameters, region = resolved.parameters, resolved.region
     own = "SELF" in parameters.get("ResourceOwners", ["SELF"])  # Nobody shares a key with the account.
@@ -169,28 +167,28 @@ def list_keys(resolved: KmsCall) -> Answer:
     return page(parameters, "Keys", key_ids, lambda key_id: {"KeyId": key_id, "KeyArn": arn + key_id})
 
 
-def update_key_description(resolved: KmsCall) -> Answer:
+def update_key_description(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateKeyDescription.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.description = resolved.parameters["Description"]
     return {}
 
 
-def enable_key(resolved: KmsCall) -> Answer:
+def enable_key(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.enable(resolved.now)
     return {}
 
 
-def disable_key(resolved: KmsCall) -> Answer:
+def disable_key(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.disable()
     return {}
 
 
-def schedule_key_deletion(resolved: KmsCall) -> Answer:
+def schedule_key_deletion(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
     days = resolved.parameters.get("PendingWindowInDays", DEFAULT_WAITING_PERIOD)
     date = resolved.now + timedelta(days=days)
@@ -204,21 +202,21 @@ def schedule_key_deletion(resolved: KmsCall) -> Answer:
     }
 
 
-def cancel_key_deletion(resolved: KmsCall) -> Answer:
+def cancel_key_deletion(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.cancel_deletion()
     return {"KeyId": key.arn}
 
 
-def tag_resource(resolved: KmsCall) -> Answer:
+def tag_resource(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_TagResource.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.tags.update(_tags_of(resolved.parameters["Tags"]))
     return {}
 
 
-def untag_resource(resolved: KmsCall) -> Answer:
+def untag_resource(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UntagResource.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         for name in resolved.parameters["TagKeys"]:
@@ -226,7 +224,7 @@ def untag_resource(resolved: KmsCall) -> Answer:
     return {}
 
 
-def list_resource_tags(resolved: KmsCall) -> Answer:
+def list_resource_tags(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html"""
     tags = resolved.key.tags
     return page(
@@ -238,7 +236,7 @@ def _tags_of(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {tag["TagKey"]: tag["TagValue"] for tag in tags}
 
 
-def metadata(key: Key) -> Answer:
+def metadata(key: Key) -> dict[str, Any]:
     """KeyMetadata, as CreateKey and DescribeKey show it; times in seconds since 1970."""
     algorithms = SPECS[key.spec][key.usage]
     shown = {
@@ -271,7 +269,7 @@ def metadata(key: Key) -> Answer:
     return shown
 
 
-def _expiry(key: Key) -> Answer:
+def _expiry(key: Key) -> dict[str, Any]:
     """Whether imported material expires, and the earliest day; nothing is said while some of it is missing."""
     if key.origin != "EXTERNAL" or not key.is_complete:
         return {}

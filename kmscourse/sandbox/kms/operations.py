@@ -13,7 +13,6 @@ grants.py            permissions that hang on keys
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from kmscourse.sandbox.kms import (
     aliases,
@@ -33,7 +32,7 @@ from kmscourse.sandbox.operation import Answer, Operation, Service, anywhere
 
 def _operation(
     needs: permissions.Permissions,
-    perform: Callable[[KmsCall], dict[str, Any]],
+    perform: Callable[[KmsCall], Answer],
     *checks: Callable[[KmsCall], None],
     changes: bool = False,
 ) -> Operation[KmsCall]:
@@ -46,7 +45,7 @@ def _operation(
 
     def answer(resolved: KmsCall) -> Answer:
         answered = perform(resolved)
-        encryption.end_dry_run(resolved)
+        resolved.end_dry_run()
         return answered
 
     return Operation(needs, answer, validate, changes)

@@ -2,7 +2,7 @@
 
 Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management
 Service"; AWS KMS Developer Guide, "AWS KMS condition keys", "Controlling access to aliases"; AWS KMS API Reference,
-each operation.
+each operation. What is refused here of a call's parameters, AWS refuses before it decides.
 """
 
 from __future__ import annotations

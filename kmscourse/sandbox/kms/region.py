@@ -68,7 +68,8 @@ class Region:
         """Find grants anew, after some came back from the file. Raises LookupError where one is on no key."""
         self.grant_index = GrantIndex()
         for grant in self.grants.values():
-            self.keys[grant.key_id]
+            if grant.key_id not in self.keys:
+                raise LookupError("A grant is on no key.")
             self.grant_index.add(grant)
 
     # Keys

@@ -135,6 +135,16 @@ class KmsCall(ResolvedCall):
             )
         return grant
 
+    def end_dry_run(self) -> None:
+        """Raises AwsError DryRunOperationException for a call that was only to be tried.
+
+        Its status is 400, as the API reference has it under every operation's errors.
+        """
+        if self.parameters.get("DryRun"):
+            raise AwsError(
+                "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
+            )
+
     def takes(self, member: str) -> bool:
         """Whether the operation has such a parameter."""
         shape = shapes.input_shape("kms", self.call.operation)

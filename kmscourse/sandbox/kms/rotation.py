@@ -17,34 +17,32 @@ from kmscourse.sandbox.kms.pages import page
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
 
-Answer = dict[str, Any]
-
 DEFAULT_PERIOD = 365  # days between two rotations
 MAX_ON_DEMAND = 25  # for the life of a key
 TOO_CLOSE = timedelta(minutes=20)  # before an automatic rotation none can be had on demand
 
 
-def enable_key_rotation(resolved: KmsCall) -> Answer:
+def enable_key_rotation(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.schedule_rotation(resolved.parameters.get("RotationPeriodInDays", DEFAULT_PERIOD), resolved.now)
     return {}
 
 
-def disable_key_rotation(resolved: KmsCall) -> Answer:
+def disable_key_rotation(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.schedule_rotation(None, resolved.now)
     return {}
 
 
-def rotate_key_on_demand(resolved: KmsCall) -> Answer:
+def rotate_key_on_demand(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
 
     Raises AwsError: LimitExceededException, ConflictException shortly before an automatic rotation,
     KMSInvalidStateException for a key that imported no material to go over to.
     """
-    key, keys = resolved.key, resolved.account.keys
+    key = resolved.key
     if sum(material.rotation_type == "ON_DEMAND" for material in key.materials) >= MAX_ON_DEMAND:
         raise AwsError(
             "LimitExceededException",
@@ -56,12 +54,11 @@ def rotate_key_on_demand(resolved: KmsCall) -> Answer:
     scheduled = key.scheduled_rotation
     if scheduled is not None and scheduled - resolved.now <= TOO_CLOSE:
         raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
-    with keys.changing(key):
-        keys.rotate(key, resolved.now, "ON_DEMAND")
+    resolved.account.keys.rotate(key, resolved.now, "ON_DEMAND")
     return {"KeyId": key.id}
 
 
-def get_key_rotation_status(resolved: KmsCall) -> Answer:
+def get_key_rotation_status(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
     key = resolved.key
     if key.scheduled_rotation is None:
@@ -74,7 +71,7 @@ def get_key_rotation_status(resolved: KmsCall) -> Answer:
     }
 
 
-def list_key_rotations(resolved: KmsCall) -> Answer:
+def list_key_rotations(resolved: KmsCall) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html"""
     key, everything = resolved.key, resolved.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     shown = [material for material in key.all_materials if everything or material.rotated is not None]
@@ -82,9 +79,9 @@ def list_key_rotations(resolved: KmsCall) -> Answer:
     return page(resolved.parameters, "Rotations", names, lambda name: _entry(key, shown[int(name)]))
 
 
-def _entry(key: Key, material: KeyMaterial) -> Answer:
+def _entry(key: Key, material: KeyMaterial) -> dict[str, Any]:
     """A RotationsListEntry; the members on imports only for a key that was imported into."""
-    entry: Answer = {
+    entry: dict[str, Any] = {
         "KeyId": key.id,
         "KeyMaterialId": material.id,
         "KeyMaterialState": key.material_state(material),

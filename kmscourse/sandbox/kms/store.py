@@ -1,6 +1,7 @@
 """The KMS keys of an account with their aliases and grants: found by whatever names them, made, changed, deleted.
 
-Whether a change may be is decided before. What time does to keys (deletions, rotations, expiries) is done here too.
+Whether a change may be is decided before. What KMS does by itself at its time (deletions, rotations, expiries) is done
+here too.
 
 Source: AWS KMS API Reference, "KeyMetadata", "AliasListEntry"; AWS KMS Developer Guide, "Key identifiers", "Quotas".
 """
@@ -55,10 +56,6 @@ class KeyStore:
             raise KeyError(name)
         region = self._region(match[1])
         return region.keys if match[2] == "keys" else region.grants
-
-    def collections(self) -> list[Collection[Any]]:
-        """Those of every region that was used."""
-        return [each for region in self._regions.values() for each in (region.keys, region.grants)]
 
     def _region(self, name: str) -> Region:
         if name not in self._regions:
@@ -172,9 +169,10 @@ class KeyStore:
             self.state_changed(key.arn, key.is_usable, at or self._now())
 
     def rotate(self, key: Key, at: datetime, rotation_type: str) -> None:
-        """Give a key new material, within ``changing``."""
+        """Give a key new material; ``rotation_type`` is AUTOMATIC or ON_DEMAND."""
         before = key.materials[-1].id
-        key.rotate(at, rotation_type)
+        with self.changing(key, at):
+            key.rotate(at, rotation_type)
         self._add_service_event(
             "RotateKey",
             at,
@@ -185,7 +183,7 @@ class KeyStore:
             currentKeyMaterialId=key.materials[-1].id,
         )
 
-    # What time does
+    # What is done in time
 
     def apply_due_changes(self) -> None:
         """Apply to keys what was due by now: deletions, expiries of imported material, rotations.
@@ -207,14 +205,14 @@ class KeyStore:
             region.remove_key(key)
             self._add_service_event("DeleteKey", at, key)
             return
+        expired = [material for material in key.all_materials if material.expires == at]
+        if not expired:
+            self.rotate(key, at, "AUTOMATIC")
+            return
         with self.changing(key, at):
-            expired = [material for material in key.all_materials if material.expires == at]
             for material in expired:
                 key.drop_material(material)
                 self._add_service_event("DeleteExpiredKeyMaterial", at, key, keyMaterialId=material.id)
-            if not expired:
-                self.rotate(key, at, "AUTOMATIC")
-                key.schedule_next_rotation(at)
 
     def _add_service_event(self, name: str, at: datetime, key: Key, **details: str) -> None:
         self._service_events.append(ServiceEvent(name, at, key.arn, {"keyId": key.id, **details}))
@@ -262,8 +260,8 @@ class KeyStore:
 
     # Grants
 
-    def add_grant(self, key: Key, parameters: Mapping[str, Any]) -> Grant:
-        """Put a grant on a key, with the terms in the parameters of CreateGrant.
+    def new_grant(self, key: Key, parameters: Mapping[str, Any]) -> Grant:
+        """A grant for a key with the terms in the parameters of CreateGrant, which ``add_grant`` puts on it.
 
         Where one with the same name and terms is there already, it is that one. Raises AwsError
         LimitExceededException.
@@ -276,9 +274,12 @@ class KeyStore:
                 return grant
         if len(region.grant_index.on_key(key.id)) >= MAX_GRANTS:
             raise AwsError("LimitExceededException", f"A key can have at most {MAX_GRANTS} grants.")
-        grant = Grant.new(key.id, terms, self._now().timestamp(), self._identities)
-        region.add_grant(grant)
-        return grant
+        return Grant.new(key.id, terms, self._now().timestamp(), self._identities)
+
+    def add_grant(self, region: str, grant: Grant) -> None:
+        """Put a grant of ``new_grant`` on its key, if it is not there already."""
+        if grant.id not in self._region(region).grants:
+            self._region(region).add_grant(grant)
 
     def remove_grant(self, region: str, grant: Grant) -> None:
         """Take a grant from its key."""
@@ -344,7 +345,7 @@ class KeyStore:
         holders = dict.fromkeys((identities.unique_id(principal) or principal, principal))
         lists = [ids_of(holder) for holder in holders if identities.present_name(holder) == principal]
         filled = [ids for ids in lists if ids]
-        return filled[0] if len(filled) == 1 else sorted(each for ids in filled for each in ids)
+        return filled[0] if len(filled) == 1 else sorted(grant_id for ids in filled for grant_id in ids)
 
 
 def _not_found(message: str) -> AwsError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.encryption import material_of, seal, unseal
-from kmscourse.sandbox.kms.key import KeyMaterial
+from kmscourse.sandbox.kms.key import Alias, Key, KeyMaterial
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REGION = "us-east-1"
@@ -97,3 +98,46 @@ def test_imported_material_is_bound_to_its_key() -> None:
     assert one == KeyMaterial.imported("one", given_material)
     assert {one.id, one.token, one.secret}.isdisjoint({other.id, other.token, other.secret})
     assert one.secret != given_material
+
+
+dates = st.none() | st.datetimes(timezones=st.just(UTC))
+materials = st.builds(
+    KeyMaterial,
+    id=st.text(),
+    token=st.binary(),
+    secret=st.none() | st.binary(),
+    rotated=dates,
+    rotation_type=st.none() | st.text(),
+    expires=dates,
+    description=st.text(),
+)
+keys = st.builds(
+    Key,
+    id=st.text(),
+    created=st.floats(allow_nan=False),
+    description=st.text(),
+    policy_text=st.text(),
+    deletion_date=dates,
+    next_rotation=dates,
+    tags=st.dictionaries(st.text(), st.text()),
+    aliases=st.dictionaries(st.text(), st.builds(Alias, st.floats(0, 1e10), st.floats(0, 1e10))),
+    materials=st.lists(materials, max_size=3),
+    pending_material=st.none() | materials,
+    import_secret=st.none() | st.binary(),
+)
+
+
+@given(keys)
+def test_a_key_comes_back_from_its_json_as_it_was(key: Key) -> None:
+    assert Key.from_json(json.loads(json.dumps(key.to_json()))) == key
+
+
+def test_a_key_of_another_version_of_the_course_is_not_guessed_at(practice: Any) -> None:
+    document = practice.account.keys.find(practice.key()).to_json()
+    with pytest.raises(ValueError, match="version 2"):
+        Key.from_json({**document, "version": 2})
+
+
+def test_a_key_does_not_show_its_secrets(practice: Any) -> None:
+    key = practice.account.keys.find(practice.key(Origin="EXTERNAL"))
+    assert repr(key.import_secret) not in repr(key)

@@ -6,6 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmscourse.sandbox.kms.key_policy import printed
 
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
@@ -155,3 +159,33 @@ def test_the_policys_name_is_default(gate: Any) -> None:
     refusal = gate.refused("kms:PutKeyPolicy", KeyId=gate.key(), Policy=policy(DELEGATE), PolicyName="mine")
     assert (refusal.code, refusal.message) == ("NotFoundException", "No such policy exists")
     assert gate.refused("kms:GetKeyPolicy", KeyId=gate.key(), PolicyName="mine").code == "NotFoundException"
+
+
+def test_the_default_policy_as_kms_prints_it(gate: Any) -> None:
+    assert gate("kms:GetKeyPolicy", KeyId=gate.key()) == {
+        "Policy": """{
+  "Version" : "2012-10-17",
+  "Id" : "key-default-1",
+  "Statement" : [ {
+    "Sid" : "Enable IAM User Permissions",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::123456789012:root"
+    },
+    "Action" : "kms:*",
+    "Resource" : "*"
+  } ]
+}""",
+        "PolicyName": "default",
+    }
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values)
+def test_printing_loses_nothing(value: Any) -> None:
+    assert json.loads(printed(value)) == value

@@ -150,3 +150,10 @@ def test_no_key_has_a_private_key_that_nothing_reaches(
         for usage in usages:
             made = practice("kms:CreateKey", KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
             assert (made["KeySpec"], made["KeyUsage"], made["MultiRegion"]) == (spec, usage, False)
+
+
+def test_nobody_shares_keys_with_the_account(gate: Any) -> None:
+    key = gate.key()
+    for owners, shown in ((["SELF"], [key]), (["OTHER_ACCOUNTS_VIA_RAM"], [])):
+        keys = gate("kms:ListKeys", ResourceOwners=owners)["Keys"]
+        assert [entry["KeyArn"] for entry in keys] == shown

@@ -148,3 +148,56 @@ def test_blobs_outlive_restarts_and_rotations(kept: Any) -> None:
         assert kept.account.keys.of_ciphertext(REGION, blob) == key
         assert unseal(key, blob, {}) == bytes([turn])
         assert material_of(key, blob).id == material_id != key.materials[-1].id
+
+
+def test_whoever_listens_is_told_when_a_key_can_be_used_and_when_not(gate: Any) -> None:
+    told: list[tuple[str, bool]] = []
+    gate.account.keys.state_changed = lambda key_arn, usable, at: told.append((key_arn, usable))
+    key = gate.key()
+    for operation in ("DisableKey", "DisableKey", "EnableKey", "EnableKeyRotation"):
+        gate(f"kms:{operation}", KeyId=key)
+    gate("kms:ScheduleKeyDeletion", KeyId=key)
+    gate("kms:CancelKeyDeletion", KeyId=key)
+    assert told == [(key, False), (key, True), (key, False)]
+    imported = gate.key(Origin="EXTERNAL")
+    gate.import_into(imported, bytes(32), ValidTo=gate.account.now().timestamp() + 3600)
+    gate.later(days=1)
+    gate("kms:ListKeys")
+    assert told[3:] == [(imported, True), (imported, False)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "lookups"),
+    [
+        ("DescribeKey", {"KeyId": "alias/one"}, 1),
+        ("PutKeyPolicy", {"KeyId": "$key", "Policy": "$policy"}, 1),
+        ("TagResource", {"KeyId": "$key", "Tags": [{"TagKey": "a", "TagValue": "b"}]}, 1),
+        ("GenerateDataKey", {"KeyId": "alias/one", "KeySpec": "AES_256"}, 1),
+        ("Decrypt", {"CiphertextBlob": "$blob", "KeyId": "alias/one"}, 2),
+        ("ReEncrypt", {"CiphertextBlob": "$blob", "SourceKeyId": "$key", "DestinationKeyId": "alias/one"}, 3),
+        ("UpdateAlias", {"AliasName": "alias/one", "TargetKeyId": "$key"}, 2),
+        ("CreateGrant", {"KeyId": "$key", "GranteePrincipal": "$user", "Operations": ["Decrypt"]}, 1),
+    ],
+)
+def test_a_key_is_looked_up_once_for_each_name_in_a_call(
+    gate: Any, monkeypatch: pytest.MonkeyPatch, operation: str, parameters: dict[str, Any], lookups: int
+) -> None:
+    key = gate.key()
+    gate("kms:CreateAlias", AliasName="alias/one", TargetKeyId=key)
+    known = {
+        "$key": key,
+        "$policy": gate("kms:GetKeyPolicy", KeyId=key)["Policy"],
+        "$blob": gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"],
+        "$user": gate.arn("IAMLabUser"),
+    }
+    keys, looked_up = gate.account.keys, list[str]()
+    for name in ("named", "find", "of_ciphertext"):
+        method = getattr(keys, name)
+
+        def counted(*arguments: Any, name: str = name, method: Any = method) -> Any:
+            looked_up.append(name)
+            return method(*arguments)
+
+        monkeypatch.setattr(keys, name, counted)
+    gate(f"kms:{operation}", **{name: known.get(str(value), value) for name, value in parameters.items()})
+    assert len(looked_up) == lookups, looked_up

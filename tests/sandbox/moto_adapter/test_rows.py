@@ -28,7 +28,9 @@ def everything(account: Any) -> dict[Row, str]:
                     rows[Row(collection.collection, collection.row_key(key))] = key
                     if path == "tables":
                         rows |= items_of(dict.__getitem__(collection, key).items)
-    for collection in account.collections():
+    regions = account.keys._regions.values()
+    of_kms = [collection for region in regions for collection in (region.keys, region.grants)]
+    for collection in (*account._own_collections(), *of_kms):
         rows |= {Row(collection.collection, key): key for key in collection}
     return {row: unit._owner(row).document(row, key) for row, key in rows.items()}
 

@@ -29,7 +29,8 @@ def shown(practice: Any, arn: str) -> dict[str, dict[str, Any]]:
 
 def add(practice: Any, arn: str, **terms: Any) -> tuple[str, str]:
     """The id of a new grant, and a token of it."""
-    grant = practice.account.keys.add_grant(practice.account.keys.find(arn), {**TERMS, **terms})
+    grant = practice.account.keys.new_grant(practice.account.keys.find(arn), {**TERMS, **terms})
+    practice.account.keys.add_grant(REGION, grant)
     practice.account.commit()
     return grant.id, grant.new_token()
 
