@@ -103,11 +103,6 @@ class Identities:
         entity = self._entity(self._model_of(arn))
         return entity if entity is not None and entity.arn == arn else None
 
-    def trust_policy(self, arn: str) -> Mapping[str, Any] | None:
-        """Who may assume the role with this ARN; None where there is no such role."""
-        role = self.entity_of(arn)
-        return None if role is None else role.trust_policy
-
     def policy_text(self, arn: str) -> str | None:
         """The text of a managed policy's version in force; None where there is no such policy."""
         policy = self.iam.policy(arn)

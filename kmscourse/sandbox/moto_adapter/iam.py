@@ -269,10 +269,6 @@ class Iam(IamCredentials):
         limit(len(tagged), MAX_TAGS + 1, f"TagsPerRole: {MAX_TAGS}")
         role.tags = tagged
 
-    def untag_role(self, role_name: str, tag_keys: list[str]) -> None:
-        role = self.get_role(role_name)
-        role.tags = [tag for tag in role.tags if tag["Key"] not in tag_keys]
-
     def delete_role(self, role_name: str) -> None:
         role = self.get_role(role_name)
         super().delete_role(role_name)

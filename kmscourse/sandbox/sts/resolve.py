@@ -51,8 +51,8 @@ class StsCall(ResolvedCall):
         """Raises AwsError InvalidParameterValue where the request contradicts itself or the calling session."""
         requested = [(tag["Key"], tag["Value"]) for tag in self.parameters.get("Tags", ())]
         transitive = self.parameters.get("TransitiveTagKeys", [])
-        keys = [key.lower() for key, _ in requested]
-        if len(set(keys)) < len(keys):
+        keys = {key.lower(): key for key, _ in requested}
+        if len(keys) < len(requested):
             raise _invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
         if any(key.startswith("aws:") for key in keys):  # its code and words are an inference
             raise _invalid("aws: prefixed tag key names are not allowed for external use.")
@@ -63,7 +63,7 @@ class StsCall(ResolvedCall):
         if self.caller.temporary is not None and self.caller.made_by == "AssumeRole":
             calling = self.caller.temporary
             inherited = {key: calling.tags[key] for key in calling.transitive}
-            if {key.lower() for key in inherited} & set(keys):
+            if {key.lower() for key in inherited} & keys.keys():
                 raise _invalid(
                     "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag "
                     "key from the calling session."
@@ -71,7 +71,8 @@ class StsCall(ResolvedCall):
             if source_identity not in ("", calling.source_identity or source_identity):
                 raise _invalid("The source identity of the calling session can't be changed.")
             source_identity = source_identity or calling.source_identity
-        return SessionTags({**inherited, **dict(requested)}, (*inherited, *transitive), source_identity)
+        handed_on = (*inherited, *(keys[key.lower()] for key in transitive))
+        return SessionTags({**inherited, **dict(requested)}, handed_on, source_identity)
 
 
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> StsCall:

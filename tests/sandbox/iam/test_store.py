@@ -209,7 +209,7 @@ def test_no_call_goes_through_all_users(practice: Any) -> None:
     assert policies.identity
     assert policies.boundaries == []
     assert policies.tags == {}
-    assert practice.account.identities.trust_policy("arn:aws:iam::123456789012:role/robot")
+    assert practice.account.identities.entity_of("arn:aws:iam::123456789012:role/robot").trust_policy
     assert not practice.account.identities.principal_exists("arn:aws:iam::123456789012:role/absent")
 
 
@@ -322,7 +322,7 @@ def test_an_entity_is_a_plain_record(practice: Any) -> None:
     robot = identities.role("robot")
     assert identities.entity_of(robot.arn) == robot
     assert (robot.kind, robot.tags, robot.max_session_seconds) == ("role", {"team": "blue"}, 7200)
-    assert robot.trust_policy == identities.trust_policy(robot.arn) == json.loads(trust)
+    assert robot.trust_policy == json.loads(trust)
     readers = identities.group("readers")
     assert (readers.kind, readers.tags, readers.trust_policy) == ("group", {}, None)
     own = identities.policy("arn:aws:iam::123456789012:policy/Own")

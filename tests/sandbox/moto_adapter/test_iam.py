@@ -110,3 +110,16 @@ def test_a_new_login_profile_without_a_password_keeps_the_old_one(ada: Any) -> N
         passwords.sign_in(ada.account.identities, "ada", "secret")
     ada("iam:UpdateLoginProfile", UserName="ada", PasswordResetRequired="false")
     assert passwords.sign_in(ada.account.identities, "ada", "secret")
+
+
+def test_what_an_update_of_a_role_leaves_out_stays(kept: Any) -> None:
+    trust = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:*"}]}'
+    )
+    kept("iam:CreateRole", RoleName="robot", AssumeRolePolicyDocument=trust, Description="before")
+    kept("iam:UpdateRole", RoleName="robot", MaxSessionDuration="7200")
+    assert "<Description>before</Description>" in kept("iam:GetRole", RoleName="robot")
+    kept("iam:UpdateRole", RoleName="robot", Description="after")
+    role = kept("iam:GetRole", RoleName="robot")
+    assert "<Description>after</Description>" in role
+    assert "<MaxSessionDuration>7200</MaxSessionDuration>" in role
