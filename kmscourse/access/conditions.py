@@ -1,4 +1,4 @@
-"""The condition keys of a call: who asks, when and from where, what is asked, of which key.
+"""The condition keys of a call: who asks, when and from where, what is asked.
 
 IAM User Guide, "AWS global condition context keys"; AWS KMS Developer Guide, "AWS KMS condition keys"; DynamoDB
 Developer Guide, "Encryption at rest usage notes" (how DynamoDB uses a table's key).
@@ -10,13 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.policy import PrincipalKind, RequestContext, parse_principal
 
 if TYPE_CHECKING:
-    from types_boto3_kms import KMSClient
-
     from kmscourse.access.identities import Identity
     from kmscourse.access.trail import Session
 
@@ -128,21 +125,6 @@ def of_moment(
         context["aws:SourceIp"] = event.get("sourceIPAddress", "127.0.0.1")  # the only way there is loopback
     if event.get("userAgent"):
         context["aws:UserAgent"] = event["userAgent"]
-    return context
-
-
-def of_key(kms: KMSClient, key_arn: str) -> RequestContext:
-    """What a key brings into every call on it. Raises ClientError where KMS doesn't tell."""
-    key = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
-    context: Values = {
-        "kms:KeySpec": key["KeySpec"],
-        "kms:KeyUsage": key["KeyUsage"],
-        "kms:KeyOrigin": key["Origin"],
-        "kms:MultiRegion": _truth(key.get("MultiRegion")),
-    }
-    context |= {f"aws:ResourceTag/{name}": value for name, value in keys.tags(kms, key_arn).items()}
-    if aliases := keys.aliases(kms, key_arn):
-        context["kms:ResourceAliases"] = aliases
     return context
 
 
