@@ -31,6 +31,7 @@ _GRANT_OPERATIONS = (
 )
 _CRYPTOGRAPHIC = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt", "kms:GenerateDataKey")
 _ABOUT_GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+_ON_NO_KEY = ("kms:ListKeys", "kms:ListAliases", "kms:GenerateRandom")  # these have no kms:CallerAccount
 # What a parameter is as a condition key, and what it is where the call leaves it out (None: nothing).
 _OF_PARAMETERS: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
     "kms:CreateKey": {
@@ -135,7 +136,9 @@ def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via
     """
     context: Values = {}
     if action.startswith("kms:"):
-        context |= {"kms:CallerAccount": account.id, **_of_kms_call(action, parameters)}
+        context |= _of_kms_call(action, parameters)
+        if action not in _ON_NO_KEY:
+            context["kms:CallerAccount"] = account.id
     if via:
         context["kms:ViaService"] = f"dynamodb.{via}.amazonaws.com"
     elif action.startswith(_CRYPTOGRAPHIC):

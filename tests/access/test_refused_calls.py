@@ -120,6 +120,20 @@ def test_a_session_that_the_trail_does_not_show_is_said_so(
         assert any("audit trail" in note for note in case.notes)
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [("list_keys", {}), ("list_aliases", {}), ("generate_random", {"NumberOfBytes": 1}), ("create_key", {})],
+)
+def test_a_call_on_no_key_has_the_condition_keys_that_it_had(
+    world: World, operation: str, parameters: dict[str, Any]
+) -> None:
+    of_account = {"StringEquals": {"kms:CallerAccount": ACCOUNT}}
+    robot = world.role("robot", allow("*"), deny("kms:*", Condition=of_account))
+    session = world.assume(robot, Policy=document(allow("iam:*")))
+    text = world.refused(session, "kms", operation, **parameters)
+    assert_explained(refused_case(world.account, text), text)
+
+
 def test_a_group_and_a_policy_of_awss(world: World) -> None:
     world.user("anna")
     world.iam.create_group(GroupName="readers")
