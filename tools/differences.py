@@ -1,6 +1,6 @@
 """Write docs/differences.md, "Where the sandbox differs from AWS": ``python -m tools.differences``.
 
-Run it after a change to ``kmscourse/sandbox/differences/`` or to the operations that are offered. A test holds the
+Run it after a change to ``tools/differences_table/`` or to the operations that are offered. A test holds the
 page to both.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kmscourse.sandbox.differences import DIFFERENCES
 from kmscourse.sandbox.offered import SERVICES
+from tools.differences_table import DIFFERENCES
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "differences.md"
 
 HEAD = """\
-<!-- Written by `python -m tools.differences` from kmscourse/sandbox/differences/: change it there. -->
+<!-- Written by `python -m tools.differences` from tools/differences_table/: change it there. -->
 
 # Where the sandbox differs from AWS
 

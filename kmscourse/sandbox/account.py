@@ -19,7 +19,7 @@ from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.kms.earlier_rows import upgrade_key_rows
 from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
-from kmscourse.sandbox.moto_adapter.rows import MotoRows
+from kmscourse.sandbox.moto_adapter.rows import MotoRows, drop_unknown_rows
 from kmscourse.sandbox.seed import seed
 from kmscourse.sandbox.storage.codec import StateError
 from kmscourse.sandbox.storage.collection import Collection, OwnRows
@@ -107,7 +107,7 @@ class Account:
         """What turns the rows of a file of an earlier format into those of this one."""
         if self.storage.format == FORMAT:
             return []
-        return [upgrade_account_rows, upgrade_session_rows, upgrade_key_rows]
+        return [drop_unknown_rows, upgrade_account_rows, upgrade_session_rows, upgrade_key_rows]
 
     def _is_readable(self, row: Row) -> bool:
         """Whether a row can be read: moto's things only under the version of moto that wrote them."""

@@ -125,10 +125,11 @@ class Application:
             self.account.rollback()
             if isinstance(error, AwsError):
                 self._unrecorded = partial(self.account.trail.record, call, caller, checks, now, error=error)
-                if resolved is not None:
+                if resolved is not None and service.finish is not None:
                     service.finish(resolved, checks, error)
             raise
-        service.finish(resolved, checks, None)
+        if service.finish is not None:
+            service.finish(resolved, checks, None)
         return answer
 
     def _commit(self, resolved: ResolvedCall, checks: Sequence[PermissionCheck], answer: Answer) -> None:
@@ -177,9 +178,9 @@ class Application:
         self._record()
         now = self.account.now()
         try:
-            self.account.keys.apply_due_changes()
-            self._note_service_events()
-            self.account.commit()
+            if self.account.keys.apply_due_changes():
+                self._note_service_events()
+                self.account.commit()
         except BaseException:
             self.account.rollback()
             raise

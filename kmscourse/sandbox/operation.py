@@ -21,10 +21,6 @@ Context = Mapping[str, str | Sequence[str]]
 """Condition keys with their values."""
 
 
-def _nothing_to_require() -> None:
-    """A resource that is in every state fit for use."""
-
-
 @dataclass(frozen=True)
 class PermissionCheck:
     """One thing that a call does to one resource; the policy decision is made for each.
@@ -34,7 +30,7 @@ class PermissionCheck:
     policy, a role's trust policy) and ``grants`` (as ListGrants prints them) are what is asked beside the caller's own
     policies. ``is_decided`` is False where nobody is there to ask, as the key is gone: its use is refused by
     ``require_usable``, which is called once all checks of a call are allowed, and raises AwsError where the resource is
-    in no state for the action.
+    in no state for the action; it is None where every state will do.
     """
 
     action: str
@@ -44,7 +40,7 @@ class PermissionCheck:
     resource_policy: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     grants: Sequence[Mapping[str, Any]] = field(default=(), compare=False, repr=False)
     is_decided: bool = field(default=True, compare=False)
-    require_usable: Callable[[], None] = field(default=_nothing_to_require, compare=False, repr=False)
+    require_usable: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,8 @@ class ResolvedCall:
     """A call, who makes it, in which account, and when (in UTC).
 
     Each service adds what its calls name: keys, aliases, tables, grants. A thing is looked up when a stage first reads
-    it here, and never again. ``changes`` tells whether the operation can change anything.
+    it here, and never again. ``changes`` tells whether the operation can change anything. ``parameters``,
+    ``region`` and ``action`` (in the words of a policy, as in ``kms:Decrypt``) are the call's own.
     """
 
     call: Call
@@ -73,21 +70,13 @@ class ResolvedCall:
     account: Account
     now: datetime
     changes: bool = False
+    parameters: Mapping[str, Any] = field(init=False)
+    action: str = field(init=False)
+    region: str = field(init=False)
 
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """The parameters of the call."""
-        return self.call.parameters
-
-    @property
-    def action(self) -> str:
-        """The call in the words of a policy, as in ``kms:Decrypt``."""
-        return self.call.action
-
-    @property
-    def region(self) -> str:
-        """The region of the call."""
-        return self.call.region
+    def __post_init__(self) -> None:
+        for name in ("parameters", "action", "region"):
+            object.__setattr__(self, name, getattr(self.call, name))
 
     @property
     def recorded_parameters(self) -> Mapping[str, Any]:
@@ -137,10 +126,6 @@ class Operation(Generic[R]):
     changes: bool = False
 
 
-def _nothing_to_finish(resolved: Any, checks: Sequence[PermissionCheck], error: AwsError | None) -> None:
-    """A service that keeps nothing of its calls."""
-
-
 @dataclass(frozen=True)
 class Service(Generic[R]):
     """A service: how its calls are resolved, and the table of its operations.
@@ -151,7 +136,7 @@ class Service(Generic[R]):
     name: str
     resolve: Callable[[Call, Caller, Account, datetime, bool], R]
     operations: Mapping[str, Operation[R]]
-    finish: Callable[[R, Sequence[PermissionCheck], AwsError | None], None] = _nothing_to_finish
+    finish: Callable[[R, Sequence[PermissionCheck], AwsError | None], None] | None = None
 
 
 Answer = Mapping[str, Any] | HttpResponse

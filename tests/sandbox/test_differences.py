@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.differences import DIFFERENCES, Difference
 from tools import differences as generator
+from tools.differences_table import DIFFERENCES, Difference
 
 ROOT = Path(__file__).parents[2]
 ROWS = [row for rows in DIFFERENCES.values() for row in rows]

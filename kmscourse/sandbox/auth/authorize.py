@@ -56,6 +56,8 @@ def authorize(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None
 def require_usable(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None:
     """Raises AwsError where a resource is in no state for what is done to it; RelayedError where DynamoDB does it."""
     for check in checks:
+        if check.require_usable is None:
+            continue
         try:
             check.require_usable()
         except AwsError as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from kmscourse.policy import list_values
@@ -60,7 +60,7 @@ class Identities:
         self._models = models
         self._journal = journal
 
-    @property
+    @cached_property
     def iam(self) -> Any:
         """moto's IAM (``moto_adapter.iam.Iam``)."""
         return self._models("iam", "aws")

@@ -185,15 +185,18 @@ class KeyStore:
 
     # What is done in time
 
-    def apply_due_changes(self) -> None:
+    def apply_due_changes(self) -> bool:
         """Apply to keys what was due by now: deletions, expiries of imported material, rotations.
 
-        Each at its own time, however long nobody called. ``take_service_events`` tells of them.
+        Each at its own time, however long nobody called. True where anything was due; ``take_service_events`` tells
+        of it.
         """
-        now = self._now()
+        now, was_due = self._now(), False
         for region in self._regions.values():
             while (due := region.overdue(now)) is not None:
                 self._apply_due_change(region, *due)
+                was_due = True
+        return was_due
 
     def take_service_events(self) -> list[ServiceEvent]:
         """What KMS did by itself since this was last asked."""

@@ -9,6 +9,7 @@ from typing import Any
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.storage.codec import Codec
 from kmscourse.sandbox.storage.file import Row
+from kmscourse.sandbox.storage.unit_of_work import Documents
 
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
 CLASSES = {
@@ -116,6 +117,15 @@ class MotoRows:
 
     def _find(self, row: Row) -> Any:
         return dict.__getitem__(self._models.collection(row.collection), row.key)
+
+
+def drop_unknown_rows(documents: Documents) -> Documents:
+    """The rows of an earlier format, but for those of collections that no operation reaches any more."""
+    for row, document in documents:
+        service, _, path = row.collection.partition("/")
+        known = COLLECTIONS.get(service)
+        if known is None or _table_of_items(row) or path.partition("/")[2] in known:
+            yield row, document
 
 
 def _table_of_items(row: Row) -> tuple[str, str] | None:

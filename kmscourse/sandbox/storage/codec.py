@@ -2,7 +2,7 @@
 
 Plain values stay as they are. Everything else becomes an object with a single member whose name says what it
 is: ``{"$bytes": "base64"}``, ``{"$datetime": "ISO 8601"}``, ``{"$decimal": "1.5"}``, ``{"$tuple": […]}``,
-``{"$set": […]}``, ``{"$dict": [[key, value], …]}`` for keys that are no text, ``{"$private_key": "DER, base64"}``,
+``{"$set": […]}``, ``{"$dict": [[key, value], …]}`` for keys that are no text,
 ``{"$ref": [collection, key]}`` for a thing that has a row of its own, ``{"$object": [class, attributes]}``, and
 ``{"$mapping": [class, content]}`` for a dict of a class of its own. Objects are made without calling their class,
 and only of the classes that the codec was given.
@@ -16,14 +16,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
 from kmscourse.sandbox.storage.file import Row
 
@@ -70,8 +62,6 @@ class Codec:
         if isinstance(value, list):
             return [self._encoded(item) for item in value]
         name = self._name_of(type(value))
-        if name == "":
-            return None
         if name is not None and isinstance(value, dict):
             return {"$mapping": [name, self._encoded(dict(value))]}
         if name is not None:
@@ -97,9 +87,6 @@ class Codec:
             return {"$tuple": [self._encoded(item) for item in value]}
         if isinstance(value, set | frozenset):
             return {"$set": [self._encoded(item) for item in sorted(value, key=repr)]}
-        if isinstance(value, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-            der = value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-            return {"$private_key": base64.b64encode(der).decode("ascii")}
         raise TypeError(
             f"{type(value).__module__}.{type(value).__qualname__} has no place in a stored account."
         )
@@ -129,10 +116,6 @@ class Codec:
                 return {self._decoded(item) for item in content}
             case "$dict":
                 return {self._decoded(key): self._decoded(item) for key, item in content}
-            case "$private_key":
-                return load_der_private_key(
-                    base64.b64decode(content, validate=True), None, unsafe_skip_rsa_key_validation=True
-                )
             case "$ref":
                 return self._find(Row(*content))
             case "$object":

@@ -37,14 +37,11 @@ class Collection(Tracked, Generic[T]):
         self.decode = decode
         self.restored = restored
 
-    def _read(self, key: Any) -> None:
-        """A thing that is only read is not changed: who changes it says so."""
-
-    def values(self) -> Any:
-        return dict.values(self)
-
-    def items(self) -> Any:
-        return dict.items(self)
+    # A thing that is only read is not changed: who changes it says so.
+    __getitem__ = dict.__getitem__
+    get = dict.get  # type: ignore[assignment]
+    values = dict.values
+    items = dict.items
 
 
 class OwnRows:

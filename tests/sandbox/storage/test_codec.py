@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,13 +105,6 @@ def test_numbers_keep_their_digits() -> None:
     assert str(codec.decode(codec.encode(Decimal("1.50")))) == "1.50"
 
 
-@pytest.mark.parametrize(
-    "key", [ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)]
-)
-def test_private_keys_come_back(key: Any) -> None:
-    assert codec.decode(codec.encode([key]))[0].private_numbers() == key.private_numbers()
-
-
 def test_a_thing_with_a_row_of_its_own_is_named_not_copied() -> None:
     group = Book(members=[SHELF["named"]])
     assert "The Dip" not in codec.encode(group)
@@ -143,7 +135,6 @@ def test_a_class_that_was_not_allowed_is_not_written() -> None:
         '{"$bytes": "!"}',
         '{"$bytes": 3}',
         '{"$datetime": "yesterday"}',
-        '{"$private_key": "AAAA"}',
         '{"$eval": "1"}',
         "[" * 100_000,
     ],

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmscourse.sandbox.differences import dynamodb, iam
-from kmscourse.sandbox.differences.row import Difference
+from tools.differences_table import dynamodb, iam
+from tools.differences_table.row import Difference
 
 __all__ = ["DIFFERENCES", "Difference"]
 

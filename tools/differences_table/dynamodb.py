@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmscourse.sandbox.differences.row import Difference
+from tools.differences_table.row import Difference
 
 ROWS = (
     Difference(
