@@ -296,11 +296,6 @@ def of_items() -> Iterator[Measured]:
         ),
         ITEMS,
     )
-    yield Measured(
-        "ExecuteStatement, Limit=1",
-        lambda account, _: account("dynamodb:ExecuteStatement", Statement='SELECT * FROM "Books"', Limit=1),
-        ITEMS,
-    )
     yield Measured("GetItem", read("GetItem", Key=key), ITEMS)
     yield Measured("PutItem", read("PutItem", Item={**key, "Shelf": {"S": "9"}}), ITEMS)
     yield Measured("UpdateItem", read("UpdateItem", Key=key, **update), ITEMS)

@@ -3,9 +3,11 @@
 identities.py  the users and roles, each with every policy that hangs on it
 snapshot.py    the account's identities, keys and tables, with all that bears on a request
 questions.py   what everybody could ask of a key or a table
-conditions.py  the condition keys of a call: who asks, what is asked, of which key
+conditions.py  the condition keys of a call: who asks, what is asked
+facts.py       the condition keys that a key brings into a call
 refusal.py     AWS's sentence taken apart
 trail.py       what the audit trail tells of a refused call and of the session that made it
+unseen.py      what nobody can read from here, and what is said of it
 explain.py     one request decided; a refusal decided again
 
 Only the AWS calls that read policies are made, so it works the same in the practice account and in a real one. What

@@ -1,4 +1,4 @@
-"""The condition keys of a call: who asks, when and from where, what is asked, of which key.
+"""The condition keys of a call: who asks, when and from where, what is asked.
 
 IAM User Guide, "AWS global condition context keys"; AWS KMS Developer Guide, "AWS KMS condition keys"; DynamoDB
 Developer Guide, "Encryption at rest usage notes" (how DynamoDB uses a table's key).
@@ -10,13 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.policy import PrincipalKind, RequestContext, parse_principal
 
 if TYPE_CHECKING:
-    from types_boto3_kms import KMSClient
-
     from kmscourse.access.identities import Identity
     from kmscourse.access.trail import Session
 
@@ -34,6 +31,7 @@ _GRANT_OPERATIONS = (
 )
 _CRYPTOGRAPHIC = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt", "kms:GenerateDataKey")
 _ABOUT_GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+_ON_NO_KEY = ("kms:ListKeys", "kms:ListAliases", "kms:GenerateRandom")  # these have no kms:CallerAccount
 # What a parameter is as a condition key, and what it is where the call leaves it out (None: nothing).
 _OF_PARAMETERS: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
     "kms:CreateKey": {
@@ -131,21 +129,6 @@ def of_moment(
     return context
 
 
-def of_key(kms: KMSClient, key_arn: str) -> RequestContext:
-    """What a key brings into every call on it. Raises ClientError where KMS doesn't tell."""
-    key = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
-    context: Values = {
-        "kms:KeySpec": key["KeySpec"],
-        "kms:KeyUsage": key["KeyUsage"],
-        "kms:KeyOrigin": key["Origin"],
-        "kms:MultiRegion": _truth(key.get("MultiRegion")),
-    }
-    context |= {f"aws:ResourceTag/{name}": value for name, value in keys.tags(kms, key_arn).items()}
-    if aliases := keys.aliases(kms, key_arn):
-        context["kms:ResourceAliases"] = aliases
-    return context
-
-
 def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via: str = "") -> RequestContext:
     """What a call says of itself; ``parameters`` have the names that boto3 gives them.
 
@@ -153,7 +136,9 @@ def of_call(account: Account, action: str, parameters: Mapping[str, Any], *, via
     """
     context: Values = {}
     if action.startswith("kms:"):
-        context |= {"kms:CallerAccount": account.id, **_of_kms_call(action, parameters)}
+        context |= _of_kms_call(action, parameters)
+        if action not in _ON_NO_KEY:
+            context["kms:CallerAccount"] = account.id
     if via:
         context["kms:ViaService"] = f"dynamodb.{via}.amazonaws.com"
     elif action.startswith(_CRYPTOGRAPHIC):

@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 
 from kmscourse.access import trail
 from kmscourse.access.conditions import of_call, of_moment, table_key
+from kmscourse.access.facts import Facts
 from kmscourse.access.refusal import Refusal
 from kmscourse.access.snapshot import NOT_SHOWN, Snapshot
-from kmscourse.access.unseen import BEYOND, note, stand_in
+from kmscourse.access.unseen import BEYOND, note, notes_on_facts, stand_in
 from kmscourse.account import Account
 from kmscourse.account.denials import Denial, RefusedCall, unremembered
 from kmscourse.errors import KmsCourseError
@@ -35,8 +36,8 @@ from kmscourse.policy import (
 class Case:
     """A request, and the policies of the account that bear on it.
 
-    ``notes`` say what couldn't be seen of a refused call and its policies, and where the decision taken again is
-    another than AWS's: a sentence or two each.
+    ``notes`` say what couldn't be seen of the call, its policies and its key, and where the decision on a refused call
+    is another than AWS's: a few sentences each.
     """
 
     request: Request
@@ -64,15 +65,16 @@ def case(
     call_context = of_call(snapshot.account, action, {}) if context is None else context
     moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in call_context)
     layers = snapshot.layers(arn, resource, action)
-    all_context = {**snapshot.facts(resource, layers), **moment, **call_context}
-    return Case(snapshot.request(arn, action, resource, all_context), layers)
+    facts = snapshot.facts(resource, layers)
+    all_context = {**facts.context, **moment, **call_context}
+    return Case(snapshot.request(arn, action, resource, all_context), layers, notes_on_facts(facts))
 
 
 def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:
     """The two answers to a Scan by this user: IAM's about the table, then KMS's about the table's key.
 
     None where KMS isn't asked: the first is no, or the table has no KMS key that could be seen. Raises KmsCourseError
-    where there is no such user.
+    where there is no such user, ClientError where AWS doesn't show what the second depends on.
     """
     snapshot = Snapshot(account)
     if snapshot.identity_of(user_arn) is None:
@@ -81,12 +83,17 @@ def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision,
     at_the_table = case(snapshot, user_arn, "dynamodb:Scan", details.arn).decision
     if not at_the_table.allowed or details.key_arn is None:
         return at_the_table, None
-    context = table_key(account, table)
-    return at_the_table, case(snapshot, user_arn, "kms:Decrypt", details.key_arn, context).decision
+    at_its_key = case(snapshot, user_arn, "kms:Decrypt", details.key_arn, table_key(account, table))
+    if unread := snapshot.facts(details.key_arn, at_its_key.layers).unread:
+        raise next(iter(unread.values()))
+    return at_the_table, at_its_key.decision
 
 
 def may_read_table(account: Account, user_arn: str, table: str) -> Decision:
-    """Would a Scan by this user be let in? The first of the two answers that is no, else the last."""
+    """Would a Scan by this user be let in? The first of the two answers that is no, else the last.
+
+    Raises as ``scan_answers``.
+    """
     at_the_table, at_its_key = scan_answers(account, user_arn, table)
     return at_its_key or at_the_table
 
@@ -127,12 +134,14 @@ class _Refused:
             via=self.refusal.via_dynamodb,
             temporary=self.access_key_id.startswith("ASIA"),
         )
-        all_context = {**self.snapshot.facts(self.resource, layers), **moment}
+        facts = self.snapshot.facts(self.resource, layers)
+        notes += notes_on_facts(facts)
+        all_context = {**facts.context, **moment}
         requests = [self._request({**all_context, **context}) for context in self._contexts()]
         for request in requests:
             if self._is_refused_as_said(evaluate(request, **layers)):
                 return Case(request, layers, notes)
-        return Case(requests[0], layers, (*notes, self._difference(requests[0], layers)))
+        return Case(requests[0], layers, (*notes, self._difference(requests[0], layers, facts)))
 
     @cached_property
     def resource(self) -> str:
@@ -221,13 +230,14 @@ class _Refused:
         noun = Layer(decision.layer or Layer.IDENTITY).noun
         return (noun, decision.explicit) == (self.refusal.policy_type, self.refusal.explicit)
 
-    def _difference(self, request: Request, layers: Layers) -> str:
+    def _difference(self, request: Request, layers: Layers, facts: Facts) -> str:
         """Why the decision can be another than AWS's."""
         if self.refusal.policy_type in BEYOND:
             return (
                 f"AWS names a {self.refusal.policy_type}. It can't be read from here, and is left out below."
             )
-        known_context = {name.lower() for name in request.context}
+        # What is known, or has a note of its own.
+        known_context = {name.lower() for name in (*request.context, *facts.unread)}
         missing = [name for name in self.snapshot.condition_keys(layers) if name.lower() not in known_context]
         # Of a call that is known, what is missing of KMS's own keys it doesn't have at all.
         whole = bool(self.call.operation or self.event)

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from kmscourse import kms as keys
 from kmscourse.access import conditions
+from kmscourse.access.facts import SOURCES, Facts, Source
 from kmscourse.access.identities import Document, Identity, read_identities
 from kmscourse.access.trail import Session
 from kmscourse.account import Account
@@ -33,7 +34,6 @@ from kmscourse.policy import (
 
 NOT_SHOWN = ("AccessDeniedException", "NotFoundException")
 """The codes with which KMS doesn't tell of a key."""
-_OF_A_KEY = ("aws:resourcetag/", "kms:resourcealiases", "kms:key", "kms:multiregion")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Snapshot:
         self.identities: Mapping[str, Identity] = read_identities(account.client("iam"))
         self._policies: dict[str, Document] = {}
         self._grants: dict[str, list[Document]] = {}
-        self._facts: dict[str, RequestContext] = {}
+        self._facts: dict[tuple[str, Source], RequestContext | ClientError] = {}
         self._tables: dict[str, Table] = {}
 
     @property
@@ -110,28 +110,42 @@ class Snapshot:
             self._grants[key_arn] = keys.grants(self._kms(key_arn), key_arn)
         return self._grants[key_arn]
 
-    def facts(self, resource: str, layers: Layers) -> RequestContext:
-        """The condition keys that a key, user or role brings into a call on it; of a key only where a policy asks.
-
-        None of a key of which KMS doesn't tell.
-        """
+    def facts(self, resource: str, layers: Layers) -> Facts:
+        """What a key, user or role brings into a call on it; of a key only what the policies ask about."""
         if resource in self.identities:
             tags = self.identities[resource].tags
             services = ("aws", "iam")
-            return {
-                f"{service}:ResourceTag/{name}": value for service in services for name, value in tags.items()
-            }
-        condition_keys = (name.lower() for name in self.condition_keys(layers))
-        if ":key/" not in resource or not any(name.startswith(_OF_A_KEY) for name in condition_keys):
-            return {}
-        if resource not in self._facts:
+            return Facts(
+                {
+                    f"{service}:ResourceTag/{name}": value
+                    for service in services
+                    for name, value in tags.items()
+                }
+            )
+        context: dict[str, Any] = {}
+        unread: dict[str, ClientError] = {}
+        condition_keys = self.condition_keys(layers) if ":key/" in resource else []
+        for source in SOURCES:
+            names = [name for name in condition_keys if name.lower().startswith(source.prefixes)]
+            if not names:
+                continue
+            answer = self._facts_from(source, resource)
+            if isinstance(answer, ClientError):
+                unread |= dict.fromkeys(names, answer)
+            else:
+                context |= answer
+        return Facts(context, unread)
+
+    def _facts_from(self, source: Source, key_arn: str) -> RequestContext | ClientError:
+        """What one call tells of a key, or the error with which KMS doesn't tell."""
+        if (key_arn, source) not in self._facts:
             try:
-                self._facts[resource] = conditions.of_key(self._kms(resource), resource)
+                self._facts[key_arn, source] = source.read(self._kms(key_arn), key_arn)
             except ClientError as error:
                 if error.response["Error"]["Code"] not in NOT_SHOWN:
                     raise
-                return {}
-        return self._facts[resource]
+                self._facts[key_arn, source] = error
+        return self._facts[key_arn, source]
 
     def condition_keys(self, layers: Layers) -> list[str]:
         """The condition keys that the policies ask about; a policy that can't be read asks about none."""

@@ -1,9 +1,10 @@
-"""Policies that nobody can read from here, and what a refusal's sentence tells of them all the same."""
+"""What nobody can read from here: policies, in whose place a refusal's sentence stands, and what a key is."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from kmscourse.access.facts import Facts
 from kmscourse.access.refusal import Refusal
 from kmscourse.policy import Layer, Layers, Principal
 
@@ -23,6 +24,18 @@ _STANDS_IN = "In its place stands what AWS's sentence tells of it."
 def note(layer: Layer, caller: Principal) -> str:
     """Why the policies of that kind can't be seen, and what is taken in their place."""
     return f"{_WHY[layer].format(who=caller.name)} {_STANDS_IN}"
+
+
+def notes_on_facts(facts: Facts) -> tuple[str, ...]:
+    """That a key brings more into the call than can be read, where it does: one note, or none."""
+    if not facts.unread:
+        return ()
+    operations = dict.fromkeys(error.operation_name for error in facts.unread.values())
+    return (
+        f"The policies ask about {' and '.join(facts.unread)}. Of this key that can't be read, as AWS doesn't "
+        f"answer your {' and '.join(operations)}. The request is decided without it here, and AWS may decide "
+        "otherwise.",
+    )
 
 
 def stand_in(layers: Layers, layer: Layer, refusal: Refusal, caller: Principal) -> Layers:

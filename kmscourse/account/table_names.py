@@ -1,13 +1,9 @@
-"""The DynamoDB tables that a call names: batches, transactions and PartiQL name theirs further in."""
+"""The DynamoDB tables that a call names: batches and transactions name theirs further in."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-_IN_PARTIQL = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+"?([\w.-]+)', re.IGNORECASE)
-_LISTS = ("TransactItems", "Statements", "TransactStatements")
 
 
 def table_names(parameters: Mapping[str, Any]) -> Iterator[str]:
@@ -17,12 +13,9 @@ def table_names(parameters: Mapping[str, Any]) -> Iterator[str]:
             yield str(value)
         elif name == "RequestItems" and isinstance(value, Mapping):
             yield from map(str, value)
-        elif name == "Statement" and isinstance(value, str):
-            yield from _IN_PARTIQL.findall(value)
-        elif name in _LISTS and isinstance(value, list | tuple):
+        elif name == "TransactItems" and isinstance(value, list | tuple):
             for part in value:
                 if isinstance(part, Mapping):
-                    yield from table_names(part)
                     for action in part.values():  # of a transaction: Put, Update and so on
                         if isinstance(action, Mapping):
                             yield from table_names(action)

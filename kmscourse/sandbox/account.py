@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.cloudtrail.trail import Trail
-from kmscourse.sandbox.dynamodb import table_access
-from kmscourse.sandbox.dynamodb.sse import named_key
-from kmscourse.sandbox.dynamodb.store import Database
-from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
+from kmscourse.sandbox.dynamodb.store import TableStore
 from kmscourse.sandbox.iam.main_user import MainUser
 from kmscourse.sandbox.iam.sessions import upgrade_session_rows
 from kmscourse.sandbox.iam.store import Identities
 from kmscourse.sandbox.kms.earlier_rows import upgrade_key_rows
 from kmscourse.sandbox.kms.store import KeyStore
-from kmscourse.sandbox.moto_adapter.invoke import Answer, invoke
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.moto_adapter.rows import MotoRows
 from kmscourse.sandbox.seed import seed
@@ -37,8 +31,6 @@ from kmscourse.sandbox.storage.unit_of_work import UnitOfWork, Upgrade
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 
-_READS = re.compile(r"(BatchGet|Describe|Generate|Get|List|Query|Scan|Sign|Simulate|TransactGet|Verify)")
-_ITEM_WRITES = re.compile(r"(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$")
 
 _NOTICES = 5  # Kept until they are told: the latest.
 
@@ -46,7 +38,7 @@ _NOTICES = 5  # Kept until they are told: the latest.
 _LOCK = threading.RLock()
 
 
-class Account(Database):
+class Account:
     """One account, in a file (``path``) or in memory only (None).
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
@@ -66,7 +58,7 @@ class Account(Database):
         self.account_id = account_id
         self.home_region = home_region
         self.lock = _LOCK
-        self.opened_table_keys = TableKeyCache(table_key_cache)
+        self._table_key_cache = table_key_cache
         self.storage = Storage(path, version("moto"))
         self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
@@ -96,19 +88,14 @@ class Account(Database):
         )
         self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
         self.main_user = MainUser(self.identities, self._about)
-        self._transactions: Collection[dict[str, Any]] = Collection(
-            self._journal,
-            "account/transactions",
-            lambda entry: {"version": 1, **entry},
-            lambda document: {"digest": document["digest"], "until": document["until"]},
-        )
+        self.tables = TableStore(self.account_id, self._models, self._journal, self._table_key_cache)
         self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
-        self.keys.state_changed = lambda key_arn, usable, at: table_access.follow(key_arn, usable, at, self)
+        self.keys.state_changed = self.tables.follow_key
         rows = (OwnRows(self._collection), MotoRows(self._models))
         self._unit_of_work = UnitOfWork(self._journal, self.storage, rows, self._upgrades())
 
     def _own_collections(self) -> list[Collection[Any]]:
-        return [self._about, self.identities.sessions, self._transactions]
+        return [self._about, self.identities.sessions, self.tables.transactions]
 
     def _collection(self, name: str) -> Collection[Any] | None:
         if name.startswith("kms/"):
@@ -174,7 +161,6 @@ class Account(Database):
             self.notices = notices
             self._unit_of_work.commit(afresh=True)
             self.trail.forget()
-            self.opened_table_keys.clear()
         except BaseException:
             self._begin()
             self._unit_of_work.load()
@@ -214,46 +200,3 @@ class Account(Database):
     def since(self) -> float:
         """When this account began, in seconds since 1970."""
         return float(dict.__getitem__(self._about, "since"))
-
-    def perform(self, call: Call) -> Answer:
-        """moto's operation of DynamoDB: a dict.
-
-        Raises AwsError, moto's own or (status 500) where moto broke; the account is then as it was.
-        """
-        self._models(call.service, call.region)
-        changes = not _READS.match(call.operation)
-        journal = self._journal.changing(changes, tables_count=not _ITEM_WRITES.match(call.operation))
-        try:
-            with self._models.entered(), journal:
-                answer = invoke(self._exact(call), self.account_id)
-                if call.operation in ("CreateTable", "UpdateTable"):
-                    self._settle(call)
-                return answer
-        except AwsError:
-            self.rollback()
-            raise
-
-    def _exact(self, call: Call) -> Call:
-        """The call as moto is to see it: a table's key by its ARN."""
-        parameters = dict(call.parameters)
-        if call.operation in ("CreateTable", "UpdateTable") and "SSESpecification" in parameters:
-            encryption = self._encryption(call.region, parameters)
-            del parameters["SSESpecification"]
-            if call.operation == "CreateTable" and encryption is not None:
-                parameters["SSESpecification"] = encryption
-        return replace(call, parameters=parameters)
-
-    def _settle(self, call: Call) -> None:
-        """What moto does not keep of a table, or does not change, after it has answered (with the table as it was)."""
-        tables, name = self._models("dynamodb", call.region), call.parameters["TableName"]
-        created = call.operation == "CreateTable"
-        tables.choose(name, call.parameters, self.now().timestamp(), created=created)
-        if not created and "SSESpecification" in call.parameters:
-            tables.encrypt(name, self._encryption(call.region, call.parameters))
-
-    def _encryption(self, region: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The encryption that a table is to have, with its key's ARN; None under DynamoDB's own key."""
-        key_id = named_key(parameters)
-        if key_id is None:
-            return None
-        return {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.keys.named(region, key_id).arn}

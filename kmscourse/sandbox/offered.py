@@ -8,7 +8,7 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
 from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
-from kmscourse.sandbox.dynamodb.service import SERVICE as DYNAMODB
+from kmscourse.sandbox.dynamodb.operations import SERVICE as DYNAMODB
 from kmscourse.sandbox.iam.operations import SERVICE as IAM
 from kmscourse.sandbox.kms.operations import SERVICE as KMS
 from kmscourse.sandbox.model.shapes import is_operation

@@ -21,13 +21,11 @@ _PASSED_ON = {
     "ValidationException": ("InternalServerError", 500, "KMS internal error", _UNMODELLED),
 }
 # Refusals that an item's state brings about, which only an opened table shows.
-_AFTER_OPENING = frozenset(
-    {"ConditionalCheckFailedException", "DuplicateItemException", "TransactionCanceledException"}
-)
+_AFTER_OPENING = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
 
 
 class RelayedError(AwsError):
-    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``check`` the use of the key it said it of."""
+    """A refusal of KMS in DynamoDB's words. ``inner`` is what KMS said, ``check`` the use of a key that it refused."""
 
     def __init__(self, inner: AwsError, check: PermissionCheck, request_id: str) -> None:
         code, status, beginning, exception = _PASSED_ON.get(
@@ -43,15 +41,15 @@ class RelayedError(AwsError):
         self.check = check
 
 
-def reached(checks: Sequence[PermissionCheck], error: AwsError | None) -> list[PermissionCheck]:
+def attempted_key_uses(checks: Sequence[PermissionCheck], error: AwsError | None) -> list[PermissionCheck]:
     """The uses of keys that DynamoDB came to before the call ended, the one that KMS refused the last, if one was."""
-    on_behalf = [check for check in checks if check.via is not None]
+    uses = [check for check in checks if check.via is not None]
     if isinstance(error, RelayedError):
         refused = error.check
-        return [*takewhile(lambda check: check != refused, on_behalf), refused]
-    return on_behalf if error is None or error.code in _AFTER_OPENING else []
+        return [*takewhile(lambda use: use != refused, uses), refused]
+    return uses if error is None or error.code in _AFTER_OPENING else []
 
 
-def opened(checks: Sequence[PermissionCheck], error: AwsError | None = None) -> list[PermissionCheck]:
+def allowed_key_uses(checks: Sequence[PermissionCheck], error: AwsError | None) -> list[PermissionCheck]:
     """The uses of keys that KMS has allowed DynamoDB."""
-    return [] if isinstance(error, RelayedError) else reached(checks, error)
+    return [] if isinstance(error, RelayedError) else attempted_key_uses(checks, error)

@@ -112,6 +112,13 @@ def anywhere(resolved: ResolvedCall) -> Iterable[PermissionCheck]:
     yield PermissionCheck(resolved.action, "*")
 
 
+def tag_context(tags: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """The condition keys of tags in a request: ``aws:RequestTag/<key>`` and ``aws:TagKeys``."""
+    pairs = dict(tags)
+    context: dict[str, str | list[str]] = {f"aws:RequestTag/{key}": value for key, value in pairs.items()}
+    return {**context, "aws:TagKeys": list(pairs)} if pairs else {}
+
+
 def no_permission(resolved: ResolvedCall) -> Iterable[PermissionCheck]:
     """The permissions of an operation that everybody may call."""
     return ()

@@ -66,7 +66,6 @@ def test_what_is_changed_later_stays_as_it_was_asked(
         ("iam", "create_login_profile", {"UserName": "IAMLabUser", "Password": SECRET}),
         ("iam", "change_password", {"OldPassword": SECRET, "NewPassword": SECRET}),
         ("dynamodb", "put_item", {"TableName": "Films", "Item": {"Id": {"S": SECRET}}}),
-        ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM Films WHERE Id = 'tell nobody'"}),
         (
             "dynamodb",
             "batch_write_item",
@@ -112,8 +111,8 @@ def test_every_table_that_a_call_names_is_known() -> None:
         "TransactItems": [{"Put": {"TableName": "A"}}, {"ConditionCheck": {"TableName": "arn:aws:x/B"}}]
     }
     assert RefusedCall.of("TransactWriteItems", transaction).tables == ("A", "B")
-    batch = {"Statements": [{"Statement": 'UPDATE "A.x" SET b = 1'}, {"Statement": "insert into B value {}"}]}
-    assert RefusedCall.of("BatchExecuteStatement", batch).tables == ("A.x", "B")
+    batch = {"RequestItems": {"A.x": [{"DeleteRequest": {}}], "B": [{"PutRequest": {}}]}}
+    assert RefusedCall.of("BatchWriteItem", batch).tables == ("A.x", "B")
 
 
 @pytest.fixture

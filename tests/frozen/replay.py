@@ -17,7 +17,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -82,40 +82,6 @@ def play(scenario: Scenario, start: datetime = START) -> Scenario:
         for step, answer, told in zip(scenario["steps"], answers, events, strict=True)
     ]
     return {"name": scenario["name"], "steps": steps} | ({"events": others} if others else {})
-
-
-def without(scenario: Scenario, number: int) -> Scenario | None:
-    """The scenario without one of its steps; None where another one speaks of it."""
-    name = name_of(scenario["steps"][number])
-    count = sum(name_of(step) == name for step in scenario["steps"][: number + 1])
-    gone = False
-
-    def renumbered(match: re.Match[str]) -> str:
-        nonlocal gone
-        of = int(match[2] or 1)
-        gone = gone or of == count
-        return match[1] + numbered(name, of - (of > count))
-
-    steps = [dict(step) for place, step in enumerate(scenario["steps"]) if place != number]
-    reference = re.compile(rf"(<<(?:[a-z]+ )?){name}(?:#(\d+))?(?=/)")
-    for step in steps:
-        if "by" in step:
-            step["by"] = re.sub(rf"^(){name}(?:#(\d+))?$", renumbered, step["by"])
-        for member in ("with", "http", "signing"):
-            if member in step:
-                step[member] = _with_texts(step[member], lambda text: reference.sub(renumbered, text))
-    later = scenario["steps"][number].get("later", 0)
-    if later and number < len(steps):
-        steps[number]["later"] = steps[number].get("later", 0) + later
-    return None if gone else {"name": scenario["name"], "steps": steps}
-
-
-def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, dict):
-        return {change(name): _with_texts(inner, change) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_texts(inner, change) for inner in value]
-    return change(value) if isinstance(value, str) else value
 
 
 def name_of(step: Step) -> str:

@@ -76,13 +76,3 @@ def test_nothing_secret_is_kept(played: replay.Scenario) -> None:
     )
     assert refused == {"status": 400, "body": {"__type": "InvalidCiphertextException"}}
     assert scheduled["body"]["DeletionDate"] == "<start+30d>"
-
-
-def test_a_step_can_be_left_out_where_no_other_speaks_of_it() -> None:
-    assert replay.without(SCENARIO, 1) is None
-    shorter = replay.without(SCENARIO, 2)
-    assert shorter is not None
-    assert [step["call"] for step in replay.play(shorter)["steps"]][2:] == [
-        "kms:Decrypt",
-        "kms:ScheduleKeyDeletion",
-    ]

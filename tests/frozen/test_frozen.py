@@ -51,17 +51,6 @@ def test_scenarios_have_names_of_their_own() -> None:
     assert len(names) == len(set(names))
 
 
-def test_what_is_of_another_age_is_in_a_file_of_its_own() -> None:
-    astray = {
-        scenario["name"]
-        for file, scenario in SCENARIOS
-        if file != record.LEGACY
-        for step in scenario["steps"]
-        if "call" in step and record.is_legacy(step)
-    }
-    assert not astray, f"move them to {record.LEGACY}.jsonl: {sorted(astray)}"
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_nothing_secret_and_nothing_random_is_kept(file: str) -> None:
     for scenario in record.load(file):

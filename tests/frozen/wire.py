@@ -1,4 +1,4 @@
-"""The scenarios that no test's tape shows: what is wrong with a request before there is a call in it.
+"""The scenarios of whole HTTP requests: what is wrong with a request before there is a call in it.
 
 Each wire protocol that the account speaks or refuses in, each way to sign and each way to fail at it.
 """

@@ -19,10 +19,8 @@ from kmscourse.sandbox.account import Account
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.auth.authorize import permission_checks
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
-from kmscourse.sandbox.kms.operations import OPERATIONS as KMS
-from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.offered import SERVICES, not_offered
-from kmscourse.sandbox.operation import Answer, PermissionCheck
+from kmscourse.sandbox.operation import PermissionCheck
 
 OFFERED = {name: service.operations for name, service in SERVICES.items()}
 """By service, the table of its operations."""
@@ -37,38 +35,24 @@ class Practice:
 
     def __call__(self, action: str, /, *, region: str = "us-east-1", **parameters: Any) -> Any:
         """The answer, committed: a dict, IAM's XML as text. Raises AwsError."""
-        service, operation = action.split(":")
-        key_id = self.account.main_user.credentials().caller.access_key_id
-        call = Call(
-            service, operation, region, parameters, key_id, "11-22", HttpRequest("POST", "/", {}, b"")
-        )
-        with self.account.lock:
-            if service == "iam":
-                answer = self._perform_iam(call)
-            else:
-                answer = self._perform_kms(call) if service == "kms" else self.account.perform(call)
-            self.account.commit()
-        return answer.body.decode() if isinstance(answer, HttpResponse) else answer
-
-    def _perform_kms(self, call: Call) -> Any:
+        service_name, operation_name = action.split(":")
         caller = self.account.main_user.credentials().caller
-        try:
-            return KMS[call.operation].perform(KmsCall(call, caller, self.account, self.account.now()))
-        except BaseException:
-            self.account.rollback()
-            raise
-
-    def _perform_iam(self, call: Call) -> Answer:
-        service, caller = SERVICES["iam"], self.account.main_user.credentials().caller
-        operation = service.operations.get(call.operation)
-        if operation is None:
-            raise not_offered(call)
-        try:
-            resolved = service.resolve(call, caller, self.account, self.account.now(), operation.changes)
-            return operation.perform(resolved)
-        except AwsError:
-            self.account.rollback()
-            raise
+        http = HttpRequest("POST", "/", {}, b"")
+        call = Call(service_name, operation_name, region, parameters, caller.access_key_id, "11-22", http)
+        service = SERVICES[service_name]
+        with self.account.lock:
+            operation = service.operations.get(operation_name)
+            if operation is None:
+                raise not_offered(call)
+            try:
+                now = self.account.now()
+                resolved = service.resolve(call, caller, self.account, now, operation.changes)
+                answer = operation.perform(resolved)
+                self.account.commit()
+            except BaseException:
+                self.account.rollback()
+                raise
+        return answer.body.decode() if isinstance(answer, HttpResponse) else answer
 
     def restart(self) -> None:
         """The process ends and another one opens the account."""

@@ -77,7 +77,7 @@ def test_get_user_without_a_name_is_about_the_caller(practice: Any) -> None:
         ("dynamodb:PutItem", {"TableName": ["x"], "Item": 3}, "SerializationException", 400),
         (
             "dynamodb:PutItem",
-            {"TableName": "x", "Item": {"a": {"S": "\ud800"}}},
+            {"TableName": "Books", "Item": {"a": {"S": "\ud800"}}},
             "SerializationException",
             400,
         ),
@@ -152,12 +152,12 @@ def test_a_tables_key_is_known_by_its_arn(
 ) -> None:
     practice("kms:CreateAlias", AliasName="alias/mine", TargetKeyId=practice.key())
     practice.books()
-    assert practice.account.table(REGION, "Books").key_arn is None
+    assert practice.account.tables.find(REGION, "Books").key_arn is None
     practice("dynamodb:UpdateTable", TableName="Books", SSESpecification=specification)
     described = practice("dynamodb:DescribeTable", TableName="Books")["Table"]
     practice("dynamodb:DeleteTable", TableName="Books")
     practice.books(SSESpecification=specification)
-    arn = practice.account.table(REGION, "arn:aws:dynamodb:us-east-1:123456789012:table/Books").key_arn
+    arn = practice.account.tables.find(REGION, "arn:aws:dynamodb:us-east-1:123456789012:table/Books").key_arn
     if key is None:
         assert arn is None
         assert "SSEDescription" not in described
@@ -205,9 +205,9 @@ def test_an_account_neither_needs_nor_reads_what_is_set_for_real_aws() -> None:
         from kmscourse.sandbox.call import Call, HttpRequest
         backend = Account()
         backend.keys.create("us-east-1")
-        for service, operation, parameters in [("dynamodb", "ListTables", {})]:
-            http = HttpRequest("POST", "/", {}, b"")
-            backend.perform(Call(service, operation, "us-east-1", parameters, "AKIA", "1", http))
+        http = HttpRequest("POST", "/", {}, b"")
+        tables = Call("dynamodb", "ListTables", "us-east-1", {}, "AKIA", "1", http)
+        backend.tables.perform(tables, changes=False, tables_change=False)
         backend.identities.perform(Call("iam", "ListUsers", "us-east-1", {}, "AKIA", "1", http), changes=False)
         print("done")
     """

@@ -122,8 +122,8 @@ def the_lab(endpoint: sandbox_client.Endpoint, marks: Marks) -> None:
         TableName="Books", Item={"Author": {"S": "a"}, "Note": {"B": marks.made["data key"][:0]}}
     )
     with contextlib.suppress(ClientError):
-        statement = "SELECT * FROM Books WHERE x = 'HUSH'"
-        dynamodb.execute_statement(Statement=statement.replace("HUSH", marks.new("statement").decode()))
+        values = {":x": {"S": marks.new("value").decode()}}
+        dynamodb.scan(TableName="Books", FilterExpression="x = = :x", ExpressionAttributeValues=values)
     for body in (b'{"Plaintext": "%s"', b'{"Nonsense": {"%s": 1}}', b"\xff%s"):
         send(endpoint, body % marks.new(f"broken body {body!r}"), {"X-Amz-Target": "TrentService.Encrypt"})
     for header in ("Authorization", "X-Amz-Target", "X-Amz-Security-Token", "User-Agent", "X-Amz-Date"):

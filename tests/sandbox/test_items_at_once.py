@@ -71,7 +71,7 @@ def item(clients: list[Any], name: str) -> dict[str, Any]:
 
 
 def test_a_counter_counts_all(clients: list[Any]) -> None:
-    clients[0].put_item(TableName="Books", Item={"Id": {"S": "counter"}, "ByStatement": {"N": "0"}})
+    clients[0].put_item(TableName="Books", Item={"Id": {"S": "counter"}, "BySum": {"N": "0"}})
 
     def count(dynamodb: Any, number: int) -> None:
         for _ in range(ROUNDS):
@@ -81,13 +81,16 @@ def test_a_counter_counts_all(clients: list[Any]) -> None:
                 UpdateExpression="ADD ByUpdate :one",
                 ExpressionAttributeValues=ONE,
             )
-            dynamodb.execute_statement(
-                Statement="UPDATE Books SET ByStatement = ByStatement + 1 WHERE Id = 'counter'"
+            dynamodb.update_item(
+                TableName="Books",
+                Key={"Id": {"S": "counter"}},
+                UpdateExpression="SET BySum = BySum + :one",
+                ExpressionAttributeValues=ONE,
             )
 
     assert at_once(clients, count) == [None] * CLIENTS
     found = item(clients, "counter")
-    assert (found["ByUpdate"], found["ByStatement"]) == ({"N": "100"}, {"N": "100"})
+    assert (found["ByUpdate"], found["BySum"]) == ({"N": "100"}, {"N": "100"})
 
 
 def put(dynamodb: Any, number: int) -> str:
@@ -96,13 +99,15 @@ def put(dynamodb: Any, number: int) -> str:
     return "won"
 
 
-def insert(dynamodb: Any, number: int) -> str:
-    dynamodb.execute_statement(Statement="INSERT INTO Books VALUE {'Id': 'inserted'}")
+def transact(dynamodb: Any, number: int) -> str:
+    new = {"TableName": "Books", "Item": {"Id": {"S": "transacted"}}}
+    once = {"Put": {**new, "ConditionExpression": "attribute_not_exists(Id)"}}
+    dynamodb.transact_write_items(TransactItems=[once])
     return "won"
 
 
 @pytest.mark.parametrize(
-    ("act", "code"), [(put, "ConditionalCheckFailedException"), (insert, "DuplicateItemException")]
+    ("act", "code"), [(put, "ConditionalCheckFailedException"), (transact, "TransactionCanceledException")]
 )
 def test_only_one_is_first(clients: list[Any], act: Callable[[Any, int], str], code: str) -> None:
     outcomes = at_once(clients, act)

@@ -122,7 +122,7 @@ def check_told(account: Any, told: Told) -> None:
     """Everything in ``told`` is in the account."""
     backend = account.account
     keys = {key.id: key for key in backend.keys.of_region(REGION)}
-    tables = {table.name: table for table in backend.tables(REGION)}
+    tables = {table.name: table for table in backend.tables.of_region(REGION)}
     for kind, name, *rest in told:
         said = f"{kind} {name} {rest} is lost"
         match kind:
@@ -156,7 +156,7 @@ def check_whole(account: Any) -> None:
     for alias in account("kms:ListAliases")["Aliases"]:
         if "TargetKeyId" in alias:
             assert alias["TargetKeyId"] in keys, f"{alias['AliasName']} stands for no key"
-    tables = {table.name: table.key_arn for table in backend.tables(REGION) if table.key_arn}
+    tables = {table.name: table.key_arn for table in backend.tables.of_region(REGION) if table.key_arn}
     granted = {
         grant["Constraints"]["EncryptionContextSubset"]["aws:dynamodb:tableName"]: key.arn
         for key in keys.values()

@@ -31,7 +31,7 @@ def test_an_account_begins_with_its_administrator_and_the_labs_user(practice: An
     assert backend.identities.access_keys("IAMLabUser") == []
     with pytest.raises(AwsError, match="NoSuchEntity"):
         practice("iam:GetLoginProfile", UserName="IAMLabUser")
-    assert backend.keys.of_region(REGION) == backend.tables(REGION) == []
+    assert backend.keys.of_region(REGION) == backend.tables.of_region(REGION) == []
 
 
 def test_two_accounts_have_different_administrators() -> None:
@@ -60,7 +60,7 @@ def test_a_reset_keeps_the_main_user_and_its_access_key_only(kept: Any) -> None:
         )
         assert after.secret == before.secret
         assert backend.identities.credentials(session.caller.access_key_id) is None
-        assert backend.keys.of_region(REGION) == backend.tables(REGION) == []
+        assert backend.keys.of_region(REGION) == backend.tables.of_region(REGION) == []
         lab_user = backend.identities.session_for("IAMLabUser").caller
         assert backend.identities.caller_policies(lab_user).identity == [lab_user_policy()]
         assert list(backend.storage.events()) == []

@@ -19,14 +19,14 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
 from kmscourse.sandbox.model.shapes import is_operation
-from kmscourse.sandbox.on_behalf import DYNAMODB, RelayedError, reached
+from kmscourse.sandbox.on_behalf import DYNAMODB, RelayedError, attempted_key_uses
 from kmscourse.sandbox.operation import PermissionCheck
 
 Event = dict[str, Any]
 
 # Operations on items are data events, which the event history does not have (CloudTrail User Guide, "Logging data
 # events").
-_DATA_EVENTS = frozenset(
+DATA_EVENTS = frozenset(
     f"dynamodb:{name}"
     for name in (
         "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan",
@@ -57,7 +57,7 @@ def events_of_call(
     # A table's key is made, in DynamoDB's own name, before it is opened in the caller's.
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, checks, now, answer), *on_behalf[opened:]]
-    if call.action not in _DATA_EVENTS:
+    if call.action not in DATA_EVENTS:
         keys = [*(access.resource for access in checks if access.via is None), *_made(call, answer)]
         event = _event(
             call,
@@ -90,7 +90,7 @@ def _on_behalf(
     call: Call, caller: Caller, checks: Sequence[PermissionCheck], now: datetime, error: AwsError | None
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
-    uses = reached(checks, error)
+    uses = attempted_key_uses(checks, error)
     for access in uses:
         event = _event(
             call,

@@ -23,19 +23,19 @@ ROWS = (
         "At once.",
         "After 12 to 75 minutes, and 18 to 57 for the return; reads are refused some five minutes after the key "
         "was disabled. A table that was still CREATING then vanishes within the hour.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_it_is_said_to_be_inaccessible",
+        "tests/sandbox/dynamodb/test_store.py::test_it_is_said_to_be_inaccessible",
     ),
     Difference(
         "A table whose key stays unusable",
         "Stays INACCESSIBLE_ENCRYPTION_CREDENTIALS.",
         "Is archived after seven days: ARCHIVED, with a backup of it.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
+        "tests/sandbox/dynamodb/test_store.py::test_a_key_that_is_gone_leaves_the_table_closed_for_ever",
     ),
     Difference(
         "DynamoDB's grant on a key, revoked",
         "The table goes on: only a listing of grants shows that it is missing.",
         "The table becomes INACCESSIBLE_ENCRYPTION_CREDENTIALS; another key for it mends that.",
-        "tests/sandbox/dynamodb/test_table_access.py::test_a_revoked_grant_is_not_missed_here",
+        "tests/sandbox/dynamodb/test_store.py::test_a_revoked_grant_is_not_missed_here",
     ),
     Difference(
         "Another key for a table",
@@ -71,13 +71,7 @@ ROWS = (
         "How a number comes back",
         "As it was written: 1.50 stays 1.50.",
         "Without zeros that say nothing: 1.5.",
-        "tests/sandbox/dynamodb/test_item_validation.py::test_numbers_that_are_put",
-    ),
-    Difference(
-        "A batch of PartiQL of which one statement is not allowed",
-        "Refused as a whole.",
-        "That statement is answered with AccessDenied, the others are performed.",
-        "tests/sandbox/test_ways_around_the_key.py::test_no_operation_is_a_way_around_the_key",
+        "tests/sandbox/dynamodb/test_validation.py::test_numbers_that_are_put",
     ),
     Difference(
         "Time to live",
@@ -94,9 +88,14 @@ ROWS = (
     ),
     Difference(
         "PartiQL",
-        "What the developer guide shows; but a SELECT names whole attributes, no paths within them. What is not "
-        "understood is refused.",
-        "Paths in a SELECT too, and aliases of tables.",
-        "tests/sandbox/dynamodb/partiql/test_reader.py::test_statements_that_are_refused",
+        "Refused with UnsupportedOperationException.",
+        "Offered: ExecuteStatement, BatchExecuteStatement, ExecuteTransaction.",
+        "tests/sandbox/test_ways_around_the_key.py::test_what_is_not_offered_is_refused_at_once",
+    ),
+    Difference(
+        "The parameters from before expressions, such as AttributesToGet and KeyConditions",
+        "Refused with UnsupportedOperationException, which names the expression to use.",
+        "Still understood.",
+        "tests/sandbox/dynamodb/test_legacy_parameters.py::test_it_is_refused_and_its_successor_named",
     ),
 )

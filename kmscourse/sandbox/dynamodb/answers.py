@@ -1,4 +1,4 @@
-"""A table's description as DynamoDB gives it, where moto's is not.
+"""DynamoDB's answers, where moto's are not DynamoDB's.
 
 An answer to UpdateTable shows the table as it was, with what is about to change marked UPDATING; here the next request
 finds it changed.
@@ -12,54 +12,81 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from kmscourse.sandbox.call import Call
-from kmscourse.sandbox.dynamodb.table import TableView
+from kmscourse.sandbox.dynamodb.store import Table
 
 Answer = dict[str, Any]
 INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
-_STATUS = {"CreateTable": "CREATING", "DeleteTable": "DELETING"}
-_DONE_AT_ONCE = ("DeletionProtectionEnabled", "SSESpecification")
 
 
-def described(call: Call, answer: Answer, view: TableView | None) -> Answer:
-    """The answer of CreateTable, UpdateTable, DescribeTable or DeleteTable, whose table is ``view``."""
+def of_new_table(answer: Answer, table: Table | None) -> Answer:
+    """CreateTable's answer, of ``table`` as it is now."""
+    return _described(answer, table, status="CREATING", is_new=True)
+
+
+def of_deleted_table(answer: Answer, table: Table | None) -> Answer:
+    """DeleteTable's answer, of ``table`` as it was."""
+    return _described(answer, table, status="DELETING")
+
+
+def of_table(answer: Answer, table: Table | None) -> Answer:
+    """DescribeTable's answer."""
+    return _described(answer, table)
+
+
+def of_changed_table(answer: Answer, table: Table | None, parameters: Mapping[str, Any]) -> Answer:
+    """UpdateTable's answer, of ``table`` as it is now."""
+    is_key_changing = "SSESpecification" in parameters
+    is_done_at_once = is_key_changing or "DeletionProtectionEnabled" in parameters
+    status = None if is_done_at_once else "UPDATING"
+    return _described(answer, table, status=status, is_key_changing=is_key_changing)
+
+
+def of_items(answer: Answer, parameters: Mapping[str, Any]) -> Answer:
+    """An answer without what nobody asked for: how much capacity the operation took, a key as if it were updated."""
+    if parameters.get("ReturnConsumedCapacity") in (None, "NONE"):
+        answer.pop("ConsumedCapacity", None)
+    if parameters.get("ReturnItemCollectionMetrics") in (None, "NONE"):
+        answer.pop("ItemCollectionMetrics", None)
+    if parameters.get("ReturnValues") in ("UPDATED_NEW", "UPDATED_OLD") and "Attributes" in answer:
+        updated = answer.pop("Attributes")
+        shown = {name: value for name, value in updated.items() if name not in parameters["Key"]}
+        answer |= {"Attributes": shown} if shown else {}
+    return answer
+
+
+def _described(
+    answer: Answer,
+    table: Table | None,
+    *,
+    status: str | None = None,
+    is_new: bool = False,
+    is_key_changing: bool = False,
+) -> Answer:
     member = "TableDescription" if "TableDescription" in answer else "Table"
-    table = dict(answer[member])
-    made = f"{table['TableArn']} {table['CreationDateTime']}"
-    table["TableId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, made))
-    table["TableStatus"] = _status(call, view)
-    table.update(_encryption(call, table, view))
-    table.update(_settings(call, table, view))
+    shown = dict(answer[member])
+    made = f"{shown['TableArn']} {shown['CreationDateTime']}"
+    since = None if table is None else table.inaccessible_since
+    shown["TableId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, made))
+    shown["TableStatus"] = status or ("ACTIVE" if since is None else INACCESSIBLE)
+    encryption = shown.get("SSEDescription") or {}
+    if is_key_changing:
+        shown["SSEDescription"] = {**encryption, "Status": "UPDATING"}
+    elif encryption and since is not None:
+        shown["SSEDescription"] = {**encryption, "InaccessibleEncryptionDateTime": since}
+    shown.update(_settings(shown, {} if table is None else table.settings, is_new=is_new))
     for name in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
-        table[name] = [
-            {**index, "IndexArn": f"{table['TableArn']}/index/{index['IndexName']}"}
-            for index in table.get(name, [])
+        shown[name] = [
+            {**index, "IndexArn": f"{shown['TableArn']}/index/{index['IndexName']}"}
+            for index in shown.get(name, [])
         ]
-    return {member: {name: value for name, value in table.items() if value not in (None, [])}}
+    return {member: {name: value for name, value in shown.items() if value not in (None, [])}}
 
 
-def _status(call: Call, view: TableView | None) -> str:
-    if call.operation == "UpdateTable" and not any(name in call.parameters for name in _DONE_AT_ONCE):
-        return "UPDATING"
-    accessible = view is None or view.inaccessible_since is None
-    return _STATUS.get(call.operation, "ACTIVE" if accessible else INACCESSIBLE)
-
-
-def _encryption(call: Call, table: Answer, view: TableView | None) -> Answer:
-    shown = dict(table.get("SSEDescription") or {})
-    if call.operation == "UpdateTable" and "SSESpecification" in call.parameters:
-        return {"SSEDescription": {**shown, "Status": "UPDATING"}}
-    if shown and view is not None and view.inaccessible_since is not None:
-        return {"SSEDescription": {**shown, "InaccessibleEncryptionDateTime": view.inaccessible_since}}
-    return {}
-
-
-def _settings(call: Call, table: Answer, view: TableView | None) -> Answer:
+def _settings(shown: Answer, settings: Mapping[str, Any], *, is_new: bool) -> Answer:
     """How the table is paid for, as far as that was ever chosen."""
-    settings: Mapping[str, Any] = view.settings if view is not None else {}
-    billing = {"BillingMode": table["BillingModeSummary"]["BillingMode"]}
+    billing = {"BillingMode": shown["BillingModeSummary"]["BillingMode"]}
     since = settings.get("on_demand_since")
-    if since is not None and call.operation != "CreateTable":
+    if since is not None and not is_new:
         billing["LastUpdateToPayPerRequestDateTime"] = since
     table_class = {"TableClass": settings.get("table_class")}
     if settings.get("class_since") is not None:
@@ -68,16 +95,3 @@ def _settings(call: Call, table: Answer, view: TableView | None) -> Answer:
         "BillingModeSummary": None if since is None else billing,
         "TableClassSummary": table_class if table_class["TableClass"] else None,
     }
-
-
-def of_items(call: Call, answer: Answer) -> Answer:
-    """An answer without what nobody asked for: how much capacity the operation took, a key as if it were updated."""
-    if call.parameters.get("ReturnConsumedCapacity") in (None, "NONE"):
-        answer.pop("ConsumedCapacity", None)
-    if call.parameters.get("ReturnItemCollectionMetrics") in (None, "NONE"):
-        answer.pop("ItemCollectionMetrics", None)
-    if call.parameters.get("ReturnValues") in ("UPDATED_NEW", "UPDATED_OLD") and "Attributes" in answer:
-        updated = answer.pop("Attributes")
-        shown = {name: value for name, value in updated.items() if name not in call.parameters["Key"]}
-        answer |= {"Attributes": shown} if shown else {}
-    return answer

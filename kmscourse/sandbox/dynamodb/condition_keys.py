@@ -14,70 +14,61 @@ transactions"; Service Authorization Reference, "Amazon DynamoDB".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kmscourse.sandbox.dynamodb import key_condition
-from kmscourse.sandbox.dynamodb.expressions import attributes
-from kmscourse.sandbox.dynamodb.table import TableView
+from kmscourse.sandbox.dynamodb.resolve import ItemRequest
+from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.operation import Context
 
-Parameters = Mapping[str, Any]
-
-_READING = ("GetItem", "BatchGetItem", "Query", "Scan")
-_NAMED_BY_MEMBERS = (
-    "Key",
-    "Item",
-    "AttributeUpdates",
-    "Expected",
-    "ScanFilter",
-    "QueryFilter",
-    "KeyConditions",
-)
+_READING = ("GetItem", "Query", "Scan")
 _NO_KEY = "\0"
 
 
 def condition_keys(
-    operation: str, requests: Iterable[Parameters], table: TableView | None, index: str | None = None
-) -> Context:
-    """The condition keys of ``operation`` for one table; ``requests`` are its parts (one, but for batches).
+    requests: Sequence[ItemRequest], table: Table | None, index: str | None = None
+) -> dict[str, str | Sequence[str]]:
+    """The condition keys of requests on one table: one request, or those of a batch.
 
     Raises AwsError ValidationException where an expression can't be read.
     """
-    parts = list(requests)
-    named = {name for part in parts for name in _attributes(part)}
-    context: dict[str, str | list[str]] = {"dynamodb:Attributes": sorted(named)} if named else {}
-    if table is not None and operation != "Scan":
+    first = requests[0] if requests else None
+    named = {name for request in requests for name in _attributes(request)}
+    context: dict[str, str | Sequence[str]] = {"dynamodb:Attributes": sorted(named)} if named else {}
+    if table is not None and (first is None or first.operation != "Scan"):
         partition_key = table.indexes.get(index, table.keys)[0] if index else table.keys[0]
-        leading = dict.fromkeys(_leading_key(operation, part, partition_key) for part in parts)
+        leading = dict.fromkeys(_leading_key(request, partition_key) for request in requests)
         context["dynamodb:LeadingKeys"] = list(leading)
-    if operation in _READING and parts:
-        context["dynamodb:Select"] = _select(parts[0], index)
+    if first is None:
+        return context
+    if first.operation in _READING:
+        context["dynamodb:Select"] = _select(first.parameters, index)
     for name in ("ReturnValues", "ReturnConsumedCapacity"):
-        if parts and parts[0].get(name) is not None:
-            context[f"dynamodb:{name}"] = parts[0][name]
+        if first.parameters.get(name) is not None:
+            context[f"dynamodb:{name}"] = first.parameters[name]
     return context
 
 
-def table_tags(table: TableView | None) -> Context:
+def table_tags(table: Table | None) -> Context:
     """``aws:ResourceTag/<key>`` of a table that is there."""
     return {f"aws:ResourceTag/{key}": value for key, value in (table.tags if table else {}).items()}
 
 
-def _attributes(part: Parameters) -> set[str]:
-    found = attributes(part) | set(part.get("AttributesToGet") or ())
-    return found.union(*(part.get(name) or () for name in _NAMED_BY_MEMBERS))
+def _attributes(request: ItemRequest) -> frozenset[str]:
+    item = request.parameters.get("Key") or (), request.parameters.get("Item") or ()
+    return request.expressions.attributes.union(*item)
 
 
-def _leading_key(operation: str, part: Parameters, partition_key: str) -> str:
-    if operation == "Query":
+def _leading_key(request: ItemRequest, partition_key: str) -> str:
+    if request.operation == "Query":
         equal = (
             condition.values[0]
-            for condition in key_condition.read(part)
+            for condition in request.expressions.key_conditions
             if (condition.attribute, condition.operator) == (partition_key, "=") and condition.values
         )
         return _text(next(equal, None))
-    return _text((part.get("Key") or part.get("Item") or {}).get(partition_key))
+    item = request.parameters.get("Key") or request.parameters.get("Item") or {}
+    return _text(item.get(partition_key))
 
 
 def _text(value: Mapping[str, Any] | None) -> str:
@@ -85,9 +76,9 @@ def _text(value: Mapping[str, Any] | None) -> str:
     return next((str(held) for held in (value or {}).values() if held is not None), _NO_KEY)
 
 
-def _select(part: Parameters, index: str | None) -> str:
-    if part.get("Select") is not None:
-        return str(part["Select"])
-    if part.get("ProjectionExpression") is not None or part.get("AttributesToGet") is not None:
+def _select(parameters: Mapping[str, Any], index: str | None) -> str:
+    if parameters.get("Select") is not None:
+        return str(parameters["Select"])
+    if parameters.get("ProjectionExpression") is not None:
         return "SPECIFIC_ATTRIBUTES"
     return "ALL_PROJECTED_ATTRIBUTES" if index else "ALL_ATTRIBUTES"

@@ -1,85 +1,188 @@
-"""The operations of DynamoDB: moto's, and around them what happens to a table's key, and to the answer.
+"""DynamoDB as a service of the practice account: the table of its operations, and how each is performed.
 
-access.py      whether a table can be opened, as its key comes and goes
-answers.py     the answers in AWS's form
-grants.py      DynamoDB's grant on a table's key
-tokens.py      a transaction that is sent again
+moto keeps the tables and their items; what happens to a table's key, and to the answer, is told around it.
+
+Source: DynamoDB API Reference; DynamoDB Developer Guide, "DynamoDB encryption at rest: usage notes".
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from kmscourse.sandbox.call import Call
-from kmscourse.sandbox.dynamodb import answers
-from kmscourse.sandbox.dynamodb import item_validation as items
-from kmscourse.sandbox.dynamodb import table_grants as grants
-from kmscourse.sandbox.dynamodb import transaction_tokens as tokens
-from kmscourse.sandbox.dynamodb.partiql import perform as partiql
-from kmscourse.sandbox.dynamodb.partiql.requests import Request
+from kmscourse.sandbox import on_behalf
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.dynamodb import (
+    answers,
+    encryption,
+    permissions,
+    table_validation,
+    transactions,
+    validation,
+)
+from kmscourse.sandbox.dynamodb.answers import Answer
+from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall, resolve
+from kmscourse.sandbox.operation import Operation, PermissionCheck, Service, anywhere
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
 
-_OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTable")
+def create_table(resolved: DynamoDbCall) -> Answer:
+    """A new table; under a KMS key, DynamoDB's grant on that is made too."""
+    tables, name, chosen = resolved.account.tables, resolved.table_name.name, resolved.chosen_key
+    parameters = _without_encryption(resolved)
+    if chosen is not None:
+        parameters["SSESpecification"] = encryption.exact_specification(chosen)
+    answer = _in_moto(resolved, parameters)
+    tables.keep_settings(resolved.region, name, resolved.parameters, resolved.now, is_new=True)
+    if chosen is not None and chosen.key is not None:
+        encryption.make_grant(resolved.account, chosen.key, name)
+    return answers.of_new_table(answer, tables.find(resolved.region, name))
 
 
-def perform(call: Call, account: Account) -> dict[str, Any]:
-    """The answer to a call of DynamoDB that the stages before have let through. Raises AwsError."""
-    if call.operation in _OF_TABLES:
-        return _of_table(call, account)
-    if tokens.is_repeated(call, account):
-        statements = call.parameters.get("TransactStatements")
-        return {} if statements is None else {"Responses": [{} for _ in statements]}
-    if call.operation in partiql.OPERATIONS:
-        answer = partiql.perform(call, account, lambda request: _request(call, request, account))
-    elif call.operation == "TransactGetItems":
-        answer = _read_together(call, account)
-    else:
-        answer = answers.of_items(call, _plainly(call, account))
-    tokens.remember(call, account)
+def update_table(resolved: DynamoDbCall) -> Answer:
+    """A table's settings; another key for it gets DynamoDB's grant, and the former one loses it."""
+    tables, name = resolved.account.tables, resolved.table_name.name
+    answer = _in_moto(resolved, _without_encryption(resolved))
+    tables.keep_settings(resolved.region, name, resolved.parameters, resolved.now, is_new=False)
+    if "SSESpecification" in resolved.parameters:
+        _change_key(resolved)
+    tables.opened_keys.close(resolved.region, name)
+    return answers.of_changed_table(answer, tables.find(resolved.region, name), resolved.parameters)
+
+
+def delete_table(resolved: DynamoDbCall) -> Answer:
+    """The end of a table, and of DynamoDB's grant on its key."""
+    table, key = resolved.table, resolved.table_key  # as they are now
+    answer = _in_moto(resolved, resolved.recorded_parameters)
+    if key is not None:
+        encryption.retire_grant(resolved.account, key, resolved.table_name.name)
+    resolved.account.tables.opened_keys.close(resolved.region, resolved.table_name.name)
+    return answers.of_deleted_table(answer, table)
+
+
+def describe_table(resolved: DynamoDbCall) -> Answer:
+    """How a table is."""
+    return answers.of_table(_in_moto(resolved, resolved.recorded_parameters), resolved.table)
+
+
+def on_table(resolved: DynamoDbCall) -> Answer:
+    """An operation on a table, as moto has it."""
+    return _in_moto(resolved, resolved.recorded_parameters)
+
+
+def on_account(resolved: DynamoDbCall) -> Answer:
+    """An operation that names no table in TableName, as moto has it."""
+    return _in_moto(resolved, resolved.parameters)
+
+
+def on_items(resolved: DynamoDbCall) -> Answer:
+    """An operation on items of one table."""
+    return _on_items(resolved, resolved.plain_parameters)
+
+
+def batch(resolved: DynamoDbCall) -> Answer:
+    """An operation on items of several tables, one by one."""
+    return _on_items(resolved, resolved.parameters)
+
+
+def transact_write_items(resolved: DynamoDbCall) -> Answer:
+    """Changes that are all made, or none; once, however often they are sent."""
+    if transactions.is_repeated(resolved):
+        return {}
+    answer = batch(resolved)
+    transactions.remember(resolved)
     return answer
 
 
-def _of_table(call: Call, account: Account) -> dict[str, Any]:
-    name = call.parameters["TableName"]
-    before = account.table(call.region, name)
-    answer = _plainly(call, account)
-    now = account.table(call.region, name)
-    grants.follow(before, now, account)
-    return answers.described(call, answer, now or before)
-
-
-def _request(call: Call, request: Request, account: Account) -> dict[str, Any]:
-    """What a PartiQL statement of ``call`` stands for, performed like any other such call.
-
-    Its conditions are well formed as they are, and a filter of it may be on a key.
-    """
-    own = replace(call, operation=request.operation, parameters=request.parameters)
-    checked = own if own.operation in ("Query", "Scan") else items.check(own, account)
-    return _read_together(own, account) if own.operation == "TransactGetItems" else _plainly(checked, account)
-
-
-def _read_together(call: Call, account: Account) -> dict[str, Any]:
-    """TransactGetItems: moto would give whole items, whatever part of them is asked for."""
-    parts = [item["Get"] for item in call.parameters["TransactItems"]]
-    found = [_plainly(replace(call, operation="GetItem", parameters=part), account) for part in parts]
-    answer: dict[str, Any] = {
-        "Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in found]
-    }
-    if call.parameters.get("ReturnConsumedCapacity") not in (None, "NONE"):
-        units = Counter(part["TableName"] for part in parts)
+def transact_get_items(resolved: DynamoDbCall) -> Answer:
+    """Items at one moment: moto would give whole items, whatever part of them is asked for."""
+    requests = resolved.transacted_reads
+    items = [
+        _in_moto(resolved, request.parameters, operation=request.operation, tables_change=False)
+        for request in requests
+    ]
+    answer: Answer = {"Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in items]}
+    if resolved.parameters.get("ReturnConsumedCapacity") not in (None, "NONE"):
+        counts = Counter(request.parameters["TableName"] for request in requests)
         answer["ConsumedCapacity"] = [
             {"TableName": name, "CapacityUnits": 2.0 * count, "ReadCapacityUnits": 2.0 * count}
-            for name, count in units.items()
+            for name, count in counts.items()
         ]
     return answer
 
 
-def _plainly(call: Call, account: Account) -> dict[str, Any]:
-    answer = account.perform(call)
-    if not isinstance(answer, dict):
-        raise TypeError("DynamoDB answers in JSON")
-    return answer
+def finish(resolved: DynamoDbCall, checks: Sequence[PermissionCheck], error: AwsError | None) -> None:
+    """Remember which tables' keys the caller has opened by this call."""
+    opened = on_behalf.allowed_key_uses(checks, error)
+    resolved.account.tables.opened_keys.keep_open(resolved.caller, opened, resolved.now)
+
+
+def _on_items(resolved: DynamoDbCall, parameters: Mapping[str, Any]) -> Answer:
+    return answers.of_items(_in_moto(resolved, parameters, tables_change=False), resolved.parameters)
+
+
+def _without_encryption(resolved: DynamoDbCall) -> dict[str, Any]:
+    return {name: value for name, value in resolved.recorded_parameters.items() if name != "SSESpecification"}
+
+
+def _change_key(resolved: DynamoDbCall) -> None:
+    account, name, chosen = resolved.account, resolved.table_name.name, resolved.chosen_key
+    table, former_key = resolved.table, resolved.table_key  # as they are now
+    key = None if chosen is None else chosen.key
+    specification = None if key is None else encryption.exact_specification(chosen)
+    account.tables.encrypt(resolved.region, name, specification)
+    if table is None or table.key_arn == (None if key is None else key.arn):
+        return
+    if former_key is not None:
+        encryption.retire_grant(account, former_key, name)
+    if key is not None:
+        encryption.make_grant(account, key, name)
+
+
+def _in_moto(
+    resolved: DynamoDbCall,
+    parameters: Mapping[str, Any],
+    *,
+    operation: str | None = None,
+    tables_change: bool = True,
+) -> Answer:
+    """moto's answer to the call with these parameters; ``tables_change`` is False where items alone may change."""
+    call = replace(resolved.call, operation=operation or resolved.call.operation, parameters=parameters)
+    return resolved.account.tables.perform(call, changes=resolved.changes, tables_change=tables_change)
+
+
+_change = partial(Operation[DynamoDbCall], changes=True)
+
+OPERATIONS: Mapping[str, Operation[DynamoDbCall]] = {
+    "GetItem": Operation(permissions.on_items, on_items, validation.get_item),
+    "Query": Operation(permissions.on_items, on_items, validation.query),
+    "Scan": Operation(permissions.on_items, on_items, validation.scan),
+    "PutItem": _change(permissions.on_items, on_items, validation.put_item),
+    "UpdateItem": _change(permissions.on_items, on_items, validation.update_item),
+    "DeleteItem": _change(permissions.on_items, on_items, validation.delete_item),
+    "BatchGetItem": Operation(permissions.on_batch_of_reads, batch, validation.batch_get_item),
+    "BatchWriteItem": _change(permissions.on_batch_of_writes, batch, validation.batch_write_item),
+    "TransactGetItems": Operation(
+        permissions.on_transaction_of_reads, transact_get_items, validation.transact_get_items
+    ),
+    "TransactWriteItems": _change(
+        permissions.on_transaction_of_writes, transact_write_items, validation.transact_write_items
+    ),
+    "CreateTable": _change(permissions.create_table, create_table, table_validation.create_table),
+    "UpdateTable": _change(permissions.update_table, update_table, table_validation.update_table),
+    "DeleteTable": _change(permissions.on_table, delete_table, table_validation.delete_table),
+    "DescribeTable": Operation(permissions.on_table, describe_table, table_validation.describe_table),
+    "DescribeTimeToLive": Operation(permissions.on_table, on_table, table_validation.describe_time_to_live),
+    "UpdateTimeToLive": _change(permissions.on_table, on_table, table_validation.update_time_to_live),
+    "DescribeContinuousBackups": Operation(permissions.on_table, on_table, table_validation.describe_table),
+    "TagResource": _change(permissions.on_tags, on_account, table_validation.tag_resource),
+    "UntagResource": _change(permissions.on_tags, on_account, table_validation.untag_resource),
+    "ListTagsOfResource": Operation(permissions.on_tags, on_account, table_validation.list_tags),
+    "ListTables": Operation(permissions.on_every_table, on_account),
+    "DescribeLimits": Operation(anywhere, on_account),
+    "DescribeEndpoints": Operation(anywhere, on_account),
+}
+
+SERVICE = Service("dynamodb", resolve, OPERATIONS, finish)

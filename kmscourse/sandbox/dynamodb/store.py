@@ -1,63 +1,156 @@
-"""The tables of an account as the stages see them, and which transactions it has had lately."""
+"""The tables of an account, who has opened their keys, and which transactions it has had lately."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from kmscourse.sandbox.dynamodb.table import TableView
-from kmscourse.sandbox.moto_adapter.models import Part
-from kmscourse.sandbox.storage.journal import Tracked
+from kmscourse.sandbox.call import Call
+from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
+from kmscourse.sandbox.moto_adapter.invoke import invoke
+from kmscourse.sandbox.moto_adapter.models import Models
+from kmscourse.sandbox.storage.collection import Collection
+from kmscourse.sandbox.storage.journal import Journal
 
 REMEMBERED_SECONDS = 600.0
 
 
-class Database(Part):
-    """The part of ``Account`` that knows DynamoDB's tables."""
+@dataclass(frozen=True)
+class Table:
+    """A DynamoDB table; ``key_arn`` is None where DynamoDB's own key encrypts it.
 
-    _transactions: Tracked
+    ``keys`` are its partition key and its sort key, if it has one, ``indexes`` the same of each index, ``types`` the
+    types of all attributes that are defined. ``inaccessible_since`` is when its KMS key stopped to be usable (seconds
+    since 1970), ``expires_by`` the attribute of its time to live; None where there is none. ``settings`` are what was
+    chosen for it, and when: on_demand_since, table_class, class_since.
+    """
 
-    def table(self, region: str, name: str) -> TableView | None:
+    name: str
+    arn: str
+    region: str
+    key_arn: str | None
+    keys: Sequence[str]
+    indexes: Mapping[str, Sequence[str]]
+    types: Mapping[str, str]
+    tags: Mapping[str, str]
+    inaccessible_since: float | None
+    settings: Mapping[str, Any]
+    billing_mode: str
+    throughput: Mapping[str, int]
+    global_indexes: frozenset[str]
+    is_protected: bool
+    expires_by: str | None
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A transaction that was done: a digest of its changes, and until when it is remembered (seconds since 1970)."""
+
+    digest: str
+    until: float
+
+
+class TableStore:
+    """The tables of an account: moto's, and what DynamoDB remembers beside them.
+
+    ``table_key_cache`` are the seconds for which an opened table key is kept.
+    """
+
+    def __init__(
+        self, account_id: str, models: Models, journal: Journal, table_key_cache: float = 0.0
+    ) -> None:
+        self._account_id = account_id
+        self._models = models
+        self._journal = journal
+        self.opened_keys = TableKeyCache(table_key_cache)
+        self.transactions: Collection[Transaction] = Collection(
+            journal, "account/transactions", _encoded, _decoded
+        )
+
+    def perform(self, call: Call, *, changes: bool, tables_change: bool) -> dict[str, Any]:
+        """The answer of moto's operation; ``call`` has its parameters as moto takes them.
+
+        ``changes`` is whether it can change anything, ``tables_change`` whether it can change tables themselves and
+        not their items alone. Raises AwsError, moto's own or (status 400) where moto fails.
+        """
+        self._models("dynamodb", call.region)  # It is made before moto looks for it.
+        with self._models.entered(), self._journal.changing(changes, tables_count=tables_change):
+            answer = invoke(call, self._account_id)
+        if not isinstance(answer, dict):
+            raise TypeError("DynamoDB answers in JSON")
+        return answer
+
+    def find(self, region: str, name_or_arn: str) -> Table | None:
         """A table by its name or its ARN."""
-        tables = self._models("dynamodb", region).tables
-        found = dict.get(tables, name.rpartition(":table/")[2])
-        return None if found is None else _table_view(found)
+        table = dict.get(self._tables(region), name_or_arn.rpartition(":table/")[2])
+        return None if table is None else _table(table)
 
-    def tables(self, region: str) -> list[TableView]:
+    def of_region(self, region: str) -> list[Table]:
         """All tables of a region, the oldest first."""
-        return [_table_view(table) for table in dict.values(self._models("dynamodb", region).tables)]
+        return [_table(table) for table in dict.values(self._tables(region))]
 
-    def count_tables(self, region: str) -> int:
+    def count(self, region: str) -> int:
         """How many tables a region has."""
-        return len(self._models("dynamodb", region).tables)
+        return len(self._tables(region))
 
-    def tables_under(self, key_arn: str) -> list[TableView]:
+    def under_key(self, key_arn: str) -> list[Table]:
         """The tables that a KMS key encrypts, in its region."""
-        tables = self._models("dynamodb", key_arn.split(":")[3]).tables
-        return [_table_view(table) for table in dict.values(tables) if _key_of(table) == key_arn]
+        tables = dict.values(self._tables(key_arn.split(":")[3]))
+        return [_table(table) for table in tables if _key_of(table) == key_arn]
 
-    def set_inaccessible(self, table: TableView, since: float | None) -> None:
-        """Note since when a table's key is of no use; None where it is."""
+    def follow_key(self, key_arn: str, usable: bool, at: datetime) -> None:
+        """Note which tables can be opened, and which can't, as their key has (not) been ``usable`` since ``at``.
+
+        AWS notices after 12 to 75 minutes, and notices the return after 18 to 57; here it is noticed at once. Since
+        when is kept with the table, so that it stays the same whoever asks, also after a restart and when the key is
+        gone.
+
+        Source: DynamoDB API Reference, "TableDescription" (TableStatus), "SSEDescription"
+        (InaccessibleEncryptionDateTime); recorded answers of AWS.
+        """
+        for table in self.under_key(key_arn):
+            if usable != (table.inaccessible_since is None):
+                with self._journal.changing(reads_count=True, tables_count=True):
+                    self._tables(table.region)[table.name].inaccessible_since = (
+                        None if usable else at.timestamp()
+                    )
+
+    def keep_settings(
+        self, region: str, name: str, parameters: Mapping[str, Any], now: datetime, *, is_new: bool
+    ) -> None:
+        """Keep what moto does not keep of the parameters of CreateTable or UpdateTable."""
         with self._journal.changing(reads_count=True, tables_count=True):
-            self._models("dynamodb", table.region).tables[table.name].inaccessible_since = since
+            self._models("dynamodb", region).keep_settings(name, parameters, now.timestamp(), is_new=is_new)
 
-    def transaction(self, token: str) -> str | None:
-        """The digest of the transaction that had this token in the last ten minutes; None where none had."""
-        found = dict.get(self._transactions, token)
-        return None if found is None or found["until"] < self.now().timestamp() else str(found["digest"])
+    def encrypt(self, region: str, name: str, specification: Mapping[str, Any] | None) -> None:
+        """Have a table encrypted as an SSESpecification says; None for DynamoDB's own key."""
+        with self._journal.changing(reads_count=True, tables_count=True):
+            self._tables(region)[name].sse_specification = specification
 
-    def keep_transaction(self, token: str, digest: str) -> None:
+    def transaction(self, token: str, now: datetime) -> Transaction | None:
+        """The transaction that had this token in the last ten minutes; None where none had."""
+        transaction: Transaction | None = dict.get(self.transactions, token)
+        return None if transaction is None or transaction.until < now.timestamp() else transaction
+
+    def keep_transaction(self, token: str, digest: str, now: datetime) -> None:
         """Remember a transaction for ten minutes by its token."""
-        now = self.now().timestamp()
-        for known, entry in list(islice(dict.items(self._transactions), 10)):  # The oldest stand first.
-            if entry["until"] < now:
-                del self._transactions[known]
-        self._transactions[token] = {"digest": digest, "until": now + REMEMBERED_SECONDS}
+        for known, transaction in list(islice(self.transactions.items(), 10)):  # The oldest stand first.
+            if transaction.until < now.timestamp():
+                del self.transactions[known]
+        self.transactions[token] = Transaction(digest, now.timestamp() + REMEMBERED_SECONDS)
+
+    def _tables(self, region: str) -> Any:
+        """moto's tables of a region by name."""
+        return self._models("dynamodb", region).tables
 
 
-def _table_view(table: Any) -> TableView:
-    return TableView(
+def _table(table: Any) -> Table:
+    """A table of moto's."""
+    is_expiring = table.ttl["TimeToLiveStatus"] == "ENABLED"
+    return Table(
         name=table.name,
         arn=table.table_arn,
         region=table.region_name,
@@ -68,6 +161,11 @@ def _table_view(table: Any) -> TableView:
         tags={tag["Key"]: tag["Value"] for tag in table.tags},
         inaccessible_since=getattr(table, "inaccessible_since", None),
         settings=getattr(table, "settings", {}),
+        billing_mode=table.billing_mode,
+        throughput=table.throughput,
+        global_indexes=frozenset(index.name for index in table.global_indexes),
+        is_protected=bool(table.deletion_protection_enabled),
+        expires_by=table.ttl["AttributeName"] if is_expiring else None,
     )
 
 
@@ -81,3 +179,12 @@ def _in_order(schema: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """The attributes of a key schema, the partition key first."""
     by_kind = sorted(schema, key=lambda element: element["KeyType"] != "HASH")
     return tuple(element["AttributeName"] for element in by_kind)
+
+
+def _encoded(transaction: Transaction) -> dict[str, Any]:
+    return {"version": 1, "digest": transaction.digest, "until": transaction.until}
+
+
+def _decoded(entry: Mapping[str, Any]) -> Transaction:
+    """A transaction as it was written; before version 1 there was no version."""
+    return Transaction(str(entry["digest"]), float(entry["until"]))

@@ -10,16 +10,16 @@ Source: DynamoDB Developer Guide, "Encryption at rest: how it works" and "usage 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from kmscourse.errors import SandboxError
-from kmscourse.sandbox.call import Call, Caller
+from kmscourse.sandbox.call import Caller
 from kmscourse.sandbox.operation import PermissionCheck
 
 VARIABLE = "KMSCOURSE_TABLE_KEY_CACHE"
-LONGEST = 3600.0
-MOST = 10_000
+MAX_SECONDS = 3600.0
+MAX_ENTRIES = 10_000
 _TABLE = "kms:EncryptionContext:aws:dynamodb:tableName"
 
 Entry = tuple[str, str, str]  # a principal, a key, a table
@@ -28,15 +28,15 @@ Entry = tuple[str, str, str]  # a principal, a key, a table
 def seconds(text: str, name: str = VARIABLE) -> float:
     """The setting ``name`` from its text. Raises SandboxError where that is no time."""
     try:
-        found = float(text or 0)
+        given = float(text or 0)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= LONGEST:
+        given = -1.0
+    if not 0 <= given <= MAX_SECONDS:
         raise SandboxError(
             f"{name} is {text!r}. Give the seconds for which an opened table key is kept, from 0 (not at all) to "
-            f"{LONGEST:.0f}; AWS keeps it for about 300."
+            f"{MAX_SECONDS:.0f}; AWS keeps it for about 300."
         )
-    return found
+    return given
 
 
 class TableKeyCache:
@@ -46,38 +46,31 @@ class TableKeyCache:
         self.seconds = seconds
         self._until: dict[Entry, datetime] = {}
 
-    def still_to_open(
-        self, caller: Caller, checks: Sequence[PermissionCheck], now: datetime
-    ) -> list[PermissionCheck]:
-        """The checks of a call on items without the keys that ``caller`` has open."""
-        return [access for access in checks if self._until.get(_entry(caller, access), now) <= now]
+    def is_open(self, caller: Caller, check: PermissionCheck, now: datetime) -> bool:
+        """Whether ``caller`` has the key open that ``check`` would ask."""
+        until = self._until.get(_entry(caller, check))
+        return until is not None and now < until
 
-    def opened(self, caller: Caller, checks: Iterable[PermissionCheck], now: datetime) -> None:
+    def keep_open(self, caller: Caller, checks: Iterable[PermissionCheck], now: datetime) -> None:
         """Keep open what DynamoDB has just opened for ``caller``."""
         if not self.seconds:
             return
-        for access in checks:
-            if access.via and access.action == "kms:Decrypt" and _TABLE in access.context:
-                entry = _entry(caller, access)
+        for check in checks:
+            if check.via and check.action == "kms:Decrypt" and _TABLE in check.context:
+                entry = _entry(caller, check)
                 self._until.pop(entry, None)  # What was opened last stands last.
                 self._until[entry] = now + timedelta(seconds=self.seconds)
-        while len(self._until) > MOST:
+        while len(self._until) > MAX_ENTRIES:
             del self._until[next(iter(self._until))]
 
-    def forget(self, call: Call) -> None:
-        """A table that is deleted, or goes under another key, is closed to all."""
-        if call.action in ("dynamodb:DeleteTable", "dynamodb:UpdateTable"):
-            name = call.parameters["TableName"]
-            self._until = {
-                entry: until
-                for entry, until in self._until.items()
-                if (entry[1].split(":")[3], entry[2]) != (call.region, name)
-            }
-
-    def clear(self) -> None:
-        """Close everything to all."""
-        self._until.clear()
+    def close(self, region: str, table: str) -> None:
+        """Close a table to all: it is deleted, or goes under another key."""
+        self._until = {
+            entry: until
+            for entry, until in self._until.items()
+            if (entry[1].split(":")[3], entry[2]) != (region, table)
+        }
 
 
-def _entry(caller: Caller, access: PermissionCheck) -> Entry:
-    return caller.arn, access.resource, str(access.context.get(_TABLE, ""))
+def _entry(caller: Caller, check: PermissionCheck) -> Entry:
+    return caller.arn, check.resource, str(check.context.get(_TABLE, ""))

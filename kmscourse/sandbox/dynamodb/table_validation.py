@@ -1,36 +1,40 @@
-"""What DynamoDB checks of a table that is made, changed or deleted, and moto doesn't.
+"""What DynamoDB checks of a table that is made, changed, tagged or deleted, and moto doesn't.
 
-Source: DynamoDB API Reference, "CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"; the texts as recorded
-of AWS.
+Source: DynamoDB API Reference, "CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive", "TagResource";
+DynamoDB Developer Guide, "Tagging restrictions"; the texts as recorded of AWS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.dynamodb import encryption
+from kmscourse.sandbox.dynamodb.refusals import (
+    invalid,
+    invalid_parameter,
+    not_found,
+    not_in_enum,
+    not_offered,
+)
+from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall
+from kmscourse.sandbox.dynamodb.store import Table
+from kmscourse.sandbox.dynamodb.validation import refuse_not_offered, require_own_table
 
-if TYPE_CHECKING:
-    from kmscourse.sandbox.account import Account
-
-_INVALID = "One or more parameter values were invalid: "
-_NOT_OFFERED = {
-    "CreateTable": (
-        "GlobalTableSettingsReplicationMode",
-        "GlobalTableSourceArn",
-        "OnDemandThroughput",
-        "ResourcePolicy",
-    ),
-    "UpdateTable": (
+MAX_TAGS = 50
+_NEW_NOT_OFFERED = dict.fromkeys(
+    ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn", "OnDemandThroughput", "ResourcePolicy")
+)
+_CHANGES_NOT_OFFERED = dict.fromkeys(
+    (
         "GlobalTableSettingsReplicationMode",
         "GlobalTableWitnessUpdates",
         "MultiRegionConsistency",
         "OnDemandThroughput",
         "ReplicaUpdates",
-    ),
-}
+    )
+)
 _CHANGES = (
     "ProvisionedThroughput",
     "BillingMode",
@@ -55,175 +59,219 @@ _NO_CHANGE = (
 )
 
 
-def check(call: Call, account: Account) -> None:
-    """Raises AwsError where the call may not be performed on the table, or there is no such table."""
-    for name in _NOT_OFFERED.get(call.operation, ()):
-        if call.parameters.get(name) is not None:
-            raise _not_offered(call, name)
-    if (call.parameters.get("StreamSpecification") or {}).get("StreamEnabled"):
-        raise _not_offered(call, "StreamSpecification")
-    if call.operation == "CreateTable":
-        _create(call.parameters)
-    elif call.operation in _ON_A_TABLE:
-        described = _ask(call, account, "DescribeTable")["Table"]
-        _ON_A_TABLE[call.operation](call, described, account)
+def create_table(resolved: DynamoDbCall) -> None:
+    """CreateTable."""
+    require_own_table([resolved.table_name])
+    _refuse_not_offered(resolved, _NEW_NOT_OFFERED)
+    _check_new(resolved.parameters)
+    _check_tags(resolved.parameters.get("Tags") or [], {})
+    encryption.require_chosen_key(resolved)
 
 
-def _ask(call: Call, account: Account, operation: str) -> Mapping[str, Any]:
-    """What moto says of the call's table. Raises AwsError ResourceNotFoundException in AWS's words for such calls."""
-    question = replace(call, operation=operation, parameters={"TableName": call.parameters["TableName"]})
-    answer = account.perform(question)
-    return answer if isinstance(answer, Mapping) else {}
+def update_table(resolved: DynamoDbCall) -> None:
+    """UpdateTable."""
+    require_own_table([resolved.table_name])
+    _refuse_not_offered(resolved, _CHANGES_NOT_OFFERED)
+    _check_changes(resolved.parameters, _require_table(resolved))
+    if "SSESpecification" in resolved.parameters:
+        encryption.require_other_key(resolved)
+        encryption.require_working_key(resolved)
+        encryption.require_chosen_key(resolved)
 
 
-def _create(parameters: Mapping[str, Any]) -> None:
+def delete_table(resolved: DynamoDbCall) -> None:
+    """DeleteTable."""
+    require_own_table([resolved.table_name])
+    if _require_table(resolved).is_protected:
+        raise invalid(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
+            "first."
+        )
+
+
+def describe_table(resolved: DynamoDbCall) -> None:
+    """An operation that looks at a table."""
+    require_own_table([resolved.table_name])
+
+
+def describe_time_to_live(resolved: DynamoDbCall) -> None:
+    """DescribeTimeToLive."""
+    require_own_table([resolved.table_name])
+    _require_table(resolved)
+
+
+def update_time_to_live(resolved: DynamoDbCall) -> None:
+    """UpdateTimeToLive."""
+    require_own_table([resolved.table_name])
+    expires_by = _require_table(resolved).expires_by
+    specification = resolved.parameters["TimeToLiveSpecification"]
+    if expires_by is not None and expires_by != specification["AttributeName"]:
+        raise invalid(
+            f"TimeToLive is active on a different AttributeName: current AttributeName is {expires_by}"
+        )
+    if specification["Enabled"] == (expires_by is not None):
+        raise invalid(f"TimeToLive is already {'disabled' if expires_by is None else 'enabled'}")
+    encryption.require_working_key(resolved)
+
+
+def list_tags(resolved: DynamoDbCall) -> None:
+    """ListTagsOfResource."""
+    _require_tagged_table(resolved)
+
+
+def tag_resource(resolved: DynamoDbCall) -> None:
+    """TagResource."""
+    table = _require_tagged_table(resolved)
+    if not resolved.parameters["Tags"]:
+        raise invalid("Atleast one Tag needs to be provided as Input.")
+    _check_tags(resolved.parameters["Tags"], table.tags)
+
+
+def untag_resource(resolved: DynamoDbCall) -> None:
+    """UntagResource."""
+    _require_tagged_table(resolved)
+    if not resolved.parameters["TagKeys"]:
+        raise invalid("Atleast one Tag Key needs to be provided as Input.")
+
+
+def _require_table(resolved: DynamoDbCall) -> Table:
+    if resolved.table is None:
+        raise not_found(f"Table: {resolved.table_name.name} not found")
+    return resolved.table
+
+
+def _require_tagged_table(resolved: DynamoDbCall) -> Table:
+    require_own_table([resolved.tagged_name])
+    if resolved.tagged_table is None:
+        raise not_found(f"ResourceArn: {resolved.parameters['ResourceArn']} not found")
+    return resolved.tagged_table
+
+
+def _refuse_not_offered(resolved: DynamoDbCall, members: Mapping[str, None]) -> None:
+    refuse_not_offered(resolved, members, [resolved.parameters])
+    if (resolved.parameters.get("StreamSpecification") or {}).get("StreamEnabled"):
+        raise not_offered("StreamSpecification", resolved.call.operation)
+
+
+def _check_new(parameters: Mapping[str, Any]) -> None:
     definitions, schema = parameters["AttributeDefinitions"], parameters["KeySchema"]
     for number, definition in enumerate(definitions, 1):
-        _one_of(
-            definition["AttributeType"],
-            ("B", "N", "S"),
-            f"attributeDefinitions.{number}.member.attributeType",
-        )
+        path = f"attributeDefinitions.{number}.member.attributeType"
+        _check_enum(definition["AttributeType"], ("B", "N", "S"), path)
     for number, element in enumerate(schema, 1):
-        _one_of(element["KeyType"], ("HASH", "RANGE"), f"keySchema.{number}.member.keyType")
+        _check_enum(element["KeyType"], ("HASH", "RANGE"), f"keySchema.{number}.member.keyType")
     _check_billing_mode(parameters)
     _check_class(parameters)
     if not schema:
-        raise _refused(
+        raise invalid(
             "1 validation error detected: Value '[]' at 'keySchema' failed to satisfy constraint: Member must have "
             "length greater than or equal to 1"
         )
     names = [definition["AttributeName"] for definition in definitions]
     for name in names:
         if names.count(name) > 1:
-            raise _refused(f"Attribute Name is duplicated: {name}")
+            raise invalid(f"Attribute Name is duplicated: {name}")
     kinds = [element["KeyType"] for element in schema]
     if kinds[0] != "HASH":
-        raise _refused("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+        raise invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     if len(kinds) == 2 and kinds[1] != "RANGE":
-        raise _refused("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+        raise invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     if len({element["AttributeName"] for element in schema}) < len(schema) == 2:
-        raise _refused("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+        raise invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
     if parameters.get("BillingMode") == "PAY_PER_REQUEST" and parameters.get("ProvisionedThroughput"):
         raise _no_units()
 
 
-def _update(call: Call, table: Mapping[str, Any], account: Account) -> None:
-    parameters = call.parameters
+def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
     changes = [name for name in _CHANGES if parameters.get(name) is not None]
     if not changes:
-        raise _refused(_NO_CHANGE)
+        raise invalid(_NO_CHANGE)
     for name, what in _ALONE.items():
         if name in changes and len(changes) > 1:
-            raise _refused(f"{_INVALID}{what} must be the only operation in the request")
+            raise invalid_parameter(f"{what} must be the only operation in the request")
     _check_billing_mode(parameters)
     _check_class(parameters)
     if "StreamSpecification" in changes:
-        raise _refused(f"Table has no stream to disable: TableName: {table['TableName']}")
-    now = table["BillingModeSummary"]["BillingMode"]
-    wanted, throughput = parameters.get("BillingMode", now), parameters.get("ProvisionedThroughput")
-    if wanted == "PAY_PER_REQUEST" and throughput:
+        raise invalid(f"Table has no stream to disable: TableName: {table.name}")
+    billing_mode = parameters.get("BillingMode", table.billing_mode)
+    throughput = parameters.get("ProvisionedThroughput")
+    if billing_mode == "PAY_PER_REQUEST" and throughput:
         raise _no_units()
-    if wanted == "PROVISIONED" != now and not throughput:
-        raise _refused(f"{_INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
-    if throughput and wanted == now:
-        _check_units_change(throughput, table["ProvisionedThroughput"])
+    if billing_mode == "PROVISIONED" != table.billing_mode and not throughput:
+        raise invalid_parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+    if throughput and billing_mode == table.billing_mode:
+        _check_units_change(throughput, table.throughput)
     _check_indexes(parameters, table)
 
 
-def _check_indexes(parameters: Mapping[str, Any], table: Mapping[str, Any]) -> None:
+def _check_indexes(parameters: Mapping[str, Any], table: Table) -> None:
     """An index that is made is new, and its key defined; one that is changed or deleted is there."""
-    there = {index["IndexName"] for index in table.get("GlobalSecondaryIndexes") or ()}
-    defined = [*table["AttributeDefinitions"], *(parameters.get("AttributeDefinitions") or ())]
-    names = sorted({definition["AttributeName"] for definition in defined})
+    defined = {definition["AttributeName"] for definition in parameters.get("AttributeDefinitions") or ()}
+    names = sorted({*table.types, *defined})
     for change in parameters.get("GlobalSecondaryIndexUpdates") or ():
         for what, index in change.items():
-            if what == "Create" and index["IndexName"] in there:
-                raise _refused("Attempting to create an index which already exists")
-            if what != "Create" and index["IndexName"] not in there:
-                raise AwsError("ResourceNotFoundException", "Requested resource not found")
+            is_there = index["IndexName"] in table.global_indexes
+            if what == "Create" and is_there:
+                raise invalid("Attempting to create an index which already exists")
+            if what != "Create" and not is_there:
+                raise not_found()
             keys = [element["AttributeName"] for element in index.get("KeySchema", ())]
             if not set(keys) <= set(names):
-                raise _refused(
-                    f"{_INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+                raise invalid_parameter(
+                    "Some index key attributes are not defined in AttributeDefinitions. "
                     f"Keys: [{', '.join(keys)}], AttributeDefinitions: [{', '.join(names)}]"
                 )
 
 
-def _check_units_change(wanted: Mapping[str, int], now: Mapping[str, int]) -> None:
+def _check_units_change(requested: Mapping[str, int], present: Mapping[str, int]) -> None:
     units = ("ReadCapacityUnits", "WriteCapacityUnits")
-    if all(wanted[unit] == now[unit] for unit in units):
+    if all(requested[unit] == present[unit] for unit in units):
         each = " ".join(
-            f"Current {unit} provisioned for the table: {now[unit]}. Requested {unit}: {wanted[unit]}."
+            f"Current {unit} provisioned for the table: {present[unit]}. Requested {unit}: {requested[unit]}."
             for unit in units
         )
-        raise _refused(
+        raise invalid(
             f"The provisioned throughput for the table will not change. The requested value equals the current "
             f"value. {each} Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
             "limits."
         )
 
 
-def _delete(call: Call, table: Mapping[str, Any], account: Account) -> None:
-    if table.get("DeletionProtectionEnabled"):
-        raise _refused(
-            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection "
-            "first."
-        )
-
-
-def _time_to_live(call: Call, table: Mapping[str, Any], account: Account) -> None:
-    now = _ask(call, account, "DescribeTimeToLive")["TimeToLiveDescription"]
-    wanted, is_enabled = call.parameters["TimeToLiveSpecification"], now["TimeToLiveStatus"] == "ENABLED"
-    if is_enabled and now["AttributeName"] != wanted["AttributeName"]:
-        raise _refused(
-            "TimeToLive is active on a different AttributeName: current AttributeName is "
-            + now["AttributeName"]
-        )
-    if is_enabled == wanted["Enabled"]:
-        raise _refused(f"TimeToLive is already {'enabled' if is_enabled else 'disabled'}")
-
-
-_ON_A_TABLE: Mapping[str, Callable[[Call, Mapping[str, Any], Account], None]] = {
-    "UpdateTable": _update,
-    "DeleteTable": _delete,
-    "UpdateTimeToLive": _time_to_live,
-    "DescribeTimeToLive": lambda call, table, account: None,
-}
+def _check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) -> None:
+    keys = [tag["Key"] for tag in tags]
+    for tag in tags:
+        key = tag["Key"]
+        if key.startswith("aws:"):
+            raise invalid(f"Tag Key cannot be prefixed with aws:, Key: {key[:128]}")
+        if not 1 <= len(key) <= 128:
+            raise invalid(f"The Tag Key provided is invalid, Key: {key[:128]}")
+        if len(tag["Value"]) > 256:
+            raise invalid(f"The Tag Value provided is invalid, Value: {tag['Value'][:256]}")
+        if keys.count(key) > 1:
+            raise invalid(f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
+    if len({*keys, *present}) > MAX_TAGS:
+        raise invalid("Number of Tags exceed the current limit for the provided ResourceArn")
 
 
 def _check_billing_mode(parameters: Mapping[str, Any]) -> None:
     if parameters.get("BillingMode") is not None:
-        _one_of(parameters["BillingMode"], ("PROVISIONED", "PAY_PER_REQUEST"), "billingMode")
+        _check_enum(parameters["BillingMode"], ("PROVISIONED", "PAY_PER_REQUEST"), "billingMode")
 
 
 def _check_class(parameters: Mapping[str, Any]) -> None:
     if parameters.get("TableClass") not in (None, "STANDARD", "STANDARD_INFREQUENT_ACCESS"):
-        raise _refused(
+        raise invalid(
             "Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, "
             "STANDARD_INFREQUENT_ACCESS]."
         )
 
 
-def _one_of(value: str, allowed: tuple[str, ...], path: str) -> None:
+def _check_enum(value: str, allowed: Sequence[str], path: str) -> None:
     if value not in allowed:
-        raise _refused(
-            f"1 validation error detected: Value '{value[:300]}' at '{path}' failed to satisfy constraint: Member must "
-            f"satisfy enum value set: [{', '.join(allowed)}]"
-        )
+        raise not_in_enum(value, allowed, path)
 
 
 def _no_units() -> AwsError:
-    fault = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
-    return _refused(_INVALID + fault)
-
-
-def _refused(message: str) -> AwsError:
-    return AwsError("ValidationException", message)
-
-
-def _not_offered(call: Call, name: str) -> AwsError:
-    return AwsError(
-        "UnsupportedOperationException",
-        f"The practice account does not offer {name} in {call.operation}.",
+    return invalid_parameter(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST"
     )

@@ -1,21 +1,44 @@
-"""How DynamoDB refuses a transaction: as a whole, with a reason for each of its parts.
+"""A transaction that is sent again is done once: its client gives it a token (boto3 by itself), known for ten minutes.
 
-Source: DynamoDB API Reference, "TransactWriteItems", "CancellationReason".
+So a client whose answer was lost may try again. The token is kept with the changes themselves, and as durably.
+
+Source: DynamoDB API Reference, "TransactWriteItems" (ClientRequestToken), "IdempotentParameterMismatchException".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import hashlib
+import json
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall
 
 
-def cancelled(reasons: Sequence[Mapping[str, Any]]) -> AwsError:
-    """The refusal for these reasons, a ``Code`` (None for a part without fault) and perhaps a ``Message`` in each."""
-    codes = ", ".join(reason["Code"] for reason in reasons)
-    return AwsError(
-        "TransactionCanceledException",
-        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-        fields={"CancellationReasons": list(reasons)},
-    )
+def is_repeated(resolved: DynamoDbCall) -> bool:
+    """Whether a transaction was done before. Raises AwsError where the one with its token was another."""
+    token = _token(resolved)
+    known = resolved.account.tables.transaction(token, resolved.now) if token else None
+    if known is not None and known.digest != _digest(resolved):
+        raise AwsError(
+            "IdempotentParameterMismatchException",
+            "DynamoDB rejected the request because you retried a request with a different payload but with an "
+            "idempotent token that was already used.",
+        )
+    return known is not None
+
+
+def remember(resolved: DynamoDbCall) -> None:
+    """Keep in mind that a transaction is done."""
+    token = _token(resolved)
+    if token:
+        resolved.account.tables.keep_transaction(token, _digest(resolved), resolved.now)
+
+
+def _token(resolved: DynamoDbCall) -> str:
+    given = resolved.parameters.get("ClientRequestToken")
+    return f"{resolved.region}/{given}" if given else ""
+
+
+def _digest(resolved: DynamoDbCall) -> str:
+    changes = [resolved.call.operation, resolved.parameters["TransactItems"]]
+    return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.iam.resolve import IamCall
 from kmscourse.sandbox.iam.store import Entity
-from kmscourse.sandbox.operation import PermissionCheck, anywhere
-from kmscourse.sandbox.permission_checks import tag_context
+from kmscourse.sandbox.operation import PermissionCheck, anywhere, tag_context
 
 Checks = Iterable[PermissionCheck]
 

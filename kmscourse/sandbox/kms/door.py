@@ -15,12 +15,11 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import key_use, resolve
 from kmscourse.sandbox.kms.key import Key
 from kmscourse.sandbox.kms.key_state import check_state
+from kmscourse.sandbox.on_behalf import DYNAMODB
 from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
-
-DYNAMODB = "dynamodb.amazonaws.com"
 
 
 def find_key(resolved: ResolvedCall, key_id: str) -> Key:
@@ -29,6 +28,11 @@ def find_key(resolved: ResolvedCall, key_id: str) -> Key:
     Raises AwsError NotFoundException; AccessDeniedException for a key of another account.
     """
     return resolve.find_key(resolved, key_id, action="kms:DescribeKey")
+
+
+def key_with_arn(resolved: ResolvedCall, key_arn: str) -> Key | None:
+    """The key with this key ARN; None where it is gone."""
+    return resolved.account.keys.find(key_arn)
 
 
 def use_by_dynamodb(
@@ -45,27 +49,25 @@ def use_by_dynamodb(
 
 
 def opening_by_dynamodb(
-    resolved: ResolvedCall, key_arn: str, encryption_context: Mapping[str, str]
+    resolved: ResolvedCall, key_arn: str, key: Key | None, encryption_context: Mapping[str, str]
 ) -> PermissionCheck:
     """The check that DynamoDB may open a table for the caller with the key of this ARN.
 
-    A key that is gone has no policy to ask any more: nobody decides, and the check is refused as unusable.
+    A key that is gone (None) has no policy to ask any more: nobody decides, and the check is refused as unusable.
     """
-    key = resolved.account.keys.find(key_arn)
     if key is None:
         return PermissionCheck(
             "kms:Decrypt",
             key_arn,
             via=DYNAMODB,
             is_decided=False,
-            require_usable=partial(require_working, resolved.account, key_arn),
+            require_usable=partial(require_working, key_arn, key),
         )
     return use_by_dynamodb(resolved, "kms:Decrypt", key, encryption_context)
 
 
-def require_working(account: Account, key_arn: str) -> None:
-    """Raises AwsError in KMS's words where the key of this ARN is gone, or is in no state to decrypt."""
-    key = account.keys.find(key_arn)
+def require_working(key_arn: str, key: Key | None) -> None:
+    """Raises AwsError in KMS's words where the key of this ARN is gone (None), or is in no state to decrypt."""
     if key is None:
         raise AwsError("NotFoundException", f"Key '{key_arn}' does not exist")
     check_state("kms:Decrypt", key)
@@ -76,18 +78,6 @@ def make_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
     account.keys.add_grant(key.region, account.keys.new_grant(key, terms))
 
 
-def retire_grant(account: Account, key_arn: str, terms: Mapping[str, Any]) -> None:
-    """Take the grants with these very terms from a key; where the key is gone nothing is done."""
-    key = account.keys.find(key_arn)
-    if key is not None:
-        account.keys.remove_grants_like(key, terms)
-
-
-def is_key(resource: str) -> bool:
-    """Whether a resource is a KMS key."""
-    return resource.startswith("arn:aws:kms:") and ":key/" in resource
-
-
-def is_alias(resource: str) -> bool:
-    """Whether a resource is the alias of a KMS key."""
-    return resource.startswith("arn:aws:kms:") and ":alias/" in resource
+def retire_grant(account: Account, key: Key, terms: Mapping[str, Any]) -> None:
+    """Take the grants with these very terms from a key."""
+    account.keys.remove_grants_like(key, terms)

@@ -64,7 +64,7 @@ class Identities(Protocol):
     def unique_id(self, arn: str) -> str | None:
         """The unique id of the user or role with this ARN; None for any other principal."""
 
-    def present_name(self, unique_id: str) -> str:
+    def present_name(self, principal_id: str) -> str:
         """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
 
 

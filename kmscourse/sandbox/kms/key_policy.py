@@ -58,9 +58,8 @@ def _check(resolved: KmsCall, check: PermissionCheck) -> None:
     if len(text.encode()) > MAX_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
     policy = _read(text)
-    if not all(
-        resolved.account.identities.is_policy_principal(kind, name) for kind, name in _principals(policy)
-    ):
+    identities = resolved.account.identities
+    if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):
         next_change = replace(check, action="kms:PutKeyPolicy", resource_policy=policy)

@@ -16,8 +16,7 @@ from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
 from kmscourse.sandbox.kms.key import SYMMETRIC
 from kmscourse.sandbox.kms.key_use import encryption_condition_keys, key_check, truth
 from kmscourse.sandbox.kms.resolve import KmsCall, require_grant_id
-from kmscourse.sandbox.operation import Context, PermissionCheck, anywhere
-from kmscourse.sandbox.permission_checks import tag_context
+from kmscourse.sandbox.operation import Context, PermissionCheck, anywhere, tag_context
 
 Permissions = Callable[[KmsCall], Iterable[PermissionCheck]]
 ContextOf = Callable[[Mapping[str, Any]], Context]

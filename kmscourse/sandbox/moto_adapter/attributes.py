@@ -12,7 +12,7 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.dynamo_type import LimitedSizeDict as MotosDict
 
-MOST = 405_000  # bytes, as moto has it from trying on AWS
+MAX_SIZE = 405_000  # bytes, as moto has it from trying on AWS
 
 
 class LimitedSizeDict(MotosDict):
@@ -22,10 +22,10 @@ class LimitedSizeDict(MotosDict):
 
     def __setitem__(self, name: str, value: Any) -> None:
         added = _size(name) + _size(value)
-        if self._total < 0 or self._total + added > MOST:
-            self._total = sum(_size(key) + _size(kept) for key, kept in self.items() if key != name)
+        if self._total < 0 or self._total + added > MAX_SIZE:
+            self._total = sum(_size(key) + _size(held) for key, held in self.items() if key != name)
         self._total += added
-        if self._total > MOST:
+        if self._total > MAX_SIZE:
             raise ItemSizeTooLarge
         dict.__setitem__(self, name, value)
 

@@ -1,4 +1,4 @@
-"""moto's DynamoDB with encryption that can change, and queries and transactions that cost what they touch."""
+"""moto's DynamoDB with settings that it does not keep, and queries and transactions that cost what they touch."""
 
 from __future__ import annotations
 
@@ -10,18 +10,6 @@ from moto.dynamodb.models import DynamoDBBackend, dynamo_type
 from kmscourse.sandbox.moto_adapter import item_pages
 from kmscourse.sandbox.moto_adapter.attributes import LimitedSizeDict
 
-# What moto's query takes by name. Anything else is the name of an attribute, with a filter on it of the older kind.
-_NO_FILTERS = frozenset(
-    {
-        "consistent_read",
-        "expr_names",
-        "expr_values",
-        "filter_expression",
-        "hash_key_conditions",
-        "range_key_conditions",
-    }
-)
-
 dynamo_type.LimitedSizeDict = LimitedSizeDict  # type: ignore[misc]  # what an item makes its attributes of
 
 
@@ -31,12 +19,10 @@ class DynamoDb(DynamoDBBackend):
     def index(self) -> None:
         """Nothing is derived from tables."""
 
-    def encrypt(self, table_name: str, specification: dict[str, Any] | None) -> None:
-        """Have a table encrypted as an SSESpecification says; None for DynamoDB's own key."""
-        self.get_table(table_name).sse_specification = specification
-
-    def choose(self, table_name: str, parameters: Mapping[str, Any], now: float, *, created: bool) -> None:
-        """Keep what moto doesn't of the parameters of CreateTable or UpdateTable: ``TableView.settings``."""
+    def keep_settings(
+        self, table_name: str, parameters: Mapping[str, Any], now: float, *, is_new: bool
+    ) -> None:
+        """Keep what moto doesn't of the parameters of CreateTable or UpdateTable, beside the table's own."""
         table: Any = self.get_table(table_name)
         table.settings = settings = dict(getattr(table, "settings", {}))
         if parameters.get("BillingMode") == "PAY_PER_REQUEST":
@@ -45,7 +31,7 @@ class DynamoDb(DynamoDBBackend):
         chosen = parameters.get("TableClass")
         if chosen not in (None, settings.get("table_class", "STANDARD")):
             settings["table_class"] = chosen
-            if not created:
+            if not is_new:
                 settings["class_since"] = now
 
     def update_table(
@@ -83,9 +69,10 @@ class DynamoDb(DynamoDBBackend):
         index_name: str | None = None,
         **named: Any,
     ) -> Any:
-        table, is_filtered = self.get_table(table_name), not named.keys() <= _NO_FILTERS
-        asked = (table, index_name, hash_key, comparison, values, start, limit)
-        page = item_pages.of_query(*asked, forward=forward is not False, is_filtered=is_filtered)
+        table = self.get_table(table_name)
+        page = item_pages.of_query(
+            table, index_name, hash_key, comparison, values, start, limit, forward=forward is not False
+        )
         named["index_name"] = index_name
         with item_pages.only(table, page):
             return super().query(
@@ -96,9 +83,15 @@ class DynamoDb(DynamoDBBackend):
         self, table_name: str, filters: dict[str, Any], limit: Any, start: Any, *others: Any, **named: Any
     ) -> Any:
         table, index = self.get_table(table_name), named.get("index_name")
-        asked = (table, index, start, limit, named["segments"])
-        with item_pages.only(table, item_pages.of_scan(*asked, is_filtered=bool(filters))):
+        page = item_pages.of_scan(table, index, start, limit, named["segments"])
+        with item_pages.only(table, page):
             return super().scan(table_name, filters, limit, start, *others, **named)
+
+    def update_item(  # type: ignore[override]  # what it does nothing with it hands on
+        self, table_name: str, key: dict[str, Any], update_expression: str, **named: Any
+    ) -> Any:
+        named["attribute_updates"] = {}  # Where there is no expression, moto can't do without.
+        return super().update_item(table_name, key, update_expression, **named)
 
     def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
         # moto copies each table with all its items, to put the copy back where the transaction fails.

@@ -29,9 +29,8 @@ def of_query(
     limit: int | None,
     *,
     forward: bool,
-    is_filtered: bool,
 ) -> list[Any] | None:
-    """The items for a page of a Query; None where it takes them all. ``is_filtered``: not all of them count."""
+    """The items for a page of a Query; None where it takes them all."""
     order = order_of(table, index, "Query")
     if order is None or hash_key is None or comparison not in (None, *COMPARISONS):
         return None
@@ -41,7 +40,7 @@ def of_query(
         # moto finds the page full at the next item under the hash key, also where the condition leaves that out.
         first, last = order.span(prefix)
         span = (span[0], min(span[1] + 1, last)) if forward else (max(span[0] - 1, first), span[1])
-    return _page(order, span, start, None if is_filtered else (limit,), forward=forward)
+    return _page(order, span, start, limit, forward=forward)
 
 
 def of_scan(
@@ -50,16 +49,14 @@ def of_scan(
     start: Values | None,
     limit: int | None,
     segments: tuple[int | None, int | None],
-    *,
-    is_filtered: bool,
 ) -> list[Any] | None:
-    """The items for a page of a Scan; None where it takes them all. ``is_filtered``: not all of them count."""
+    """The items for a page of a Scan; None where it takes them all."""
     order = order_of(table, index, "Scan")
     if order is None:
         return None
     if segments[0] is not None and segments[0] >= _SEGMENTS:
         return []
-    return _page(order, order.span(), start, None if is_filtered else (limit,), segments=segments)
+    return _page(order, order.span(), start, limit, segments=segments)
 
 
 def order_of(table: Any, index_name: str | None = None, operation: str = "") -> Order | None:
@@ -90,8 +87,8 @@ def only(table: Any, items: Iterable[Any] | None) -> Iterator[None]:
     """Within it, moto finds these items in the table and no others; all of them where they are None."""
     everything = table.items
     if items is not None:
-        found = dict(enumerate(items))  # moto asks for the values alone.
-        table.items = {0: found} if everything.ranged else found
+        numbered = dict(enumerate(items))  # moto reads the values alone.
+        table.items = {0: numbered} if everything.ranged else numbered
     try:
         yield
     finally:
@@ -102,12 +99,12 @@ def _page(
     order: Order,
     span: tuple[int, int],
     start: Values | None,
-    limit: tuple[int | None] | None,
+    limit: int | None,
     *,
     forward: bool = True,
     segments: tuple[int | None, int | None] = (None, None),
 ) -> list[Any] | None:
-    """As many items of a span, after ``start``, as one page can hold, and one more; all, where ``limit`` is None."""
+    """As many items of a span, after ``start``, as one page can hold, and one more."""
     if start is not None:
         entry = order.entry({name: DynamoType(value) for name, value in start.items()})
         if entry is None:
@@ -124,6 +121,6 @@ def _page(
                 continue
         page.append(item)
         size += item.size()
-        if limit is not None and (size > RESULT_SIZE_LIMIT or len(page) - 1 == limit[0]):
+        if size > RESULT_SIZE_LIMIT or len(page) - 1 == limit:
             break
     return page

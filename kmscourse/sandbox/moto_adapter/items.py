@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -27,16 +25,8 @@ class Tables(Tracked):
         super().__setitem__(name, table)
         if isinstance(table.items, Items):
             return  # moto puts a table back where it was
-        items = Items(
-            self.journal, f"{self.collection}/{name}/items", ranged=table.range_key_attr is not None
-        )
-        for hash_key, entry in dict(table.items).items():
-            if items.ranged:
-                for range_key, item in entry.items():
-                    items[hash_key][range_key] = item
-            else:
-                items[hash_key] = entry
-        table.items = items
+        is_ranged = table.range_key_attr is not None
+        table.items = Items(self.journal, f"{self.collection}/{name}/items", ranged=is_ranged)
 
     def __delitem__(self, name: str) -> None:
         self.pop(name)
@@ -95,14 +85,14 @@ class Items(Tracked):
             self._orders[attributes] = Order(attributes, self.item, self.keys_of_items())
         return self._orders[attributes]
 
-    def follow(self, key: Any) -> None:
+    def note_change(self, key: Any) -> None:
         """Note that the item with a key, or pair of keys, may have changed."""
         for order in self._orders.values():
-            order.follow(key)
+            order.note_change(key)
 
     def touch(self, key: Any) -> None:
         if not self.ranged:
-            self.follow(key)
+            self.note_change(key)
             super().touch(key)
 
     def touch_all(self) -> None:
@@ -119,12 +109,6 @@ class Items(Tracked):
     def row_key(self, key: Any) -> str:
         return _text(key)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
-        copied: dict[Any, Any] = defaultdict(dict)
-        for key, entry in dict.items(self):
-            copied[copy.deepcopy(key, memo)] = copy.deepcopy(dict(entry) if self.ranged else entry, memo)
-        return copied
-
 
 class Partition(Tracked):
     """The items under one hash key, by range key. It is among the table's items while it holds any."""
@@ -135,7 +119,7 @@ class Partition(Tracked):
         self.hash_key = hash_key
 
     def touch(self, key: Any) -> None:
-        self._table.follow((self.hash_key, key))
+        self._table.note_change((self.hash_key, key))
         super().touch((self.hash_key, key))
 
     def row_key(self, key: Any) -> str:

@@ -22,7 +22,7 @@ LETTERS = string.ascii_uppercase + "234567"
 # The dicts of moto's backends whose entries are rows, in the order in which they can be read back:
 # a thing comes after what it refers to.
 COLLECTIONS = {
-    "dynamodb": ("tables", "backups", "resource_policies"),
+    "dynamodb": ("tables",),
     "iam": (
         "settings",
         "tagger.tags",
@@ -145,15 +145,6 @@ def _service(name: str) -> tuple[Any, Any]:
     from kmscourse.sandbox.moto_adapter.iam import Iam
 
     return Iam, iam_backends
-
-
-class Part:
-    """What the parts of ``Account`` stand on."""
-
-    account_id: str
-    now: Callable[[], datetime]
-    _models: Models
-    _journal: Journal
 
 
 def identifier(prefix: str, length: int = 21) -> str:

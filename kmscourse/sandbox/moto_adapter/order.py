@@ -31,7 +31,7 @@ class Order:
         self._entry_of: dict[Any, Entry] = {}
         self._changed = set(keys)
 
-    def follow(self, key: Any) -> None:
+    def note_change(self, key: Any) -> None:
         """Note that the item with this key may be another, or none, from now on."""
         self._changed.add(key)
 

@@ -13,12 +13,8 @@ from kmscourse.sandbox.storage.file import Row
 # The classes that may stand in a file, by the name under which they do. No others are ever made from it.
 CLASSES = {
     "Table": "moto.dynamodb.models.table",
-    "RestoredTable": "moto.dynamodb.models.table",
-    "RestoredPITTable": "moto.dynamodb.models.table",
     "LocalSecondaryIndex": "moto.dynamodb.models.table",
     "GlobalSecondaryIndex": "moto.dynamodb.models.table",
-    "Backup": "moto.dynamodb.models.table",
-    "ResourcePolicy": "moto.dynamodb.models.table",
     "Item": "moto.dynamodb.models.dynamo_type",
     "DynamoType": "moto.dynamodb.models.dynamo_type",
     "LimitedSizeDict": "kmscourse.sandbox.moto_adapter.attributes",
@@ -85,7 +81,7 @@ class MotoRows:
         vars(now).update(vars(before) | kept)
         table = _table_of_items(row)
         if table is not None:
-            dict.__getitem__(self._models.collection(table[0]), table[1]).items.follow(key)
+            dict.__getitem__(self._models.collection(table[0]), table[1]).items.note_change(key)
 
     def reindex(self, rows: Sequence[Row]) -> None:
         """Have moto's backends find anew what they derive."""
@@ -129,8 +125,6 @@ def _table_of_items(row: Row) -> tuple[str, str] | None:
 
 
 def _name_of(cls: type) -> str | None:
-    if cls.__name__ == "StreamShard":
-        return ""  # a stream begins anew: nobody can read one here
     return cls.__name__ if CLASSES.get(cls.__name__) == cls.__module__ else None
 
 

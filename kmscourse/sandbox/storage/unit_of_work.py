@@ -96,7 +96,7 @@ class UnitOfWork:
             self._reindex([row for row, _ in documents])
         except StateError:
             raise
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
         touched = self._journal.take()
         if self._storage.is_outdated:

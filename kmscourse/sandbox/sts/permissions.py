@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.operation import PermissionCheck
-from kmscourse.sandbox.permission_checks import tag_context
+from kmscourse.sandbox.operation import PermissionCheck, tag_context
 from kmscourse.sandbox.sts.resolve import StsCall
 
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)

@@ -44,7 +44,6 @@ QUERY = {"TableName": "Books", "KeyConditionExpression": "Author = :a", **value(
     [
         ("GetItem", {**GET, "ProjectionExpression": "Pages, Title"}, True),
         ("GetItem", {**GET, "ProjectionExpression": "Pages, Price"}, False),
-        ("GetItem", {**GET, "AttributesToGet": ["Price"]}, False),
         (
             "GetItem",
             {**GET, "ProjectionExpression": "#p", "ExpressionAttributeNames": {"#p": "Price"}},
@@ -64,7 +63,6 @@ QUERY = {"TableName": "Books", "KeyConditionExpression": "Author = :a", **value(
         ),
         ("UpdateItem", {**GET, "UpdateExpression": "SET Pages = :a", **value("1")}, True),
         ("UpdateItem", {**GET, "UpdateExpression": "REMOVE Price"}, False),
-        ("UpdateItem", {**GET, "AttributeUpdates": {"Price": {"Action": "DELETE"}}}, False),
         ("TransactGetItems", {"TransactItems": [{"Get": {**GET, "ProjectionExpression": "Price"}}]}, False),
         ("TransactGetItems", {"TransactItems": [{"Get": GET}]}, False),
         ("BatchGetItem", {"RequestItems": {"Books": {"Keys": [key(ALIEN)]}}}, False),
@@ -73,14 +71,6 @@ QUERY = {"TableName": "Books", "KeyConditionExpression": "Author = :a", **value(
             {"RequestItems": {"Books": {"Keys": [key(ALIEN)], "ProjectionExpression": "Pages"}}},
             True,
         ),
-        ("ExecuteStatement", {"Statement": "SELECT Pages FROM Books WHERE Author = 'x'"}, True),
-        ("ExecuteStatement", {"Statement": "SELECT Price FROM Books WHERE Author = 'x'"}, False),
-        (
-            "ExecuteStatement",
-            {"Statement": "SELECT Pages FROM Books WHERE Author = 'x' AND Price > 1"},
-            False,
-        ),
-        ("ExecuteStatement", {"Statement": "SELECT * FROM Books WHERE Author = 'x'"}, False),
     ],
 )
 def test_only_some_attributes(library: Any, operation: str, parameters: dict[str, Any], opens: bool) -> None:
@@ -102,12 +92,6 @@ def test_only_some_attributes(library: Any, operation: str, parameters: dict[str
             {"dynamodb:ReturnValues": "NONE"},
             "TransactWriteItems",
             {"TransactItems": [{"Delete": {**GET, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}]},
-            False,
-        ),
-        (
-            {"dynamodb:ReturnValues": "NONE"},
-            "ExecuteStatement",
-            {"Statement": "DELETE FROM Books WHERE Author = 'x' AND Title = 'y' RETURNING ALL OLD *"},
             False,
         ),
         ({"dynamodb:ReturnConsumedCapacity": "NONE"}, "GetItem", GET, True),
@@ -140,11 +124,6 @@ def test_what_is_returned(
     [
         ("TransactWriteItems", "TransactWriteItems", {"TransactItems": [{"Delete": GET}]}),
         ("TransactGetItems", "TransactGetItems", {"TransactItems": [{"Get": GET}]}),
-        (
-            "ExecuteTransaction",
-            "ExecuteTransaction",
-            {"TransactStatements": [{"Statement": "DELETE FROM Books WHERE Author = 'x' AND Title = 'y'"}]},
-        ),
     ],
 )
 def test_only_within_a_transaction(

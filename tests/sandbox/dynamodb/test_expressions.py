@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb.expressions import KINDS, WORDS, attributes
+from kmscourse.sandbox.dynamodb.expressions import KINDS, WORDS, Expressions
 
 NAMES = {"#a": "Author", "#t": "Title", "#dot": "a.b"}
 
@@ -32,7 +32,7 @@ NAMES = {"#a": "Author", "#t": "Title", "#dot": "a.b"}
     ],
 )  # fmt: skip
 def test_the_attributes_of_an_expression(kind: str, text: str, found: set[str]) -> None:
-    assert attributes({kind: text, "ExpressionAttributeNames": NAMES}) == found
+    assert Expressions({kind: text, "ExpressionAttributeNames": NAMES}).attributes == found
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_the_attributes_of_an_expression(kind: str, text: str, found: set[str]) 
 )
 def test_what_can_not_be_read_is_refused(kind: str, text: str, fault: str) -> None:
     with pytest.raises(AwsError) as refusal:
-        attributes({kind: text, "ExpressionAttributeNames": NAMES})
+        _ = Expressions({kind: text, "ExpressionAttributeNames": NAMES}).attributes
     assert (refusal.value.code, refusal.value.message) == ("ValidationException", f"Invalid {kind}: {fault}")
 
 
 def test_an_empty_update_is_refused_with_a_count() -> None:
     with pytest.raises(AwsError) as refusal:
-        attributes({"UpdateExpression": ""})
+        _ = Expressions({"UpdateExpression": ""}).attributes
     assert refusal.value.message == (
         "1 validation error detected: Invalid UpdateExpression: The expression can not be empty;"
     )
@@ -75,10 +75,10 @@ def test_no_attribute_is_missed(names: list[str], gap: str, placeholders: bool) 
     operands = list(given_names) or names
     text = " AND ".join(f"({gap}{operand}{gap}={gap}:v{gap})" for operand in operands)
     parameters: dict[str, Any] = {"FilterExpression": text, "ExpressionAttributeNames": given_names}
-    assert attributes(parameters) == set(names)
+    assert Expressions(parameters).attributes == set(names)
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=60))
 def test_no_text_breaks_the_reading(kind: str, text: str) -> None:
     with contextlib.suppress(AwsError):
-        attributes({kind: text})
+        _ = Expressions({kind: text}).attributes

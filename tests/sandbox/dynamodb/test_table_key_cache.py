@@ -10,7 +10,7 @@ import pytest
 
 from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import Caller
-from kmscourse.sandbox.dynamodb.table_key_cache import MOST, TableKeyCache, seconds
+from kmscourse.sandbox.dynamodb.table_key_cache import MAX_ENTRIES, TableKeyCache, seconds
 from kmscourse.sandbox.operation import PermissionCheck
 from tests.sandbox.conftest import Gate
 
@@ -136,10 +136,9 @@ def test_another_key_closes_the_table(gate: Any) -> None:
 
 
 def test_starting_over_closes_everything(gate: Any) -> None:
-    cache = gate.account.opened_table_keys
-    assert cache._until
+    assert gate.account.tables.opened_keys._until
     gate.application.reset()
-    assert not cache._until
+    assert not gate.account.tables.opened_keys._until
 
 
 def test_the_setting_is_shown(keeping: Any) -> None:
@@ -171,9 +170,9 @@ def test_what_is_kept_is_bounded() -> None:
             "kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1", context, "dynamodb.amazonaws.com"
         )
 
-    for number in range(MOST + 5):
-        cache.opened(caller, [opening(number)], now)
-    assert len(cache._until) == MOST
-    assert cache.still_to_open(caller, [opening(0)], now), "the oldest goes first"
-    assert not cache.still_to_open(caller, [opening(MOST)], now)
-    assert cache.still_to_open(caller, [opening(MOST)], now + timedelta(seconds=300))
+    for number in range(MAX_ENTRIES + 5):
+        cache.keep_open(caller, [opening(number)], now)
+    assert len(cache._until) == MAX_ENTRIES
+    assert not cache.is_open(caller, opening(0), now), "the oldest goes first"
+    assert cache.is_open(caller, opening(MAX_ENTRIES), now)
+    assert not cache.is_open(caller, opening(MAX_ENTRIES), now + timedelta(seconds=300))

@@ -108,16 +108,6 @@ _EXPRESSIONS = [
     "SET " + ", ".join(f"a{n} = :a" for n in range(300)),
     "(" * 500,
 ]
-_STATEMENTS = [
-    'SELECT * FROM "Books" WHERE Author = ?',
-    "SELECT Title FROM Books WHERE Author = 'a0' AND Sold > 1",
-    "INSERT INTO \"Books\" VALUE {'Author': 'b', 'Sold': 1}",
-    "UPDATE \"Books\" SET Sold = 5 WHERE Author = 'a0'",
-    "DELETE FROM \"Books\" WHERE Author = 'a0'",
-    'SELECT * FROM "Books"."ByTitle" WHERE Title = ?',
-    'SELECT * FROM "Books" WHERE ' + "(" * 300,
-    "DROP TABLE Books; --",
-]
 
 
 def each(names: tuple[str, ...], values: list[Any]) -> dict[str, list[Any]]:
@@ -169,7 +159,6 @@ LIKELY: dict[str, list[Any]] = {
         {":a": {"S": "a0"}},
         {":n": {"N": "1e999999999"}},
     ],
-    "Statement": _STATEMENTS,
     "N": _NUMBERS,
     "NS": [["1", "2"], ["1", "1.0"], ["x"]],
     "B": ["AAAA", ""],

@@ -84,10 +84,6 @@ HUGE: dict[str, tuple[str, dict[str, Any]]] = {
         "dynamodb:Scan",
         {**SCAN, "FilterExpression": "(" * 1_000 + "a = :a" + ")" * 1_000},
     ),
-    "a long statement": (
-        "dynamodb:ExecuteStatement",
-        {"Statement": "SELECT * FROM Books " + " " * 2_000_000 + "x"},
-    ),
     "a number beyond all": ("dynamodb:PutItem", {"Item": {**ITEM, "N": {"N": "1e999999999"}}}),
     "a number of many digits": ("dynamodb:PutItem", {"Item": {**ITEM, "N": {"N": "9" * 1_000_000}}}),
     "a long plaintext": ("kms:Encrypt", {"KeyId": "$key", "Plaintext": MILLIONS[: 4 * 1_000_000]}),

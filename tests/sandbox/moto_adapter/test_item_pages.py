@@ -117,8 +117,12 @@ def change(made: Practice, what: str, book: dict[str, str], *, ranged: bool) -> 
         made("dynamodb:PutItem", **TABLE, Item=item)
         made.account.commit = commit  # type: ignore[method-assign]
     elif what == "UpdateItem":
-        updates = {name: {"Action": "PUT", "Value": value} for name, value in rest.items()}
-        made("dynamodb:UpdateItem", **TABLE, Key=key, AttributeUpdates=updates)
+        update: dict[str, Any] = {}
+        if rest:
+            update["UpdateExpression"] = "SET " + ", ".join(f"#{name} = :{name}" for name in rest)
+            update["ExpressionAttributeNames"] = {f"#{name}": name for name in rest}
+            update["ExpressionAttributeValues"] = {f":{name}": value for name, value in rest.items()}
+        made("dynamodb:UpdateItem", **TABLE, Key=key, **update)
     else:
         made(f"dynamodb:{'GetItem' if what == 'read' else what}", **TABLE, Key=key)
 
@@ -138,9 +142,8 @@ def parameters(read: dict[str, Any], *, ranged: bool) -> tuple[str, dict[str, An
         if read["segments"]:
             asked |= {"Segment": read["segments"][0], "TotalSegments": read["segments"][1]}
         if read["filtered"]:
-            asked["ScanFilter"] = {
-                "Text": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "short"}]}
-            }
+            asked |= {"FilterExpression": "#t = :t", "ExpressionAttributeNames": {"#t": "Text"}}
+            asked["ExpressionAttributeValues"] = {":t": {"S": "short"}}
         return "Scan", asked
     asked["ScanIndexForward"] = read["forward"]
     hash_name, hash_value = (

@@ -21,7 +21,7 @@ def test_two_accounts_of_one_process_do_not_mix(new_account: Callable[[], Any]) 
     other("iam:CreateUser", **{"UserName": "ada", "Tags.member.1.Key": "of", "Tags.member.1.Value": "other"})
     one.books(SSESpecification={"Enabled": True})
     assert len(one.account.keys.of_region(REGION)) == 2
-    assert other.account.keys.of_region(REGION) == other.account.tables(REGION) == []
+    assert other.account.keys.of_region(REGION) == other.account.tables.of_region(REGION) == []
     assert "<Value>one</Value>" in one("iam:GetUser", UserName="ada")
     assert "<Value>other</Value>" in other("iam:GetUser", UserName="ada")
 

@@ -71,7 +71,7 @@ def test_after_each_operation_all_that_the_account_holds_is_written(practice: An
 def test_the_account_is_the_same_after_a_restart_at_any_moment(kept: Any) -> None:
     for number, (action, parameters) in enumerate(LIFE):
         kept(action, **filled_in(parameters, kept))
-        if number % 6 == 0 or action in ("dynamodb:CreateBackup", "iam:AttachGroupPolicy"):
+        if number % 6 == 0 or action in ("dynamodb:DeleteTable", "iam:AttachGroupPolicy"):
             before = everything(kept.account)
             kept.restart()
             compare(everything(kept.account), before, f"{action} and a restart")

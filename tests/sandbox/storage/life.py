@@ -153,15 +153,6 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
             ]
         },
     ),
-    ("dynamodb:ExecuteStatement", {"Statement": "INSERT INTO \"Plain\" VALUE {'Id': 5, 'a': 'b'}"}),
-    (
-        "dynamodb:ExecuteStatement",
-        {"Statement": "UPDATE \"Plain\" SET a='c' WHERE Id=?", "Parameters": [{"N": "5"}]},
-    ),
-    (
-        "dynamodb:ExecuteTransaction",
-        {"TransactStatements": [{"Statement": 'DELETE FROM "Plain" WHERE "Id"=\'5\''}]},
-    ),
     ("dynamodb:DeleteItem", {"TableName": "Books", "Key": BOOK}),
     (
         "dynamodb:TagResource",
@@ -179,19 +170,11 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
         {"TableName": "Books", "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "ends"}},
     ),
     (
-        "dynamodb:UpdateContinuousBackups",
-        {"TableName": "Books", "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}},
-    ),
-    (
         "dynamodb:UpdateTable",
         {
             "TableName": "Plain",
             "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "$key0"},
         },
-    ),
-    (
-        "dynamodb:UpdateTable",
-        {"TableName": "Books", "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}},
     ),
     ("dynamodb:PutItem", {"TableName": "Books", "Item": BOOK}),
     ("dynamodb:UpdateTable", {"TableName": "Books", "DeletionProtectionEnabled": True}),
@@ -215,8 +198,6 @@ LIFE: list[tuple[str, dict[str, Any]]] = [
             ],
         },
     ),  # type: ignore[misc]
-    ("dynamodb:CreateBackup", {"TableName": "Books", "BackupName": "before"}),
-    ("dynamodb:RestoreTableToPointInTime", {"SourceTableName": "Books", "TargetTableName": "Copied"}),
     ("dynamodb:DeleteTable", {"TableName": "Books"}),
     ("dynamodb:CreateTable", BOOKS),
     *IAM_LIFE,

@@ -193,5 +193,5 @@ def test_names_that_look_like_the_codecs_stay_names() -> None:
         "holders": {},
     }
     rows = [(Row("kms/us-east-1/grants", "1"), json.dumps({"$object": ["Grant", grant]}))]
-    [(_, document)] = earlier_rows.converted(rows)
+    [(_, document)] = earlier_rows.upgrade_key_rows(rows)
     assert json.loads(document)["terms"]["Constraints"] == {"EncryptionContextSubset": {"$bytes": "eA=="}}

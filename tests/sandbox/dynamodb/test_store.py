@@ -13,16 +13,14 @@ from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
 KEY = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
-WHERE = "WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
 TTL = {"Enabled": True, "AttributeName": "Ends"}
 DISABLED = ("KMS key disabled error", "DisabledException", "{} is disabled.")
 PENDING = ("KMS validation error", "KMSInvalidStateException", "{} is pending deletion.")
 GONE = ("KMS validation error", "NotFoundException", "Key '{}' does not exist")
 
 BOOKS = {"TableName": "Books"}
-ASKED = {"Author": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "x"}]}}
+ASKED = {"KeyConditionExpression": "Author = :a", "ExpressionAttributeValues": {":a": {"S": "x"}}}
 ELSEWHERE = {"PutRequest": {"Item": KEY}}
-DELETE = {"Statement": f"DELETE FROM Books {WHERE}"}  # noqa: S608
 
 ON_ITEMS: list[tuple[str, dict[str, Any]]] = [
     ("GetItem", {**BOOKS, "Key": KEY}),
@@ -30,7 +28,7 @@ ON_ITEMS: list[tuple[str, dict[str, Any]]] = [
     ("UpdateItem", {**BOOKS, "Key": KEY}),
     ("DeleteItem", {**BOOKS, "Key": KEY}),
     ("Scan", BOOKS),
-    ("Query", {**BOOKS, "KeyConditions": ASKED}),
+    ("Query", {**BOOKS, **ASKED}),
     ("BatchGetItem", {"RequestItems": {"Books": {"Keys": [KEY]}}}),
     ("BatchWriteItem", {"RequestItems": {"Open": [ELSEWHERE], "Books": [{"DeleteRequest": {"Key": KEY}}]}}),
     ("TransactGetItems", {"TransactItems": [{"Get": {**BOOKS, "Key": KEY}}]}),
@@ -38,9 +36,6 @@ ON_ITEMS: list[tuple[str, dict[str, Any]]] = [
         "TransactWriteItems",
         {"TransactItems": [{"Put": {"TableName": "Open", "Item": KEY}}, {"Delete": {**BOOKS, "Key": KEY}}]},
     ),
-    ("ExecuteStatement", {"Statement": "SELECT * FROM Books"}),
-    ("BatchExecuteStatement", {"Statements": [DELETE]}),
-    ("ExecuteTransaction", {"TransactStatements": [DELETE]}),
     ("UpdateTimeToLive", {**BOOKS, "TimeToLiveSpecification": TTL}),
 ]
 

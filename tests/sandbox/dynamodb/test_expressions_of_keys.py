@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb.key_condition import plain, read
+from kmscourse.sandbox.dynamodb.expressions import Expressions, KeyCondition
 
 NAMES = {"#a": "Author"}
 VALUES = {":a": {"S": "a"}, ":b": {"S": "b"}}
@@ -21,6 +22,10 @@ def asked(text: str) -> dict[str, object]:
         "ExpressionAttributeNames": NAMES,
         "ExpressionAttributeValues": VALUES,
     }
+
+
+def read(parameters: dict[str, object]) -> Sequence[KeyCondition]:
+    return Expressions(parameters).key_conditions
 
 
 @pytest.mark.parametrize(
@@ -42,9 +47,9 @@ def asked(text: str) -> dict[str, object]:
     ],
 )
 def test_conditions_that_are_read(text: str, expected: list[tuple[str, str]], form: str) -> None:
-    found = read(asked(text))
-    assert [(condition.attribute, condition.operator) for condition in found] == expected
-    assert plain(found) == form
+    expressions = Expressions(asked(text))
+    assert [(each.attribute, each.operator) for each in expressions.key_conditions] == expected
+    assert expressions.plain_key_condition == form
 
 
 @pytest.mark.parametrize(
@@ -88,12 +93,6 @@ def test_a_value_without_its_colon() -> None:
     )
 
 
-def test_the_older_form_is_read_too() -> None:
-    older = {"Author": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}}
-    [condition] = read({"KeyConditions": older})
-    assert (condition.attribute, condition.operator, condition.values) == ("Author", "=", ({"S": "a"},))
-
-
 pieces = st.sampled_from(
     [
         "Author",
@@ -120,5 +119,5 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, max_size=12).map(" ".join))
 def test_the_plain_form_says_the_same(text: str) -> None:
     with contextlib.suppress(AwsError):
-        found = read(asked(text))
-        assert read(asked(plain(found))) == found
+        expressions = Expressions(asked(text))
+        assert read(asked(expressions.plain_key_condition)) == expressions.key_conditions

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
@@ -19,7 +18,6 @@ ADD = {
         "ExpressionAttributeValues": {":one": {"N": "1"}},
     }
 }
-STATEMENT = "UPDATE Books SET Readers = Readers + 1 WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
 
 
 def readers(gate: Any) -> str:
@@ -71,28 +69,6 @@ def test_a_cancelled_transaction_may_be_sent_again(gate: Any) -> None:
     gate("dynamodb:TransactWriteItems", **given)
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_partiql_too(gate: Any, times: int) -> None:
-    gate.books()
-    add(gate, None)
-    entries = [{"Statement": STATEMENT}]
-    for _ in range(times):
-        answer = gate("dynamodb:ExecuteTransaction", TransactStatements=entries, ClientRequestToken="a")
-        assert answer["Responses"] == [{}]
-    assert readers(gate) == "2"
-
-
-def test_reading_is_not_remembered(gate: Any) -> None:
-    gate.books()
-    add(gate, None)
-    select = "SELECT Readers FROM Books WHERE Author = 'Seth Godin' AND Title = 'The Dip'"
-    given = {"TransactStatements": [{"Statement": select}], "ClientRequestToken": "a"}
-    for expected in ("1", "2"):
-        [found] = gate("dynamodb:ExecuteTransaction", **given)["Responses"]
-        assert found["Item"]["Readers"] == {"N": expected}
-        add(gate, None)
-
-
 def test_a_token_outlives_the_process(tmp_path: Path) -> None:
     for _ in range(2):
         application = Application.open(tmp_path)
@@ -113,3 +89,20 @@ def test_a_token_outlives_the_process(tmp_path: Path) -> None:
         found = dynamodb.get_item(TableName="Books", Key=KEY)["Item"]["Readers"]
         application.close()
         assert found == {"N": "1"}
+
+
+def test_a_token_is_read_that_was_written_without_a_version(gate: Any) -> None:
+    transactions = gate.account.tables.transactions
+    known = transactions.decode({"digest": "1f", "until": 12.5})
+    assert transactions.encode(known) == {"version": 1, "digest": "1f", "until": 12.5}
+    assert transactions.decode(transactions.encode(known)) == known
+
+
+def test_a_token_is_forgotten_after_ten_minutes(gate: Any) -> None:
+    tables, now = gate.account.tables, gate.account.now()
+    tables.keep_transaction("us-east-1/a", "1f", now)
+    assert tables.transaction("us-east-1/a", now + timedelta(minutes=10)).digest == "1f"
+    later = now + timedelta(minutes=10, seconds=1)
+    assert tables.transaction("us-east-1/a", later) is None
+    tables.keep_transaction("us-east-1/b", "2f", later)
+    assert list(tables.transactions) == ["us-east-1/b"], "what is over is not kept"

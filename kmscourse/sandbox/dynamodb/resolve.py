@@ -1,0 +1,248 @@
+"""A call of DynamoDB with what it names: tables, the requests on their items, their expressions, the tables' keys.
+
+Each is looked up, split or read once, when a stage first reads it here. Batches and transactions name their tables
+deeper in the request; each table in them is found, so that none is a way around its key.
+
+Source: DynamoDB API Reference, the TableName parameter, "BatchWriteItem", "TransactWriteItems"; the texts as recorded
+of AWS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.dynamodb import encryption
+from kmscourse.sandbox.dynamodb.encryption import ChosenKey
+from kmscourse.sandbox.dynamodb.expressions import KEY_CONDITION, Expressions
+from kmscourse.sandbox.dynamodb.refusals import invalid
+from kmscourse.sandbox.dynamodb.store import Table
+from kmscourse.sandbox.model import shapes
+from kmscourse.sandbox.operation import ResolvedCall
+
+if TYPE_CHECKING:
+    from kmscourse.sandbox.account import Account
+    from kmscourse.sandbox.kms.key import Key
+
+NAME = r"[a-zA-Z0-9_.-]{3,255}"
+_NAME = re.compile(NAME)
+_ARN = re.compile(rf"arn:aws:dynamodb:([a-z0-9-]{{1,30}}):(\d{{12}}):table/({NAME})")
+_BATCH_WRITES = {"PutRequest": "PutItem", "DeleteRequest": "DeleteItem"}
+_TRANSACTED_READS = {"Get": "GetItem"}
+_TRANSACTED_WRITES = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+
+@dataclass(frozen=True)
+class TableName:
+    """A table as a request names it; ``is_here`` where it is one of this account and region."""
+
+    name: str
+    arn: str
+    is_here: bool
+
+    def index_arn(self, index: str) -> str:
+        """The ARN of one of its indexes. Raises AwsError where that is no name for one."""
+        if not _NAME.fullmatch(index):
+            raise _not_a_name(index, "indexName")
+        return f"{self.arn}/index/{index}"
+
+
+@dataclass(frozen=True)
+class ItemRequest:
+    """A request on items of one table: a whole call, an entry of a batch, an item of a transaction.
+
+    ``operation`` is what it amounts to: GetItem, PutItem, UpdateItem, DeleteItem, ConditionCheckItem, Query or Scan.
+    ``table`` is None where there is no such table here.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    table_name: TableName
+    table: Table | None
+    expressions: Expressions
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch asks of one table, which it names as in ``given``."""
+
+    given: str
+    table_name: TableName
+    table: Table | None
+    requests: Sequence[ItemRequest]
+
+
+@dataclass(frozen=True)
+class DynamoDbCall(ResolvedCall):
+    """A call of DynamoDB. What it names raises AwsError where it is named as AWS would refuse it."""
+
+    @cached_property
+    def table_name(self) -> TableName:
+        """The table in TableName."""
+        return self._table_name(self.parameters["TableName"])
+
+    @cached_property
+    def table(self) -> Table | None:
+        """The table in TableName as it is before the call; None where there is none."""
+        return self._table(self.table_name)
+
+    @cached_property
+    def tagged_name(self) -> TableName:
+        """The table in ResourceArn."""
+        return self._table_name(self.parameters["ResourceArn"], must_be_arn=True)
+
+    @cached_property
+    def tagged_table(self) -> Table | None:
+        """The table in ResourceArn as it is before the call; None where there is none."""
+        return self._table(self.tagged_name)
+
+    @cached_property
+    def request(self) -> ItemRequest:
+        """What a call on the items of one table asks."""
+        return ItemRequest(
+            self.call.operation, self.parameters, self.table_name, self.table, Expressions(self.parameters)
+        )
+
+    @cached_property
+    def batches_of_reads(self) -> Sequence[Batch]:
+        """What BatchGetItem asks of each table."""
+        batches = []
+        for given, entry in self._required("RequestItems").items():
+            name, expressions = self._table_name(given), Expressions(entry)
+            table = self._table(name)
+            shared = {member: value for member, value in entry.items() if member != "Keys"}
+            requests = [
+                ItemRequest("GetItem", {**shared, "Key": key}, name, table, expressions)
+                for key in entry["Keys"]
+            ]
+            batches.append(Batch(given, name, table, requests))
+        return batches
+
+    @cached_property
+    def batches_of_writes(self) -> Sequence[Batch]:
+        """What BatchWriteItem asks of each table."""
+        batches = []
+        for given, entries in self._required("RequestItems").items():
+            name = self._table_name(given)
+            table, requests = self._table(name), []
+            for entry in entries:
+                parts = [(kind, part) for kind, part in entry.items() if part is not None]
+                if len(parts) != 1 or parts[0][0] not in _BATCH_WRITES:
+                    raise invalid("Each request of a batch is either a PutRequest or a DeleteRequest.")
+                kind, part = parts[0]
+                requests.append(ItemRequest(_BATCH_WRITES[kind], part, name, table, Expressions(part)))
+            batches.append(Batch(given, name, table, requests))
+        return batches
+
+    @cached_property
+    def transacted_reads(self) -> Sequence[ItemRequest]:
+        """What TransactGetItems asks, item by item."""
+        return self._transacted(_TRANSACTED_READS)
+
+    @cached_property
+    def transacted_writes(self) -> Sequence[ItemRequest]:
+        """What TransactWriteItems asks, item by item."""
+        return self._transacted(_TRANSACTED_WRITES)
+
+    def _transacted(self, operations: Mapping[str, str]) -> Sequence[ItemRequest]:
+        requests = []
+        for item in self._required("TransactItems"):
+            parts = [(kind, part) for kind, part in item.items() if part is not None]
+            if len(parts) != 1 or parts[0][0] not in operations:
+                raise invalid("TransactItems can only contain one of Check, Put, Update or Delete")
+            kind, part = parts[0]
+            name = self._table_name(part["TableName"])
+            requests.append(ItemRequest(operations[kind], part, name, self._table(name), Expressions(part)))
+        return requests
+
+    @cached_property
+    def chosen_key(self) -> ChosenKey | None:
+        """The KMS key that CreateTable or UpdateTable names; None for DynamoDB's own key."""
+        name = encryption.named_key(self.parameters)
+        return None if name is None else encryption.find_chosen_key(self, name)
+
+    @cached_property
+    def table_key(self) -> Key | None:
+        """The KMS key that the table is under before the call; None also where the key is gone."""
+        return None if self.table is None else encryption.find_table_key(self, self.table)
+
+    @cached_property
+    def plain_parameters(self) -> Mapping[str, Any]:
+        """The parameters with the table's bare name, and a Query's condition on keys in its plain form."""
+        parameters = {**self.parameters, "TableName": self.table_name.name}
+        if KEY_CONDITION in self.request.expressions.tokens:
+            parameters[KEY_CONDITION] = self.request.expressions.plain_key_condition
+        return parameters
+
+    @property
+    def recorded_parameters(self) -> Mapping[str, Any]:
+        """The parameters with the table's bare name, and the ARN of the key that is named."""
+        parameters = dict(self.parameters)
+        if isinstance(parameters.get("TableName"), str):
+            parameters["TableName"] = self.table_name.name
+        if "SSESpecification" in parameters:
+            parameters["SSESpecification"] = encryption.exact_specification(self.chosen_key)
+        return parameters
+
+    def _table_name(self, given: str, *, must_be_arn: bool = False) -> TableName:
+        """The table that ``given``, a name or an ARN, stands for. Raises AwsError where it is neither."""
+        home = f"arn:aws:dynamodb:{self.region}:{self.account.account_id}:table/"
+        arn = _ARN.fullmatch(given)
+        if arn:
+            return TableName(arn[3], given, given.startswith(home))
+        if must_be_arn:
+            raise invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
+        if not _NAME.fullmatch(given):
+            raise _not_a_name(given, "tableName")
+        return TableName(given, home + given, True)
+
+    @cached_property
+    def _tables(self) -> dict[str, Table | None]:
+        """The tables that were looked up for this call, by their ARNs."""
+        return {}
+
+    def _table(self, name: TableName) -> Table | None:
+        if name.arn not in self._tables:
+            self._tables[name.arn] = (
+                self.account.tables.find(self.region, name.name) if name.is_here else None
+            )
+        return self._tables[name.arn]
+
+    def _required(self, member: str) -> Any:
+        """What a batch or transaction asks. It must be something: a call that names no table is decided by nobody."""
+        entries = self.parameters[member]
+        if entries:
+            return entries
+        path = member[0].lower() + member[1:]
+        raise invalid(
+            f"1 validation error detected: Value '{'{}' if isinstance(entries, dict) else '[]'}' at '{path}' failed "
+            "to satisfy constraint: Member must have length greater than or equal to 1"
+        )
+
+
+def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> DynamoDbCall:
+    """The call, its parameters checked by AWS's model. Raises AwsError."""
+    shapes.check(call)
+    return DynamoDbCall(call, caller, account, now, changes)
+
+
+def _not_a_name(given: str, parameter: str) -> AwsError:
+    fault = "satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+    if len(given) < 3:
+        fault = "have length greater than or equal to 3"
+    elif len(given) > 255:
+        fault = "have length less than or equal to 255"
+    return invalid(
+        f"1 validation error detected: Value '{given[:300]}' at '{parameter}' failed to satisfy constraint: "
+        f"Member must {fault}"
+    )
