@@ -249,3 +249,20 @@ def test_attached_policies_are_listed_in_pages_by_their_names(account: Any) -> N
     full = account("iam:ListAttachedUserPolicies", UserName="ada", MaxItems="3")
     assert "<IsTruncated>false<" in second
     assert "<IsTruncated>false<" in full, "nothing comes after it"
+
+
+@pytest.mark.parametrize(("kind", "whom"), [("User", "ada"), ("Role", "robot")])
+def test_a_boundary_that_goes_no_longer_counts(account: Any, kind: str, whom: str) -> None:
+    asked = {f"{kind}Name": whom}
+    account(f"iam:Put{kind}PermissionsBoundary", PermissionsBoundary=OWN, **asked)
+    account(f"iam:Delete{kind}PermissionsBoundary", **asked)
+    assert "<PermissionsBoundaryUsageCount>0<" in account("iam:GetPolicy", PolicyArn=OWN)
+    account("iam:DeletePolicy", PolicyArn=OWN)
+
+
+@pytest.mark.parametrize(("kind", "whom"), [("User", "ada"), ("Group", "readers"), ("Role", "robot")])
+def test_an_inline_policy_that_is_not_there(account: Any, kind: str, whom: str) -> None:
+    absent = ("NoSuchEntity", f"The {kind.lower()} policy with name absent cannot be found.", 404)
+    for operation in (f"Get{kind}Policy", f"Delete{kind}Policy"):
+        asked = {f"{kind}Name": whom, "PolicyName": "absent"}
+        assert refusal(account, f"iam:{operation}", **asked) == absent
