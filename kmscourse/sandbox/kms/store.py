@@ -294,6 +294,14 @@ class KeyStore:
         for grant_id in list(region.grant_index.like(key.id, terms_of(parameters))):
             region.remove_grant(region.grants[grant_id])
 
+    def remove_grants_of_service(self, service: str) -> None:
+        """Take from all keys the grants that a service holds, as ``dynamodb`` does on the keys of its tables."""
+        for name, region in self._regions.items():
+            for key in list(region.keys.values()):
+                ids = self.grant_ids(key, "GranteePrincipal", f"{service}.{name}.amazonaws.com")
+                for grant_id in list(ids):
+                    self.remove_grant(name, region.grants[grant_id])
+
     def grant(self, region: str, grant_id: str) -> Grant | None:
         """The grant with this id; None where there is none in the region."""
         grant: Grant | None = self._region(region).grants.get(grant_id)
