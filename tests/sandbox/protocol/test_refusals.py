@@ -68,15 +68,15 @@ def test_an_unsigned_query_call_is_still_answered_in_xml() -> None:
     assert response.headers["Content-Type"] == "text/xml"
 
 
-def read_by_botocore(protocol: str, response: HttpResponse) -> dict[str, Any]:
-    """What a client whose service speaks ``protocol`` makes of a refusal."""
-    parser = create_parser(protocol)
+def read_by_botocore(wire_protocol: str, response: HttpResponse) -> dict[str, Any]:
+    """What a client whose service speaks ``wire_protocol`` makes of a refusal."""
+    parser = create_parser(wire_protocol)
     answer = {"status_code": response.status, "headers": response.headers, "body": response.body}
     return parser.parse({**answer, "context": {"operation_name": "Any"}}, None)["Error"]
 
 
 @pytest.mark.parametrize(
-    ("request_", "protocol"),
+    ("request_", "wire_protocol"),
     [
         (json_request("secretsmanager.ListSecrets", {}, "secretsmanager"), "json"),
         (rest_request("GET", "/2015-03-31/functions/", "lambda"), "rest-json"),
@@ -90,11 +90,11 @@ def read_by_botocore(protocol: str, response: HttpResponse) -> dict[str, Any]:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_every_protocols_client_reads_the_refusal(request_: HttpRequest, protocol: str) -> None:
+def test_every_protocols_client_reads_the_refusal(request_: HttpRequest, wire_protocol: str) -> None:
     with pytest.raises(AwsError) as refused:
         protocol.read(request_)
     response = protocol.write_error(request_, refused.value, "id-1")
-    read = read_by_botocore(protocol, response)
+    read = read_by_botocore(wire_protocol, response)
     assert (read["Code"], read["Message"]) == ("UnsupportedOperationException", refused.value.message)
     assert response.headers["x-amzn-ErrorType"] == "UnsupportedOperationException"
 
