@@ -80,5 +80,11 @@ def test_what_stands_in_for_a_constant_is_that_constant() -> None:
 
 
 def test_what_is_imported_already_is_left_alone() -> None:
-    program = "sys.meta_path.pop(0); import yaml; deferred_imports.defer_imports(); import yaml as again; print(type(again).__name__)"
+    program = """if True:
+        sys.meta_path.pop(0)
+        import yaml
+        deferred_imports.defer_imports()
+        import yaml as again
+        print(type(again).__name__)
+    """
     assert said(program) == "module"
