@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -143,6 +143,15 @@ class KmsCall(ResolvedCall):
         if self.parameters.get("DryRun"):
             raise AwsError(
                 "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
+            )
+
+    def require_offered(self, name: str, offered: Collection[str]) -> None:
+        """Raises AwsError UnsupportedOperationException for a value of a parameter that only AWS offers."""
+        value = self.parameters[name]
+        if value not in offered:
+            raise AwsError(
+                "UnsupportedOperationException",
+                f"The practice account does not offer {value} as {name}, but {', '.join(offered)}.",
             )
 
     def takes(self, member: str) -> bool:
