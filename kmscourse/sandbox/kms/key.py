@@ -338,22 +338,18 @@ _IMPORT = {"kms:GetParametersForImport", "kms:ImportKeyMaterial", "kms:DeleteImp
 
 
 def require_usable(check: PermissionCheck, key: Key, parameters: Mapping[str, Any]) -> None:
-    """Raises AwsError where a key's origin, state or kind does not allow what is checked."""
-    check_origin(check.action, key)
-    check_state(check.action, key)
-    check_kind(check, key, parameters)
+    """Raises AwsError where a key's origin, state or kind does not allow what is checked.
 
-
-def check_origin(action: str, key: Key) -> None:
-    """Raises AwsError UnsupportedOperationException where ``key``'s material can't be rotated, or imported, so.
-
-    Asked before the key's state: while it waits for an import, AWS says this of it and not its state.
+    UnsupportedOperationException where its material can't be rotated, or imported, so. That is asked before the key's
+    state: while it waits for an import, AWS says this of it and not its state.
     """
-    if action in (_AUTOMATIC if key.origin == "EXTERNAL" else _IMPORT):
+    if check.action in (_AUTOMATIC if key.origin == "EXTERNAL" else _IMPORT):
         raise AwsError(
             "UnsupportedOperationException",
             f"{key.arn} origin is {key.origin} which is not valid for this operation.",
         )
+    check_state(check.action, key)
+    _check_kind(check, key, parameters)
 
 
 def check_state(action: str, key: Key) -> None:
@@ -380,7 +376,7 @@ def _invalid(key: Key, what: str) -> AwsError:
     return AwsError("KMSInvalidStateException", f"{key.arn} is {what}.")
 
 
-def check_kind(check: PermissionCheck, key: Key, parameters: Mapping[str, Any]) -> None:
+def _check_kind(check: PermissionCheck, key: Key, parameters: Mapping[str, Any]) -> None:
     """Raises AwsError InvalidKeyUsageException or UnsupportedOperationException where ``key`` is of another kind.
 
     A table's key is asked for no algorithm: ``parameters`` are then DynamoDB's own.

@@ -16,7 +16,7 @@ import base64
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -109,10 +109,10 @@ def list_key_rotations(resolved: KmsCall) -> Answer:
     key, everything = resolved.key, resolved.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     shown = [material for material in key.all_materials if everything or material.rotated is not None]
     names = [f"{number:06}" for number in range(len(shown))]
-    return page(resolved.parameters, "Rotations", names, lambda name: _entry(key, shown[int(name)]))
+    return page(resolved.parameters, "Rotations", names, lambda name: _rotation_entry(key, shown[int(name)]))
 
 
-def _entry(key: Key, material: KeyMaterial) -> dict[str, Any]:
+def _rotation_entry(key: Key, material: KeyMaterial) -> dict[str, Any]:
     """A RotationsListEntry; the members on imports only for a key that was imported into."""
     entry: dict[str, Any] = {
         "KeyId": key.id,
@@ -185,15 +185,13 @@ def import_key_material(resolved: KmsCall) -> Answer:
     wrapped with the token's key), IncorrectKeyMaterialException (not the material that belongs there).
     """
     key, parameters = resolved.key, resolved.parameters
-    token = _read_token(resolved)
-    imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), token)
+    imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), *_read_token(resolved))
     material = KeyMaterial.imported(key.id, imported)
     _check_place(resolved, material.id)
     valid_to, description = parameters.get("ValidTo"), parameters.get("KeyMaterialDescription")
     material.expires = None if valid_to is None else datetime.fromtimestamp(valid_to, UTC)
     if description is None:  # It keeps the one that it had.
-        before = [known.description for known in key.all_materials if known.id == material.id]
-        description = "".join(before)
+        description = "".join(known.description for known in key.all_materials if known.id == material.id)
     material.description = description
     with resolved.account.keys.changing(key):
         key.put_material(material)
@@ -217,20 +215,14 @@ def delete_imported_key_material(resolved: KmsCall) -> Answer:
     return {"KeyId": key.arn, "KeyMaterialId": material.id}
 
 
-class _Token(NamedTuple):
-    """What an import token holds."""
-
-    hash: hashes.HashAlgorithm
-    private_key: rsa.RSAPrivateKey
-
-
 def _import_secret(key: Key) -> bytes:
     if key.import_secret is None:
         raise LookupError("only a key of origin EXTERNAL is imported into")
     return key.import_secret
 
 
-def _read_token(resolved: KmsCall) -> _Token:
+def _read_token(resolved: KmsCall) -> tuple[hashes.HashAlgorithm, rsa.RSAPrivateKey]:
+    """The hash and the private key that the material was wrapped with."""
     key, token = resolved.key, base64.b64decode(resolved.parameters["ImportToken"])
     try:
         content = ciphertext.unseal(_import_secret(key), token, {})
@@ -245,7 +237,7 @@ def _read_token(resolved: KmsCall) -> _Token:
     private_key = load_der_private_key(content[_TOKEN_HEAD.size :], None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(private_key, rsa.RSAPrivateKey):
         raise _no_token(key)
-    return _Token(WRAPPING[_ALGORITHMS[algorithm]], private_key)
+    return WRAPPING[_ALGORITHMS[algorithm]], private_key
 
 
 def _no_token(key: Key) -> AwsError:
@@ -255,10 +247,9 @@ def _no_token(key: Key) -> AwsError:
     )
 
 
-def _unwrapped(wrapped: bytes, token: _Token) -> bytes:
-    oaep = padding.OAEP(padding.MGF1(token.hash), token.hash, None)
+def _unwrapped(wrapped: bytes, hash_: hashes.HashAlgorithm, private_key: rsa.RSAPrivateKey) -> bytes:
     try:
-        imported = token.private_key.decrypt(wrapped, oaep)
+        imported = private_key.decrypt(wrapped, padding.OAEP(padding.MGF1(hash_), hash_, None))
     except ValueError:
         raise AwsError("InvalidCiphertextException", "") from None
     if len(imported) != MATERIAL_BYTES:

@@ -38,9 +38,8 @@ UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is 
 def check_policy_of_new_key(resolved: KmsCall) -> None:
     """Raises AwsError where the Policy in CreateKey's parameters can't be that of the new key."""
     if resolved.parameters.get("Policy") is not None:
-        arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:key/{UNBORN}"
         check, *_ = permissions.create_key(resolved)
-        _check(resolved, replace(check, resource=arn))
+        _check(resolved, replace(check, resource=resolved.arn_of(f"key/{UNBORN}")))
 
 
 def check_new_policy(resolved: KmsCall) -> None:

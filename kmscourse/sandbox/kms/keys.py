@@ -42,19 +42,13 @@ class Algorithms(NamedTuple):
     names: tuple[str, ...]
 
 
-_RSA_ENCRYPTION = Algorithms("EncryptionAlgorithms", ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"))
-_RSA_SIGNING = Algorithms(
-    "SigningAlgorithms",
-    (
-        "RSASSA_PKCS1_V1_5_SHA_256",
-        "RSASSA_PKCS1_V1_5_SHA_384",
-        "RSASSA_PKCS1_V1_5_SHA_512",
-        "RSASSA_PSS_SHA_256",
-        "RSASSA_PSS_SHA_384",
-        "RSASSA_PSS_SHA_512",
+_RSA = {
+    "ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")),
+    "SIGN_VERIFY": Algorithms(
+        "SigningAlgorithms",
+        tuple(f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PKCS1_V1_5", "PSS") for bits in (256, 384, 512)),
     ),
-)
-_RSA = {"ENCRYPT_DECRYPT": _RSA_ENCRYPTION, "SIGN_VERIFY": _RSA_SIGNING}
+}
 _AGREEMENT = {"KEY_AGREEMENT": Algorithms("KeyAgreementAlgorithms", ("ECDH",))}
 
 
@@ -62,23 +56,17 @@ def _ecdsa(hash_name: str) -> dict[str, Algorithms]:
     return {"SIGN_VERIFY": Algorithms("SigningAlgorithms", (f"ECDSA_{hash_name}",))}
 
 
-def _hmac(bits: int) -> dict[str, Algorithms]:
-    return {"GENERATE_VERIFY_MAC": Algorithms("MacAlgorithms", (f"HMAC_SHA_{bits}",))}
-
-
 SPECS: Mapping[str, Mapping[str, Algorithms]] = {
     SYMMETRIC: {"ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", (SYMMETRIC,))},
-    "RSA_2048": _RSA,
-    "RSA_3072": _RSA,
-    "RSA_4096": _RSA,
+    **dict.fromkeys(("RSA_2048", "RSA_3072", "RSA_4096"), _RSA),
     "ECC_NIST_P256": {**_ecdsa("SHA_256"), **_AGREEMENT},
     "ECC_NIST_P384": {**_ecdsa("SHA_384"), **_AGREEMENT},
     "ECC_NIST_P521": {**_ecdsa("SHA_512"), **_AGREEMENT},
     "ECC_SECG_P256K1": _ecdsa("SHA_256"),
-    "HMAC_224": _hmac(224),
-    "HMAC_256": _hmac(256),
-    "HMAC_384": _hmac(384),
-    "HMAC_512": _hmac(512),
+    **{
+        f"HMAC_{bits}": {"GENERATE_VERIFY_MAC": Algorithms("MacAlgorithms", (f"HMAC_SHA_{bits}",))}
+        for bits in (224, 256, 384, 512)
+    },
 }
 """The specs of keys that CreateKey makes, and for each its usages."""
 
@@ -185,10 +173,10 @@ def describe_key(resolved: KmsCall) -> Answer:
 
 def list_keys(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html"""
-    parameters, region = resolved.parameters, resolved.region
+    parameters = resolved.parameters
     own = "SELF" in parameters.get("ResourceOwners", ["SELF"])  # Nobody shares a key with the account.
-    arn = f"arn:aws:kms:{region}:{resolved.account.account_id}:key/"
-    key_ids = resolved.account.keys.key_ids(region) if own else []
+    key_ids = resolved.account.keys.key_ids(resolved.region) if own else []
+    arn = resolved.arn_of("key/")
     return page(parameters, "Keys", key_ids, lambda key_id: {"KeyId": key_id, "KeyArn": arn + key_id})
 
 
@@ -326,8 +314,8 @@ def create_alias(resolved: KmsCall) -> Answer:
     """
     name = resolved.parameters["AliasName"]
     if resolved.account.keys.key_of_alias(resolved.region, name) is not None:
-        arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
-        raise AwsError("AlreadyExistsException", f"An alias with the name {arn} already exists")
+        text = f"An alias with the name {resolved.arn_of(name)} already exists"
+        raise AwsError("AlreadyExistsException", text)
     return update_alias(resolved)
 
 
@@ -345,21 +333,19 @@ def delete_alias(resolved: KmsCall) -> Answer:
 
 def list_aliases(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html"""
-    keys, region = resolved.account.keys, resolved.region
     of_key = resolved.parameters.get("KeyId")
-    names = sorted(resolved.key.aliases) if of_key else keys.alias_names(region)
+    names = sorted(resolved.key.aliases) if of_key else resolved.account.keys.alias_names(resolved.region)
     return page(resolved.parameters, "Aliases", names, lambda name: _alias_entry(resolved, name))
 
 
 def _alias_entry(resolved: KmsCall, name: str) -> Answer:
     """An AliasListEntry; one of AWS's own without a key has a name alone."""
-    arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
-    entry = {"AliasName": name, "AliasArn": arn}
+    entry = {"AliasName": name, "AliasArn": resolved.arn_of(name)}
     key = resolved.account.keys.key_of_alias(resolved.region, name)
     if key is None:
         return entry
-    alias = key.aliases[name]
-    return {**entry, "TargetKeyId": key.id, "CreationDate": alias.created, "LastUpdatedDate": alias.updated}
+    dates = {"CreationDate": key.aliases[name].created, "LastUpdatedDate": key.aliases[name].updated}
+    return {**entry, "TargetKeyId": key.id, **dates}
 
 
 # Lists in pages

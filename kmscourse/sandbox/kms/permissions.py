@@ -236,8 +236,7 @@ def _alias_check(resolved: KmsCall) -> PermissionCheck:
         raise AwsError("ValidationException", f"{name} contains invalid characters for an alias")
     if name.startswith("alias/aws/"):
         raise AwsError("NotAuthorizedException", "")
-    arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
-    return PermissionCheck(resolved.action, arn)
+    return PermissionCheck(resolved.action, resolved.arn_of(name))
 
 
 # Grants

@@ -135,6 +135,10 @@ class KmsCall(ResolvedCall):
             )
         return grant
 
+    def arn_of(self, name: str) -> str:
+        """The ARN of a key (``key/…``) or an alias (``alias/…``) of the account in the call's region."""
+        return f"arn:aws:kms:{self.region}:{self.account.account_id}:{name}"
+
     def end_dry_run(self) -> None:
         """Raises AwsError DryRunOperationException for a call that was only to be tried.
 
@@ -208,11 +212,8 @@ def alias_in(key_id: str) -> str | None:
     """The alias name in an alias name or alias ARN, as in ``alias/myKey``."""
     if key_id.startswith("alias/"):
         return key_id
-    return (
-        "alias/" + key_id.split(":alias/", 1)[1]
-        if key_id.startswith("arn:") and ":alias/" in key_id
-        else None
-    )
+    _, separator, name = key_id.partition(":alias/")
+    return f"alias/{name}" if key_id.startswith("arn:") and separator else None
 
 
 def require_grant_id(grant_id: str | None) -> None:

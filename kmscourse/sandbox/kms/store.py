@@ -236,9 +236,9 @@ class KeyStore:
 
     def of_ciphertext(self, region: str, blob: bytes) -> Key:
         """The key that made a ciphertext. Raises AwsError InvalidCiphertextException."""
-        keys = self._region(region)
+        stored = self._region(region)
         try:
-            key: Key = keys.keys[keys.key_id_of_token[ciphertext.token_of(blob)]]
+            key: Key = stored.keys[stored.key_id_of_token[ciphertext.token_of(blob)]]
         except (ciphertext.InvalidCiphertextError, KeyError):
             raise AwsError("InvalidCiphertextException", "") from None
         return key
@@ -352,8 +352,8 @@ class KeyStore:
 
     def key_of_alias(self, region: str, name: str) -> Key | None:
         """The key that ``alias/name`` stands for; None where it stands for none yet, or is not there."""
-        keys = self._region(region)
-        return keys.keys.get(keys.key_id_of_alias.get(name, ""))
+        stored = self._region(region)
+        return stored.keys.get(stored.key_id_of_alias.get(name, ""))
 
     def set_alias(self, name: str, key: Key) -> None:
         """Let ``alias/name`` stand for ``key``, whether it is new or stands for another.
@@ -392,10 +392,9 @@ class KeyStore:
         """
         region, terms = self._region(key.region), terms_of(parameters)
         if "Name" in terms:  # Only a name tells a retry.
-            known = region.grant_index.like(key.id, terms)
-            if known:
-                grant: Grant = region.grants[known[0]]
-                return grant
+            for grant_id in region.grant_index.like(key.id, terms):
+                known: Grant = region.grants[grant_id]
+                return known
         if len(region.grant_index.on_key(key.id)) >= MAX_GRANTS:
             raise AwsError("LimitExceededException", f"A key can have at most {MAX_GRANTS} grants.")
         return Grant.new(key.id, terms, self._now().timestamp(), self._identities)
