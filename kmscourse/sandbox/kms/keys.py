@@ -153,11 +153,12 @@ def check_waiting_period(resolved: KmsCall) -> None:
 def create_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
     parameters = resolved.parameters
+    spec, usage, origin = resolved.kind_of_new_key
     key = resolved.account.keys.create(
         resolved.region,
-        spec=parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC,
-        usage=parameters.get("KeyUsage") or "ENCRYPT_DECRYPT",
-        origin=parameters.get("Origin") or "AWS_KMS",
+        spec=spec,
+        usage=usage,
+        origin=origin,
         policy=parameters.get("Policy"),
         description=parameters.get("Description") or "",
         tags=_tags_of(parameters.get("Tags") or ()),

@@ -40,11 +40,8 @@ def check_every_call(resolved: KmsCall) -> None:
                 f"The practice account does not offer {name} in {resolved.call.operation}.",
             )
     for name in _CONTEXTS:
-        context = parameters.get(name)
-        if (
-            context
-            and sum(len(key) + 1 + len(value) for key, value in context.items()) > MAX_CONTEXT_CHARACTERS
-        ):
+        pairs = (parameters.get(name) or {}).items()
+        if sum(len(key) + 1 + len(value) for key, value in pairs) > MAX_CONTEXT_CHARACTERS:
             raise AwsError(
                 "ValidationException", f"{name} has more than {MAX_CONTEXT_CHARACTERS} characters."
             )

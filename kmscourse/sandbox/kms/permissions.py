@@ -90,12 +90,12 @@ def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """No key is there yet; tags in the request need kms:TagResource as well."""
     parameters = resolved.parameters
     tags = _new_tags(parameters)
-    spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC
+    spec, usage, origin = resolved.kind_of_new_key
     context: Context = {
         "kms:CallerAccount": resolved.caller.account,
         "kms:KeySpec": spec,
-        "kms:KeyUsage": parameters.get("KeyUsage") or "ENCRYPT_DECRYPT",
-        "kms:KeyOrigin": parameters.get("Origin") or "AWS_KMS",
+        "kms:KeyUsage": usage,
+        "kms:KeyOrigin": origin,
         "kms:MultiRegion": _truth(parameters.get("MultiRegion")),
         **_bypass(parameters),
         **tags,
@@ -143,53 +143,35 @@ def encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """A cryptographic operation on the key in KeyId, under an encryption context."""
     parameters = resolved.parameters
     pair = {"kms:DataKeyPairSpec": parameters["KeyPairSpec"]} if "KeyPairSpec" in parameters else {}
-    yield key_check(
-        resolved,
-        resolved.action,
-        resolved.key_by_any_name,
-        name=parameters["KeyId"],
-        encryption_context=parameters.get("EncryptionContext"),
-        more={**_algorithm(parameters, "EncryptionAlgorithm"), **pair},
-    )
+    yield _cryptography_check(resolved, resolved.action, resolved.key_by_any_name, parameters["KeyId"], pair)
 
 
 def decrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """The key is read from the ciphertext; one that the caller names as well must exist."""
-    parameters = resolved.parameters
-    yield key_check(
-        resolved,
-        resolved.action,
-        resolved.decryption_key,
-        name=parameters.get("KeyId"),
-        encryption_context=parameters.get("EncryptionContext"),
-        more=_algorithm(parameters, "EncryptionAlgorithm"),
-    )
+    name = resolved.parameters.get("KeyId")
+    yield _cryptography_check(resolved, resolved.action, resolved.decryption_key, name)
 
 
 def re_encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
-    parameters, source, destination = resolved.parameters, resolved.source_key, resolved.destination_key
+    source, destination = resolved.source_key, resolved.destination_key
     same = {"kms:ReEncryptOnSameKey": _truth(source.id == destination.id)}
-    yield key_check(
-        resolved,
-        "kms:ReEncryptFrom",
-        source,
-        name=parameters.get("SourceKeyId"),
-        encryption_context=parameters.get("SourceEncryptionContext"),
-        more={**_algorithm(parameters, "SourceEncryptionAlgorithm"), **same},
-    )
-    yield key_check(
-        resolved,
-        "kms:ReEncryptTo",
-        destination,
-        name=parameters["DestinationKeyId"],
-        encryption_context=parameters.get("DestinationEncryptionContext"),
-        more={**_algorithm(parameters, "DestinationEncryptionAlgorithm"), **same},
-    )
+    for action, side, key in (
+        ("ReEncryptFrom", "Source", source),
+        ("ReEncryptTo", "Destination", destination),
+    ):
+        name = resolved.parameters.get(f"{side}KeyId")
+        yield _cryptography_check(resolved, f"kms:{action}", key, name, same, side)
 
 
-def _algorithm(parameters: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {"kms:EncryptionAlgorithm": parameters.get(name) or SYMMETRIC}
+def _cryptography_check(
+    resolved: KmsCall, action: str, key: Key, name: str | None, more: Context | None = None, side: str = ""
+) -> PermissionCheck:
+    """``side`` is Source or Destination, with which the parameters of ReEncrypt begin."""
+    algorithm = resolved.parameters.get(f"{side}EncryptionAlgorithm") or SYMMETRIC
+    context = resolved.parameters.get(f"{side}EncryptionContext")
+    more = {"kms:EncryptionAlgorithm": algorithm, **(more or {})}
+    return key_check(resolved, action, key, name=name, encryption_context=context, more=more)
 
 
 # Aliases

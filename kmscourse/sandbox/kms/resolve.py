@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms.grants import Grant
-from kmscourse.sandbox.kms.key import Key
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import ResolvedCall
 
@@ -49,6 +49,13 @@ class KmsCall(ResolvedCall):
     def key_by_any_name(self) -> Key:
         """The key in KeyId, which an alias can name too."""
         return find_key(self, self.parameters["KeyId"])
+
+    @property
+    def kind_of_new_key(self) -> tuple[str, str, str]:
+        """The spec, the usage and the origin of the key that CreateKey is to make."""
+        parameters = self.parameters
+        spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC
+        return spec, parameters.get("KeyUsage") or "ENCRYPT_DECRYPT", parameters.get("Origin") or "AWS_KMS"
 
     @cached_property
     def target_key(self) -> Key:
