@@ -155,7 +155,7 @@ class Gate:
         return found.caller
 
     def call(self, action: str, by: str = "", region: str = "us-east-1", **parameters: Any) -> Call:
-        """A call as ``wire.read`` would have made it."""
+        """A call as ``protocol.read`` would have made it."""
         service, operation = action.split(":")
         key_id = self.caller(by or self.main).access_key_id
         http = HttpRequest("POST", "/", {}, b"")
