@@ -63,7 +63,6 @@ class Account:
         self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
             self._begin()
-            notice = self._keep_copy_of_lost()
             try:
                 if self._unit_of_work.load(self._is_readable):
                     self._check_about()
@@ -71,7 +70,7 @@ class Account:
                 self.storage.set_aside(f"is damaged ({error})")
                 self._begin()
             try:
-                self._start(notice)
+                self._start()
             except AwsError as error:
                 self.close()
                 raise SandboxError(error.message) from None
@@ -124,12 +123,12 @@ class Account:
             f"{self.storage.copy_aside()}."
         )
 
-    def _start(self, notice: str | None) -> None:
-        """Let the main user into what was loaded, or begin an account; ``notice`` says what of it was lost.
+    def _start(self) -> None:
+        """Let the main user into what was loaded, or begin an account. Nothing is written before all of it is there.
 
         Raises AwsError where it can't be written.
         """
-        is_new, restored = not self.main_user.is_known, None
+        is_new, restored, notice = not self.main_user.is_known, None, self._keep_copy_of_lost()
         if notice is not None and not is_new:
             name = str(dict.__getitem__(self._about, "main_user"))
             self.main_user.set(seed(self.identities, name=name))
@@ -139,6 +138,8 @@ class Account:
         self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, restored))][-_NOTICES:]
         if is_new:
             self.reset()
+        elif self.storage.is_outdated:
+            self._unit_of_work.write_anew()
         else:
             self.commit()
 

@@ -28,7 +28,7 @@ _AT_ONCE = 50  # So many new events are worth a look.
 
 
 class EventLog(Protocol):
-    """Where events are kept, the latest of them only: ``storage.Storage`` is one."""
+    """Where events are kept, the latest of them only: ``storage.file.Storage`` is one."""
 
     def append_event(self, event: Mapping[str, Any]) -> None:
         """Keep an event, under a number larger than every earlier one's, with what its call has changed."""

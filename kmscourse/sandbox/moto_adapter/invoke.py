@@ -157,7 +157,7 @@ def _json_serializer() -> Any:
     from moto.core.serialize import JSONSerializer
 
     class Plain(JSONSerializer):
-        """Leaves the answer a dict: ``wire`` writes it."""
+        """Leaves the answer a dict: ``protocol`` writes it."""
 
         def _serialize_body(self, body: Any) -> Any:
             return body

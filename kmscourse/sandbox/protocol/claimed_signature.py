@@ -1,6 +1,6 @@
 """What a request says of who signed it, in its Authorization header or, in a presigned URL, in its query.
 
-Nothing here is believed yet: ``wire`` reads from it which service is meant, ``signature.py`` checks it.
+Nothing here is believed yet: ``reading.py`` reads from it which service is meant, ``signature.py`` checks it.
 
 Source: AWS IAM User Guide, "Elements of an AWS API request signature", "Create a signed AWS API request".
 """

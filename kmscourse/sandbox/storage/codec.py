@@ -1,4 +1,4 @@
-"""Objects as JSON and back, for moto's things: a written account is data, and reading it runs no code of its own.
+"""moto's objects as JSON and back: a written account is data, and reading it runs no code of its own.
 
 Plain values stay as they are. Everything else becomes an object with a single member whose name says what it
 is: ``{"$bytes": "base64"}``, ``{"$datetime": "ISO 8601"}``, ``{"$decimal": "1.5"}``, ``{"$tuple": […]}``,

@@ -10,8 +10,8 @@ disk itself before ``write`` returns (write-ahead log, synchronous=FULL). Events
 nothing, follow once it is answered, and go to the operating system, which need not flush them.
 
 Opening a file runs no code out of it: its schema is compared with ours before anything else is read, the rows are
-text, and ``state.py`` reads them. Each row carries a checksum, so that damage which leaves SQLite's pages in order is
-found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
+text, and ``unit_of_work.py`` reads them. Each row carries a checksum, so that damage which leaves SQLite's pages in
+order is found too. (https://sqlite.org/security.html, "Untrusted SQLite Database Files")
 
 A file says its format, and under which version of moto it was written. A file of an earlier format is taken over
 (``is_outdated``): its first ``write``, which has to be of all rows, makes it one of this format. What keys, grants and

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.storage.codec import StateError
 from kmscourse.sandbox.storage.file import Row, Storage
@@ -53,6 +52,7 @@ class UnitOfWork:
         self._storage = storage
         self._rows = rows
         self._upgrades = upgrades
+        self._loaded: list[Row] = []
 
     def commit(self, afresh: bool = False) -> None:
         """Write what was touched since the last commit, and the events; it is on disk when this returns.
@@ -80,10 +80,10 @@ class UnitOfWork:
         self._restore(self._journal.take())
 
     def load(self, is_readable: Callable[[Row], bool] = lambda row: True) -> bool:
-        """Fill the account from its file; one of an earlier format is written anew. False where it holds nothing.
+        """Fill the account from its file, which stays as it is. False where it holds nothing that is readable.
 
-        Rows that are not readable are left out, and removed with the next write. Raises StateError or DamagedError for
-        a row that can't be read, SandboxError where the file can't be written.
+        A file that is outdated is to be written next, by ``write_anew``; rows that are not readable are gone then.
+        Raises StateError or DamagedError for a row that can't be read.
         """
         written = list(self._storage.rows())
         documents: Documents = [(row, document) for row, document in written if is_readable(row)]
@@ -98,21 +98,27 @@ class UnitOfWork:
             raise
         except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise StateError(f"A row can't be put where it belongs ({type(error).__name__}).") from None
-        touched = self._journal.take()
         if self._storage.is_outdated:
-            self._write_anew([row for row, _ in written], touched)
+            self._loaded = [row for row, _ in written]
+        else:
+            self._journal.take()
         return bool(documents)
 
-    def _write_anew(self, before: Iterable[Row], touched: dict[Row, Any]) -> None:
-        """Write all that was just read as it is written now, in the place of what was there before."""
-        documents: dict[Row, str | None] = dict.fromkeys(before)
+    def write_anew(self) -> None:
+        """Write all that was loaded, and touched since, as it is written now, in the place of all that was there.
+
+        Raises AwsError (500) where it can't be written; the file is then as it was.
+        """
+        touched, documents = self._journal.take(), dict[Row, str | None].fromkeys(self._loaded)
         try:
             documents |= {row: self._owner(row).document(row, key) for row, key in touched.items()}
             self._storage.write(documents)
         except (sqlite3.Error, TypeError, OSError) as error:
-            raise SandboxError(
+            raise AwsError(
+                "InternalFailure",
                 "The practice account's file is of an earlier version. The practice account could not write this "
-                f"change to disk ({error}); nothing was changed."
+                f"change to disk ({error}); nothing was changed.",
+                500,
             ) from None
 
     def _restore(self, touched: dict[Row, Any]) -> None:
