@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from kmscourse.sandbox.storage.unit_of_work import UnitOfWork, Upgrade
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+SYSTEM_CLOCK: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 _NOTICES = 5  # Kept until they are told: the latest.
@@ -51,7 +53,7 @@ class Account:
         path: Path | None = None,
         account_id: str = ACCOUNT,
         home_region: str = REGION,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = SYSTEM_CLOCK,
         table_key_cache: float = 0.0,
     ) -> None:
         self.now = now

@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from kmscourse.sandbox import console, offered, protocol
-from kmscourse.sandbox.account import Account
+from kmscourse.sandbox.account import SYSTEM_CLOCK, Account
 from kmscourse.sandbox.auth import signature
 from kmscourse.sandbox.auth.authorize import authorize, permission_checks, require_usable
 from kmscourse.sandbox.auth.credentials import Credentials
@@ -56,7 +56,7 @@ class Application:
     def open(
         cls,
         home: Path | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = SYSTEM_CLOCK,
         table_key_cache: float = 0.0,
         **options: Any,
     ) -> Application:
@@ -135,7 +135,7 @@ class Application:
     def _commit(self, resolved: ResolvedCall, checks: Sequence[PermissionCheck], answer: Answer) -> None:
         """Keep what a call has changed, with its events; the events of a call that changed nothing wait."""
         if resolved.call.service != console.SERVICE:
-            self.account.identities.record_last_use(resolved.caller, resolved.call.service, resolved.region)
+            self.account.identities.record_last_use(resolved.caller, resolved.call, resolved.now)
         shown = replace(resolved.call, parameters=resolved.recorded_parameters)
         record = partial(
             self.account.trail.record, shown, resolved.caller, checks, resolved.now, answer=answer
@@ -178,7 +178,7 @@ class Application:
         self._record()
         now = self.account.now()
         try:
-            if self.account.keys.apply_due_changes():
+            if self.account.keys.apply_due_changes(now):
                 self._note_service_events()
                 self.account.commit()
         except BaseException:

@@ -232,15 +232,16 @@ class Identities:
             raise LookupError(f"nobody has the id {principal_id}")
         return credentials
 
-    def record_last_use(self, caller: Caller, service: str, region: str) -> None:
+    def record_last_use(self, caller: Caller, call: Call, now: datetime) -> None:
         """Record when an access key, or a role, was last used: roughly, so that few calls write it."""
+        moment = now.replace(tzinfo=None, microsecond=0)  # moto's times are in UTC and don't say so
         if caller.temporary is None:
-            owner = self.iam.record_use_of_key(caller.access_key_id, service, region)
+            owner = self.iam.record_use_of_key(caller.access_key_id, call, moment)
             if owner is not None:
                 self.iam.users.touch(owner)
         elif caller.made_by == "AssumeRole":
             role = self.iam.principal(caller.principal_id)
-            if role is not None and self.iam.record_use_of_role(role, region):
+            if role is not None and self.iam.record_use_of_role(role, call, moment):
                 self.iam.roles.touch(role.id)
 
     # What applies to a caller

@@ -309,13 +309,13 @@ class KeyStore:
 
     # What is done in time
 
-    def apply_due_changes(self) -> bool:
-        """Apply to keys what was due by now: deletions, expiries of imported material, rotations.
+    def apply_due_changes(self, now: datetime) -> bool:
+        """Apply to keys what was due by ``now``: deletions, expiries of imported material, rotations.
 
         Each at its own time, however long nobody called. True where anything was due; ``take_service_events`` tells
         of it.
         """
-        now, was_due = self._now(), False
+        was_due = False
         for region in self._regions.values():
             while (due := region.overdue(now)) is not None:
                 self._apply_due_change(region, *due)

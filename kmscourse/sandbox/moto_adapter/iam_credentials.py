@@ -13,6 +13,7 @@ from typing import Any
 from moto.iam.exceptions import EntityAlreadyExists, NotFoundException
 from moto.iam.models import AccessKey, AccessKeyLastUsed
 
+from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.moto_adapter.iam_policies import IamPolicies
 
 MAX_OLD_PASSWORDS = 24  # As many as a password policy can forbid to use again.
@@ -29,19 +30,19 @@ class IamCredentials(IamPolicies):
         key.secret_access_key = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(40))
         return key
 
-    def record_use_of_key(self, access_key_id: str, service: str, region: str) -> str | None:
+    def record_use_of_key(self, access_key_id: str, call: Call, now: datetime) -> str | None:
         """Record an access key's use, to a quarter of an hour. The name of its user, where that changed anything."""
         key: Any = self.access_keys.get(access_key_id)
-        if key is None or not _is_due(key.last_used and key.last_used.timestamp, self._now()):
+        if key is None or not _is_due(key.last_used and key.last_used.timestamp, now):
             return None
-        key.last_used = AccessKeyLastUsed(self._now(), service, region)
+        key.last_used = AccessKeyLastUsed(now, call.service, call.region)
         return str(key.user_name)
 
-    def record_use_of_role(self, role: Any, region: str) -> bool:
+    def record_use_of_role(self, role: Any, call: Call, now: datetime) -> bool:
         """Record a role's use, likewise. True where that changed anything."""
-        if not _is_due(role.last_used, self._now()):
+        if not _is_due(role.last_used, now):
             return False
-        role.last_used, role.last_used_region = self._now(), region
+        role.last_used, role.last_used_region = now, call.region
         return True
 
     def create_login_profile(self, user_name: str, password: str) -> Any:

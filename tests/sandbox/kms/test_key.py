@@ -42,7 +42,7 @@ class Life:
         """Perform an operation, or what the state of the key leaves of it."""
         if name == "time":
             self.now += timedelta(days=days)
-            self.account.account.keys.apply_due_changes()
+            self.account.account.keys.apply_due_changes(self.account.account.now())
             self.account.account.commit()
         elif name == "restart":
             self.account.restart()

@@ -137,7 +137,7 @@ def test_what_time_did_is_kept_and_what_was_not_kept_is_done_again(kept: Any) ->
     kept.restart()
     for keep in ("rollback", "commit"):
         kept.account.now = lambda: datetime.now(UTC) + timedelta(days=8)
-        kept.account.keys.apply_due_changes()
+        kept.account.keys.apply_due_changes(kept.account.now())
         assert kept.account.keys.find(key) is None
         getattr(kept.account, keep)()
         told = [happening.name for happening in kept.account.keys.take_service_events()]
