@@ -22,6 +22,10 @@ from types import FrameType
 from typing import Any
 
 LOOK_UPS = {"find_key", "key", "find", "named"}
+STORES_OF_KEYS = (
+    "kms/store.py",
+    "backend/keys.py",
+)  # the second one is where it was before the rooms by service
 OPERATIONS = ("CreateTable", "Scan", "GenerateDataKey")
 
 
@@ -60,7 +64,7 @@ class Way:
         path = frame.f_code.co_filename
         if event != "call" or not path.startswith(self._folder):
             return
-        if frame.f_code.co_name in LOOK_UPS and "key" in Path(path).parent.name + Path(path).name + path:
+        if frame.f_code.co_name in LOOK_UPS and path.endswith(STORES_OF_KEYS):
             self.look_ups[f"{Path(path).stem}.{frame.f_code.co_name}"] += 1
         self.files.add(path)
         self.hops += path != self._last
