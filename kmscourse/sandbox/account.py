@@ -34,7 +34,7 @@ REGION = "us-east-1"
 SYSTEM_CLOCK: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
-_NOTICES = 5  # Kept until they are told: the latest.
+_MAX_NOTICES = 5  # The latest notices are kept until somebody reads them.
 
 # moto's registries are the process's own: two accounts in one process (in tests) take turns.
 _LOCK = threading.RLock()
@@ -137,7 +137,7 @@ class Account:
             self.keys.remove_grants_of_service("dynamodb")  # Their tables are gone.
         elif not is_new:
             restored = self.main_user.restore()
-        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, restored))][-_NOTICES:]
+        self.notices = [*self.notices, *filter(None, (self.storage.notice, notice, restored))][-_MAX_NOTICES:]
         if is_new:
             self.reset()
         elif self.storage.is_outdated:
@@ -173,7 +173,7 @@ class Account:
             raise
 
     def close(self) -> None:
-        """Give the file free."""
+        """Release the file."""
         self.storage.close()
 
     @property

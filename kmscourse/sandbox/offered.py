@@ -20,7 +20,13 @@ SERVICES: Mapping[str, Service[Any]] = {
     service.name: service for service in (KMS, DYNAMODB, IAM, STS, CLOUDTRAIL)
 }
 PAGE = "docs/differences.md"
-_MAX_NEAREST = 3
+_MAX_NEAREST, _MIN_LIKENESS = 3, 0.6
+# PartiQL says in a statement what these do.
+_INSTEAD_OF_PARTIQL = {
+    "dynamodb:ExecuteStatement": "GetItem, Query, Scan, PutItem, UpdateItem and DeleteItem",
+    "dynamodb:BatchExecuteStatement": "BatchGetItem and BatchWriteItem",
+    "dynamodb:ExecuteTransaction": "TransactGetItems and TransactWriteItems",
+}
 
 
 def not_offered(call: Call) -> AwsError:
@@ -32,9 +38,11 @@ def not_offered(call: Call) -> AwsError:
         text = f"Could not find operation {call.operation} for version {protocol.version}"
         return AwsError("InvalidAction", text)
     offered = SERVICES[call.service].operations
-    nearest = difflib.get_close_matches(call.operation, offered, n=_MAX_NEAREST, cutoff=0.5)
+    nearest = difflib.get_close_matches(call.operation, offered, n=_MAX_NEAREST, cutoff=_MIN_LIKENESS)
     near = f" The nearest that it offers: {', '.join(nearest)}." if nearest else ""
+    if call.action in _INSTEAD_OF_PARTIQL:
+        near = f" Use {_INSTEAD_OF_PARTIQL[call.action]}."
+    page = f"All that it offers is listed in the course's {PAGE}."
     return AwsError(
-        "UnsupportedOperationException",
-        f"The practice account does not offer {call.action}.{near} All that it offers stands in {PAGE}.",
+        "UnsupportedOperationException", f"The practice account does not offer {call.action}.{near} {page}"
     )

@@ -1,7 +1,7 @@
 """An operation of a service, the call of it that is under way, and the permissions that it needs.
 
 Each service has one table of its operations (``kms/operations.py`` and so on). To offer another one is to add an entry
-there: ``Operation(permissions, validate, perform, changes)``, each a function of the resolved call.
+there: ``Operation(permissions, perform, validate, changes)``, each a function of the resolved call.
 """
 
 from __future__ import annotations

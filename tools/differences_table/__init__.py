@@ -2,7 +2,7 @@
 
 A row is true as long as its proof is: the test that shows what happens here. What happens on AWS comes from the
 documentation and the recorded answers that the docstrings of the modules name. Which operations there are at all is
-not repeated here: the page lists them from ``resources.OFFERED``, by which the gate itself decides.
+not repeated here: the page lists them from ``offered.SERVICES``, by which the account itself decides.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "Custom key stores, enclaves, newer key specs",
             "Refused with UnsupportedOperationException.",
             "Offered.",
-            "tests/sandbox/dynamodb/test_table_validation.py::test_what_only_aws_offers_is_said_so",
+            "tests/sandbox/kms/test_operations.py::test_what_only_aws_offers_is_said_so",
         ),
         Difference(
             "Keys for imported material",

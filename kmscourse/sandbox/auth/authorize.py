@@ -22,11 +22,8 @@ from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 # What aws:PrincipalType says of temporary credentials, by the operation that gave them out.
 _KINDS = {"AssumeRole": "AssumedRole", "GetFederationToken": "FederatedUser"}
-_TERSE = (
-    "sts:AssumeRole",
-    "sts:TagSession",
-    "sts:SetSourceIdentity",
-)  # STS doesn't tell who should have allowed
+# STS does not tell who should have allowed these.
+_TERSE = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 
 
 def permission_checks(
@@ -103,9 +100,8 @@ def principal_context(caller: Caller, tags: Mapping[str, str]) -> dict[str, str 
         if kind == "AssumedRole":
             context["aws:PrincipalArn"] = caller.temporary.issuer.arn  # not the session's
         context["aws:TokenIssueTime"] = _moment(datetime.fromtimestamp(caller.temporary.since, UTC))
-        context["aws:MultiFactorAuthPresent"] = (
-            "false"  # only temporary credentials could have a second factor
-        )
+        # Only temporary credentials could have a second factor.
+        context["aws:MultiFactorAuthPresent"] = "false"
         if caller.temporary.source_identity:
             context["aws:SourceIdentity"] = caller.temporary.source_identity
     for key, value in tags.items():
@@ -147,9 +143,8 @@ def _moment(at: datetime) -> str:
 def _denied(call: Call, check: PermissionCheck, decision: Decision) -> AwsError:
     sentence = decision.sentence()
     if check.resource == "*" and (check.action == "kms:TagResource" or call.service == "sts"):
-        sentence = sentence.replace(
-            " on resource: *", "", 1
-        )  # AWS names no resource where there is none yet.
+        # AWS names no resource where there is none yet.
+        sentence = sentence.replace(" on resource: *", "", 1)
     if check.action in _TERSE:
         sentence = sentence.partition(" because no ")[0]
     if not PROTOCOLS[call.service].is_json:

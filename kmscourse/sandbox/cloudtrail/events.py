@@ -58,7 +58,7 @@ def events_of_call(
     opened = next((n for n, event in enumerate(on_behalf) if event["eventName"] == "Decrypt"), len(on_behalf))
     yield from [*on_behalf[:opened], *_by_dynamodb(call, checks, now, answer), *on_behalf[opened:]]
     if call.action not in DATA_EVENTS:
-        keys = [*(access.resource for access in checks if access.via is None), *_made(call, answer)]
+        keys = [*(check.resource for check in checks if check.via is None), *_made(call, answer)]
         event = _event(
             call,
             now,
@@ -91,17 +91,17 @@ def _on_behalf(
 ) -> Iterator[Event]:
     """The calls to KMS that DynamoDB made for the caller, up to the one that was refused, if one was."""
     uses = attempted_key_uses(checks, error)
-    for access in uses:
+    for use in uses:
         event = _event(
             call,
             now,
-            name=access.action.removeprefix("kms:"),
+            name=use.action.removeprefix("kms:"),
             source="kms",
             identity={**_identity(caller), "invokedBy": DYNAMODB},
-            parameters=_of_access(access),
+            parameters=_parameters_of_use(use),
             response=None,
-            keys=[access.resource],
-            error=error.inner if isinstance(error, RelayedError) and access is uses[-1] else None,
+            keys=[use.resource],
+            error=error.inner if isinstance(error, RelayedError) and use is uses[-1] else None,
         )
         yield {**event, "sourceIPAddress": DYNAMODB, "userAgent": DYNAMODB}
 
@@ -113,9 +113,9 @@ def _by_dynamodb(
     if call.action not in _TABLES_CHANGED or answer is None:
         return
     calls: list[tuple[str, str, Event]] = [
-        ("GenerateDataKey", access.resource, {**_of_access(access), "keySpec": "AES_256"})
-        for access in checks
-        if access.action == "kms:Decrypt"
+        ("GenerateDataKey", check.resource, {**_parameters_of_use(check), "keySpec": "AES_256"})
+        for check in checks
+        if check.action == "kms:Decrypt"
     ]
     taken = {key_arn for _, key_arn, _ in calls}
     # But for a new table, the answer shows the table as it was.
@@ -224,22 +224,20 @@ def _identity(caller: Caller) -> Event:
 _CONTEXT = "kms:EncryptionContext:"
 
 
-def _of_access(access: PermissionCheck) -> Event:
+def _parameters_of_use(use: PermissionCheck) -> Event:
     """What DynamoDB asked KMS: the key, unless the ciphertext says which, and the encryption context."""
     context = {
-        name.removeprefix(_CONTEXT): value
-        for name, value in access.context.items()
-        if name.startswith(_CONTEXT)
+        name.removeprefix(_CONTEXT): value for name, value in use.context.items() if name.startswith(_CONTEXT)
     }
     parameters: Event = {"encryptionContext": context} if context else {}
-    if access.action == "kms:Decrypt":
+    if use.action == "kms:Decrypt":
         return {**parameters, "encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
-    if access.action == "kms:CreateGrant":
+    if use.action == "kms:CreateGrant":
         return {
-            "keyId": access.resource,
-            "granteePrincipal": access.context["kms:GranteePrincipal"],
-            "retiringPrincipal": access.context["kms:RetiringPrincipal"],
-            "operations": access.context["kms:GrantOperations"],
+            "keyId": use.resource,
+            "granteePrincipal": use.context["kms:GranteePrincipal"],
+            "retiringPrincipal": use.context["kms:RetiringPrincipal"],
+            "operations": use.context["kms:GrantOperations"],
             "constraints": {"encryptionContextSubset": context},
         }
-    return {**parameters, "keyId": access.resource}
+    return {**parameters, "keyId": use.resource}

@@ -75,9 +75,8 @@ def parameters_of(call: Call) -> dict[str, Any]:
     parameters = _readable(call)
     shown = {} if shape is None else _structure(shape, parameters)
     if call.service == "sts" and isinstance(parameters.get("Policy"), str):
-        shown["policy"] = parameters[
-            "Policy"
-        ]  # CloudTrail keeps a session policy whole: it stands nowhere else
+        # CloudTrail keeps a session policy whole: it stands nowhere else.
+        shown["policy"] = parameters["Policy"]
     if call.action == "kms:CreateKey":
         spec = shown.get("keySpec") or shown.get("customerMasterKeySpec") or _ALGORITHM
         shown |= {"keySpec": spec, "customerMasterKeySpec": spec}

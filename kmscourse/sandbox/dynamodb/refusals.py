@@ -1,6 +1,6 @@
 """The refusals that several parts of DynamoDB share.
 
-Source: DynamoDB API Reference, "Common Errors", "CancellationReason"; the texts as recorded of AWS.
+Source: DynamoDB API Reference, "Common Errors", "CancellationReason"; the texts as recorded from AWS.
 """
 
 from __future__ import annotations

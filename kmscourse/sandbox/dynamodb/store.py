@@ -23,7 +23,7 @@ class Table:
     """A DynamoDB table; ``key_arn`` is None where DynamoDB's own key encrypts it.
 
     ``keys`` are its partition key and its sort key, if it has one, ``indexes`` the same of each index, ``types`` the
-    types of all attributes that are defined. ``inaccessible_since`` is when its KMS key stopped to be usable (seconds
+    types of all attributes that are defined. ``inaccessible_since`` is when its KMS key stopped being usable (seconds
     since 1970), ``expires_by`` the attribute of its time to live; None where there is none. ``settings`` are what was
     chosen for it, and when: on_demand_since, table_class, class_since.
     """

@@ -1,7 +1,7 @@
 """What DynamoDB checks of a table that is made, changed, tagged or deleted, and moto doesn't.
 
 Source: DynamoDB API Reference, "CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive", "TagResource";
-DynamoDB Developer Guide, "Tagging restrictions"; the texts as recorded of AWS.
+DynamoDB Developer Guide, "Tagging restrictions"; the texts as recorded from AWS.
 """
 
 from __future__ import annotations

@@ -76,7 +76,9 @@ def on_own_password(resolved: IamCall) -> Checks:
     """ChangePassword is about the caller, and needs no permission where the password policy gives it to all."""
     name = resolved.caller.user_name
     if not name:
-        raise AwsError("InvalidUserType", "Only IAM Users can change their own password")  # inference
+        raise AwsError(
+            "InvalidUserType", "Only IAM Users can change their own password"
+        )  # The code is an inference.
     if not resolved.identities.users_may_change_passwords:
         yield _check(resolved, "user", name, resolved.calling_user)
 

@@ -30,7 +30,8 @@ def require_customer_policy(resolved: IamCall) -> None:
     """Raises AwsError AccessDenied for a policy that is AWS's own."""
     arn = resolved.parameters["PolicyArn"]
     if arn.startswith(_AWS_POLICY):
-        raise AwsError("AccessDenied", f"{arn} is AWS's own: nobody else can change it.", 403)  # inference
+        # The text is an inference.
+        raise AwsError("AccessDenied", f"{arn} is AWS's own: nobody else can change it.", 403)
 
 
 def require_principal_tags(resolved: IamCall) -> None:

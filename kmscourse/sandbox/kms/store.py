@@ -32,7 +32,7 @@ MAX_ALIASES = 50  # of one key ("Quotas" in the developer guide)
 _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _COLLECTION = re.compile(r"kms/([^/]+)/(keys|grants)")
 _AWS_ROTATION_PERIOD = 365  # days between the rotations of a key that AWS manages
-# By service, the description of its key as recorded of AWS. Other services' keys are called by other words.
+# By service, the description of its key as recorded from AWS. Other services' keys are called by other words.
 _DESCRIPTIONS = {"dynamodb": "Default key that protects my DynamoDB data when no other key is defined"}
 
 

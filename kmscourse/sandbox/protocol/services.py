@@ -45,7 +45,7 @@ PROTOCOLS = {
         ServiceProtocol("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
     )
 }
-# The SDKs that are made from Smithy models, as JavaScript's, leave the namespace of a target away.
+# The SDKs that are made from Smithy models, as JavaScript's is, leave out the namespace of a target.
 BY_TARGET = {
     target: service
     for service in PROTOCOLS.values()

@@ -39,7 +39,9 @@ def get_access_key_info(resolved: StsCall) -> Answer:
     """The account that an access key id belongs to: the id itself says so, whether or not there is such a key."""
     account_id = account_of(resolved.parameters["AccessKeyId"])
     if account_id is None:
-        raise AwsError("ValidationError", "The AccessKeyId is none that AWS gave out.")  # inference
+        raise AwsError(
+            "ValidationError", "The AccessKeyId is none that AWS gave out."
+        )  # The text is an inference.
     return {"Account": account_id}
 
 
@@ -106,7 +108,8 @@ def _terms(resolved: StsCall, name: str) -> tuple[SessionTerms, int]:
         require_identity_policy(text)
     arns = tuple(each["arn"] for each in resolved.parameters.get("PolicyArns", ()))
     if len(arns) > MAX_POLICY_ARNS:
-        raise AwsError("ValidationError", f"There can be at most {MAX_POLICY_ARNS} PolicyArns.")  # inference
+        # The text is an inference.
+        raise AwsError("ValidationError", f"There can be at most {MAX_POLICY_ARNS} PolicyArns.")
     for arn in arns:
         resolved.identities.keep_policy(arn)
     session = resolved.session_tags

@@ -188,13 +188,28 @@ def test_what_is_not_offered_is_refused_at_once(gate: Any, service: str) -> None
     for operation in set(shapes.service_model(service).operation_names) - set(OFFERED[service]):
         refusal = gate.refused(f"{service}:{operation}")
         assert (refusal.code, refusal.status) == ("UnsupportedOperationException", 400)
-        assert refusal.message.endswith("All that it offers stands in docs/differences.md.")
+        assert refusal.message.endswith("All that it offers is listed in the course's docs/differences.md.")
 
 
 def test_a_refusal_of_what_is_not_offered_names_what_is_near(gate: Any) -> None:
     assert gate.refused("kms:GenerateMac").message == (
         "The practice account does not offer kms:GenerateMac. The nearest that it offers: GenerateRandom, "
-        "GenerateDataKey, GenerateDataKeyPair. All that it offers stands in docs/differences.md."
+        "GenerateDataKey, GenerateDataKeyPair. All that it offers is listed in the course's docs/differences.md."
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "instead"),
+    [
+        ("ExecuteStatement", "GetItem, Query, Scan, PutItem, UpdateItem and DeleteItem"),
+        ("BatchExecuteStatement", "BatchGetItem and BatchWriteItem"),
+        ("ExecuteTransaction", "TransactGetItems and TransactWriteItems"),
+    ],
+)
+def test_a_refusal_of_partiql_names_what_does_the_same(gate: Any, operation: str, instead: str) -> None:
+    refusal = gate.refused(f"dynamodb:{operation}")
+    assert refusal.message.startswith(
+        f"The practice account does not offer dynamodb:{operation}. Use {instead}."
     )
 
 
