@@ -121,6 +121,7 @@ class _Refused:
         self.event = trail.refused_event(snapshot.account, refusal, call, self.region)
         self.access_key_id = self.event.get("userIdentity", {}).get("accessKeyId") or call.access_key_id
         self.session = None
+        self.issue_is_unknown = False
         if self.caller.kind in (PrincipalKind.SESSION, PrincipalKind.FEDERATED_USER):
             self.session = trail.session_of(snapshot.account, self.caller, self.access_key_id)
 
@@ -136,12 +137,21 @@ class _Refused:
         )
         facts = self.snapshot.facts(self.resource, layers)
         notes += notes_on_facts(facts)
-        all_context = {**facts.context, **moment}
+        all_context = {**facts.context, **self._issued_at_the_latest(moment), **moment}
         requests = [self._request({**all_context, **context}) for context in self._contexts()]
         for request in requests:
             if self._is_refused_as_said(evaluate(request, **layers)):
                 return Case(request, layers, notes)
         return Case(requests[0], layers, (*notes, self._difference(requests[0], layers, facts)))
+
+    def _issued_at_the_latest(self, moment: RequestContext) -> RequestContext:
+        """Temporary credentials have been given out at some time, which the audit trail need not tell: by the call."""
+        self.issue_is_unknown = (
+            self.access_key_id.startswith("ASIA")
+            and self.session is None
+            and "aws:TokenIssueTime" not in moment
+        )
+        return {"aws:TokenIssueTime": moment["aws:CurrentTime"]} if self.issue_is_unknown else {}
 
     @cached_property
     def resource(self) -> str:
@@ -238,6 +248,8 @@ class _Refused:
             )
         # What is known, or has a note of its own.
         known_context = {name.lower() for name in (*request.context, *facts.unread)}
+        if self.issue_is_unknown:
+            known_context.discard("aws:tokenissuetime")
         missing = [name for name in self.snapshot.condition_keys(layers) if name.lower() not in known_context]
         # Of a call that is known, what is missing of KMS's own keys it doesn't have at all.
         whole = bool(self.call.operation or self.event)

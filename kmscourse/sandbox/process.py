@@ -30,7 +30,7 @@ from kmscourse.sandbox.client import ENDPOINT_FILE, EXIT_LOCK_TAKEN, LOCK_FILE, 
 from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
 from kmscourse.sandbox.http import descriptors
 from kmscourse.sandbox.log import log_to, where
-from kmscourse.sandbox.moto_adapter import deferred_imports as late
+from kmscourse.sandbox.moto_adapter.deferred_imports import defer_imports
 
 DEFAULT_IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
@@ -90,7 +90,7 @@ async def _serve(
     table_key_cache: float,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
-    late.put_off()
+    defer_imports()
     from kmscourse.sandbox.application import Application
     from kmscourse.sandbox.http import server as http_server
 

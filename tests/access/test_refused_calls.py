@@ -134,6 +134,24 @@ def test_a_call_on_no_key_has_the_condition_keys_that_it_had(
     assert_explained(refused_case(world.account, text), text)
 
 
+@pytest.mark.parametrize("is_null", ["true", "false"])
+def test_a_sign_in_that_no_event_tells_of_was_made_at_some_time(world: World, is_null: str) -> None:
+    world.table("Books")
+    limit = world.policy("Limit", allow("iam:*"))
+    condition = {"Null": {"aws:TokenIssueTime": is_null}}
+    world.user("anna", allow("dynamodb:*", Condition=condition), PermissionsBoundary=limit)
+    text = world.refused(world.signed_in("anna"), "dynamodb", "scan", TableName="Books")
+    assert_explained(refused_case(world.account, text), text)
+
+
+def test_sessions_of_old_are_refused_as_they_were(world: World) -> None:
+    world.table("Books")
+    of_old = {"DateLessThan": {"aws:TokenIssueTime": "2100-01-01T00:00:00Z"}}
+    world.user("anna", allow("*"), deny("*", Condition=of_old))
+    text = world.refused(world.signed_in("anna"), "dynamodb", "scan", TableName="Books")
+    assert_explained(refused_case(world.account, text), text)
+
+
 def test_a_group_and_a_policy_of_awss(world: World) -> None:
     world.user("anna")
     world.iam.create_group(GroupName="readers")

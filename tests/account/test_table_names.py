@@ -31,9 +31,6 @@ ITEM = {"TableName": {"S": "in an item"}, "RequestItems": {"M": {"in an item": {
             },
             ["Books", "Films"],
         ),
-        ({"Statement": 'SELECT * FROM "Books"."by-year"', "Parameters": [ITEM]}, ["Books"]),
-        ({"Statements": [{"Statement": "UPDATE Books SET a = 1", "Parameters": [ITEM]}]}, ["Books"]),
-        ({"TransactStatements": [{"Statement": "insert into Films value {}"}]}, ["Films"]),
         ({"KeyId": "alias/myKey", "EncryptionContext": {"TableName": "no table of the call"}}, []),
     ],
 )

@@ -25,7 +25,7 @@ def run_section(number: int, lab: Lab | None = None) -> dict[str, str]:
     What each cell showed, by its source. The cells work in a folder of their own.
     """
     names: dict[str, Any] = {"lab": lab}
-    cells = [code.source for code in solved(NOTEBOOKS / course.section(number).notebook)]
+    cells = [code.source for code in solved(NOTEBOOKS / course.find_section(number).notebook)]
     shown = {}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for source in cells[1:] if lab else cells:

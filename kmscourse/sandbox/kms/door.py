@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import key_use, resolve
-from kmscourse.sandbox.kms.key import Key
-from kmscourse.sandbox.kms.key_state import check_state
+from kmscourse.sandbox.kms import resolve
+from kmscourse.sandbox.kms.key import Key, check_state
+from kmscourse.sandbox.kms.permissions import key_check
 from kmscourse.sandbox.on_behalf import DYNAMODB
 from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall
 
@@ -43,9 +43,7 @@ def use_by_dynamodb(
     more: Context | None = None,
 ) -> PermissionCheck:
     """The check that DynamoDB may do ``action`` with ``key`` for the caller; ``more`` are its own condition keys."""
-    return key_use.key_check(
-        resolved, action, key, encryption_context=encryption_context, more=more, via=DYNAMODB
-    )
+    return key_check(resolved, action, key, encryption_context=encryption_context, more=more, via=DYNAMODB)
 
 
 def opening_by_dynamodb(

@@ -7,7 +7,6 @@ stay behind. Nothing here makes an object of a class that a row names.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from kmscourse.sandbox.kms.grants import Grant
-from kmscourse.sandbox.kms.key import Alias, Key, KeyMaterial
+from kmscourse.sandbox.kms.key import Alias, Key, KeyMaterial, from_base64, members_of
 from kmscourse.sandbox.storage.file import Row
 
 _COLLECTION = re.compile(r"(kms/[^/]+)/(keys|grants|tagger\.tags)")
@@ -48,25 +47,21 @@ def upgrade_key_rows(rows: Iterable[tuple[Row, str]]) -> list[tuple[Row, str]]:
     return [
         *others,
         *((row, _json(_key(key, tags.get(row, {})).to_json())) for row, key in keys.items()),
-        *((row, _json(_grant(grant).to_json())) for row, grant in grants.items()),
+        *((row, _json(Grant(**members_of(Grant, grant)).to_json())) for row, grant in grants.items()),
     ]
 
 
 def _key(attributes: Mapping[str, Any], tags: dict[str, str]) -> Key:
     rotates = attributes["key_rotation_status"]
+    same = ("id", "account_id", "region", "origin", "description", "deletion_date")
     return Key(
-        id=attributes["id"],
-        account_id=attributes["account_id"],
-        region=attributes["region"],
+        **{name: attributes[name] for name in same},
         spec=attributes["key_spec"],
         usage=attributes["key_usage"],
-        origin=attributes["origin"],
         manager=attributes["key_manager"],
         created=attributes["creation_date"],
-        description=attributes["description"],
         multi_region=bool(attributes["multi_region"]),
         state=attributes["key_state"],
-        deletion_date=attributes["deletion_date"],
         rotation_period=attributes["rotation_period"] if rotates else None,
         next_rotation=attributes["next_rotation"] if rotates else None,
         policy_text=attributes["policy"],
@@ -79,20 +74,7 @@ def _key(attributes: Mapping[str, Any], tags: dict[str, str]) -> Key:
 
 
 def _material(attributes: Mapping[str, Any]) -> KeyMaterial:
-    return KeyMaterial(
-        id=attributes["id"],
-        token=attributes["token"],
-        secret=attributes["secret"],
-        rotated=attributes["rotated"],
-        rotation_type=attributes["rotation"],
-        expires=attributes["expires"],
-        description=attributes["description"],
-    )
-
-
-def _grant(attributes: Mapping[str, Any]) -> Grant:
-    names = ("id", "key_id", "secret", "created", "terms", "holders")
-    return Grant(**{name: attributes[name] for name in names})
+    return KeyMaterial(**members_of(KeyMaterial, {**attributes, "rotation_type": attributes["rotation"]}))
 
 
 def _plain(value: Any) -> Any:
@@ -105,7 +87,7 @@ def _plain(value: Any) -> Any:
         ((kind, content),) = value.items()
         match kind:
             case "$bytes":
-                return base64.b64decode(content, validate=True)
+                return from_base64(content)
             case "$datetime":
                 return datetime.fromisoformat(content)
             case "$dict":

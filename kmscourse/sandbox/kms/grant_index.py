@@ -10,16 +10,12 @@ import json
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kmscourse.policy import CREATE_GRANT, UNCONSTRAINED_ACTIONS
-
-if TYPE_CHECKING:
-    from kmscourse.sandbox.kms.grants import Grant
+from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS, GRANTEES, Grant
 
 Pairs = frozenset[tuple[str, str]]
-_GRANTEES = ("GranteePrincipal", "GranteeServicePrincipal")
-_CONTEXTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 
 
 class Kind(NamedTuple):
@@ -109,7 +105,7 @@ def _met(given: Pairs, of_holder: Mapping[Pairs | None, Any]) -> list[Pairs | No
 def _names(grant: Grant) -> Iterator[tuple[str, ...]]:
     yield (grant.key_id,)
     yield grant.key_id, "terms", _text(grant.terms)
-    for member in _GRANTEES:
+    for member in GRANTEES:
         if member in grant.terms:
             yield grant.key_id, member, grant.holder(member)
     if "RetiringPrincipal" in grant.terms:
@@ -118,7 +114,7 @@ def _names(grant: Grant) -> Iterator[tuple[str, ...]]:
 
 def _held(grant: Grant) -> Iterator[tuple[str, str]]:
     """The key and each holder who can use the grant."""
-    for member in _GRANTEES:
+    for member in GRANTEES:
         if member in grant.terms:
             yield grant.key_id, grant.holder(member)
 
@@ -128,7 +124,7 @@ def _kinds(terms: Mapping[str, Any]) -> Iterator[tuple[Kind, Pairs | None]]:
     constraints = terms.get("Constraints") or {}
     operations = frozenset(operation.lower() for operation in terms["Operations"])
     source = constraints.get("SourceArn")
-    pairs = frozenset(pair for name in _CONTEXTS for pair in (constraints.get(name) or {}).items())
+    pairs = frozenset(pair for name in CONTEXT_CONSTRAINTS for pair in (constraints.get(name) or {}).items())
     yield Kind(operations, json.dumps(constraints, sort_keys=True), source), pairs
     yield Kind(operations, "", source), None
 

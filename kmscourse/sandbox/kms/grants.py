@@ -1,7 +1,9 @@
 """Grants: what is kept of one, the tokens that stand for it, its terms, and the operations on it.
 
-A grant token stands for one grant, and no two are alike: the grant's id, a nonce, and an HMAC of the nonce under a
-secret of the grant's own. So none is kept, none can be made up, and those of a grant that is gone are void.
+A grant token stands for one grant, and no two are alike: a byte 1, the grant's id, a nonce, and an HMAC of the nonce
+under a secret of the grant's own. So none is kept, none can be made up, and those of a grant that is gone are void.
+By its first byte a token begins with A, as AWS's do: with the ``-`` that base64 for URLs has too, AWS CLI would take it
+for an option. Tokens of earlier versions of the course have no such byte.
 
 Source: AWS KMS Developer Guide, "Grants in AWS KMS", "Grant operations", "Using grant constraints"; AWS KMS API
 Reference, "CreateGrant", "GrantConstraints", "GrantListEntry". Texts are the practice account's own but where a comment
@@ -11,17 +13,16 @@ says that AWS's was recorded.
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_version
-from kmscourse.sandbox.kms.pages import page
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key, from_base64, members_of, require_version, to_base64
+from kmscourse.sandbox.kms.keys import page
 from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
@@ -29,17 +30,14 @@ if TYPE_CHECKING:
 
 MAX_GRANTS = 50_000  # on one key ("Quotas" in the developer guide)
 PRINCIPALS = ("GranteePrincipal", "RetiringPrincipal")
+GRANTEES = ("GranteePrincipal", "GranteeServicePrincipal")
 CONTEXT_CONSTRAINTS = ("EncryptionContextEquals", "EncryptionContextSubset")
 
-_TERMS = (
-    "Name",
-    *PRINCIPALS,
-    "GranteeServicePrincipal",
-    "RetiringServicePrincipal",
-    "Operations",
-    "Constraints",
-)
-_ID_BYTES, _NONCE_BYTES, _SECRET_BYTES = 32, 16, 32
+_SERVICES = ("GranteeServicePrincipal", "RetiringServicePrincipal")
+_TERMS = ("Name", *PRINCIPALS, *_SERVICES, "Operations", "Constraints")
+_ID_BYTES, _NONCE_BYTES, _SECRET_BYTES, _SEAL_BYTES = 32, 16, 32, 32
+_TOKEN_BYTES = _ID_BYTES + _NONCE_BYTES + _SEAL_BYTES  # after its first byte
+_TOKEN_START = b"\x01"
 _VERSION = 1  # of a grant as JSON
 
 _FOR_ANY_KEY = ("CreateGrant", "DescribeKey", "RetireGrant")
@@ -103,7 +101,8 @@ class Grant:
     def new_token(self) -> str:
         """Another token of this grant, in base64."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return base64.urlsafe_b64encode(bytes.fromhex(self.id) + nonce + self._seal(nonce)).decode()
+        token = _TOKEN_START + bytes.fromhex(self.id) + nonce + self._seal(nonce)
+        return base64.urlsafe_b64encode(token).decode()
 
     def has_made(self, token: Token) -> bool:
         """Whether a token is of this grant."""
@@ -126,47 +125,37 @@ class Grant:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
-        return {
-            "version": _VERSION,
-            "id": self.id,
-            "key_id": self.key_id,
-            "secret": base64.b64encode(self.secret).decode(),
-            "created": self.created,
-            "terms": self.terms,
-            "holders": self.holders,
-        }
+        return {"version": _VERSION, **vars(self), "secret": to_base64(self.secret)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Grant:
         """What ``to_json`` was made of. Raises ValueError, LookupError or TypeError for anything else."""
         require_version(document, _VERSION)
-        return cls(
-            id=document["id"],
-            key_id=document["key_id"],
-            secret=base64.b64decode(document["secret"], validate=True),
-            created=document["created"],
-            terms=document["terms"],
-            holders=document["holders"],
-        )
+        members = members_of(cls, document)
+        return cls(**{**members, "secret": from_base64(members["secret"])})
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """The parts of a grant token."""
 
     grant_id: str
     nonce: bytes
     seal: bytes
 
-    @classmethod
-    def read(cls, text: str) -> Token | None:
-        """The token in a text; None where it can't be one."""
-        try:
-            parts = base64.b64decode(text, altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
-            return None
-        after_nonce = _ID_BYTES + _NONCE_BYTES
-        return cls(parts[:_ID_BYTES].hex(), parts[_ID_BYTES:after_nonce], parts[after_nonce:])
+
+def read_token(text: str) -> Token:
+    """The parts of the grant token in a text; they are empty where it can't be one."""
+    try:
+        parts = base64.urlsafe_b64decode(text)
+    except ValueError:
+        parts = b""
+    is_exact = base64.urlsafe_b64encode(parts).decode() == text  # Other texts can stand for the same bytes.
+    if len(parts) > _TOKEN_BYTES:
+        parts = parts.removeprefix(_TOKEN_START)
+    if not is_exact or len(parts) != _TOKEN_BYTES:
+        return Token("", b"", b"")
+    after_nonce = _ID_BYTES + _NONCE_BYTES
+    return Token(parts[:_ID_BYTES].hex(), parts[_ID_BYTES:after_nonce], parts[after_nonce:])
 
 
 def terms_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,13 +191,8 @@ def operations_for(key: Key) -> frozenset[str]:
 
 
 def _check_principals(resolved: KmsCall) -> None:
-    for name, kind in (
-        ("GranteePrincipal", "AWS"),
-        ("RetiringPrincipal", "AWS"),
-        ("GranteeServicePrincipal", "Service"),
-        ("RetiringServicePrincipal", "Service"),
-    ):
-        principal = resolved.parameters.get(name)
+    for name in (*PRINCIPALS, *_SERVICES):
+        principal, kind = resolved.parameters.get(name), "Service" if name in _SERVICES else "AWS"
         if principal is not None and not resolved.account.identities.is_policy_principal(kind, principal):
             # Recorded by a user of AWS.
             raise AwsError("InvalidArnException", f"ARN does not refer to a valid principal: {principal}")
@@ -218,9 +202,8 @@ def _check_operations(operations: Sequence[str], key: Key) -> None:
     if not operations:
         raise _invalid("A grant gives at least one of the operations in Operations.")
     if set(operations) == {"CreateGrant"}:
-        raise _invalid(
-            "Grants must not contain only the CreateGrant operation."
-        )  # Recorded by a user of AWS.
+        # Recorded by a user of AWS.
+        raise _invalid("Grants must not contain only the CreateGrant operation.")
     unsupported = sorted(set(operations) - operations_for(key))
     if unsupported:
         raise _invalid(
@@ -231,13 +214,11 @@ def _check_operations(operations: Sequence[str], key: Key) -> None:
 def _check_constraints(constraints: Mapping[str, Any]) -> None:
     for kind in CONTEXT_CONSTRAINTS:
         pairs = constraints.get(kind) or {}
-        if len(pairs) > MAX_CONSTRAINT_PAIRS or any(
-            len(value) > MAX_CONSTRAINT_VALUE_LENGTH for value in pairs.values()
-        ):
+        longest = max(map(len, pairs.values()), default=0)
+        if len(pairs) > MAX_CONSTRAINT_PAIRS or longest > MAX_CONSTRAINT_VALUE_LENGTH:
             raise _invalid(
-                f"A grant's constraint holds at most {MAX_CONSTRAINT_PAIRS} pairs, "
-                f"with values of at most {MAX_CONSTRAINT_VALUE_LENGTH} "
-                "characters."
+                f"A grant's constraint holds at most {MAX_CONSTRAINT_PAIRS} pairs, with values of at most "
+                f"{MAX_CONSTRAINT_VALUE_LENGTH} characters."
             )
 
 
@@ -259,9 +240,7 @@ def create_grant(resolved: KmsCall) -> Answer:
 def list_grants(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html"""
     keys, key, parameters = resolved.account.keys, resolved.key, resolved.parameters
-    member = next(
-        (name for name in ("GranteePrincipal", "GranteeServicePrincipal") if parameters.get(name)), ""
-    )
+    member = next((name for name in GRANTEES if parameters.get(name)), "")
     if not parameters.get("GrantId"):
         return _page(resolved, keys.grant_ids(key, member, parameters.get(member, "")))
     grant = resolved.grant

@@ -1,10 +1,12 @@
-"""A KMS key as the practice account keeps it: with its key material, its aliases and its tags, and all of it as JSON.
+"""A KMS key with its material, aliases and tags, all of it as JSON; and which operations its origin, state, kind allow.
 
 ``state`` is Enabled, Disabled, PendingDeletion or PendingImport. Whoever reads a ``Key`` reads the record itself; only
-``KeyStore.changing`` lets it be changed.
+``KeyStore.changing`` lets it be changed. The practice account encrypts under symmetric keys only.
 
-Source: AWS KMS Developer Guide, "Key states of AWS KMS keys", "Rotate AWS KMS keys", "Importing key material",
-"Deleting AWS KMS keys", "Key spec reference".
+Source: AWS KMS Developer Guide, "Key states of AWS KMS keys", the table there and its footnotes, "Rotate AWS KMS keys",
+"Importing key material", "Deleting AWS KMS keys", "Key spec reference", "Key type reference"; recorded answers of AWS.
+RotateKeyOnDemand of a key that waits for imported material is refused as any use of it is; the table is older than such
+rotations.
 """
 
 from __future__ import annotations
@@ -13,17 +15,21 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
+from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import ciphertext
+from kmscourse.sandbox.operation import PermissionCheck
 
 MATERIAL_BYTES = 32
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 _VERSION = 1  # of a key as JSON
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -60,28 +66,20 @@ class KeyMaterial:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; bytes in base64, dates in ISO 8601."""
-        return {
-            "id": self.id,
-            "token": _base64(self.token),
-            "secret": None if self.secret is None else _base64(self.secret),
-            "rotated": _iso(self.rotated),
-            "rotation_type": self.rotation_type,
-            "expires": _iso(self.expires),
-            "description": self.description,
-        }
+        return {name: _plain(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> KeyMaterial:
         """What ``to_json`` was made of. Raises ValueError, LookupError or TypeError for anything else."""
-        secret = document["secret"]
+        members = members_of(cls, document)
         return cls(
-            id=document["id"],
-            token=_bytes(document["token"]),
-            secret=None if secret is None else _bytes(secret),
-            rotated=_datetime(document["rotated"]),
-            rotation_type=document["rotation_type"],
-            expires=_datetime(document["expires"]),
-            description=document["description"],
+            **{
+                **members,
+                "token": from_base64(members["token"]),
+                "secret": _optional(from_base64, members["secret"]),
+                "rotated": _optional(datetime.fromisoformat, members["rotated"]),
+                "expires": _optional(datetime.fromisoformat, members["expires"]),
+            }
         )
 
 
@@ -180,14 +178,6 @@ class Key:
         if self.rotation_period is not None and self.next_rotation is not None:
             self.next_rotation = max(self.next_rotation, now)
 
-    def disable(self) -> None:
-        """Disable it."""
-        self.state = "Disabled"
-
-    def schedule_deletion(self, date: datetime) -> None:
-        """Let it be deleted on a date."""
-        self.state, self.deletion_date = "PendingDeletion", date
-
     def cancel_deletion(self) -> None:
         """Keep it after all, disabled."""
         self.state, self.deletion_date = "Disabled" if self.is_complete else "PendingImport", None
@@ -243,56 +233,31 @@ class Key:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; bytes in base64, dates in ISO 8601."""
+        members = {name: _plain(value) for name, value in vars(self).items() if name != "arn"}
         return {
             "version": _VERSION,
-            "id": self.id,
-            "account_id": self.account_id,
-            "region": self.region,
-            "spec": self.spec,
-            "usage": self.usage,
-            "origin": self.origin,
-            "manager": self.manager,
-            "created": self.created,
-            "description": self.description,
-            "multi_region": self.multi_region,
-            "state": self.state,
-            "deletion_date": _iso(self.deletion_date),
-            "rotation_period": self.rotation_period,
-            "next_rotation": _iso(self.next_rotation),
-            "policy": self.policy_text,
-            "tags": self.tags,
+            "policy": members.pop("policy_text"),
+            **members,
             "aliases": {name: vars(alias) for name, alias in self.aliases.items()},
             "materials": [material.to_json() for material in self.materials],
             "pending_material": self.pending_material and self.pending_material.to_json(),
-            "import_secret": None if self.import_secret is None else _base64(self.import_secret),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Key:
         """What ``to_json`` was made of. Raises ValueError, LookupError or TypeError for anything else."""
         require_version(document, _VERSION)
-        pending, import_secret = document["pending_material"], document["import_secret"]
+        members = members_of(cls, {**document, "policy_text": document["policy"]})
         return cls(
-            id=document["id"],
-            account_id=document["account_id"],
-            region=document["region"],
-            spec=document["spec"],
-            usage=document["usage"],
-            origin=document["origin"],
-            manager=document["manager"],
-            created=document["created"],
-            description=document["description"],
-            multi_region=document["multi_region"],
-            state=document["state"],
-            deletion_date=_datetime(document["deletion_date"]),
-            rotation_period=document["rotation_period"],
-            next_rotation=_datetime(document["next_rotation"]),
-            policy_text=document["policy"],
-            tags=document["tags"],
-            aliases={name: Alias(**dates) for name, dates in document["aliases"].items()},
-            materials=[KeyMaterial.from_json(material) for material in document["materials"]],
-            pending_material=None if pending is None else KeyMaterial.from_json(pending),
-            import_secret=None if import_secret is None else _bytes(import_secret),
+            **{
+                **members,
+                "deletion_date": _optional(datetime.fromisoformat, members["deletion_date"]),
+                "next_rotation": _optional(datetime.fromisoformat, members["next_rotation"]),
+                "aliases": {name: Alias(**dates) for name, dates in members["aliases"].items()},
+                "materials": [KeyMaterial.from_json(material) for material in members["materials"]],
+                "pending_material": _optional(KeyMaterial.from_json, members["pending_material"]),
+                "import_secret": _optional(from_base64, members["import_secret"]),
+            }
         )
 
 
@@ -302,23 +267,143 @@ def require_version(document: Mapping[str, Any], version: int) -> None:
         raise ValueError(f"It is of version {document['version']}.")
 
 
+def members_of(cls: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document has for the fields of a dataclass. Raises KeyError where one is missing."""
+    return {each.name: document[each.name] for each in fields(cls) if each.init}
+
+
+def to_base64(data: bytes) -> str:
+    """Bytes as JSON carries them."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """What ``to_base64`` was given. Raises ValueError."""
+    return base64.b64decode(text, validate=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return to_base64(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _optional(read: Callable[[Any], T], value: Any) -> T | None:
+    return None if value is None else read(value)
+
+
 @lru_cache(maxsize=1024)
 def _document(policy_text: str) -> Mapping[str, Any]:
     document: Mapping[str, Any] = json.loads(policy_text)
     return document
 
 
-def _iso(date: datetime | None) -> str | None:
-    return None if date is None else date.isoformat()
+# What its origin, state and kind allow
+
+# Each cryptographic permission: the operation that AWS's text names, and the parameter with the algorithm.
+_CRYPTOGRAPHY = {
+    "kms:Encrypt": ("Encrypt", "EncryptionAlgorithm"),
+    "kms:Decrypt": ("Decrypt", "EncryptionAlgorithm"),
+    "kms:ReEncryptFrom": ("ReEncrypt", "SourceEncryptionAlgorithm"),
+    "kms:ReEncryptTo": ("ReEncrypt", "DestinationEncryptionAlgorithm"),
+    "kms:GenerateDataKey": ("GenerateDataKey", ""),
+    "kms:GenerateDataKeyWithoutPlaintext": ("GenerateDataKeyWithoutPlaintext", ""),
+    "kms:GenerateDataKeyPair": ("GenerateDataKeyPair", ""),
+    "kms:GenerateDataKeyPairWithoutPlaintext": ("GenerateDataKeyPairWithoutPlaintext", ""),
+}
+# Only with an enabled key. (What is not in these sets works in every state.)
+_NEEDS_ENABLED = {
+    *_CRYPTOGRAPHY,
+    "kms:CreateGrant",
+    "kms:EnableKeyRotation",
+    "kms:DisableKeyRotation",
+    "kms:RotateKeyOnDemand",
+}
+# Neither without key material nor before a deletion.
+_NEEDS_MATERIAL = {"kms:EnableKey", "kms:DisableKey"}
+# In every state but PendingDeletion. (UpdateAlias asks it of the key that the alias goes to.)
+_NOT_WHILE_PENDING = {
+    "kms:CreateAlias",
+    "kms:GetParametersForImport",
+    "kms:ImportKeyMaterial",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+}
+
+_AUTOMATIC = {"kms:EnableKeyRotation", "kms:DisableKeyRotation", "kms:GetKeyRotationStatus"}
+_ROTATION = _AUTOMATIC | {"kms:RotateKeyOnDemand", "kms:ListKeyRotations"}
+_IMPORT = {"kms:GetParametersForImport", "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial"}
 
 
-def _datetime(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def require_usable(check: PermissionCheck, key: Key, parameters: Mapping[str, Any]) -> None:
+    """Raises AwsError where a key's origin, state or kind does not allow what is checked.
+
+    UnsupportedOperationException where its material can't be rotated, or imported, so. That is asked before the key's
+    state: while it waits for an import, AWS says this of it and not its state.
+    """
+    if check.action in (_AUTOMATIC if key.origin == "EXTERNAL" else _IMPORT):
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"{key.arn} origin is {key.origin} which is not valid for this operation.",
+        )
+    check_state(check.action, key)
+    _check_kind(check, key, parameters)
 
 
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+def check_state(action: str, key: Key) -> None:
+    """Raises AwsError DisabledException or KMSInvalidStateException where ``key`` is in no state for ``action``."""
+    if action == "kms:CancelKeyDeletion":
+        if key.state != "PendingDeletion":
+            raise _invalid(key, "not pending deletion")
+        return
+    if action in _NEEDS_ENABLED and key.state == "Disabled":
+        raise AwsError("DisabledException", f"{key.arn} is disabled.")
+    if action in _NEEDS_ENABLED | _NEEDS_MATERIAL and key.state == "PendingImport":
+        raise _invalid(key, "pending import")
+    if action in _NEEDS_ENABLED | _NEEDS_MATERIAL | _NOT_WHILE_PENDING:
+        refuse_pending(key)
 
 
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
+def refuse_pending(key: Key) -> None:
+    """Raises AwsError KMSInvalidStateException where ``key`` waits for its deletion."""
+    if key.state == "PendingDeletion":
+        raise _invalid(key, "pending deletion")
+
+
+def _invalid(key: Key, what: str) -> AwsError:
+    return AwsError("KMSInvalidStateException", f"{key.arn} is {what}.")
+
+
+def _check_kind(check: PermissionCheck, key: Key, parameters: Mapping[str, Any]) -> None:
+    """Raises AwsError InvalidKeyUsageException or UnsupportedOperationException where ``key`` is of another kind.
+
+    A table's key is asked for no algorithm: ``parameters`` are then DynamoDB's own.
+    """
+    if check.action in _ROTATION and key.spec != SYMMETRIC:
+        raise AwsError("UnsupportedOperationException", "")
+    is_constrained = check.action == "kms:CreateGrant" and "kms:GrantConstraintType" in check.context
+    if is_constrained and key.spec != SYMMETRIC:
+        raise AwsError(
+            "ValidationException",
+            "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+        )
+    if check.action not in _CRYPTOGRAPHY:
+        return
+    operation, parameter = _CRYPTOGRAPHY[check.action]
+    if key.usage != "ENCRYPT_DECRYPT" or (key.spec != SYMMETRIC and not parameter):
+        raise AwsError(
+            "InvalidKeyUsageException",
+            f"{key.arn} key usage is {key.usage} which is not valid for {operation}.",
+        )
+    if key.spec != SYMMETRIC:
+        raise AwsError(
+            "UnsupportedOperationException",
+            f"The practice account encrypts under symmetric keys only; {key.arn} is {key.spec}.",
+        )
+    algorithm = parameters.get(parameter, SYMMETRIC)
+    if algorithm != SYMMETRIC:
+        raise AwsError(
+            "InvalidKeyUsageException", f"Algorithm {algorithm} is incompatible with key spec {key.spec}."
+        )

@@ -1,7 +1,7 @@
 """A key policy: shown, and put on a key where it is well formed, about principals that exist, and locks nobody out.
 
-Source: AWS KMS Developer Guide, "Key policies"; AWS KMS API Reference, "GetKeyPolicy", "PutKeyPolicy"; recorded answers
-of AWS.
+Source: AWS KMS Developer Guide, "Key policies", "Default key policy"; DynamoDB Developer Guide, "AWS managed key" in
+"Encryption at rest usage notes"; AWS KMS API Reference, "GetKeyPolicy", "PutKeyPolicy"; recorded answers of AWS.
 """
 
 from __future__ import annotations
@@ -20,6 +20,15 @@ from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.operation import Answer, PermissionCheck
 
 MAX_BYTES = 32 * 1024
+_USE = [
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:GenerateDataKey*",
+    "kms:CreateGrant",
+    "kms:DescribeKey",
+]
+_LOOK = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]
 UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is made.
 
 
@@ -29,9 +38,8 @@ UNBORN = "00000000-0000-0000-0000-000000000000"  # A key's id before the key is 
 def check_policy_of_new_key(resolved: KmsCall) -> None:
     """Raises AwsError where the Policy in CreateKey's parameters can't be that of the new key."""
     if resolved.parameters.get("Policy") is not None:
-        arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:key/{UNBORN}"
         check, *_ = permissions.create_key(resolved)
-        _check(resolved, replace(check, resource=arn))
+        _check(resolved, replace(check, resource=resolved.arn_of(f"key/{UNBORN}")))
 
 
 def check_new_policy(resolved: KmsCall) -> None:
@@ -132,3 +140,53 @@ def printed(value: Any, indent: str = "") -> str:
     if isinstance(value, list) and value:
         return "[ " + ", ".join(printed(member, indent) for member in value) + " ]"
     return json.dumps(value, ensure_ascii=False)
+
+
+# The policies of keys that nobody gave one
+
+
+def default_policy(account_id: str) -> str:
+    """The text of the default key policy: the account's IAM policies decide."""
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Id": "key-default-1",
+            "Statement": [
+                {
+                    "Sid": "Enable IAM User Permissions",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                }
+            ],
+        }
+    )
+
+
+def policy_of_aws_managed_key(service: str, region: str, account_id: str) -> str:
+    """The text of the policy of an AWS managed key: the account's principals use it through the service only."""
+    through = {"kms:CallerAccount": account_id, "kms:ViaService": f"{service}.{region}.amazonaws.com"}
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Id": f"auto-{service}-1",
+            "Statement": [
+                {
+                    "Sid": f"Use through {service} by the principals of this account",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "*"},
+                    "Action": _USE,
+                    "Resource": "*",
+                    "Condition": {"StringEquals": through},
+                },
+                {
+                    "Sid": "Allow direct access to key metadata to the account",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+                    "Action": _LOOK,
+                    "Resource": "*",
+                },
+            ],
+        }
+    )

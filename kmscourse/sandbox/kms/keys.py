@@ -1,24 +1,38 @@
-"""Keys made, described, tagged, enabled and disabled, and deleted after a time.
+"""Keys made, described, listed, tagged, enabled and disabled, and deleted after a time; their aliases; pages of lists.
 
-Source: AWS KMS API Reference, "CreateKey", "KeyMetadata", "TagResource", "Tag"; AWS KMS Developer Guide, "Key spec
-reference"; recorded answers of AWS.
+Source: AWS KMS API Reference, "CreateKey", "KeyMetadata", "TagResource", "Tag", "UpdateAlias", "AliasListEntry",
+"ListKeys" and the other lists, each with its limits; AWS KMS Developer Guide, "Key spec reference", "Aliases in AWS
+KMS"; recorded answers of AWS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+import binascii
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key
-from kmscourse.sandbox.kms.pages import page
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key, refuse_pending, to_base64
+from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.kms.resolve import KmsCall
 
 DEFAULT_WAITING_PERIOD = 30  # days that a key waits for its deletion
 MAX_TAGS = 50
+
+# How many entries a page has where the caller does not say, and how many it can have.
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "Keys": (100, 1000),
+    "Aliases": (50, 100),
+    "Grants": (50, 100),
+    "Tags": (50, 50),
+    "Rotations": (100, 1000),
+}
 
 
 class Algorithms(NamedTuple):
@@ -28,19 +42,13 @@ class Algorithms(NamedTuple):
     names: tuple[str, ...]
 
 
-_RSA_ENCRYPTION = Algorithms("EncryptionAlgorithms", ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"))
-_RSA_SIGNING = Algorithms(
-    "SigningAlgorithms",
-    (
-        "RSASSA_PKCS1_V1_5_SHA_256",
-        "RSASSA_PKCS1_V1_5_SHA_384",
-        "RSASSA_PKCS1_V1_5_SHA_512",
-        "RSASSA_PSS_SHA_256",
-        "RSASSA_PSS_SHA_384",
-        "RSASSA_PSS_SHA_512",
+_RSA = {
+    "ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")),
+    "SIGN_VERIFY": Algorithms(
+        "SigningAlgorithms",
+        tuple(f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PKCS1_V1_5", "PSS") for bits in (256, 384, 512)),
     ),
-)
-_RSA = {"ENCRYPT_DECRYPT": _RSA_ENCRYPTION, "SIGN_VERIFY": _RSA_SIGNING}
+}
 _AGREEMENT = {"KEY_AGREEMENT": Algorithms("KeyAgreementAlgorithms", ("ECDH",))}
 
 
@@ -48,23 +56,17 @@ def _ecdsa(hash_name: str) -> dict[str, Algorithms]:
     return {"SIGN_VERIFY": Algorithms("SigningAlgorithms", (f"ECDSA_{hash_name}",))}
 
 
-def _hmac(bits: int) -> dict[str, Algorithms]:
-    return {"GENERATE_VERIFY_MAC": Algorithms("MacAlgorithms", (f"HMAC_SHA_{bits}",))}
-
-
 SPECS: Mapping[str, Mapping[str, Algorithms]] = {
     SYMMETRIC: {"ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", (SYMMETRIC,))},
-    "RSA_2048": _RSA,
-    "RSA_3072": _RSA,
-    "RSA_4096": _RSA,
+    **dict.fromkeys(("RSA_2048", "RSA_3072", "RSA_4096"), _RSA),
     "ECC_NIST_P256": {**_ecdsa("SHA_256"), **_AGREEMENT},
     "ECC_NIST_P384": {**_ecdsa("SHA_384"), **_AGREEMENT},
     "ECC_NIST_P521": {**_ecdsa("SHA_512"), **_AGREEMENT},
     "ECC_SECG_P256K1": _ecdsa("SHA_256"),
-    "HMAC_224": _hmac(224),
-    "HMAC_256": _hmac(256),
-    "HMAC_384": _hmac(384),
-    "HMAC_512": _hmac(512),
+    **{
+        f"HMAC_{bits}": {"GENERATE_VERIFY_MAC": Algorithms("MacAlgorithms", (f"HMAC_SHA_{bits}",))}
+        for bits in (224, 256, 384, 512)
+    },
 }
 """The specs of keys that CreateKey makes, and for each its usages."""
 
@@ -113,11 +115,6 @@ def check_added_tags(resolved: KmsCall) -> None:
     check_tags(resolved.parameters["Tags"], resolved.key.tags)
 
 
-def check_removed_tags(resolved: KmsCall) -> None:
-    """Raises AwsError TagException for tags that are AWS's own."""
-    check_tag_keys(resolved.parameters["TagKeys"])
-
-
 def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) -> None:
     """Raises AwsError TagException where ``tags`` can't be put on a key that has those in ``present``."""
     names = [tag["TagKey"] for tag in tags]
@@ -125,26 +122,43 @@ def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) ->
         raise AwsError("TagException", "Duplicate tag keys")
     if len({*names, *present}) > MAX_TAGS:
         raise AwsError("TagException", "Too many tags")
-    check_tag_keys(names)
+    _check_tag_keys(names)
 
 
-def check_tag_keys(names: Sequence[str]) -> None:
-    """Raises AwsError TagException for names that are AWS's own to give and to take away."""
+def check_removed_tags(resolved: KmsCall) -> None:
+    """Raises AwsError TagException for tags that are AWS's own."""
+    _check_tag_keys(resolved.parameters["TagKeys"])
+
+
+def _check_tag_keys(names: Sequence[str]) -> None:
     if any(name.lower().startswith("aws:") for name in names):
         raise AwsError("TagException", "Tags beginning with aws: are reserved")
+
+
+def check_waiting_period(resolved: KmsCall) -> None:
+    """A key waits for its deletion for 7 to 30 days."""
+    days = resolved.parameters.get("PendingWindowInDays")
+    if days is not None and not 7 <= days <= 30:
+        limit = "greater than or equal to 7" if days < 7 else "less than or equal to 30"
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: "
+            f"Member must have value {limit}",
+        )
 
 
 # Operations
 
 
-def create_key(resolved: KmsCall) -> dict[str, Any]:
+def create_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
     parameters = resolved.parameters
+    spec, usage, origin = resolved.kind_of_new_key
     key = resolved.account.keys.create(
         resolved.region,
-        spec=parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC,
-        usage=parameters.get("KeyUsage") or "ENCRYPT_DECRYPT",
-        origin=parameters.get("Origin") or "AWS_KMS",
+        spec=spec,
+        usage=usage,
+        origin=origin,
         policy=parameters.get("Policy"),
         description=parameters.get("Description") or "",
         tags=_tags_of(parameters.get("Tags") or ()),
@@ -153,47 +167,47 @@ def create_key(resolved: KmsCall) -> dict[str, Any]:
     return {"KeyMetadata": metadata(key)}
 
 
-def describe_key(resolved: KmsCall) -> dict[str, Any]:
+def describe_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
     return {"KeyMetadata": metadata(resolved.key_by_any_name)}
 
 
-def list_keys(resolved: KmsCall) -> dict[str, Any]:
+def list_keys(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html"""
-    parameters, region = resolved.parameters, resolved.region
+    parameters = resolved.parameters
     own = "SELF" in parameters.get("ResourceOwners", ["SELF"])  # Nobody shares a key with the account.
-    arn = f"arn:aws:kms:{region}:{resolved.account.account_id}:key/"
-    key_ids = resolved.account.keys.key_ids(region) if own else []
+    key_ids = resolved.account.keys.key_ids(resolved.region) if own else []
+    arn = resolved.arn_of("key/")
     return page(parameters, "Keys", key_ids, lambda key_id: {"KeyId": key_id, "KeyArn": arn + key_id})
 
 
-def update_key_description(resolved: KmsCall) -> dict[str, Any]:
+def update_key_description(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateKeyDescription.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.description = resolved.parameters["Description"]
     return {}
 
 
-def enable_key(resolved: KmsCall) -> dict[str, Any]:
+def enable_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.enable(resolved.now)
     return {}
 
 
-def disable_key(resolved: KmsCall) -> dict[str, Any]:
+def disable_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html"""
     with resolved.account.keys.changing(resolved.key) as key:
-        key.disable()
+        key.state = "Disabled"
     return {}
 
 
-def schedule_key_deletion(resolved: KmsCall) -> dict[str, Any]:
+def schedule_key_deletion(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html"""
     days = resolved.parameters.get("PendingWindowInDays", DEFAULT_WAITING_PERIOD)
     date = resolved.now + timedelta(days=days)
     with resolved.account.keys.changing(resolved.key) as key:
-        key.schedule_deletion(date)
+        key.state, key.deletion_date = "PendingDeletion", date
     return {
         "KeyId": key.arn,
         "DeletionDate": date.timestamp(),
@@ -202,21 +216,21 @@ def schedule_key_deletion(resolved: KmsCall) -> dict[str, Any]:
     }
 
 
-def cancel_key_deletion(resolved: KmsCall) -> dict[str, Any]:
+def cancel_key_deletion(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.cancel_deletion()
     return {"KeyId": key.arn}
 
 
-def tag_resource(resolved: KmsCall) -> dict[str, Any]:
+def tag_resource(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_TagResource.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         key.tags.update(_tags_of(resolved.parameters["Tags"]))
     return {}
 
 
-def untag_resource(resolved: KmsCall) -> dict[str, Any]:
+def untag_resource(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_UntagResource.html"""
     with resolved.account.keys.changing(resolved.key) as key:
         for name in resolved.parameters["TagKeys"]:
@@ -224,7 +238,7 @@ def untag_resource(resolved: KmsCall) -> dict[str, Any]:
     return {}
 
 
-def list_resource_tags(resolved: KmsCall) -> dict[str, Any]:
+def list_resource_tags(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html"""
     tags = resolved.key.tags
     return page(
@@ -277,3 +291,99 @@ def _expiry(key: Key) -> dict[str, Any]:
     if not dates:
         return {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
     return {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": min(dates)}
+
+
+# Aliases
+
+
+def check_target_of_alias(resolved: KmsCall) -> None:
+    """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
+    old, new = resolved.alias_key, resolved.target_key
+    refuse_pending(new)
+    if (old.usage, old.spec == SYMMETRIC) != (new.usage, new.spec == SYMMETRIC):
+        raise AwsError(
+            "ValidationException",
+            f"The alias stands for a key of {old.spec} for {old.usage}; it can't stand for one of {new.spec} "
+            f"for {new.usage}.",
+        )
+
+
+def create_alias(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+
+    Raises AwsError AlreadyExistsException, LimitExceededException.
+    """
+    name = resolved.parameters["AliasName"]
+    if resolved.account.keys.key_of_alias(resolved.region, name) is not None:
+        text = f"An alias with the name {resolved.arn_of(name)} already exists"
+        raise AwsError("AlreadyExistsException", text)
+    return update_alias(resolved)
+
+
+def update_alias(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html"""
+    resolved.account.keys.set_alias(resolved.parameters["AliasName"], resolved.target_key)
+    return {}
+
+
+def delete_alias(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteAlias.html"""
+    resolved.account.keys.remove_alias(resolved.region, resolved.parameters["AliasName"])
+    return {}
+
+
+def list_aliases(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html"""
+    of_key = resolved.parameters.get("KeyId")
+    names = sorted(resolved.key.aliases) if of_key else resolved.account.keys.alias_names(resolved.region)
+    return page(resolved.parameters, "Aliases", names, lambda name: _alias_entry(resolved, name))
+
+
+def _alias_entry(resolved: KmsCall, name: str) -> Answer:
+    """An AliasListEntry; one of AWS's own without a key has a name alone."""
+    entry = {"AliasName": name, "AliasArn": resolved.arn_of(name)}
+    key = resolved.account.keys.key_of_alias(resolved.region, name)
+    if key is None:
+        return entry
+    dates = {"CreationDate": key.aliases[name].created, "LastUpdatedDate": key.aliases[name].updated}
+    return {**entry, "TargetKeyId": key.id, **dates}
+
+
+# Lists in pages
+
+
+def page(
+    parameters: Mapping[str, Any], member: str, names: Sequence[str], entry: Callable[[str], Any]
+) -> dict[str, Any]:
+    """A page of the list ``member``: the entries for those of ``names`` that follow the Marker, at most Limit of them.
+
+    ``names`` are in their order. A marker keeps its place when entries come and go, so that one may delete what a page
+    shows before asking for the next. Raises AwsError InvalidMarkerException, ValidationException.
+    """
+    default_limit, max_limit = LIMITS[member]
+    limit = parameters.get("Limit") or default_limit
+    if limit > max_limit:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have "
+            f"value less than or equal to {max_limit}",
+        )
+    marker = parameters.get("Marker")
+    start = 0 if marker is None else bisect_right(names, _last_shown(marker, member))
+    shown = names[start : start + limit]
+    is_truncated = start + limit < len(names)
+    answer = {member: [entry(name) for name in shown], "Truncated": is_truncated}
+    if is_truncated:
+        answer["NextMarker"] = to_base64(json.dumps([member, shown[-1]]).encode())
+    return answer
+
+
+def _last_shown(marker: str, member: str) -> str:
+    """The name of the last entry of the page that a marker came with."""
+    try:
+        list_name, last = json.loads(base64.b64decode(marker, validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        list_name, last = None, None
+    if list_name != member or not isinstance(last, str):
+        raise AwsError("InvalidMarkerException", "Could not deserialize marker")
+    return last

@@ -1,33 +1,50 @@
 """The operations of AWS KMS: for each the permissions that it needs, what it refuses, and what it does.
 
-keys.py              keys made, described, tagged, enabled and disabled, deleted
-key_policy.py        their policies
-rotation.py          automatic and on demand
-import_material.py   key material from outside
-encryption.py        Encrypt, Decrypt, ReEncrypt, GenerateRandom
-data_keys.py         data keys and data key pairs
-aliases.py           names of keys
-grants.py            permissions that hang on keys
+keys.py          keys made, described, tagged, enabled and disabled, deleted; aliases, the names of keys
+key_policy.py    their policies
+key_material.py  rotation, automatic and on demand; key material from outside
+encryption.py    Encrypt, Decrypt, ReEncrypt, GenerateRandom; data keys and data key pairs
+grants.py        permissions that hang on keys
+
+Source: AWS KMS API Reference, each operation's parameters and errors; recorded answers of AWS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from kmscourse.sandbox.kms import (
-    aliases,
-    data_keys,
-    encryption,
-    grants,
-    import_material,
-    key_policy,
-    keys,
-    permissions,
-    rotation,
-    validation,
-)
+from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import encryption, grants, key_material, key_policy, keys, permissions
 from kmscourse.sandbox.kms.resolve import KmsCall, resolve
 from kmscourse.sandbox.operation import Answer, Operation, Service, anywhere
+
+MAX_CONTEXT_CHARACTERS = 8151
+_CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
+
+# Parameters that ask for what the practice account has not got.
+_NOT_OFFERED = ("CustomKeyStoreId", "XksKeyId", "Recipient")
+
+
+def check_every_call(resolved: KmsCall) -> None:
+    """Raises AwsError for a parameter that is not offered, and for an encryption context that is too long.
+
+    An encryption context has at most 8,151 characters, with one between each name and its value. The limit is in the
+    developer guide; which code AWS refuses it with is not.
+    """
+    parameters = resolved.parameters
+    for name in _NOT_OFFERED:
+        if parameters.get(name) is not None:
+            raise AwsError(
+                "UnsupportedOperationException",
+                f"The practice account does not offer {name} in {resolved.call.operation}.",
+            )
+    for name in _CONTEXTS:
+        pairs = (parameters.get(name) or {}).items()
+        if sum(len(key) + 1 + len(value) for key, value in pairs) > MAX_CONTEXT_CHARACTERS:
+            raise AwsError(
+                "ValidationException", f"{name} has more than {MAX_CONTEXT_CHARACTERS} characters."
+            )
 
 
 def _operation(
@@ -39,7 +56,7 @@ def _operation(
     """An operation with what all of KMS have in common: parameters that are not offered, and dry runs."""
 
     def validate(resolved: KmsCall) -> None:
-        validation.check_every_call(resolved)
+        check_every_call(resolved)
         for check in checks:
             check(resolved)
 
@@ -51,90 +68,69 @@ def _operation(
     return Operation(needs, answer, validate, changes)
 
 
+_changing = partial(_operation, changes=True)
 _on_key = permissions.on_key()
 
 OPERATIONS: Mapping[str, Operation[KmsCall]] = {
-    "CreateKey": _operation(
-        permissions.create_key,
-        keys.create_key,
-        keys.check_new_key,
-        key_policy.check_policy_of_new_key,
-        changes=True,
+    "CreateKey": _changing(
+        permissions.create_key, keys.create_key, keys.check_new_key, key_policy.check_policy_of_new_key
     ),
     "DescribeKey": _operation(permissions.on_key_by_any_name, keys.describe_key),
     "ListKeys": _operation(anywhere, keys.list_keys),
-    "UpdateKeyDescription": _operation(_on_key, keys.update_key_description, changes=True),
-    "EnableKey": _operation(_on_key, keys.enable_key, changes=True),
-    "DisableKey": _operation(_on_key, keys.disable_key, changes=True),
-    "ScheduleKeyDeletion": _operation(
-        permissions.schedule_key_deletion,
-        keys.schedule_key_deletion,
-        validation.check_waiting_period,
-        changes=True,
+    "UpdateKeyDescription": _changing(_on_key, keys.update_key_description),
+    "EnableKey": _changing(_on_key, keys.enable_key),
+    "DisableKey": _changing(_on_key, keys.disable_key),
+    "ScheduleKeyDeletion": _changing(
+        permissions.schedule_key_deletion, keys.schedule_key_deletion, keys.check_waiting_period
     ),
-    "CancelKeyDeletion": _operation(_on_key, keys.cancel_key_deletion, changes=True),
-    "TagResource": _operation(
-        permissions.tag_resource, keys.tag_resource, keys.check_added_tags, changes=True
-    ),
-    "UntagResource": _operation(
-        permissions.untag_resource, keys.untag_resource, keys.check_removed_tags, changes=True
-    ),
+    "CancelKeyDeletion": _changing(_on_key, keys.cancel_key_deletion),
+    "TagResource": _changing(permissions.tag_resource, keys.tag_resource, keys.check_added_tags),
+    "UntagResource": _changing(permissions.untag_resource, keys.untag_resource, keys.check_removed_tags),
     "ListResourceTags": _operation(_on_key, keys.list_resource_tags),
     "GetKeyPolicy": _operation(_on_key, key_policy.get_key_policy, key_policy.check_name),
-    "PutKeyPolicy": _operation(
-        permissions.put_key_policy, key_policy.put_key_policy, key_policy.check_new_policy, changes=True
+    "PutKeyPolicy": _changing(
+        permissions.put_key_policy, key_policy.put_key_policy, key_policy.check_new_policy
     ),
     "ListKeyPolicies": _operation(_on_key, key_policy.list_key_policies),
-    "EnableKeyRotation": _operation(
-        permissions.enable_key_rotation, rotation.enable_key_rotation, changes=True
-    ),
-    "DisableKeyRotation": _operation(_on_key, rotation.disable_key_rotation, changes=True),
-    "RotateKeyOnDemand": _operation(_on_key, rotation.rotate_key_on_demand, changes=True),
-    "GetKeyRotationStatus": _operation(_on_key, rotation.get_key_rotation_status),
-    "ListKeyRotations": _operation(_on_key, rotation.list_key_rotations),
+    "EnableKeyRotation": _changing(permissions.enable_key_rotation, key_material.enable_key_rotation),
+    "DisableKeyRotation": _changing(_on_key, key_material.disable_key_rotation),
+    "RotateKeyOnDemand": _changing(_on_key, key_material.rotate_key_on_demand),
+    "GetKeyRotationStatus": _operation(_on_key, key_material.get_key_rotation_status),
+    "ListKeyRotations": _operation(_on_key, key_material.list_key_rotations),
     "GetParametersForImport": _operation(
         permissions.get_parameters_for_import,
-        import_material.get_parameters_for_import,
-        import_material.check_wrapping,
+        key_material.get_parameters_for_import,
+        key_material.check_wrapping,
     ),
-    "ImportKeyMaterial": _operation(
-        permissions.import_key_material,
-        import_material.import_key_material,
-        import_material.check_import,
-        changes=True,
+    "ImportKeyMaterial": _changing(
+        permissions.import_key_material, key_material.import_key_material, key_material.check_import
     ),
-    "DeleteImportedKeyMaterial": _operation(
-        _on_key, import_material.delete_imported_key_material, changes=True
-    ),
+    "DeleteImportedKeyMaterial": _changing(_on_key, key_material.delete_imported_key_material),
     "Encrypt": _operation(permissions.encrypt, encryption.encrypt),
-    "Decrypt": _operation(permissions.decrypt, encryption.decrypt, validation.check_named_key),
-    "ReEncrypt": _operation(permissions.re_encrypt, encryption.re_encrypt, validation.check_named_source_key),
+    "Decrypt": _operation(permissions.decrypt, encryption.decrypt, encryption.check_named_key),
+    "ReEncrypt": _operation(permissions.re_encrypt, encryption.re_encrypt, encryption.check_named_source_key),
     "GenerateDataKey": _operation(
-        permissions.encrypt, data_keys.generate_data_key, validation.check_data_key_size
+        permissions.encrypt, encryption.generate_data_key, encryption.check_data_key_size
     ),
     "GenerateDataKeyWithoutPlaintext": _operation(
-        permissions.encrypt, data_keys.generate_data_key_without_plaintext, validation.check_data_key_size
+        permissions.encrypt, encryption.generate_data_key_without_plaintext, encryption.check_data_key_size
     ),
     "GenerateDataKeyPair": _operation(
-        permissions.encrypt, data_keys.generate_data_key_pair, data_keys.check_pair_spec
+        permissions.encrypt, encryption.generate_data_key_pair, encryption.check_pair_spec
     ),
     "GenerateDataKeyPairWithoutPlaintext": _operation(
-        permissions.encrypt, data_keys.generate_data_key_pair_without_plaintext, data_keys.check_pair_spec
+        permissions.encrypt, encryption.generate_data_key_pair_without_plaintext, encryption.check_pair_spec
     ),
-    "GenerateRandom": _operation(anywhere, encryption.generate_random, validation.check_random_size),
-    "CreateAlias": _operation(permissions.create_alias, aliases.create_alias, changes=True),
-    "UpdateAlias": _operation(
-        permissions.update_alias, aliases.update_alias, aliases.check_target, changes=True
-    ),
-    "DeleteAlias": _operation(permissions.delete_alias, aliases.delete_alias, changes=True),
-    "ListAliases": _operation(permissions.list_aliases, aliases.list_aliases),
-    "CreateGrant": _operation(
-        permissions.create_grant, grants.create_grant, grants.check_terms, changes=True
-    ),
+    "GenerateRandom": _operation(anywhere, encryption.generate_random, encryption.check_random_size),
+    "CreateAlias": _changing(permissions.create_alias, keys.create_alias),
+    "UpdateAlias": _changing(permissions.update_alias, keys.update_alias, keys.check_target_of_alias),
+    "DeleteAlias": _changing(permissions.delete_alias, keys.delete_alias),
+    "ListAliases": _operation(permissions.list_aliases, keys.list_aliases),
+    "CreateGrant": _changing(permissions.create_grant, grants.create_grant, grants.check_terms),
     "ListGrants": _operation(permissions.on_grant, grants.list_grants),
     "ListRetirableGrants": _operation(permissions.list_retirable_grants, grants.list_retirable_grants),
-    "RetireGrant": _operation(permissions.retire_grant, grants.retire_grant, changes=True),
-    "RevokeGrant": _operation(permissions.on_grant, grants.revoke_grant, changes=True),
+    "RetireGrant": _changing(permissions.retire_grant, grants.retire_grant),
+    "RevokeGrant": _changing(permissions.on_grant, grants.revoke_grant),
 }
 
 SERVICE = Service("kms", resolve, OPERATIONS)

@@ -13,24 +13,66 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
-from kmscourse.sandbox.kms.key import SYMMETRIC
-from kmscourse.sandbox.kms.key_use import encryption_condition_keys, key_check, truth
-from kmscourse.sandbox.kms.resolve import KmsCall, require_grant_id
-from kmscourse.sandbox.operation import Context, PermissionCheck, anywhere, tag_context
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_usable
+from kmscourse.sandbox.kms.resolve import KmsCall, alias_in, require_grant_id
+from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall, anywhere, tag_context
 
 Permissions = Callable[[KmsCall], Iterable[PermissionCheck]]
 ContextOf = Callable[[Mapping[str, Any]], Context]
 """The condition keys that an operation reads from its parameters."""
 
 
+# The use of a key
+
+
+def key_check(
+    resolved: ResolvedCall,
+    action: str,
+    key: Key,
+    *,
+    name: str | None = None,
+    encryption_context: Mapping[str, str] | None = None,
+    more: Context | None = None,
+    via: str | None = None,
+) -> PermissionCheck:
+    """The use of ``key`` for ``action``, with every condition key that AWS documents for it.
+
+    ``name`` is how the request names the key (for kms:RequestAlias); ``encryption_context`` is None for an operation
+    that takes none; ``more`` are the condition keys of the operation; ``via`` is the service that uses the key for the
+    caller, as in ``dynamodb.amazonaws.com``.
+    """
+    pairs = encryption_context or {}
+    context: dict[str, str | Sequence[str]] = {
+        "kms:CallerAccount": resolved.caller.account,
+        "kms:KeySpec": key.spec,
+        "kms:KeyUsage": key.usage,
+        "kms:KeyOrigin": key.origin,
+        "kms:MultiRegion": _truth(key.multi_region),
+        **{f"aws:ResourceTag/{tag}": value for tag, value in key.tags.items()},
+        **{f"kms:EncryptionContext:{name}": value for name, value in pairs.items()},
+        **(more or {}),
+    }
+    if pairs:
+        context["kms:EncryptionContextKeys"] = list(pairs)
+    if key.aliases:
+        context["kms:ResourceAliases"] = list(key.aliases)
+    if name is not None and (request_alias := alias_in(name)):
+        context["kms:RequestAlias"] = request_alias
+    if via is not None:
+        context["kms:ViaService"] = f"{via.partition('.')[0]}.{key.region}.amazonaws.com"
+    grants = resolved.account.keys.grants_for(key, resolved.caller, action, pairs)
+    check = PermissionCheck(action, key.arn, context, via, resource_policy=key.policy, grants=grants)
+    return replace(check, require_usable=lambda: require_usable(check, key, resolved.parameters))
+
+
+def _truth(value: object) -> str:
+    return "true" if value else "false"
+
+
 # Keys
 
 
-def _no_context(parameters: Mapping[str, Any]) -> Context:
-    return {}
-
-
-def on_key(context_of: ContextOf = _no_context) -> Permissions:
+def on_key(context_of: ContextOf = lambda parameters: {}) -> Permissions:
     """An operation on the key in KeyId, which no alias can name."""
 
     def permissions(resolved: KmsCall) -> Iterable[PermissionCheck]:
@@ -48,13 +90,13 @@ def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """No key is there yet; tags in the request need kms:TagResource as well."""
     parameters = resolved.parameters
     tags = _new_tags(parameters)
-    spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC
+    spec, usage, origin = resolved.kind_of_new_key
     context: Context = {
         "kms:CallerAccount": resolved.caller.account,
         "kms:KeySpec": spec,
-        "kms:KeyUsage": parameters.get("KeyUsage") or "ENCRYPT_DECRYPT",
-        "kms:KeyOrigin": parameters.get("Origin") or "AWS_KMS",
-        "kms:MultiRegion": truth(parameters.get("MultiRegion")),
+        "kms:KeyUsage": usage,
+        "kms:KeyOrigin": origin,
+        "kms:MultiRegion": _truth(parameters.get("MultiRegion")),
         **_bypass(parameters),
         **tags,
     }
@@ -64,27 +106,11 @@ def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
 
 
 def _bypass(parameters: Mapping[str, Any]) -> Context:
-    return {"kms:BypassPolicyLockoutSafetyCheck": truth(parameters.get("BypassPolicyLockoutSafetyCheck"))}
+    return {"kms:BypassPolicyLockoutSafetyCheck": _truth(parameters.get("BypassPolicyLockoutSafetyCheck"))}
 
 
 def _new_tags(parameters: Mapping[str, Any]) -> Context:
     return tag_context((tag["TagKey"], tag["TagValue"]) for tag in parameters.get("Tags") or [])
-
-
-def _removed_tags(parameters: Mapping[str, Any]) -> Context:
-    return {"aws:TagKeys": parameters["TagKeys"]}
-
-
-def _waiting_period(parameters: Mapping[str, Any]) -> Context:
-    return {"kms:ScheduleKeyDeletionPendingWindowInDays": str(parameters.get("PendingWindowInDays", 30))}
-
-
-def _rotation_period(parameters: Mapping[str, Any]) -> Context:
-    return {"kms:RotationPeriodInDays": str(parameters.get("RotationPeriodInDays", 365))}
-
-
-def _wrapping(parameters: Mapping[str, Any]) -> Context:
-    return {f"kms:{name}": parameters[name] for name in ("WrappingAlgorithm", "WrappingKeySpec")}
 
 
 def _expiry(parameters: Mapping[str, Any]) -> Context:
@@ -94,12 +120,20 @@ def _expiry(parameters: Mapping[str, Any]) -> Context:
 
 
 put_key_policy = on_key(_bypass)
-schedule_key_deletion = on_key(_waiting_period)
-enable_key_rotation = on_key(_rotation_period)
-get_parameters_for_import = on_key(_wrapping)
+schedule_key_deletion = on_key(
+    lambda parameters: {
+        "kms:ScheduleKeyDeletionPendingWindowInDays": str(parameters.get("PendingWindowInDays", 30))
+    }
+)
+enable_key_rotation = on_key(
+    lambda parameters: {"kms:RotationPeriodInDays": str(parameters.get("RotationPeriodInDays", 365))}
+)
+get_parameters_for_import = on_key(
+    lambda parameters: {f"kms:{name}": parameters[name] for name in ("WrappingAlgorithm", "WrappingKeySpec")}
+)
 import_key_material = on_key(_expiry)
 tag_resource = on_key(_new_tags)
-untag_resource = on_key(_removed_tags)
+untag_resource = on_key(lambda parameters: {"aws:TagKeys": parameters["TagKeys"]})
 
 
 # Cryptography
@@ -109,53 +143,35 @@ def encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """A cryptographic operation on the key in KeyId, under an encryption context."""
     parameters = resolved.parameters
     pair = {"kms:DataKeyPairSpec": parameters["KeyPairSpec"]} if "KeyPairSpec" in parameters else {}
-    yield key_check(
-        resolved,
-        resolved.action,
-        resolved.key_by_any_name,
-        name=parameters["KeyId"],
-        encryption_context=parameters.get("EncryptionContext"),
-        more={**_algorithm(parameters, "EncryptionAlgorithm"), **pair},
-    )
+    yield _cryptography_check(resolved, resolved.action, resolved.key_by_any_name, parameters["KeyId"], pair)
 
 
 def decrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """The key is read from the ciphertext; one that the caller names as well must exist."""
-    parameters = resolved.parameters
-    yield key_check(
-        resolved,
-        resolved.action,
-        resolved.decryption_key,
-        name=parameters.get("KeyId"),
-        encryption_context=parameters.get("EncryptionContext"),
-        more=_algorithm(parameters, "EncryptionAlgorithm"),
-    )
+    name = resolved.parameters.get("KeyId")
+    yield _cryptography_check(resolved, resolved.action, resolved.decryption_key, name)
 
 
 def re_encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """Two keys, two permissions: from the one that opens the ciphertext, to the one that seals it again."""
-    parameters, source, destination = resolved.parameters, resolved.source_key, resolved.destination_key
-    same = {"kms:ReEncryptOnSameKey": truth(source.id == destination.id)}
-    yield key_check(
-        resolved,
-        "kms:ReEncryptFrom",
-        source,
-        name=parameters.get("SourceKeyId"),
-        encryption_context=parameters.get("SourceEncryptionContext"),
-        more={**_algorithm(parameters, "SourceEncryptionAlgorithm"), **same},
-    )
-    yield key_check(
-        resolved,
-        "kms:ReEncryptTo",
-        destination,
-        name=parameters["DestinationKeyId"],
-        encryption_context=parameters.get("DestinationEncryptionContext"),
-        more={**_algorithm(parameters, "DestinationEncryptionAlgorithm"), **same},
-    )
+    source, destination = resolved.source_key, resolved.destination_key
+    same = {"kms:ReEncryptOnSameKey": _truth(source.id == destination.id)}
+    for action, side, key in (
+        ("ReEncryptFrom", "Source", source),
+        ("ReEncryptTo", "Destination", destination),
+    ):
+        name = resolved.parameters.get(f"{side}KeyId")
+        yield _cryptography_check(resolved, f"kms:{action}", key, name, same, side)
 
 
-def _algorithm(parameters: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {"kms:EncryptionAlgorithm": parameters.get(name) or SYMMETRIC}
+def _cryptography_check(
+    resolved: KmsCall, action: str, key: Key, name: str | None, more: Context | None = None, side: str = ""
+) -> PermissionCheck:
+    """``side`` is Source or Destination, with which the parameters of ReEncrypt begin."""
+    algorithm = resolved.parameters.get(f"{side}EncryptionAlgorithm") or SYMMETRIC
+    context = resolved.parameters.get(f"{side}EncryptionContext")
+    more = {"kms:EncryptionAlgorithm": algorithm, **(more or {})}
+    return key_check(resolved, action, key, name=name, encryption_context=context, more=more)
 
 
 # Aliases
@@ -202,8 +218,7 @@ def _alias_check(resolved: KmsCall) -> PermissionCheck:
         raise AwsError("ValidationException", f"{name} contains invalid characters for an alias")
     if name.startswith("alias/aws/"):
         raise AwsError("NotAuthorizedException", "")
-    arn = f"arn:aws:kms:{resolved.region}:{resolved.account.account_id}:{name}"
-    return PermissionCheck(resolved.action, arn)
+    return PermissionCheck(resolved.action, resolved.arn_of(name))
 
 
 # Grants
@@ -214,7 +229,21 @@ def create_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
     parameters = resolved.parameters
     _check_one_of(parameters, "GranteePrincipal", "GranteeServicePrincipal")
     _check_one_of(parameters, "RetiringPrincipal", "RetiringServicePrincipal", needed=False)
-    yield key_check(resolved, resolved.action, resolved.key, more=_grant_terms(parameters))
+    constraints = parameters.get("Constraints") or {}
+    kinds = [kind for kind in CONTEXT_CONSTRAINTS if constraints.get(kind)]
+    context: dict[str, str | Sequence[str]] = {
+        **_NOT_FOR_A_SERVICE,
+        "kms:GrantOperations": parameters["Operations"],
+    }
+    if kinds:
+        context["kms:GrantConstraintType"] = kinds if len(kinds) > 1 else kinds[0]
+    for role in ("Grantee", "Retiring"):
+        principal = parameters.get(f"{role}Principal") or parameters.get(f"{role}ServicePrincipal")
+        if principal:
+            context[f"kms:{role}Principal"] = principal
+    # The context that it is constrained to counts as the request's.
+    pairs = {name: value for kind in kinds for name, value in constraints[kind].items()}
+    yield key_check(resolved, resolved.action, resolved.key, encryption_context=pairs, more=context)
 
 
 def on_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
@@ -238,40 +267,16 @@ def list_retirable_grants(resolved: KmsCall) -> Iterable[PermissionCheck]:
 def retire_grant(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """The key of the grant; who may retire it, the grant itself says."""
     retiring = resolved.retiring
-    check = key_check(resolved, resolved.action, retiring.key)
-    entries = (
-        []
-        if retiring.grant is None
-        else [resolved.account.keys.grant_entry(resolved.region, retiring.grant_id)]
-    )
-    yield replace(check, grants=entries)
+    ids = [] if retiring.grant is None else [retiring.grant_id]
+    entries = [resolved.account.keys.grant_entry(resolved.region, grant_id) for grant_id in ids]
+    yield replace(key_check(resolved, resolved.action, retiring.key), grants=entries)
 
 
-_NOT_FOR_A_SERVICE: Context = {
-    "kms:GrantIsForAWSResource": "false"
-}  # True where a service calls for the caller.
+# True where a service calls for the caller.
+_NOT_FOR_A_SERVICE: Context = {"kms:GrantIsForAWSResource": "false"}
 
 
 def _check_one_of(parameters: Mapping[str, Any], one: str, other: str, *, needed: bool = True) -> None:
     given = [name for name in (one, other) if parameters.get(name) is not None]
     if len(given) > 1 or (needed and not given):
         raise AwsError("ValidationException", f"You must specify either {one} or {other}, but not both.")
-
-
-def _grant_terms(parameters: Mapping[str, Any]) -> Context:
-    """The condition keys that tell of a new grant; the context that it is constrained to counts as the request's."""
-    constraints = parameters.get("Constraints") or {}
-    kinds = [kind for kind in CONTEXT_CONSTRAINTS if constraints.get(kind)]
-    pairs = {name: value for kind in kinds for name, value in constraints[kind].items()}
-    context: dict[str, str | Sequence[str]] = {
-        **_NOT_FOR_A_SERVICE,
-        "kms:GrantOperations": parameters["Operations"],
-        **encryption_condition_keys(pairs),
-    }
-    if kinds:
-        context["kms:GrantConstraintType"] = kinds if len(kinds) > 1 else kinds[0]
-    for role in ("Grantee", "Retiring"):
-        principal = parameters.get(f"{role}Principal") or parameters.get(f"{role}ServicePrincipal")
-        if principal:
-            context[f"kms:{role}Principal"] = principal
-    return context

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms.grants import Grant
-from kmscourse.sandbox.kms.key import Key
+from kmscourse.sandbox.kms.key import SYMMETRIC, Key
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import ResolvedCall
 
@@ -49,6 +49,13 @@ class KmsCall(ResolvedCall):
     def key_by_any_name(self) -> Key:
         """The key in KeyId, which an alias can name too."""
         return find_key(self, self.parameters["KeyId"])
+
+    @property
+    def kind_of_new_key(self) -> tuple[str, str, str]:
+        """The spec, the usage and the origin of the key that CreateKey is to make."""
+        parameters = self.parameters
+        spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec") or SYMMETRIC
+        return spec, parameters.get("KeyUsage") or "ENCRYPT_DECRYPT", parameters.get("Origin") or "AWS_KMS"
 
     @cached_property
     def target_key(self) -> Key:
@@ -135,6 +142,10 @@ class KmsCall(ResolvedCall):
             )
         return grant
 
+    def arn_of(self, name: str) -> str:
+        """The ARN of a key (``key/…``) or an alias (``alias/…``) of the account in the call's region."""
+        return f"arn:aws:kms:{self.region}:{self.account.account_id}:{name}"
+
     def end_dry_run(self) -> None:
         """Raises AwsError DryRunOperationException for a call that was only to be tried.
 
@@ -143,6 +154,15 @@ class KmsCall(ResolvedCall):
         if self.parameters.get("DryRun"):
             raise AwsError(
                 "DryRunOperationException", "The request would have succeeded, but the DryRun option is set."
+            )
+
+    def require_offered(self, name: str, offered: Collection[str]) -> None:
+        """Raises AwsError UnsupportedOperationException for a value of a parameter that only AWS offers."""
+        value = self.parameters[name]
+        if value not in offered:
+            raise AwsError(
+                "UnsupportedOperationException",
+                f"The practice account does not offer {value} as {name}, but {', '.join(offered)}.",
             )
 
     def takes(self, member: str) -> bool:
@@ -199,11 +219,8 @@ def alias_in(key_id: str) -> str | None:
     """The alias name in an alias name or alias ARN, as in ``alias/myKey``."""
     if key_id.startswith("alias/"):
         return key_id
-    return (
-        "alias/" + key_id.split(":alias/", 1)[1]
-        if key_id.startswith("arn:") and ":alias/" in key_id
-        else None
-    )
+    _, separator, name = key_id.partition(":alias/")
+    return f"alias/{name}" if key_id.startswith("arn:") and separator else None
 
 
 def require_grant_id(grant_id: str | None) -> None:

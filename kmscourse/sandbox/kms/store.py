@@ -3,24 +3,27 @@
 Whether a change may be is decided before. What KMS does by itself at its time (deletions, rotations, expiries) is done
 here too.
 
-Source: AWS KMS API Reference, "KeyMetadata", "AliasListEntry"; AWS KMS Developer Guide, "Key identifiers", "Quotas".
+Source: AWS KMS API Reference, "KeyMetadata", "AliasListEntry"; AWS KMS Developer Guide, "Key identifiers", "Quotas",
+"Aliases in AWS KMS", "AWS managed keys".
 """
 
 from __future__ import annotations
 
+import heapq
 import re
 import secrets
 import uuid
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Caller, ServiceEvent
-from kmscourse.sandbox.kms import ciphertext, default_policies
-from kmscourse.sandbox.kms.grants import MAX_GRANTS, Grant, Identities, Token, terms_of
-from kmscourse.sandbox.kms.key import MATERIAL_BYTES, SYMMETRIC, Key, KeyMaterial
-from kmscourse.sandbox.kms.region import AWS_ALIASES, Region
+from kmscourse.sandbox.kms import ciphertext, key_policy
+from kmscourse.sandbox.kms.grant_index import GrantIndex
+from kmscourse.sandbox.kms.grants import MAX_GRANTS, Grant, Identities, read_token, terms_of
+from kmscourse.sandbox.kms.key import MATERIAL_BYTES, SYMMETRIC, Alias, Key, KeyMaterial
 from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.journal import Journal
 
@@ -29,6 +32,131 @@ MAX_ALIASES = 50  # of one key ("Quotas" in the developer guide)
 _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _COLLECTION = re.compile(r"kms/([^/]+)/(keys|grants)")
 _AWS_ROTATION_PERIOD = 365  # days between the rotations of a key that AWS manages
+# By service, the description of its key as recorded of AWS. Other services' keys are called by other words.
+_DESCRIPTIONS = {"dynamodb": "Default key that protects my DynamoDB data when no other key is defined"}
+
+
+_SERVICES = (
+    "acm dynamodb ebs elasticfilesystem es glue kinesisvideo lambda rds redshift s3 secretsmanager ssm xray"
+)
+AWS_ALIASES = tuple(f"alias/aws/{service}" for service in _SERVICES.split())
+"""The aliases of AWS's own: each is there from the start, and has a key once it is asked for one."""
+
+
+class Region:
+    """The keys of one region and the grants on them, with all that they are found by. A lookup costs what it finds.
+
+    ``key_ids`` and ``alias_names`` are in their order; ``grant_index`` finds the ids of grants.
+    """
+
+    def __init__(self, name: str, journal: Journal) -> None:
+        self.keys: Collection[Key] = Collection(
+            journal, f"kms/{name}/keys", Key.to_json, Key.from_json, self.index_keys
+        )
+        self.grants: Collection[Grant] = Collection(
+            journal, f"kms/{name}/grants", Grant.to_json, Grant.from_json, self.index_grants
+        )
+        self.index_keys()
+        self.index_grants()
+
+    def index_keys(self) -> None:
+        """Find everything anew, after keys came back from the file. Raises ValueError where one is not in its place."""
+        self.key_id_of_alias: dict[str, str] = {}
+        self.key_id_of_token: dict[bytes, str] = {}
+        self._due_dates: list[tuple[datetime, str]] = []  # a heap; what is not in _due_date_of is passed over
+        self._due_date_of: dict[str, datetime | None] = {}
+        self.key_ids = sorted(self.keys)
+        for key_id, key in self.keys.items():
+            if key.id != key_id:
+                raise ValueError("A key is in another's place.")
+            self.key_id_of_alias.update(dict.fromkeys(key.aliases, key.id))
+            self.note_change(key)
+        self.alias_names = sorted({*AWS_ALIASES, *self.key_id_of_alias})
+
+    def index_grants(self) -> None:
+        """Find grants anew, after some came back from the file.
+
+        Raises ValueError where one is not in its place, LookupError where it is on no key.
+        """
+        self.grant_index = GrantIndex()
+        for grant_id, grant in self.grants.items():
+            if grant.id != grant_id:
+                raise ValueError("A grant is in another's place.")
+            if grant.key_id not in self.keys:
+                raise LookupError("A grant is on no key.")
+            self.grant_index.add(grant)
+
+    # Keys
+
+    def add_key(self, key: Key) -> None:
+        """Add a new key."""
+        self.keys[key.id] = key
+        insort(self.key_ids, key.id)
+        self.note_change(key)
+
+    def note_change(self, key: Key) -> None:
+        """Note the material and the due date of a key that was changed."""
+        self.key_id_of_token.update((material.token, key.id) for material in key.materials)
+        due_date = key.due_date
+        if due_date is not None and due_date != self._due_date_of.get(key.id):
+            heapq.heappush(self._due_dates, (due_date, key.id))
+        self._due_date_of[key.id] = due_date
+
+    def remove_key(self, key: Key) -> None:
+        """Remove a key: its material, its aliases and its grants go with it."""
+        for name in list(key.aliases):
+            self.remove_alias(name)
+        for grant_id in list(self.grant_index.on_key(key.id)):
+            self.remove_grant(self.grants[grant_id])
+        for material in key.materials:
+            self.key_id_of_token.pop(material.token, None)
+        self._due_date_of.pop(key.id, None)
+        del self.keys[key.id]
+        del self.key_ids[bisect_left(self.key_ids, key.id)]
+
+    def overdue(self, now: datetime) -> tuple[datetime, Key] | None:
+        """The key for which something is due first, and when; None where nothing is due by ``now``."""
+        while self._due_dates and self._due_dates[0][0] <= now:
+            due_date, key_id = heapq.heappop(self._due_dates)
+            if self._due_date_of.get(key_id) == due_date:
+                del self._due_date_of[key_id]  # Should it be due again at this very date, it is listed anew.
+                return due_date, self.keys[key_id]
+        return None
+
+    # Aliases
+
+    def set_alias(self, name: str, key: Key, now: float) -> None:
+        """Let an alias stand for a key from ``now`` on, and for no other."""
+        alias = self.remove_alias(name) or Alias(created=now, updated=now)
+        alias.updated = now
+        self.keys.touch(key.id)
+        key.aliases[name] = alias
+        self.key_id_of_alias[name] = key.id
+        if name not in AWS_ALIASES:
+            insort(self.alias_names, name)
+
+    def remove_alias(self, name: str) -> Alias | None:
+        """Take an alias from the key that it stands for, if it does."""
+        key_id = self.key_id_of_alias.pop(name, None)
+        if key_id is None:
+            return None
+        if name not in AWS_ALIASES:
+            del self.alias_names[bisect_left(self.alias_names, name)]
+        self.keys.touch(key_id)
+        key: Key = self.keys[key_id]
+        return key.aliases.pop(name)
+
+    # Grants
+
+    def add_grant(self, grant: Grant) -> None:
+        """Put a new grant on its key."""
+        self.grants[grant.id] = grant
+        self.grant_index.add(grant)
+
+    def remove_grant(self, grant: Grant) -> None:
+        """Take a grant from its key."""
+        del self.grants[grant.id]
+        self.grant_index.remove(grant)
 
 
 class KeyStore:
@@ -84,7 +212,9 @@ class KeyStore:
                 )
         arn = f"arn:aws:kms:{region}:{self._account_id}:"
         if name.startswith("alias/"):
-            key, missing = self._key_of_alias(region, name), f"Alias {arn}{name} is not found."
+            key, missing = self.key_of_alias(region, name), f"Alias {arn}{name} is not found."
+            if key is None and name in AWS_ALIASES:
+                key = self._create_aws_managed(region, name)
         elif _KEY_ID.fullmatch(name):
             key, missing = self._region(region).keys.get(name), _unknown(f"{arn}key/{name}")
         else:
@@ -111,12 +241,11 @@ class KeyStore:
 
     def of_ciphertext(self, region: str, blob: bytes) -> Key:
         """The key that made a ciphertext. Raises AwsError InvalidCiphertextException."""
+        stored = self._region(region)
         try:
-            key = self._region(region).key_of_token(ciphertext.token_of(blob))
-        except ciphertext.InvalidCiphertextError:
-            key = None
-        if key is None:
-            raise AwsError("InvalidCiphertextException", "")
+            key: Key = stored.keys[stored.key_id_of_token[ciphertext.token_of(blob)]]
+        except (ciphertext.InvalidCiphertextError, KeyError):
+            raise AwsError("InvalidCiphertextException", "") from None
         return key
 
     # Keys made and changed
@@ -146,7 +275,7 @@ class KeyStore:
             usage=usage,
             origin=origin,
             created=self._now().timestamp(),
-            policy_text=policy or default_policies.for_customer(self._account_id),
+            policy_text=policy or key_policy.default_policy(self._account_id),
             description=description,
             tags=dict(tags or {}),
             multi_region=multi_region,
@@ -228,7 +357,8 @@ class KeyStore:
 
     def key_of_alias(self, region: str, name: str) -> Key | None:
         """The key that ``alias/name`` stands for; None where it stands for none yet, or is not there."""
-        return self._region(region).key_of_alias(name)
+        stored = self._region(region)
+        return stored.keys.get(stored.key_id_of_alias.get(name, ""))
 
     def set_alias(self, name: str, key: Key) -> None:
         """Let ``alias/name`` stand for ``key``, whether it is new or stands for another.
@@ -243,17 +373,13 @@ class KeyStore:
         """Let ``alias/name`` stand for nothing any more."""
         self._region(region).remove_alias(name)
 
-    def _key_of_alias(self, region: str, name: str) -> Key | None:
-        key = self.key_of_alias(region, name)
-        return self._create_aws_managed(region, name) if key is None and name in AWS_ALIASES else key
-
     def _create_aws_managed(self, region: str, alias: str) -> Key:
         """The key that AWS manages for a service, which rotates every year."""
         service = alias.rpartition("/")[2]
         key = self.create(
             region,
-            policy=default_policies.for_service(service, region, self._account_id),
-            description=default_policies.DESCRIPTIONS.get(service, "Default key"),
+            policy=key_policy.policy_of_aws_managed_key(service, region, self._account_id),
+            description=_DESCRIPTIONS.get(service, "Default key"),
         )
         with self.changing(key):
             key.manager = "AWS"
@@ -271,10 +397,9 @@ class KeyStore:
         """
         region, terms = self._region(key.region), terms_of(parameters)
         if "Name" in terms:  # Only a name tells a retry.
-            known = region.grant_index.like(key.id, terms)
-            if known:
-                grant: Grant = region.grants[known[0]]
-                return grant
+            for grant_id in region.grant_index.like(key.id, terms):
+                known: Grant = region.grants[grant_id]
+                return known
         if len(region.grant_index.on_key(key.id)) >= MAX_GRANTS:
             raise AwsError("LimitExceededException", f"A key can have at most {MAX_GRANTS} grants.")
         return Grant.new(key.id, terms, self._now().timestamp(), self._identities)
@@ -294,6 +419,14 @@ class KeyStore:
         for grant_id in list(region.grant_index.like(key.id, terms_of(parameters))):
             region.remove_grant(region.grants[grant_id])
 
+    def remove_grants_of_service(self, service: str) -> None:
+        """Take from all keys the grants that a service holds, as ``dynamodb`` does on the keys of its tables."""
+        for name, region in self._regions.items():
+            for key in list(region.keys.values()):
+                ids = self.grant_ids(key, "GranteePrincipal", f"{service}.{name}.amazonaws.com")
+                for grant_id in list(ids):
+                    self.remove_grant(name, region.grants[grant_id])
+
     def grant(self, region: str, grant_id: str) -> Grant | None:
         """The grant with this id; None where there is none in the region."""
         grant: Grant | None = self._region(region).grants.get(grant_id)
@@ -301,9 +434,9 @@ class KeyStore:
 
     def grant_of_token(self, region: str, text: str) -> Grant | None:
         """The grant that a grant token stands for; None where there is none in the region."""
-        token = Token.read(text)
-        grant = None if token is None else self.grant(region, token.grant_id)
-        return grant if token is not None and grant is not None and grant.has_made(token) else None
+        token = read_token(text)
+        grant = self.grant(region, token.grant_id)
+        return grant if grant is not None and grant.has_made(token) else None
 
     def key_of_grant(self, region: str, grant: Grant) -> Key:
         """The key that a grant is on."""

@@ -24,7 +24,7 @@ from kmscourse.sandbox.model import attribute_values
 from kmscourse.sandbox.model.mistyped import mistyped
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 
-# Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own (lookup.py).
+# Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own.
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts")
 _MAX_ATTRIBUTE_DEPTH = 32

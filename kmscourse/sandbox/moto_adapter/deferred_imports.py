@@ -2,7 +2,7 @@
 
 moto mocks AWS in tests. Its first import brings in boto3, requests, responses, PyYAML and the HTTP server of
 werkzeug, which takes longer than all that the sandbox does until its first answer. In a process that has called
-``put_off``, each of ``PACKAGES`` is entered without running its ``__init__``: its submodules can be imported, and
+``defer_imports``, each of ``PACKAGES`` is entered without running its ``__init__``: its submodules can be imported, and
 what else is asked of it brings it in whole, as if it had been imported then. (moto's mocks alone do not work in
 such a process: they count on what boto3 would have imported.)
 """
@@ -23,7 +23,7 @@ def _later(package: str, name: str) -> Callable[..., Any]:
 
     def make(*args: Any, **options: Any) -> Any:
         module = sys.modules[package]
-        if isinstance(module, _Late):
+        if isinstance(module, _Deferred):
             module.run()
         return getattr(module, name)(*args, **options)
 
@@ -50,12 +50,12 @@ PACKAGES: Mapping[str, Mapping[str, Any]] = {
 _OF_IMPORTS = ("__path__", "__file__", "__cached__")
 
 
-def put_off() -> None:
+def defer_imports() -> None:
     """Have ``PACKAGES`` imported late in this process, those that are not in it already."""
     sys.meta_path.insert(0, _Finder())
 
 
-class _Late(ModuleType):
+class _Deferred(ModuleType):
     """A package whose own code has not run."""
 
     def __getattr__(self, name: str) -> Any:
@@ -76,7 +76,7 @@ class _Late(ModuleType):
 
 
 class _Loader(Loader):
-    """Makes a ``_Late`` and leaves it at that; in all else (a package's data) the ``real`` loader."""
+    """Makes a ``_Deferred`` and leaves it at that; in all else (a package's data) the ``real`` loader."""
 
     def __init__(self, real: Loader) -> None:
         self.real = real
@@ -85,7 +85,7 @@ class _Loader(Loader):
         return getattr(self.real, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        module = _Late(spec.name)
+        module = _Deferred(spec.name)
         vars(module).update(PACKAGES[spec.name])
         return module
 

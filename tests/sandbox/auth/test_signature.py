@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import protocol as wire
+from kmscourse.sandbox import protocol
 from kmscourse.sandbox.auth import signature
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Caller, HttpRequest
@@ -66,7 +66,7 @@ def signed(
 
 
 def verified(request: HttpRequest, now: datetime = NOW) -> Caller:
-    return signature.verify(wire.read(request), Ring(), now)
+    return signature.verify(protocol.read(request), Ring(), now)
 
 
 def refusal(request: HttpRequest, now: datetime = NOW) -> AwsError:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import protocol as wire
+from kmscourse.sandbox import protocol
 from kmscourse.sandbox.call import AwsError, Call, Entries, HttpRequest, HttpResponse
 from tests.sandbox.conftest import OFFERED
 from tests.sandbox.fuzz.account import Furnished
@@ -116,10 +116,10 @@ def test_the_writer_holds_that_for_every_text(text: str) -> None:
         {"Map": Entries({text: text})},
     ]
     for answer in answers:
-        parsed(wire.write(CALL, answer))
-    written = parsed(wire.write(CALL, {"Arn": text})).find(".//{*}Arn")
+        parsed(protocol.write(CALL, answer))
+    written = parsed(protocol.write(CALL, {"Arn": text})).find(".//{*}Arn")
     assert written is not None
     assert (written.text or "") == "".join("\ufffd" if each in NO_XML else each for each in text)
     form = {"content-type": "application/x-www-form-urlencoded"}
     http = HttpRequest("POST", "/", form, b"Action=GetUser&Version=2010-05-08")
-    parsed(wire.write_error(http, AwsError(text, text), "1"))
+    parsed(protocol.write_error(http, AwsError(text, text), "1"))

@@ -70,6 +70,22 @@ def test_a_token_leads_to_its_grant_for_as_long_as_that_is_there(kept: Any) -> N
     assert of_token(kept, token) is None
 
 
+def test_a_token_begins_as_on_aws_and_never_as_an_option_of_a_command(practice: Any) -> None:
+    grants = [
+        practice.account.keys.new_grant(practice.account.keys.find(practice.key()), TERMS) for _ in "abc"
+    ]
+    assert {grant.new_token()[0] for grant in grants} == {"A"}
+
+
+def test_a_token_without_its_first_byte_is_one_of_an_earlier_version(practice: Any) -> None:
+    arn = practice.key()
+    grant_id, token = add(practice, arn)
+    data = base64.urlsafe_b64decode(token)
+    assert of_token(practice, base64.urlsafe_b64encode(data[1:]).decode()) == (arn, grant_id)
+    for fake in (data[1:] + b"x", b"\x02" + data[1:], b"\x01" + data):
+        assert of_token(practice, base64.urlsafe_b64encode(fake).decode()) is None
+
+
 def test_no_token_can_be_made_up(practice: Any) -> None:
     arn = practice.key()
     grant_id, token = add(practice, arn)

@@ -17,7 +17,7 @@ def said(program: str) -> str:
     """What a Python process of its own prints; it puts off first."""
     start = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-        "from kmscourse.sandbox.moto_adapter import deferred_imports as late; late.put_off()"
+        "from kmscourse.sandbox.moto_adapter import deferred_imports; deferred_imports.defer_imports()"
     )
     done = subprocess.run(
         [sys.executable, "-c", f"{start}\n{program}"], capture_output=True, text=True, timeout=120
@@ -33,7 +33,8 @@ def test_a_first_answer_needs_none_of_it() -> None:
         practice = Practice()
         practice.key()
         practice("kms:ListKeys")
-        waiting = [name for name in late.PACKAGES if type(sys.modules.get(name, late._Late("x"))) is not late._Late]
+        kinds = {name: type(sys.modules.get(name)) for name in deferred_imports.PACKAGES}
+        waiting = [n for n, kind in kinds.items() if kind not in (type(None), deferred_imports._Deferred)]
         print(waiting, "responses.registries" in sys.modules, "boto3.session" in sys.modules)
     """
     assert said(first_call) == "[] False False", "these were brought in before the first answer"
@@ -79,7 +80,11 @@ def test_what_stands_in_for_a_constant_is_that_constant() -> None:
 
 
 def test_what_is_imported_already_is_left_alone() -> None:
-    program = (
-        "sys.meta_path.pop(0); import yaml; late.put_off(); import yaml as again; print(type(again).__name__)"
-    )
+    program = """if True:
+        sys.meta_path.pop(0)
+        import yaml
+        deferred_imports.defer_imports()
+        import yaml as again
+        print(type(again).__name__)
+    """
     assert said(program) == "module"

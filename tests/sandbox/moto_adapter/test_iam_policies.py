@@ -224,3 +224,45 @@ def test_quotas(account: Any) -> None:
         "Cannot exceed quota for AccessKeysPerUser: 2",
         409,
     )
+
+
+def test_a_policy_loses_the_very_tag_that_is_named(account: Any) -> None:
+    tags = {"Tags.member.1.Key": "Team", "Tags.member.1.Value": "blue"}
+    tags |= {"Tags.member.2.Key": "team", "Tags.member.2.Value": "red"}
+    account("iam:TagPolicy", PolicyArn=OWN, **tags)
+    account("iam:UntagPolicy", PolicyArn=OWN, **{"TagKeys.member.1": "Team"})
+    listed = account("iam:ListPolicyTags", PolicyArn=OWN)
+    assert "<Key>team</Key>" in listed
+    assert "<Key>Team</Key>" not in listed
+
+
+def test_attached_policies_are_listed_in_pages_by_their_names(account: Any) -> None:
+    for name in ("Zebra", "Ant"):
+        account("iam:CreatePolicy", PolicyName=name, PolicyDocument=POLICY)
+        account("iam:AttachUserPolicy", UserName="ada", PolicyArn=OWN.replace("Reader", name))
+    account("iam:AttachUserPolicy", UserName="ada", PolicyArn=OWN)
+    first = account("iam:ListAttachedUserPolicies", UserName="ada", MaxItems="2")
+    assert re.findall("<PolicyName>(.*?)<", first) == ["Ant", "Reader"]
+    marker = first.split("<Marker>")[1].split("<")[0]
+    second = account("iam:ListAttachedUserPolicies", UserName="ada", Marker=marker)
+    assert re.findall("<PolicyName>(.*?)<", second) == ["Zebra"]
+    full = account("iam:ListAttachedUserPolicies", UserName="ada", MaxItems="3")
+    assert "<IsTruncated>false<" in second
+    assert "<IsTruncated>false<" in full, "nothing comes after it"
+
+
+@pytest.mark.parametrize(("kind", "whom"), [("User", "ada"), ("Role", "robot")])
+def test_a_boundary_that_goes_no_longer_counts(account: Any, kind: str, whom: str) -> None:
+    asked = {f"{kind}Name": whom}
+    account(f"iam:Put{kind}PermissionsBoundary", PermissionsBoundary=OWN, **asked)
+    account(f"iam:Delete{kind}PermissionsBoundary", **asked)
+    assert "<PermissionsBoundaryUsageCount>0<" in account("iam:GetPolicy", PolicyArn=OWN)
+    account("iam:DeletePolicy", PolicyArn=OWN)
+
+
+@pytest.mark.parametrize(("kind", "whom"), [("User", "ada"), ("Group", "readers"), ("Role", "robot")])
+def test_an_inline_policy_that_is_not_there(account: Any, kind: str, whom: str) -> None:
+    absent = ("NoSuchEntity", f"The {kind.lower()} policy with name absent cannot be found.", 404)
+    for operation in (f"Get{kind}Policy", f"Delete{kind}Policy"):
+        asked = {f"{kind}Name": whom, "PolicyName": "absent"}
+        assert refusal(account, f"iam:{operation}", **asked) == absent

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.region import AWS_ALIASES
+from kmscourse.sandbox.kms.store import AWS_ALIASES
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS
 from kmscourse.sandbox.storage.file import Row
 from tests.sandbox.storage.life import LIFE, filled_in

@@ -7,19 +7,19 @@ import zlib
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
-from kmscourse.sandbox import protocol as wire
+from kmscourse.sandbox import protocol
 from kmscourse.sandbox.call import HttpResponse
 from tests.sandbox.protocol.sending import form_request, json_request
 
 
 def test_a_json_answer_carries_blobs_in_base64_and_times_in_seconds() -> None:
-    call = wire.read(json_request("TrentService.Encrypt", {}))
+    call = protocol.read(json_request("TrentService.Encrypt", {}))
     answer = {
         "CiphertextBlob": b"\x00\xff",
         "CreationDate": datetime(2026, 3, 1, tzinfo=UTC),
         "Enabled": True,
     }
-    response = wire.write(call, answer)
+    response = protocol.write(call, answer)
     assert json.loads(response.body) == {
         "CiphertextBlob": "AP8=",
         "CreationDate": 1772323200.0,
@@ -31,15 +31,17 @@ def test_a_json_answer_carries_blobs_in_base64_and_times_in_seconds() -> None:
 
 
 def test_a_dynamodb_answer_carries_its_checksum() -> None:
-    call = wire.read(json_request("DynamoDB_20120810.Scan", {}, "dynamodb"))
-    response = wire.write(call, {"Items": [], "Count": 0})
+    call = protocol.read(json_request("DynamoDB_20120810.Scan", {}, "dynamodb"))
+    response = protocol.write(call, {"Items": [], "Count": 0})
     assert response.headers["x-amz-crc32"] == str(zlib.crc32(response.body))
     assert response.headers["Content-Type"] == "application/x-amz-json-1.0"
 
 
 def test_a_query_answer_is_xml_with_lists_as_members() -> None:
-    call = wire.read(form_request("Action=ListUsers&Version=2010-05-08"))
-    response = wire.write(call, {"Users": [{"UserName": "a<b"}, {"UserName": "c\x00"}], "IsTruncated": False})
+    call = protocol.read(form_request("Action=ListUsers&Version=2010-05-08"))
+    response = protocol.write(
+        call, {"Users": [{"UserName": "a<b"}, {"UserName": "c\x00"}], "IsTruncated": False}
+    )
     root = ElementTree.fromstring(response.body)  # noqa: S314  (our own answer)
     space = {"iam": "https://iam.amazonaws.com/doc/2010-05-08/"}
     assert root.tag == f"{{{space['iam']}}}ListUsersResponse"
@@ -52,7 +54,9 @@ def test_a_query_answer_is_xml_with_lists_as_members() -> None:
 
 
 def test_xml_from_elsewhere_gets_this_calls_request_id() -> None:
-    call = wire.read(form_request("Action=ListUsers&Version=2010-05-08"))
-    response = wire.write(call, HttpResponse(200, {"Server": "x"}, b"<a><RequestId>EXAMPLE</RequestId></a>"))
+    call = protocol.read(form_request("Action=ListUsers&Version=2010-05-08"))
+    response = protocol.write(
+        call, HttpResponse(200, {"Server": "x"}, b"<a><RequestId>EXAMPLE</RequestId></a>")
+    )
     assert response.body == f"<a><RequestId>{call.request_id}</RequestId></a>".encode()
     assert "Server" not in response.headers

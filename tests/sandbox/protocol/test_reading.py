@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.sandbox import protocol as wire
+from kmscourse.sandbox import protocol
 from kmscourse.sandbox.call import AwsError, HttpRequest
 from tests.sandbox.protocol.sending import SCOPE, cbor_request, form_request, json_request, rest_request
 
@@ -27,14 +27,14 @@ from tests.sandbox.protocol.sending import SCOPE, cbor_request, form_request, js
     ],
 )
 def test_a_json_call_is_named_by_its_target(target: str, action: str) -> None:
-    call = wire.read(json_request(target, {"KeyId": "alias/myKey"}))
+    call = protocol.read(json_request(target, {"KeyId": "alias/myKey"}))
     assert call.action == action
     assert call.parameters == {"KeyId": "alias/myKey"}
     assert (call.region, call.access_key_id, call.user_agent) == ("eu-west-1", "AKIAEXAMPLE", "test")
 
 
 def test_a_query_call_is_named_by_its_form() -> None:
-    call = wire.read(form_request("Action=TagUser&Version=2010-05-08&UserName=a%20b&Tags.member.1.Key="))
+    call = protocol.read(form_request("Action=TagUser&Version=2010-05-08&UserName=a%20b&Tags.member.1.Key="))
     assert call.action == "iam:TagUser"
     assert call.parameters["UserName"] == "a b"
     assert call.parameters["Tags.member.1.Key"] == ""
@@ -42,12 +42,12 @@ def test_a_query_call_is_named_by_its_form() -> None:
 
 def test_a_query_call_may_be_a_get() -> None:
     target = "/?Action=GetCallerIdentity&Version=2011-06-15"
-    call = wire.read(HttpRequest("GET", target, {"authorization": SCOPE.format("sts")}, b""))
+    call = protocol.read(HttpRequest("GET", target, {"authorization": SCOPE.format("sts")}, b""))
     assert call.action == "sts:GetCallerIdentity"
 
 
 def test_an_unsigned_call_is_read_too_so_that_it_can_be_refused_as_unsigned() -> None:
-    call = wire.read(HttpRequest("POST", "/", {"x-amz-target": "TrentService.ListKeys"}, b"{}"))
+    call = protocol.read(HttpRequest("POST", "/", {"x-amz-target": "TrentService.ListKeys"}, b"{}"))
     assert (call.access_key_id, call.region) == ("", "us-east-1")
 
 
@@ -72,19 +72,20 @@ def test_an_unsigned_call_is_read_too_so_that_it_can_be_refused_as_unsigned() ->
 )
 def test_a_body_that_is_no_usable_json_object_is_refused(body: bytes, code: str) -> None:
     with pytest.raises(AwsError) as refused:
-        wire.read(json_request("TrentService.Encrypt", body))
+        protocol.read(json_request("TrentService.Encrypt", body))
     assert (refused.value.code, refused.value.status) == (code, 400)
 
 
 def test_a_null_is_a_parameter_that_was_not_given() -> None:
-    call = wire.read(json_request("TrentService.ListKeys", {"Limit": None, "Marker": "a"}))
+    call = protocol.read(json_request("TrentService.ListKeys", {"Limit": None, "Marker": "a"}))
     assert call.parameters == {"Marker": "a"}
 
 
 def test_brackets_in_strings_are_no_depth() -> None:
     text = '[{"\\"' * 200
     assert (
-        wire.read(json_request("TrentService.Encrypt", {"Plaintext": text})).parameters["Plaintext"] == text
+        protocol.read(json_request("TrentService.Encrypt", {"Plaintext": text})).parameters["Plaintext"]
+        == text
     )
 
 
@@ -94,7 +95,7 @@ def test_a_long_string_takes_no_more_memory_than_a_few_of_its_kind(text: bytes) 
     request = replace(json_request("TrentService.Encrypt", {}), body=body)
     tracemalloc.start()
     try:
-        wire.read(request)
+        protocol.read(request)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -105,17 +106,17 @@ def test_a_long_string_takes_no_more_memory_than_a_few_of_its_kind(text: bytes) 
 def test_what_is_no_json_is_refused_once_it_has_more_parts_than_json_can_have(end: bytes) -> None:
     body = b'{"KeyId":"' + b"[" * 101 + b'"}' + end
     with pytest.raises(AwsError, match="is not JSON"):
-        wire.read(replace(json_request("TrentService.Encrypt", {}), body=body))
+        protocol.read(replace(json_request("TrentService.Encrypt", {}), body=body))
 
 
 def test_commas_in_strings_are_no_values() -> None:
     text = "a,[{" * 100_000
-    assert wire.read(json_request("TrentService.Encrypt", {"Text": text})).parameters == {"Text": text}
+    assert protocol.read(json_request("TrentService.Encrypt", {"Text": text})).parameters == {"Text": text}
 
 
 def test_many_small_objects_are_no_depth() -> None:
     items = [{"Key": {"S": str(number)}} for number in range(100)]
-    assert wire.read(json_request("DynamoDB_20120810.X", {"Keys": items})).parameters["Keys"] == items
+    assert protocol.read(json_request("DynamoDB_20120810.X", {"Keys": items})).parameters["Keys"] == items
 
 
 @pytest.mark.parametrize(
@@ -153,20 +154,20 @@ def test_many_small_objects_are_no_depth() -> None:
 )
 def test_what_the_account_does_not_offer_is_refused(request_: HttpRequest, code: str) -> None:
     with pytest.raises(AwsError) as refused:
-        wire.read(request_)
+        protocol.read(request_)
     assert refused.value.code == code
     assert 400 <= refused.value.status < 500
 
 
 def test_the_refusal_of_a_service_names_it_and_what_there_is() -> None:
     with pytest.raises(AwsError) as refused:
-        wire.read(rest_request("GET", "/2015-03-31/functions/", "lambda"))
+        protocol.read(rest_request("GET", "/2015-03-31/functions/", "lambda"))
     assert refused.value.message == (
         "The practice account does not offer lambda: it exists on AWS only. Offered are kms, dynamodb, iam, sts and "
         "cloudtrail."
     )
     with pytest.raises(AwsError, match=r"does not offer SecretsManager\.GetSecretValue: "):
-        wire.read(json_request("SecretsManager.GetSecretValue", {}))
+        protocol.read(json_request("SecretsManager.GetSecretValue", {}))
 
 
 def test_a_presigned_call_is_read_without_what_signs_it() -> None:
@@ -174,7 +175,7 @@ def test_a_presigned_call_is_read_without_what_signs_it() -> None:
         "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA1%2F20260301%2Feu-west-1%2Fsts%2Faws4_request"
     )
     target = f"/?Action=GetCallerIdentity&Version=2011-06-15&{signs}&X-Amz-Signature=0"
-    call = wire.read(HttpRequest("GET", target, {}, b""))
+    call = protocol.read(HttpRequest("GET", target, {}, b""))
     assert (call.action, call.region, call.access_key_id) == ("sts:GetCallerIdentity", "eu-west-1", "AKIA1")
     assert call.parameters == {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
 
@@ -194,9 +195,9 @@ def test_whatever_comes_is_read_or_refused_in_a_readable_form(
 ) -> None:
     request = HttpRequest(method, target, headers, body)
     try:
-        wire.read(request)
+        protocol.read(request)
     except AwsError as error:
-        response = wire.write_error(request, error, "id")
+        response = protocol.write_error(request, error, "id")
         assert 400 <= response.status < 500
         if response.headers["Content-Type"].endswith("/xml"):
             ElementTree.fromstring(response.body)  # noqa: S314  (our own answer)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.pages import LIMITS, page
+from kmscourse.sandbox.kms.keys import LIMITS, page
 
 LISTS = [
     ("ListKeys", "Keys", "KeyId"),

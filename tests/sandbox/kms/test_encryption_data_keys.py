@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from kmscourse.sandbox.kms.data_keys import PAIRS
+from kmscourse.sandbox.kms.encryption import PAIRS
 
 
 @pytest.mark.parametrize(

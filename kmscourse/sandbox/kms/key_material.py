@@ -1,10 +1,12 @@
-"""Key material from outside: a key to wrap it with, the import itself, and its deletion.
+"""Key material: rotation to new material, while what the old has sealed still opens; material from outside.
+
+AWS rotates on demand in the background and shows OnDemandRotationStartDate meanwhile; here it is done at once.
 
 The import token is the private half of the wrapping key, its algorithm and its last moment, sealed for the one key
 that it was made for. So nothing need be kept until the token comes back, and any change to it is noticed.
 
-Source: AWS KMS API Reference, "GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial"; AWS KMS
-Developer Guide, "Importing key material"; recorded answers of AWS. Texts about ValidTo other than that for a missing
+Source: AWS KMS API Reference, each operation; AWS KMS Developer Guide, "Rotate AWS KMS keys", "Quotas", "Importing key
+material"; recorded answers of AWS. Texts about ValidTo other than that for a missing
 one are the practice account's own.
 """
 
@@ -14,7 +16,7 @@ import base64
 import struct
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -28,11 +30,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import ciphertext
-from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Key, KeyMaterial
+from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Key, KeyMaterial, to_base64
+from kmscourse.sandbox.kms.keys import page
 from kmscourse.sandbox.kms.resolve import KmsCall
-from kmscourse.sandbox.kms.validation import require_offered
 from kmscourse.sandbox.operation import Answer
 
+DEFAULT_PERIOD = 365  # days between two rotations
+MAX_ON_DEMAND = 25  # for the life of a key
+TOO_CLOSE = timedelta(minutes=20)  # before an automatic rotation none can be had on demand
 TOKEN_LIFETIME = timedelta(hours=24)
 MAX_LIFETIME = timedelta(days=365)  # of imported key material that expires
 
@@ -47,13 +52,94 @@ _ALGORITHMS = tuple(WRAPPING)
 _TOKEN_HEAD = struct.Struct(">dB")  # last moment in seconds since 1970, number of the algorithm
 
 
-# Validation
+# Rotation
+
+
+def enable_key_rotation(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
+    with resolved.account.keys.changing(resolved.key) as key:
+        key.schedule_rotation(resolved.parameters.get("RotationPeriodInDays", DEFAULT_PERIOD), resolved.now)
+    return {}
+
+
+def disable_key_rotation(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKeyRotation.html"""
+    with resolved.account.keys.changing(resolved.key) as key:
+        key.schedule_rotation(None, resolved.now)
+    return {}
+
+
+def rotate_key_on_demand(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html
+
+    Raises AwsError: LimitExceededException, ConflictException shortly before an automatic rotation,
+    KMSInvalidStateException for a key that imported no material to go over to.
+    """
+    key = resolved.key
+    if sum(material.rotation_type == "ON_DEMAND" for material in key.materials) >= MAX_ON_DEMAND:
+        raise AwsError(
+            "LimitExceededException",
+            "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
+            f"performed for this key: {key.arn}",
+        )
+    if not key.materials or (key.origin == "EXTERNAL" and key.pending_material is None):
+        raise AwsError("KMSInvalidStateException", f"{key.arn} has no key material to go over to.")
+    scheduled = key.scheduled_rotation
+    if scheduled is not None and scheduled - resolved.now <= TOO_CLOSE:
+        raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
+    resolved.account.keys.rotate(key, resolved.now, "ON_DEMAND")
+    return {"KeyId": key.id}
+
+
+def get_key_rotation_status(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
+    key = resolved.key
+    if key.scheduled_rotation is None:
+        return {"KeyId": key.id, "KeyRotationEnabled": False}
+    return {
+        "KeyId": key.id,
+        "KeyRotationEnabled": True,
+        "RotationPeriodInDays": key.rotation_period,
+        "NextRotationDate": key.scheduled_rotation.timestamp(),
+    }
+
+
+def list_key_rotations(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html"""
+    key, everything = resolved.key, resolved.parameters.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
+    shown = [material for material in key.all_materials if everything or material.rotated is not None]
+    names = [f"{number:06}" for number in range(len(shown))]
+    return page(resolved.parameters, "Rotations", names, lambda name: _rotation_entry(key, shown[int(name)]))
+
+
+def _rotation_entry(key: Key, material: KeyMaterial) -> dict[str, Any]:
+    """A RotationsListEntry; the members on imports only for a key that was imported into."""
+    entry: dict[str, Any] = {
+        "KeyId": key.id,
+        "KeyMaterialId": material.id,
+        "KeyMaterialState": key.material_state(material),
+    }
+    if material.rotated is not None:
+        entry |= {"RotationDate": material.rotated.timestamp(), "RotationType": material.rotation_type}
+    if key.origin != "EXTERNAL":
+        return entry
+    if material.description:
+        entry["KeyMaterialDescription"] = material.description
+    if material.secret is None:
+        return {**entry, "ImportState": "PENDING_IMPORT"}
+    if material.expires is None:
+        return {**entry, "ImportState": "IMPORTED", "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    expiry = {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": material.expires.timestamp()}
+    return {**entry, "ImportState": "IMPORTED", **expiry}
+
+
+# Import
 
 
 def check_wrapping(resolved: KmsCall) -> None:
     """Raises AwsError UnsupportedOperationException for a wrapping that is not for symmetric keys, or only AWS's."""
-    require_offered(resolved, "WrappingAlgorithm", WRAPPING)
-    require_offered(resolved, "WrappingKeySpec", WRAPPING_BITS)
+    resolved.require_offered("WrappingAlgorithm", WRAPPING)
+    resolved.require_offered("WrappingKeySpec", WRAPPING_BITS)
 
 
 def check_import(resolved: KmsCall) -> None:
@@ -75,9 +161,6 @@ def _invalid(text: str) -> AwsError:
     return AwsError("ValidationException", text)
 
 
-# Operations
-
-
 def get_parameters_for_import(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetParametersForImport.html"""
     parameters = resolved.parameters
@@ -89,8 +172,8 @@ def get_parameters_for_import(resolved: KmsCall) -> Answer:
     token = ciphertext.seal(_import_secret(resolved.key), head + private, {})
     return {
         "KeyId": resolved.key.arn,
-        "ImportToken": base64.b64encode(token).decode(),
-        "PublicKey": base64.b64encode(public).decode(),
+        "ImportToken": to_base64(token),
+        "PublicKey": to_base64(public),
         "ParametersValidTo": valid_to,
     }
 
@@ -102,15 +185,13 @@ def import_key_material(resolved: KmsCall) -> Answer:
     wrapped with the token's key), IncorrectKeyMaterialException (not the material that belongs there).
     """
     key, parameters = resolved.key, resolved.parameters
-    token = _read_token(resolved)
-    imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), token)
+    imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), *_read_token(resolved))
     material = KeyMaterial.imported(key.id, imported)
     _check_place(resolved, material.id)
     valid_to, description = parameters.get("ValidTo"), parameters.get("KeyMaterialDescription")
     material.expires = None if valid_to is None else datetime.fromtimestamp(valid_to, UTC)
     if description is None:  # It keeps the one that it had.
-        before = [known.description for known in key.all_materials if known.id == material.id]
-        description = "".join(before)
+        description = "".join(known.description for known in key.all_materials if known.id == material.id)
     material.description = description
     with resolved.account.keys.changing(key):
         key.put_material(material)
@@ -134,20 +215,14 @@ def delete_imported_key_material(resolved: KmsCall) -> Answer:
     return {"KeyId": key.arn, "KeyMaterialId": material.id}
 
 
-class _Token(NamedTuple):
-    """What an import token holds."""
-
-    hash: hashes.HashAlgorithm
-    private_key: rsa.RSAPrivateKey
-
-
 def _import_secret(key: Key) -> bytes:
     if key.import_secret is None:
         raise LookupError("only a key of origin EXTERNAL is imported into")
     return key.import_secret
 
 
-def _read_token(resolved: KmsCall) -> _Token:
+def _read_token(resolved: KmsCall) -> tuple[hashes.HashAlgorithm, rsa.RSAPrivateKey]:
+    """The hash and the private key that the material was wrapped with."""
     key, token = resolved.key, base64.b64decode(resolved.parameters["ImportToken"])
     try:
         content = ciphertext.unseal(_import_secret(key), token, {})
@@ -162,7 +237,7 @@ def _read_token(resolved: KmsCall) -> _Token:
     private_key = load_der_private_key(content[_TOKEN_HEAD.size :], None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(private_key, rsa.RSAPrivateKey):
         raise _no_token(key)
-    return _Token(WRAPPING[_ALGORITHMS[algorithm]], private_key)
+    return WRAPPING[_ALGORITHMS[algorithm]], private_key
 
 
 def _no_token(key: Key) -> AwsError:
@@ -172,10 +247,9 @@ def _no_token(key: Key) -> AwsError:
     )
 
 
-def _unwrapped(wrapped: bytes, token: _Token) -> bytes:
-    oaep = padding.OAEP(padding.MGF1(token.hash), token.hash, None)
+def _unwrapped(wrapped: bytes, hash_: hashes.HashAlgorithm, private_key: rsa.RSAPrivateKey) -> bytes:
     try:
-        imported = token.private_key.decrypt(wrapped, oaep)
+        imported = private_key.decrypt(wrapped, padding.OAEP(padding.MGF1(hash_), hash_, None))
     except ValueError:
         raise AwsError("InvalidCiphertextException", "") from None
     if len(imported) != MATERIAL_BYTES:
