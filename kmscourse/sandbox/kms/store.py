@@ -74,9 +74,14 @@ class Region:
         self.alias_names = sorted({*AWS_ALIASES, *self.key_id_of_alias})
 
     def index_grants(self) -> None:
-        """Find grants anew, after some came back from the file. Raises LookupError where one is on no key."""
+        """Find grants anew, after some came back from the file.
+
+        Raises ValueError where one is not in its place, LookupError where it is on no key.
+        """
         self.grant_index = GrantIndex()
-        for grant in self.grants.values():
+        for grant_id, grant in self.grants.items():
+            if grant.id != grant_id:
+                raise ValueError("A grant is in another's place.")
             if grant.key_id not in self.keys:
                 raise LookupError("A grant is on no key.")
             self.grant_index.add(grant)

@@ -253,6 +253,19 @@ def test_a_row_of_nothing_known_sets_the_file_aside(
     assert "is damaged" in open_account(kept.path).account.notices[0]
 
 
+def test_a_grant_in_anothers_place_sets_the_file_aside(
+    kept: Any, open_account: Callable[[Path], Any]
+) -> None:
+    arn = "arn:aws:iam::123456789012:root"
+    kept("kms:CreateGrant", KeyId=kept.key(), GranteePrincipal=arn, Operations=["Decrypt"])
+    (document,) = (
+        text for row, text in kept.account.storage.rows() if row.collection == "kms/us-east-1/grants"
+    )
+    kept.account.close()
+    forged(kept.path, Row("kms/us-east-1/grants", "x"), document)
+    assert "is damaged" in open_account(kept.path).account.notices[0]
+
+
 ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n"
 FOREIGN = {
     "a view in place of the rows": "DROP TABLE rows; CREATE VIEW rows (id, collection, key, document, checksum) "
