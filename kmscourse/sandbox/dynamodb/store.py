@@ -135,6 +135,11 @@ class TableStore:
         transaction: Transaction | None = dict.get(self.transactions, token)
         return None if transaction is None or transaction.until < now.timestamp() else transaction
 
+    def forget_transactions(self) -> None:
+        """Remember no transaction any more."""
+        for token in list(self.transactions):
+            del self.transactions[token]
+
     def keep_transaction(self, token: str, digest: str, now: datetime) -> None:
         """Remember a transaction for ten minutes by its token."""
         for known, transaction in list(islice(self.transactions.items(), 10)):  # The oldest stand first.

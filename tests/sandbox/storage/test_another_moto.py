@@ -15,7 +15,7 @@ import pytest
 from kmscourse.errors import SandboxError
 from kmscourse.policy import LAB_USER
 from kmscourse.sandbox.storage.file import Storage
-from tests.sandbox.conftest import Practice
+from tests.sandbox.conftest import Practice, book
 
 Open = Callable[[Path], Practice]
 NOTICE = re.compile(r"written under moto 1\.0\.0\. .*start over; keys, aliases and grants stay\.")
@@ -87,6 +87,19 @@ def test_a_table_made_again_has_a_grant_of_its_own(file: Path, open_account: Ope
     assert account.titles() == ["The Dip"]
     account("dynamodb:DeleteTable", TableName="Books")
     assert grants(account) == [["Decrypt"]]
+
+
+def test_a_transaction_sent_again_is_done_on_the_new_table(tmp_path: Path, open_account: Open) -> None:
+    account, put = open_account(tmp_path / "account.db"), {"TableName": "Books", "Item": book("The Dip")}
+    sent = {"TransactItems": [{"Put": put}], "ClientRequestToken": "once"}
+    account.books()
+    account("dynamodb:TransactWriteItems", **sent)
+    account.account.close()
+    restamp(tmp_path / "account.db")
+    account.restart()
+    account.books()
+    account("dynamodb:TransactWriteItems", **sent)
+    assert account.titles() == ["The Dip"]
 
 
 def test_a_grant_is_of_no_other_user_who_gets_the_name(file: Path, open_account: Open) -> None:
