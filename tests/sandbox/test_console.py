@@ -119,6 +119,7 @@ def test_a_name_does_not_make_a_main_user(gate: Any) -> None:
     gate("iam:UpdateUser", UserName=gate.main, NewUserName="boss")
     impostor = gate.user(gate.main, {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})
     made = gate.account.identities.add_access_key(impostor).caller.access_key_id
+    gate.account.commit()
     gate._key_ids["impostor"] = made
     for operation in OPERATIONS:
         refusal = gate.refused(f"kmscourse:{operation}", by="impostor", UserName="boss", Password="x")
