@@ -1,4 +1,4 @@
-"""Packages that run their own code only once something is asked of them: what moto imports and never uses here.
+"""Packages that run their own code only once something is asked of them: what moto and tornado import and never use.
 
 moto mocks AWS in tests. Its first import brings in boto3, requests, responses, PyYAML and the HTTP server of
 werkzeug, which takes longer than all that the sandbox does until its first answer. In a process that has called
@@ -35,7 +35,9 @@ PACKAGES: Mapping[str, Mapping[str, Any]] = {
     "boto3": {"Session": _later("boto3", "Session")},
     "botocore.session": {"Session": _later("botocore.session", "Session")},
     "charset_normalizer": {},
+    "colorama": {},  # tornado's, for colours that its log never has here; likewise curses
     "cryptography.x509": {},
+    "curses": {},
     "jmespath": {},
     "moto": {},
     "moto.core": {"DEFAULT_ACCOUNT_ID": "123456789012"},
