@@ -12,7 +12,7 @@ from kmscourse.sandbox import client as sandbox_client
 
 ROOT = Path(__file__).parent
 LONGEST = ("tests/real_account", "tests/browser", "tests/notebooks", "notebooks", "tests/clients")
-"""The folders that are begun with: of two processes, none is left with a long file when the other has ended."""
+"""The folders that are begun with: of several processes, none is left with a long file when the others have ended."""
 
 _home: dict[Path, tempfile.TemporaryDirectory[str]] = {}
 
