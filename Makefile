@@ -8,7 +8,7 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 UV      := $(shell command -v uv 2>/dev/null)
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
 
-# Two processes, a file at a time, in the order of conftest.py: the longest first.
+# Three processes, a file at a time, in the order of conftest.py: the longest first.
 AT_ONCE := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lab test test-notebooks test-browser lint record clean
