@@ -236,7 +236,8 @@ def test_a_new_session_takes_as_many_steps_beside_many(practice: Any) -> None:
     def steps(others: int) -> int:
         for _ in range(others):
             practice.account.identities.session_for("IAMLabUser")
-        return calls(lambda: practice.account.identities.session_for("IAMLabUser"))
+        # The least of some: letters of an id are drawn until they fit, by luck a few steps more or fewer.
+        return min(calls(lambda: practice.account.identities.session_for("IAMLabUser")) for _ in range(20))
 
     assert steps(200) <= steps(1) + 30
 
