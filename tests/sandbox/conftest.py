@@ -25,9 +25,23 @@ from kmscourse.sandbox.operation import PermissionCheck
 OFFERED = {name: service.operations for name, service in SERVICES.items()}
 """By service, the table of its operations."""
 
+BOOKS: dict[str, Any] = {
+    "TableName": "Books",
+    "KeySchema": [
+        {"AttributeName": "Author", "KeyType": "HASH"},
+        {"AttributeName": "Title", "KeyType": "RANGE"},
+    ],
+    "AttributeDefinitions": [
+        {"AttributeName": "Author", "AttributeType": "S"},
+        {"AttributeName": "Title", "AttributeType": "S"},
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+"""A table of books with a partition and a sort key, as CreateTable takes it."""
+
 
 class Practice:
-    """A backend with a way to call it: ``practice("kms:CreateKey", Description="…")``."""
+    """An account with a way to call it: ``practice("kms:CreateKey", Description="…")``."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
@@ -65,20 +79,7 @@ class Practice:
 
     def books(self, **parameters: Any) -> None:
         """A table Books with a partition and a sort key."""
-        self(
-            "dynamodb:CreateTable",
-            TableName="Books",
-            KeySchema=[
-                {"AttributeName": "Author", "KeyType": "HASH"},
-                {"AttributeName": "Title", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "Author", "AttributeType": "S"},
-                {"AttributeName": "Title", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            **parameters,
-        )
+        self("dynamodb:CreateTable", **BOOKS | parameters)
 
     def put(self, title: str, **attributes: Any) -> None:
         """A book by Seth Godin."""
@@ -257,20 +258,8 @@ class Gate:
     def books(self, key: str | None = None, name: str = "Books") -> None:
         """A table of books, under ``key`` if one is given."""
         encryption = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-        self(
-            "dynamodb:CreateTable",
-            TableName=name,
-            KeySchema=[
-                {"AttributeName": "Author", "KeyType": "HASH"},
-                {"AttributeName": "Title", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "Author", "AttributeType": "S"},
-                {"AttributeName": "Title", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            **({"SSESpecification": encryption} if key else {}),
-        )
+        under = {"SSESpecification": encryption} if key else {}
+        self("dynamodb:CreateTable", **BOOKS | {"TableName": name} | under)
         self("dynamodb:PutItem", TableName=name, Item=book("The Dip"))
 
     def events(self, **attribute: str) -> list[dict[str, Any]]:

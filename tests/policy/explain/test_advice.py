@@ -16,23 +16,22 @@ import pytest
 from kmscourse.policy import Layers, Request, evaluate, use_statement, what_would_allow, with_statement
 from kmscourse.policy.explain.edits import GRANTED_OPERATIONS
 from tests.policy.key_policies import default_key_policy
+from tests.policy.people import (
+    ALIAS,
+    ANYBODY,
+    KEY,
+    OWNER,
+    READER,
+    ROOT,
+    SERVICE,
+    SESSION,
+    STRANGER,
+    VIA_DYNAMODB,
+    A,
+)
 
-A, B = "123456789012", "999999999999"
-READER = f"arn:aws:iam::{A}:user/IAMLabUser"
-OWNER = f"arn:aws:iam::{A}:user/ed-user-1"
 ROLE = f"arn:aws:iam::{A}:role/Reader"
-SESSION = f"arn:aws:sts::{A}:assumed-role/Reader/ana"
-ROOT = f"arn:aws:iam::{A}:root"
-STRANGER = f"arn:aws:iam::{B}:user/Eve"
-SERVICE = "lambda.amazonaws.com"
-ANYBODY = "*anonymous*"
-KEY = f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"
 TABLE = f"arn:aws:dynamodb:us-east-1:{A}:table/Books"
-VIA_DYNAMODB = {
-    "kms:ViaService": "dynamodb.us-east-1.amazonaws.com",
-    "kms:EncryptionContext:aws:dynamodb:tableName": "Books",
-}
 
 DEFAULT = default_key_policy(A)
 CLOSED = {"Version": "2012-10-17", "Statement": [use_statement(OWNER, ("kms:*",))]}

@@ -9,21 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmscourse.policy import EditKind, Layers, Request, evaluate, what_would_allow
+from tests.policy.people import (
+    ALIAS,
+    ANYBODY,
+    KEY,
+    READER,
+    ROOT,
+    SERVICE,
+    SESSION,
+    STRANGER,
+    VIA_DYNAMODB,
+    A,
+)
 
-A, B = "123456789012", "999999999999"
-READER = f"arn:aws:iam::{A}:user/IAMLabUser"
 ROLE = f"arn:aws:iam::{A}:role/Reader"
-SESSION = f"arn:aws:sts::{A}:assumed-role/Reader/ana"
-ROOT = f"arn:aws:iam::{A}:root"
-STRANGER = f"arn:aws:iam::{B}:user/Eve"
-SERVICE = "lambda.amazonaws.com"
-ANYBODY = "*anonymous*"
-KEY = f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"
-VIA_DYNAMODB = {
-    "kms:ViaService": "dynamodb.us-east-1.amazonaws.com",
-    "kms:EncryptionContext:aws:dynamodb:tableName": "Books",
-}
 CALLERS = [READER, ROLE, SESSION, ROOT, STRANGER, SERVICE, ANYBODY]
 RESOURCES = [KEY, ALIAS, ROLE, "arn:aws:s3:::books", "*"]
 ACTIONS = [

@@ -19,12 +19,8 @@ from kmscourse.policy import (
     without_sid,
 )
 from tests.policy.key_policies import default_key_policy
+from tests.policy.people import KEY, OWNER, READER, STRANGER, A
 
-A = "123456789012"
-READER = f"arn:aws:iam::{A}:user/IAMLabUser"
-OWNER = f"arn:aws:iam::{A}:user/ed-user-1"
-STRANGER = "arn:aws:iam::999999999999:user/Eve"
-KEY = f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CONSOLE = console_key_policy(A, [OWNER], [OWNER])
 CLOSED = without_sid(CONSOLE, "Enable IAM User Permissions")
 OPENING = f"User: {READER} is not authorized to perform: kms:Decrypt on resource: {KEY}"

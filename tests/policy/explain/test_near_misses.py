@@ -16,14 +16,9 @@ from kmscourse.policy import (
     without_sid,
 )
 from tests.policy.key_policies import default_key_policy
+from tests.policy.people import ALIAS, DYNAMODB, KEY, OWNER, READER, A
 
-A = "123456789012"
-READER = f"arn:aws:iam::{A}:user/IAMLabUser"
-OWNER = f"arn:aws:iam::{A}:user/ed-user-1"
 STRANGER = "arn:aws:iam::999999999999:user/IAMLabUser"
-KEY = f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"
-DYNAMODB = "dynamodb.us-east-1.amazonaws.com"
 DEFAULT = default_key_policy(A)
 CONSOLE = console_key_policy(A, [OWNER], [OWNER])
 CLOSED = without_sid(CONSOLE, "Enable IAM User Permissions")

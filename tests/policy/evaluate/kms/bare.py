@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.policy.evaluate.kms.cases import DYNAMODB, READER, A
+from tests.policy.people import DYNAMODB, READER, A
 
 ROLE = f"arn:aws:iam::{A}:role/team/Reader"
 

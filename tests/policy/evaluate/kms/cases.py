@@ -1,4 +1,4 @@
-"""The people and the key of the tests in this folder, and how a case is decided and judged."""
+"""How a case of the tests in this folder is decided and judged."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ import pytest
 
 from kmscourse.policy import Decision, Request, evaluate
 from tests.policy.key_policies import default_key_policy
+from tests.policy.people import KEY, READER, A
 
-A, B = "123456789012", "999999999999"
-READER = f"arn:aws:iam::{A}:user/IAMLabUser"
-OWNER = f"arn:aws:iam::{A}:user/ed-user-1"
-SESSION = f"arn:aws:sts::{A}:assumed-role/Reader/ana"
-ROOT = f"arn:aws:iam::{A}:root"
-STRANGER = f"arn:aws:iam::{B}:user/Eve"
-DYNAMODB = "dynamodb.us-east-1.amazonaws.com"
-KEY = f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 DEFAULT = default_key_policy(A)
 TABLE = {"aws:dynamodb:tableName": "Books", "aws:dynamodb:subscriberId": A}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kmscourse.policy import console_key_policy, use_statement, without_sid
-from tests.policy.evaluate.kms.cases import KEY, OWNER, READER, ROOT, A
+from tests.policy.people import KEY, OWNER, READER, ROOT, A
 
 CONSOLE = console_key_policy(A, [OWNER], [OWNER])
 CLOSED = without_sid(CONSOLE, "Enable IAM User Permissions")

@@ -11,20 +11,9 @@ from typing import Any
 import pytest
 
 from kmscourse.policy import lab_user_policy, use_statement, with_statement
-from tests.policy.evaluate.kms.cases import (
-    DEFAULT,
-    DYNAMODB,
-    KEY,
-    OWNER,
-    READER,
-    TABLE,
-    A,
-    both,
-    case,
-    check,
-    iam,
-)
+from tests.policy.evaluate.kms.cases import DEFAULT, TABLE, both, case, check, iam
 from tests.policy.evaluate.kms.statements import CLOSED, CONSOLE, USERS_ONLY, encryption_context, names, when
+from tests.policy.people import DYNAMODB, KEY, OWNER, READER, A
 
 DEPARTMENT = "kms:EncryptionContext:Department"
 TABLE_NAME = "kms:EncryptionContext:aws:dynamodb:tableName"

@@ -11,21 +11,8 @@ from typing import Any
 import pytest
 
 from tests.policy.evaluate.kms.bare import ROLE, VIA, grant, names, when
-from tests.policy.evaluate.kms.cases import (
-    DEFAULT,
-    DYNAMODB,
-    OWNER,
-    READER,
-    ROOT,
-    SESSION,
-    STRANGER,
-    A,
-    B,
-    both,
-    case,
-    check,
-    iam,
-)
+from tests.policy.evaluate.kms.cases import DEFAULT, both, case, check, iam
+from tests.policy.people import DYNAMODB, OWNER, READER, ROOT, SESSION, STRANGER, A, B
 
 S3 = "s3.us-east-1.amazonaws.com"
 VIA_OR = when("StringEquals", "kms:ViaService", DYNAMODB, S3)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.policy.evaluate.kms.bare import context, grant, names, when
-from tests.policy.evaluate.kms.cases import READER, TABLE, A, both, case, check
+from tests.policy.evaluate.kms.cases import TABLE, both, case, check
+from tests.policy.people import READER, A
 
 DEPARTMENT = "kms:EncryptionContext:Department"
 CONTEXT_KEYS = "kms:EncryptionContextKeys"

@@ -11,23 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.policy.evaluate.kms.cases import (
-    DEFAULT,
-    DYNAMODB,
-    OWNER,
-    READER,
-    ROOT,
-    SESSION,
-    STRANGER,
-    TABLE,
-    A,
-    B,
-    both,
-    case,
-    check,
-    iam,
-)
+from tests.policy.evaluate.kms.cases import DEFAULT, TABLE, both, case, check, iam
 from tests.policy.evaluate.kms.statements import CLOSED, encryption_context, grant, names
+from tests.policy.people import DYNAMODB, OWNER, READER, ROOT, SESSION, STRANGER, A, B
 
 ROLE = f"arn:aws:iam::{A}:role/Reader"
 

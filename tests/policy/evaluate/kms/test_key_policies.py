@@ -12,22 +12,9 @@ from typing import Any
 import pytest
 
 from kmscourse.policy import console_key_policy
-from tests.policy.evaluate.kms.cases import (
-    DEFAULT,
-    KEY,
-    OWNER,
-    READER,
-    ROOT,
-    SESSION,
-    STRANGER,
-    A,
-    B,
-    both,
-    case,
-    check,
-    iam,
-)
+from tests.policy.evaluate.kms.cases import DEFAULT, both, case, check, iam
 from tests.policy.evaluate.kms.statements import CLOSED, CONSOLE, names, when
+from tests.policy.people import KEY, OWNER, READER, ROOT, SESSION, STRANGER, A, B
 
 ROLE = f"arn:aws:iam::{A}:role/Reader"
 ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/myKey"

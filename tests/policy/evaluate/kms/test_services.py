@@ -12,22 +12,8 @@ from typing import Any
 import pytest
 
 from tests.policy.evaluate.kms.bare import ROLE, VIA, context, grant, names, policy, when
-from tests.policy.evaluate.kms.cases import (
-    DEFAULT,
-    DYNAMODB,
-    KEY,
-    OWNER,
-    READER,
-    ROOT,
-    SESSION,
-    STRANGER,
-    TABLE,
-    A,
-    both,
-    case,
-    check,
-    iam,
-)
+from tests.policy.evaluate.kms.cases import DEFAULT, TABLE, both, case, check, iam
+from tests.policy.people import DYNAMODB, KEY, OWNER, READER, ROOT, SESSION, STRANGER, A
 
 S3 = "s3.us-east-1.amazonaws.com"
 LINKED = f"arn:aws:iam::{A}:role/aws-service-role/dynamodb.amazonaws.com/AWSServiceRoleForDynamoDB"
