@@ -32,10 +32,10 @@ class ReportCard:
 def _row(result: Result) -> str:
     check, observation_text = result.check, escape(result.observation.text)
     if result.passed:
-        return f"<strong>✓ {escape(check.sentence)}</strong><br>found: {observation_text}"
+        return f"<strong>✓ {escape(check.goal)}</strong><br>Found: {observation_text}"
     # JupyterLab gives each heading its text with dashes for blanks as its id.
     link = f'<a href="#{quote(check.step.replace(" ", "-"))}">{escape(check.step)}</a>'
     return (
-        f"<strong>✗ not yet: {escape(check.sentence)}</strong><br>found: {observation_text}<br>"
-        f"hint: {escape(check.hint)}<br>step: {link}"
+        f"<strong>✗ Not yet. Goal: {escape(check.goal)}.</strong><br>Found: {observation_text}.<br>"
+        f"Hint: {escape(result.hint)}<br>Step: {link}"
     )

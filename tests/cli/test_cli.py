@@ -335,7 +335,7 @@ def test_every_verb_works_whatever_the_output_is_encoded_in(tmp_path: Path, enco
     assert "Traceback" not in complained, complained
     assert "[1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]" in said, said + complained
     assert "+ every package of the course is here" in said
-    assert "x not yet" in said
+    assert "x Not yet" in said
     assert "usage: kmscourse" in said
 
 

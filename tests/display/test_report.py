@@ -15,15 +15,15 @@ from kmscourse.display.report import ReportCard
 
 def card(folder: Path, passed: bool, words: str = "myKey is Disabled") -> ReportCard:
     found = Observation(passed, words)
-    check = Check(words, lambda account, notes: found, words, "Create it")
+    check = Check(words, lambda account, notes: found, "Create it", (words,))
     return ReportCard(Report([Result(check, found)]), Progress(folder, "123456789012"))
 
 
 def test_it_leads_to_the_step_that_is_missing(tmp_path: Path) -> None:
     shown = card(tmp_path, passed=False)
     assert '<a href="#Create-it">Create it</a>' in shown._repr_html_()
-    assert "✗ not yet" in shown._repr_html_()
-    assert "step: “Create it”" in repr(shown)
+    assert "✗ Not yet" in shown._repr_html_()
+    assert "Step: “Create it”" in repr(shown)
     assert not shown.passed
 
 

@@ -131,8 +131,8 @@ def test_its_stubs_meet_a_hint_and_no_error(section: Section) -> None:
     for cell in checked:
         (output,) = cell["outputs"]
         shown = "".join(output["data"]["text/plain"])
-        assert "✗ not yet" in shown
-        assert "hint: " in shown
+        assert "✗ Not yet" in shown
+        assert "Hint: " in shown
 
 
 @each_section

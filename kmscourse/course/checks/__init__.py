@@ -1,14 +1,44 @@
-"""Named checks of what a section or an exercise should have brought about, each with what was found and a hint.
+"""Named checks of what a section or an exercise should have brought about, each with what was found and its hints.
 
-check.py       what a check is, and how some are run
-trail.py       looks into the audit trail
-state.py       looks at the account as it is
-outcomes.py    the checks of each section
-exercises.py   those of its exercises
+check.py        what a check is, and how some are run
+trail.py        looks into the audit trail
+state.py        looks at the account as it is
+section_NN.py   the checks of one section, and those of its exercises
 """
 
-from kmscourse.course.checks.check import Check, Observation, Report, Result, run
-from kmscourse.course.checks.exercises import EXERCISES
-from kmscourse.course.checks.outcomes import CHECKS
+from kmscourse.course.checks import (
+    section_00,
+    section_01,
+    section_02,
+    section_03,
+    section_04,
+    section_05,
+    section_06,
+    section_07,
+    section_08,
+    section_09,
+)
+from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
-__all__ = ["CHECKS", "EXERCISES", "Check", "Observation", "Report", "Result", "run"]
+__all__ = ["CHECKS", "EXERCISES", "Check", "Exercise", "Observation", "Report", "Result", "run"]
+
+_SECTIONS = (
+    section_00,
+    section_01,
+    section_02,
+    section_03,
+    section_04,
+    section_05,
+    section_06,
+    section_07,
+    section_08,
+    section_09,
+)
+
+CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in enumerate(_SECTIONS)}
+"""What is true of the account when a section has been worked through."""
+
+EXERCISES: dict[int, tuple[Exercise, ...]] = {
+    number: section.EXERCISES for number, section in enumerate(_SECTIONS)
+}
+"""What is true of it once an exercise is solved. Each section has two: "Your turn" and "Your turn again"."""

@@ -5,6 +5,7 @@ Checks look at the account itself (its keys, tables, users and audit trail), nev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,14 @@ from kmscourse.course.notes import Notes
 
 @dataclass(frozen=True)
 class Observation:
-    """What a look found: whether it is what was wanted, and what it is, in a few words."""
+    """What a look found: whether it is what was asked for, and what it is, in a few words.
+
+    ``hint`` is for a near miss: it says what differs, and stands before the check's own hints.
+    """
 
     passed: bool
     text: str
+    hint: str = ""
 
 
 Observer = Callable[[Account, Notes], Observation]
@@ -30,37 +35,48 @@ Observer = Callable[[Account, Notes], Observation]
 class Check:
     """One thing that is true once a step is done.
 
-    ``sentence`` says it, ``look`` looks for it, ``hint`` is for whoever hasn't got there yet, and ``step`` is the
-    heading in the section's notebook under which it is done.
+    ``goal`` says it, ``look`` looks for it, and ``step`` is the heading in the section's notebook under which it is
+    done. ``hints`` are for whoever hasn't got there yet, one more at each try: a nudge, the place to look at, the call.
     """
 
-    sentence: str
+    goal: str
     look: Observer
-    hint: str
     step: str
+    hints: tuple[str, ...]
+
+
+Exercise = tuple[Check, ...]
+"""The checks of one exercise: it is solved when all of them are passed."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A check, and what its look found."""
+    """A check, what its look found, and how often it was looked for in vain before."""
 
     check: Check
     observation: Observation
+    tries: int = 0
 
     @property
     def passed(self) -> bool:
-        """True where it is what was wanted."""
+        """True where the goal is reached."""
         return self.observation.passed
+
+    @property
+    def hint(self) -> str:
+        """What helps now: a word on the near miss, else the next of the check's hints."""
+        hints = self.check.hints
+        return self.observation.hint or hints[min(self.tries, len(hints) - 1)]
 
     def __str__(self) -> str:
         if self.passed:
-            return f"✓ {self.check.sentence} ({self.observation.text})"
+            return f"✓ {self.check.goal} ({self.observation.text})"
         return "\n    ".join(
             [
-                f"✗ not yet: {self.check.sentence}",
-                f"found: {self.observation.text}",
-                f"hint: {self.check.hint}",
-                f"step: “{self.check.step}”",
+                f"✗ Not yet. Goal: {self.check.goal}.",
+                f"Found: {self.observation.text.rstrip('.')}.",
+                f"Hint: {self.hint}",
+                f"Step: “{self.check.step}”",
             ]
         )
 
@@ -80,10 +96,18 @@ class Report:
         return "\n".join(map(str, self.results))
 
 
-def run(checks: Sequence[Check], account: Account, notes: Notes) -> Report:
-    """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be."""
+def run(
+    checks: Sequence[Check], account: Account, notes: Notes, tries: Counter[Check] | None = None
+) -> Report:
+    """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be.
+
+    ``tries`` counts how often each was looked for in vain; what is missing now is counted in it.
+    """
+    tries = Counter() if tries is None else tries
     with unremembered(account.denials):
-        return Report([Result(check, _observe(check, account, notes)) for check in checks])
+        results = [Result(check, _observe(check, account, notes), tries[check]) for check in checks]
+    tries.update(result.check for result in results if not result.passed)
+    return Report(results)
 
 
 def _observe(check: Check, account: Account, notes: Notes) -> Observation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from kmscourse import audit
@@ -16,28 +17,60 @@ def trail_shows(
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
-    ``expected`` are request parameters that it must have, as the trail spells them.
+    ``expected`` are request parameters that it must have, as the trail spells them. Where there is none, the event
+    that comes nearest is named, with what differs.
     """
     conditions = [
         event_name,
         f"by {by or 'you'}",
         *(f"{name} {_words(value)}" for name, value in expected.items()),
     ]
-    described = f"{', '.join(conditions)}, {f'refused with {error}' if error else 'answered'}"
+    described = f"{', '.join(conditions)}, {_outcome(error)}"
 
     def look(account: Account, _: Notes) -> Observation:
+        nearest: list[str] | None = None
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
-            identity = event["userIdentity"]
-            # The main user can be a role's session, which has an ARN and no user name.
-            its_own = identity.get("userName") == by if by else identity.get("arn") == account.user_arn
-            if not its_own or event.get("errorCode") != error:
-                continue
-            parameters = event.get("requestParameters") or {}
-            if all(parameters.get(name) == value for name, value in expected.items()):
+            differences = [
+                *_differences_of_caller(event, by, account),
+                *_differences_of_outcome(event, error),
+                *_differences_of_parameters(event, expected),
+            ]
+            if not differences:
                 return Observation(True, f"in the audit trail: {described}")
-        return Observation(False, f"nothing in the audit trail like: {described}")
+            if nearest is None or len(differences) < len(nearest):
+                nearest = differences
+        if nearest is None:
+            return Observation(False, f"nothing in the audit trail like: {described}")
+        return Observation(False, f"in the audit trail: {event_name}, but {' and '.join(nearest)}")
 
     return look
+
+
+def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
+    identity = event["userIdentity"]
+    # The main user can be a role's session, which has an ARN and no user name.
+    if identity.get("userName") == by if by else identity.get("arn") == account.user_arn:
+        return []
+    who = "you" if identity.get("arn") == account.user_arn else identity.get("userName", identity["type"])
+    return [f"by {who}, not by {by or 'you'}"]
+
+
+def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list[str]:
+    code = event.get("errorCode")
+    return [] if code == error else [f"{_outcome(code)}, not {_outcome(error)}"]
+
+
+def _differences_of_parameters(event: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    parameters = event.get("requestParameters") or {}
+    return [
+        f"with {name} {_words(parameters[name]) if name in parameters else 'missing'}, not {_words(value)}"
+        for name, value in expected.items()
+        if parameters.get(name) != value
+    ]
+
+
+def _outcome(error: str | None) -> str:
+    return f"refused with {error}" if error else "answered"
 
 
 def _words(value: object) -> str:

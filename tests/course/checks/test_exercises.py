@@ -32,7 +32,7 @@ def test_one_that_nobody_solved_is_not_solved(
         account.client("kms").schedule_key_deletion(KeyId=artifacts.key_arn(account), PendingWindowInDays=7)
     report = run(EXERCISES[number][count - 1], account, notes)
     assert not report.passed
-    assert "hint: " in repr(report)
+    assert "Hint: " in repr(report)
 
 
 def reader_policy(account: Account) -> None:
@@ -125,7 +125,7 @@ def test_a_grant_that_still_stands_is_not_taken_back(account: Account, notes: No
         CiphertextBlob=Envelope.from_json(notes["envelope"]).encrypted_data_key,
         EncryptionContext=artifacts.MESSAGE_CONTEXT,
     )
-    assert "✗ not yet: and the grant is taken back" in repr(run(EXERCISES[4][1], account, notes))
+    assert "✗ Not yet. Goal: and the grant is taken back" in repr(run(EXERCISES[4][1], account, notes))
     kms.revoke_grant(KeyId=key, GrantId=grant)
     assert run(EXERCISES[4][1], account, notes).passed
 
@@ -139,6 +139,6 @@ def test_a_second_table_that_is_still_there_is_not_deleted(account: Account, not
         KeySchema=[{"AttributeName": "Title", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    assert "✗ not yet: and deleted again" in repr(run(EXERCISES[6][1], account, notes))
+    assert "✗ Not yet. Goal: and deleted again" in repr(run(EXERCISES[6][1], account, notes))
     dynamodb.delete_table(TableName="Films")
     assert run(EXERCISES[6][1], account, notes).passed

@@ -44,14 +44,14 @@ def test_a_section_that_is_only_opened_is_not_done(account: Account, notes: Note
     if number in {2, 5}:  # their pieces are notes, which catching up for another section may leave
         return
     assert not report.passed
-    for word in ("not yet: ", "found: ", "hint: ", "step: "):
+    for word in ("Not yet. Goal: ", "Found: ", "Hint: ", "Step: "):
         assert word in repr(report)
 
 
 @pytest.mark.parametrize("number", range(10))
 def test_checks_look_at_an_empty_account_without_failing(account: Account, notes: Notes, number: int) -> None:
     said = repr(run(checks_of(number), account, notes))
-    assert said.count("✗ not yet") == said.count("hint: ") > 0
+    assert said.count("✗ Not yet") == said.count("Hint: ") > 0
 
 
 @pytest.mark.parametrize("number", range(10))
@@ -68,10 +68,10 @@ def test_checks_name_what_is_still_missing(account: Account, notes: Notes) -> No
     account.client("dynamodb").delete_table(TableName=artifacts.TABLE)
     assert repr(run(CHECKS[9], account, notes)).splitlines() == [
         "✓ the table Books is gone (there is no table Books)",
-        "✗ not yet: myKey is disabled, or waits for its deletion",
-        "    found: myKey is Enabled",
-        "    hint: run the cell that calls disable_key.",
-        "    step: “Disable the key”",
+        "✗ Not yet. Goal: myKey is disabled, or waits for its deletion.",
+        "    Found: myKey is Enabled.",
+        "    Hint: run the cell that calls disable_key.",
+        "    Step: “Disable the key”",
     ]
 
 

@@ -52,3 +52,26 @@ def test_what_was_refused_is_another_thing_than_what_was_answered(account: Accou
         account.session_for("IAMLabUser").client("kms").create_key()
     assert not trail_shows("CreateKey", by="IAMLabUser")(account, notes).passed
     assert trail_shows("CreateKey", by="IAMLabUser", error="AccessDenied")(account, notes).passed
+
+
+def test_the_nearest_event_is_named_with_what_differs(account: Account, notes: Notes) -> None:
+    kms = account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    look = trail_shows("GenerateDataKey", keySpec="AES_256", encryptionContext={"purpose": "exercise"})
+    assert look(account, notes).text.startswith("nothing in the audit trail like: GenerateDataKey, by you")
+    kms.generate_data_key(KeyId=key, KeySpec="AES_128")
+    kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext={"purpose": "excercise"})
+    assert look(account, notes).text == (
+        "in the audit trail: GenerateDataKey, but with encryptionContext "
+        '{"purpose": "excercise"}, not {"purpose": "exercise"}'
+    )
+
+
+def test_another_caller_and_another_outcome_are_named(account: Account, notes: Notes) -> None:
+    account.client("kms").list_aliases()
+    assert trail_shows("ListAliases", by="IAMLabUser")(account, notes).text == (
+        "in the audit trail: ListAliases, but by you, not by IAMLabUser"
+    )
+    assert trail_shows("ListAliases", error="AccessDenied")(account, notes).text == (
+        "in the audit trail: ListAliases, but answered, not refused with AccessDenied"
+    )
