@@ -45,12 +45,16 @@ class HttpResponse:
     authenticated: bool = False
 
 
+# What stands before the colon of a service's actions, where it isn't the name that the service signs with.
+_PREFIXES = {"tagging": "tag"}
+
+
 @dataclass(frozen=True)
 class Call:
     """One operation of one service, read from a request.
 
-    ``parameters`` is the JSON body, or for IAM and STS the form as it was sent (``Tags.member.1.Key``); ``action`` is
-    the call in the words of a policy, as in ``kms:Decrypt``.
+    ``service`` is the name that it signs with. ``parameters`` is the JSON body, or for IAM and STS the form as it was
+    sent (``Tags.member.1.Key``); ``action`` is the call in the words of a policy, as in ``kms:Decrypt``.
     """
 
     service: str
@@ -65,7 +69,8 @@ class Call:
     action: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "action", f"{self.service}:{self.operation}")
+        prefix = _PREFIXES.get(self.service, self.service)
+        object.__setattr__(self, "action", f"{prefix}:{self.operation}")
 
 
 @dataclass(frozen=True)

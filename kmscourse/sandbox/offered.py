@@ -15,9 +15,10 @@ from kmscourse.sandbox.model.shapes import is_operation
 from kmscourse.sandbox.operation import Service
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 from kmscourse.sandbox.sts.operations import SERVICE as STS
+from kmscourse.sandbox.tagging.operations import SERVICE as TAGGING
 
 SERVICES: Mapping[str, Service[Any]] = {
-    service.name: service for service in (KMS, DYNAMODB, IAM, STS, CLOUDTRAIL)
+    service.name: service for service in (KMS, DYNAMODB, IAM, STS, CLOUDTRAIL, TAGGING)
 }
 PAGE = "docs/differences.md"
 _MAX_NEAREST, _MIN_LIKENESS = 3, 0.6

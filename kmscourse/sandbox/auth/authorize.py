@@ -142,7 +142,7 @@ def _moment(at: datetime) -> str:
 
 def _denied(call: Call, check: PermissionCheck, decision: Decision) -> AwsError:
     sentence = decision.sentence()
-    if check.resource == "*" and (check.action == "kms:TagResource" or call.service == "sts"):
+    if check.resource == "*" and (check.action == "kms:TagResource" or call.service in ("sts", "tagging")):
         # AWS names no resource where there is none yet.
         sentence = sentence.replace(" on resource: *", "", 1)
     if check.action in _TERSE:

@@ -49,7 +49,7 @@ def events_of_call(
     error: AwsError | None,
 ) -> Iterator[Event]:
     """Every event that CloudTrail's history would show of a call; none for a data event or the console's own."""
-    if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail"):
+    if call.service not in ("kms", "dynamodb", "iam", "sts", "cloudtrail", "tagging"):
         return
     if not is_operation(call.service, call.operation):
         return

@@ -1,8 +1,8 @@
 """The operations of IAM that the practice account offers: what each needs allowed, what it refuses, who performs it.
 
-moto performs them, but for the policy simulator and ChangePassword. A policy that could not be evaluated later is
-refused after moto has taken it, as moto's texts for AWS's own refusals are the finer ones; what is refused after its
-performance is undone like any other refusal.
+moto performs them, but for the policy simulator, ChangePassword, and the lists that are always empty. A policy that
+could not be evaluated later is refused after moto has taken it, as moto's texts for AWS's own refusals are the finer
+ones; what is refused after its performance is undone like any other refusal.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from kmscourse.sandbox.iam import passwords
+from kmscourse.sandbox.iam.empty_lists import none_of_account, none_of_role, none_of_user, require_one_user
 from kmscourse.sandbox.iam.permissions import (
     on_access_key_owner,
     on_bounded_role,
@@ -129,6 +130,15 @@ OPERATIONS: Mapping[str, Operation[IamCall]] = {
     "UpdateAccountPasswordPolicy": _change(anywhere),
     "GetAccountPasswordPolicy": _read(on_password_policy),
     "DeleteAccountPasswordPolicy": _change(anywhere),
+    # What nobody has
+    "ListMFADevices": _read(on_user, perform=none_of_user("MFADevices")),
+    "ListVirtualMFADevices": _read(anywhere, perform=none_of_account("VirtualMFADevices")),
+    "ListSigningCertificates": _read(on_user, perform=none_of_user("Certificates")),
+    "ListSSHPublicKeys": _read(on_user, perform=none_of_user("SSHPublicKeys")),
+    "ListServiceSpecificCredentials": _read(
+        on_user, require_one_user, perform=none_of_user("ServiceSpecificCredentials")
+    ),
+    "ListInstanceProfilesForRole": _read(on_role, perform=none_of_role("InstanceProfiles")),
     # Groups
     "CreateGroup": _change(on_new_group),
     "GetGroup": _read(on_group),

@@ -1,7 +1,7 @@
 """The services of the practice account, and how each of them speaks.
 
-KMS, DynamoDB and CloudTrail speak JSON and name the operation in ``X-Amz-Target``; so does ``kmscourse``,
-what a console does and no AWS API offers. IAM and STS speak the query protocol: a form, answered in XML.
+KMS, DynamoDB, CloudTrail and the Resource Groups Tagging API speak JSON and name the operation in ``X-Amz-Target``;
+so does ``kmscourse``, what a console does and no AWS API offers. IAM and STS speak the query protocol: a form, answered in XML.
 
 Source: the metadata of botocore's service models; the Smithy specification, "AWS JSON" and "AWS Query".
 """
@@ -16,7 +16,10 @@ from botocore.loaders import Loader
 
 @dataclass(frozen=True)
 class ServiceProtocol:
-    """How one service speaks: ``target`` is the prefix in X-Amz-Target, ``version`` the form's Version."""
+    """How one service speaks: ``target`` is the prefix in X-Amz-Target, ``version`` the form's Version.
+
+    ``name`` is the one that it signs with.
+    """
 
     name: str
     target: str = ""
@@ -40,6 +43,7 @@ PROTOCOLS = {
             namespace="com.amazonaws.dynamodb.v20120810#",
         ),
         ServiceProtocol("cloudtrail", target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+        ServiceProtocol("tagging", target="ResourceGroupsTaggingAPI_20170126"),
         ServiceProtocol("kmscourse", target="KmsCourse"),
         ServiceProtocol("iam", version="2010-05-08", namespace="https://iam.amazonaws.com/doc/2010-05-08/"),
         ServiceProtocol("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),
@@ -56,7 +60,7 @@ BY_TARGET = {
 
 def offered() -> str:
     """The services that a student may call, for a sentence."""
-    return "kms, dynamodb, iam, sts and cloudtrail"
+    return "kms, dynamodb, iam, sts, cloudtrail and tagging"
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The Resource Groups Tagging API: what in the account has tags, whichever service keeps it."""
