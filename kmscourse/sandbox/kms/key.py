@@ -333,7 +333,8 @@ _NOT_WHILE_PENDING = {
 }
 
 _AUTOMATIC = {"kms:EnableKeyRotation", "kms:DisableKeyRotation", "kms:GetKeyRotationStatus"}
-_ROTATION = _AUTOMATIC | {"kms:RotateKeyOnDemand", "kms:ListKeyRotations"}
+# Of symmetric keys alone. (Of the others GetKeyRotationStatus says that they do not rotate.)
+_ROTATION = _AUTOMATIC - {"kms:GetKeyRotationStatus"} | {"kms:RotateKeyOnDemand", "kms:ListKeyRotations"}
 _IMPORT = {"kms:GetParametersForImport", "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial"}
 
 

@@ -52,6 +52,18 @@ def test_rotation_is_off_until_it_is_asked_for(gate: Any) -> None:
     assert status(gate, key) == {"KeyId": id_of(key), "KeyRotationEnabled": False}
 
 
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [("RSA_2048", "SIGN_VERIFY"), ("ECC_NIST_P256", "KEY_AGREEMENT"), ("HMAC_256", "GENERATE_VERIFY_MAC")],
+)
+def test_the_status_of_a_key_that_can_not_rotate_is_false(gate: Any, spec: str, usage: str) -> None:
+    """Terraform reads it of every key. ("The key rotation status of these KMS keys is always false", AWS's docs.)"""
+    key = gate.key(KeySpec=spec, KeyUsage=usage)
+    assert status(gate, key) == {"KeyId": id_of(key), "KeyRotationEnabled": False}
+    for operation in ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand", "ListKeyRotations"):
+        assert gate.refused(f"kms:{operation}", KeyId=key).code == "UnsupportedOperationException"
+
+
 @pytest.mark.parametrize(("asked", "days"), [({}, 365), ({"RotationPeriodInDays": 90}, 90)])
 def test_rotation_has_a_period_and_a_next_date_while_it_is_on(
     gate: Any, asked: dict[str, int], days: int
