@@ -159,8 +159,13 @@ def read_token(text: str) -> Token:
 
 
 def terms_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The terms in the parameters of CreateGrant, without those that are empty."""
-    return {name: parameters[name] for name in _TERMS if parameters.get(name) not in (None, {})}
+    """The terms in the parameters of CreateGrant, without those that are empty.
+
+    A constraint without pairs is none: Terraform sends one beside the other, and AWS lets such grants be used.
+    """
+    constraints = parameters.get("Constraints") or {}
+    given = {**parameters, "Constraints": {name: value for name, value in constraints.items() if value}}
+    return {name: given[name] for name in _TERMS if given.get(name) not in (None, {})}
 
 
 # Validation
@@ -212,6 +217,9 @@ def _check_operations(operations: Sequence[str], key: Key) -> None:
 
 
 def _check_constraints(constraints: Mapping[str, Any]) -> None:
+    if all(constraints.get(kind) for kind in CONTEXT_CONSTRAINTS):
+        # Recorded by users of AWS.
+        raise _invalid("More than one constraint supplied")
     for kind in CONTEXT_CONSTRAINTS:
         pairs = constraints.get(kind) or {}
         longest = max(map(len, pairs.values()), default=0)

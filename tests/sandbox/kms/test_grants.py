@@ -46,6 +46,25 @@ def test_a_grant_is_listed_as_on_aws(gate: Any) -> None:
     assert "GrantToken" not in grant, "only CreateGrant tells it"
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (
+            {"EncryptionContextSubset": {"Dept": "HR"}, "EncryptionContextEquals": {}},
+            {"EncryptionContextSubset": {"Dept": "HR"}},
+        ),
+        ({"EncryptionContextSubset": {}, "EncryptionContextEquals": {}}, None),
+    ],
+)
+def test_a_constraint_without_pairs_is_none(gate: Any, given: dict[str, Any], kept: object) -> None:
+    """Terraform sends both, the one that is not meant empty; on AWS such grants are used."""
+    key = gate.key()
+    create(gate, key, Constraints=given)
+    [grant] = gate("kms:ListGrants", KeyId=key)["Grants"]
+    assert grant.get("Constraints") == kept
+    gate("kms:Encrypt", by="IAMLabUser", KeyId=key, **WORD, EncryptionContext={"Dept": "HR", "Floor": "2"})
+
+
 def test_a_grant_without_a_name_is_listed_with_an_empty_one(gate: Any) -> None:
     key = gate.key()
     create(gate, key)

@@ -71,6 +71,8 @@ def refusal(gate: Any, key: str, **terms: Any) -> tuple[str, str]:
         ({"Name": "x" * 257}, "Member must have length less than or equal to 256"),
         ({"Constraints": {"EncryptionContextEquals": pairs(9)}}, "at most 8 pairs"),
         ({"Constraints": {"EncryptionContextSubset": pairs(1, "x" * 385)}}, "at most 384 characters"),
+        ({"Constraints": {"EncryptionContextEquals": pairs(2), "EncryptionContextSubset": pairs(1)}},
+         "More than one constraint supplied"),
     ],
 )  # fmt: skip
 def test_terms_that_are_refused(gate: Any, terms: dict[str, Any], text: str) -> None:
@@ -84,7 +86,7 @@ def test_terms_that_are_refused(gate: Any, terms: dict[str, Any], text: str) -> 
     [
         {"Constraints": {"EncryptionContextEquals": pairs(8, "x" * 384)}},
         {"Constraints": {"EncryptionContextSubset": pairs(8)}},
-        {"Constraints": {"EncryptionContextEquals": pairs(2), "EncryptionContextSubset": pairs(1)}},
+        {"Constraints": {"EncryptionContextEquals": pairs(2), "SourceArn": SOURCE}},
         {"Constraints": {"SourceArn": SOURCE}},
         {"Name": "a:b/c_d-E9"},
         {"GranteePrincipal": None, **TO_A_SERVICE},
