@@ -1,17 +1,20 @@
-# make lab    opens the course      make test    proves it
-# Either may come first: each sets up what it needs in .venv, with uv where it is installed, else with venv and pip.
+# make lab    opens the course      make test    proves it      make clients    gets it other people's clients to test with
+# Each may come first, and sets up what it needs in .venv or .clients, with uv where it is installed, else with venv and
+# pip.
 
 VENV    := .venv
+CLIENTS := .clients
 BIN     := $(VENV)/bin
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 UV      := $(shell command -v uv 2>/dev/null)
-INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+make_venv = $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(1),$(PYTHON) -m venv $(1))
+install   = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check)
 
 # Three processes, a file at a time, in the order of conftest.py: the longest first.
 AT_ONCE := -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lab test test-notebooks test-browser lint record clean
+.PHONY: lab test test-notebooks test-browser clients lint record clean python
 
 lab: $(VENV)/.lab
 	$(BIN)/kmscourse lab
@@ -25,6 +28,8 @@ test-notebooks: $(VENV)/.test
 test-browser: $(VENV)/.test
 	$(BIN)/python -m pytest tests/browser
 
+clients: $(CLIENTS)/.installed
+
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -34,17 +39,24 @@ record: $(VENV)/.test
 	$(BIN)/python -m tools.record
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.venv:
+python:
 	@test -n "$(PYTHON)" || { echo "kmscourse needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	$(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV),$(PYTHON) -m venv $(VENV))
+
+$(VENV)/.venv: | python
+	$(call make_venv,$(VENV))
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.venv pyproject.toml
-	$(INSTALL) -e .
+	$(call install,$(VENV)) -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.venv pyproject.toml
-	$(INSTALL) -e '.[test]'
+	$(call install,$(VENV)) -e '.[test]'
 	@touch $@ $(VENV)/.lab
+
+$(CLIENTS)/.installed: tests/clients/requirements.txt | python
+	$(call make_venv,$(CLIENTS))
+	$(call install,$(CLIENTS)) -r $<
+	@touch $@

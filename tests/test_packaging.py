@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
+CLIENTS = (ROOT / "tests" / "clients" / "requirements.txt").read_text(encoding="utf-8")
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)["project"]
 
@@ -35,6 +36,17 @@ def test_both_give_the_same_reason_for_each() -> None:
 def test_every_conda_line_has_a_reason() -> None:
     asked = re.findall(r"^ +- (?!conda-forge|nodefaults|python|pip:)(.+)$", ENVIRONMENT, re.MULTILINE)
     assert all("#" in line for line in asked), "say in a comment where each dependency is used"
+
+
+def test_every_client_to_test_with_has_a_reason() -> None:
+    lines = [line for line in CLIENTS.splitlines() if not line.startswith("#")]
+    assert lines
+    for line in lines:
+        requirement, _, why = line.partition("#")
+        assert re.fullmatch(r"[\w-]+>=[\d.]+ +", requirement), f"say from which version on: {line}"
+        named = re.findall(r"test_\w+\.py", why)
+        assert why.strip(), f"say in a comment which test it is for: {line}"
+        assert all((ROOT / "tests" / "clients" / test).exists() for test in named), f"no such test: {line}"
 
 
 def test_moto_and_nbval_are_pinned_exactly() -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import WaiterError
 from botocore.loaders import Loader
 
 from kmscourse.sandbox.offered import SERVICES
+from kmscourse.sandbox.protocol.services import PROTOCOLS
 
 POLICY = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}
@@ -79,12 +80,18 @@ LISTS: list[tuple[str, str, dict[str, Any], int]] = [
     ("iam", "ListAttachedRolePolicies", {"RoleName": "Role0"}, 3),
     ("iam", "ListRolePolicies", {"RoleName": "Role0"}, 3),
     ("iam", "ListRoleTags", {"RoleName": "Role0"}, 3),
+    ("iam", "ListMFADevices", {"UserName": "Ann0"}, 0),
+    ("iam", "ListSigningCertificates", {"UserName": "Ann0"}, 0),
+    ("iam", "ListSSHPublicKeys", {"UserName": "Ann0"}, 0),
+    ("iam", "ListVirtualMFADevices", {}, 0),
+    ("iam", "ListInstanceProfilesForRole", {"RoleName": "Role0"}, 0),
     ("iam", "ListAccountAliases", {}, 1),
     ("iam", "GetAccountAuthorizationDetails", {"Filter": ["User"]}, 5),
     ("iam", "SimulateCustomPolicy", {"PolicyInputList": [POLICY], "ActionNames": ACTIONS}, 3),
     ("iam", "SimulatePrincipalPolicy", {"PolicySourceArn": "$owner", "ActionNames": ACTIONS}, 3),
     ("cloudtrail", "LookupEvents",
      {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "CreateAlias"}]}, 3),
+    ("resourcegroupstaggingapi", "GetResources", {}, 3),
 ]  # fmt: skip
 
 
@@ -175,7 +182,9 @@ def test_a_paginator_finds_all_whatever_the_pages_size(
 def test_every_paginator_of_what_is_offered_is_tried() -> None:
     offered = {
         (service, operation)
-        for service, operations in ((name, offered.operations) for name, offered in SERVICES.items())
+        for service, operations in (
+            (PROTOCOLS[name].model, offered.operations) for name, offered in SERVICES.items()
+        )
         if service != "sts"
         for operation in paginations(service)
         if operation in operations

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from tests.clients.test_aws_cli import Environment, EnvironmentOf, refusal
 
-SENTENCE = "it exists on AWS only. Offered are kms, dynamodb, iam, sts and cloudtrail."
+SENTENCE = "it exists on AWS only. Offered are kms, dynamodb, iam, sts, cloudtrail and tagging."
 
 # One call in each way to speak: REST and XML, REST and JSON, a target and JSON, forms, CBOR.
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -88,7 +88,7 @@ def test_boto3_fails_at_once_and_says_what_there_is(
 def test_every_way_to_a_bucket(environment_of: EnvironmentOf, call: Any, config: dict[str, Any]) -> None:
     response = refused(call, client(environment_of(), "s3", **config))
     assert response["Error"]["Code"] == "UnsupportedOperationException"
-    assert "kms, dynamodb, iam, sts and cloudtrail" in response["Error"]["Message"]
+    assert "kms, dynamodb, iam, sts, cloudtrail and tagging" in response["Error"]["Message"]
 
 
 def test_head_has_no_body_to_say_it_in(environment_of: EnvironmentOf) -> None:
@@ -107,7 +107,7 @@ def test_a_presigned_url_of_s3_opens_nothing(environment_of: EnvironmentOf, vers
     connection.close()
     assert response.status == 403
     assert "<Code>UnsupportedOperationException</Code>" in said
-    assert "Offered are kms, dynamodb, iam, sts and cloudtrail." in said
+    assert "Offered are kms, dynamodb, iam, sts, cloudtrail and tagging." in said
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ TARGETS = {
     "kms": "TrentService",
     "dynamodb": "DynamoDB_20120810",
     "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+    "tagging": "ResourceGroupsTaggingAPI_20170126",
     "kmscourse": "KmsCourse",
 }
 VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}

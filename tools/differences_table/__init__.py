@@ -202,4 +202,25 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/cloudtrail/test_trail.py::test_there_are_no_insights",
         ),
     ),
+    "Tags of all services (tag:GetResources)": (
+        Difference(
+            "What it finds",
+            "Keys and tables of the Region that have a tag now; in us-east-1 customer managed policies too.",
+            "Resources of many more services; also some that had a tag before, with none. A new tag may take a while.",
+            "tests/sandbox/tagging/test_operations.py::test_tags_that_come_and_go",
+        ),
+        Difference(
+            "Compliance with tag policies",
+            "IncludeComplianceDetails and ExcludeCompliantResources are refused with UnsupportedOperationException.",
+            "Told for each resource.",
+            "tests/sandbox/tagging/test_operations.py::test_what_is_refused",
+        ),
+        Difference(
+            "The texts of its refusals",
+            "Sentences of the practice account's own behind documented codes, but for the text about an ARN that is "
+            "none.",
+            "The same codes; their texts were not recorded.",
+            "tests/sandbox/tagging/test_operations.py::test_what_is_refused",
+        ),
+    ),
 }

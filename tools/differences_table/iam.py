@@ -24,6 +24,13 @@ ROWS = (
         "tests/sandbox/sts/test_operations.py::test_nobody_has_a_second_factor",
     ),
     Difference(
+        "MFA devices, signing certificates, SSH keys, credentials for one service, instance profiles",
+        "None can be made: their lists are read, and are empty. Those of all users' credentials at once (AllUsers) are "
+        "refused with UnsupportedOperationException.",
+        "Can be made, and have to go before their user or role does.",
+        "tests/sandbox/iam/test_empty_lists.py::test_of_a_user",
+    ),
+    Difference(
         "A password that has to be changed",
         "SignIn takes the new one beside the old one, whatever the user's policies say.",
         "The console asks for it, and the user needs iam:ChangePassword.",

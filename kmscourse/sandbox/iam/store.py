@@ -101,9 +101,7 @@ class Identities:
     def customer_policies(self) -> list[Entity]:
         """The managed policies that are the account's own, the oldest first."""
         policies = (self._entity(policy) for policy in dict.values(self.iam.managed_policies))
-        return [
-            policy for policy in policies if policy is not None and f"::{self.account_id}:" in policy.arn
-        ]
+        return [policy for policy in policies if policy is not None and f"::{self.account_id}:" in policy.arn]
 
     def entity_of(self, arn: str) -> Entity | None:
         """The user, group or role with this ARN."""

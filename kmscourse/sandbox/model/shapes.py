@@ -27,7 +27,6 @@ from kmscourse.sandbox.protocol.services import PROTOCOLS
 # Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own.
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts", "tagging")
-_NAMES_OF_MODELS = {"tagging": "resourcegroupstaggingapi"}  # where it isn't the name that a service signs with
 _MAX_ATTRIBUTE_DEPTH = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
@@ -84,7 +83,7 @@ def parameters_of(call: Call) -> Mapping[str, Any]:
 def service_model(service: str) -> ServiceModel:
     """AWS's public description of a service, as botocore ships it."""
     loader = Loader()  # Its load_service_model looks through all services first, some four hundred folders.
-    name = _NAMES_OF_MODELS.get(service, service)
+    name = PROTOCOLS[service].model
     version = loader.determine_latest_version(name, "service-2")
     return ServiceModel(loader.load_data(f"{name}/{version}/service-2"), name)
 

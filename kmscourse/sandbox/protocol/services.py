@@ -1,7 +1,8 @@
 """The services of the practice account, and how each of them speaks.
 
 KMS, DynamoDB, CloudTrail and the Resource Groups Tagging API speak JSON and name the operation in ``X-Amz-Target``;
-so does ``kmscourse``, what a console does and no AWS API offers. IAM and STS speak the query protocol: a form, answered in XML.
+so does ``kmscourse``, what a console does and no AWS API offers. IAM and STS speak the query protocol: a form,
+answered in XML.
 
 Source: the metadata of botocore's service models; the Smithy specification, "AWS JSON" and "AWS Query".
 """
@@ -18,7 +19,7 @@ from botocore.loaders import Loader
 class ServiceProtocol:
     """How one service speaks: ``target`` is the prefix in X-Amz-Target, ``version`` the form's Version.
 
-    ``name`` is the one that it signs with.
+    ``name`` is the one that it signs with, ``model`` the one that botocore has for it.
     """
 
     name: str
@@ -26,10 +27,12 @@ class ServiceProtocol:
     version: str = ""
     content_type: str = "application/x-amz-json-1.1"
     namespace: str = ""
+    model: str = ""
     is_json: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_json", bool(self.target))
+        object.__setattr__(self, "model", self.model or self.name)
 
 
 PROTOCOLS = {
@@ -43,7 +46,9 @@ PROTOCOLS = {
             namespace="com.amazonaws.dynamodb.v20120810#",
         ),
         ServiceProtocol("cloudtrail", target="com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
-        ServiceProtocol("tagging", target="ResourceGroupsTaggingAPI_20170126"),
+        ServiceProtocol(
+            "tagging", target="ResourceGroupsTaggingAPI_20170126", model="resourcegroupstaggingapi"
+        ),
         ServiceProtocol("kmscourse", target="KmsCourse"),
         ServiceProtocol("iam", version="2010-05-08", namespace="https://iam.amazonaws.com/doc/2010-05-08/"),
         ServiceProtocol("sts", version="2011-06-15", namespace="https://sts.amazonaws.com/doc/2011-06-15/"),

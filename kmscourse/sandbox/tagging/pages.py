@@ -45,9 +45,7 @@ class Token:
         return base64.b64encode(f"{self.since} {self.arn}".encode()).decode()
 
 
-def fill_page(
-    resources: Sequence[Resource], max_resources: int, max_tags: int | None
-) -> Sequence[Resource]:
+def fill_page(resources: Sequence[Resource], max_resources: int, max_tags: int | None) -> Sequence[Resource]:
     """The first resources, as many as fit: ``max_tags`` are those of all of them together."""
     tags = 0
     for number, resource in enumerate(resources[:max_resources]):

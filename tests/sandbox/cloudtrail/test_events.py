@@ -72,7 +72,7 @@ def faults(event: dict[str, Any]) -> list[str]:
             found.append(f"{name} is {event[name]!r}")
     patterns = {
         "eventTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
-        "eventSource": r"(kms|dynamodb|iam|sts|cloudtrail|signin)\.amazonaws\.com",
+        "eventSource": r"(kms|dynamodb|iam|sts|cloudtrail|tagging|signin)\.amazonaws\.com",
         "eventID": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
         "eventType": "AwsApiCall|AwsConsoleSignIn|AwsServiceEvent",
         "recipientAccountId": r"\d{12}",

@@ -75,6 +75,10 @@ def test_the_model_says_which_calls_may_leave_out_the_users_name(gate: Any) -> N
         "GetLoginProfile",
         "CreateLoginProfile",
         "DeleteLoginProfile",
+        "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListServiceSpecificCredentials",
+        "ListSigningCertificates",
     }
     assert resolved(gate, "iam:GetUser").user.name == gate.main
 

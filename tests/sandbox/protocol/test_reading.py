@@ -23,6 +23,7 @@ from tests.sandbox.protocol.sending import SCOPE, cbor_request, form_request, js
         ("DynamoDB_20120810.Scan", "dynamodb:Scan"),
         ("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "cloudtrail:LookupEvents"),
         ("CloudTrail_20131101.LookupEvents", "cloudtrail:LookupEvents"),
+        ("ResourceGroupsTaggingAPI_20170126.GetResources", "tag:GetResources"),
         ("KmsCourse.SignIn", "kmscourse:SignIn"),
     ],
 )
@@ -163,8 +164,8 @@ def test_the_refusal_of_a_service_names_it_and_what_there_is() -> None:
     with pytest.raises(AwsError) as refused:
         protocol.read(rest_request("GET", "/2015-03-31/functions/", "lambda"))
     assert refused.value.message == (
-        "The practice account does not offer lambda: it exists on AWS only. Offered are kms, dynamodb, iam, sts and "
-        "cloudtrail."
+        "The practice account does not offer lambda: it exists on AWS only. Offered are kms, dynamodb, iam, sts, "
+        "cloudtrail and tagging."
     )
     with pytest.raises(AwsError, match=r"does not offer SecretsManager\.GetSecretValue: "):
         protocol.read(json_request("SecretsManager.GetSecretValue", {}))
