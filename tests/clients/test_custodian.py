@@ -81,10 +81,11 @@ def test_what_its_policies_find_and_change(
     assert found("tables-of-hr") == {"Salaries"}
     everybody = {user["UserName"] for user in client("iam").list_users()["Users"]}
     assert found("users-without-an-mfa-device") == everybody
+    assert found("shut-strangers-out") == {"shared"}
     assert found("rotate-them") == {"tagged", "shared"}
+    kms = client("kms")
     rotating = {
-        name
-        for arn, name in keys.items()
-        if client("kms").get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]
+        name for arn, name in keys.items() if kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]
     }
     assert rotating == {"tagged", "rotating", "shared"}
+    assert not any("Stranger" in kms.get_key_policy(KeyId=arn)["Policy"] for arn in keys)
