@@ -165,11 +165,16 @@ def _has_decrypted(account: Account) -> bool:
 
 
 def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
-    """Whom a key policy allows something, each once and in its order."""
+    """Whom a key policy allows something, each once and in its order; of those who were deleted, none."""
     names: list[str] = []
     for statement in statements_of(policy):
         if statement.get("Effect") == "Allow":
-            names += [_name(arn, account) for arn in principals_of(statement)]
+            living = (
+                name
+                for name in principals_of(statement)
+                if parse_principal(name).kind is not PrincipalKind.DELETED
+            )
+            names += [_name(arn, account) for arn in living]
             if spared := [_name(arn, account) for arn in principals_of(statement, "NotPrincipal")]:
                 names.append(f"everyone but {listed(spared)}")
     return tuple(dict.fromkeys(names))

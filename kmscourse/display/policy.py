@@ -7,7 +7,7 @@ from typing import Any
 
 from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
-from kmscourse.policy import principals_of, statements_of
+from kmscourse.policy import PrincipalKind, parse_principal, principals_of, statements_of
 
 _HEAD = ("Statement", "Effect", "Who", "May do", "On", "If")
 
@@ -50,7 +50,13 @@ def _who(statement: Mapping[str, Any]) -> str:
     if "Principal" not in statement and "NotPrincipal" not in statement:
         return "whoever has this policy"
     prefix, element = ("all but ", "NotPrincipal") if "NotPrincipal" in statement else ("", "Principal")
-    return Code(prefix + _lines(principals_of(statement, element)))
+    return Code(prefix + _lines([_name(name) for name in principals_of(statement, element)]))
+
+
+def _name(name: str) -> str:
+    """A principal as the policy names it; of an id, whose it was."""
+    who = parse_principal(str(name))
+    return who.name if who.kind is PrincipalKind.DELETED else name
 
 
 def _conditions(condition: object) -> str:

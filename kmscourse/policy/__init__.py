@@ -45,7 +45,7 @@ from kmscourse.policy.language.build import (
     without_sid,
 )
 from kmscourse.policy.language.document import Policy, compile_policy, context_keys
-from kmscourse.policy.language.patterns import action_matcher
+from kmscourse.policy.language.patterns import action_matcher, has_wildcard_service
 from kmscourse.policy.language.places import line_and_column, locate_statement, locate_statements
 from kmscourse.policy.language.principals import ANONYMOUS, Principal, PrincipalKind, parse_principal
 from kmscourse.policy.language.read import parse
@@ -97,6 +97,7 @@ __all__ = [
     "describe_evidence",
     "encryption_context",
     "evaluate",
+    "has_wildcard_service",
     "lab_user_policy",
     "line_and_column",
     "lint",

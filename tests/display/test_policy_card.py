@@ -32,6 +32,15 @@ def test_a_single_statement_and_the_not_elements_are_shown() -> None:
     assert "all but arn:x" in card
 
 
+def test_whoever_was_deleted_is_shown_as_such() -> None:
+    gone = ["AIDACKCEVSQ6C2EXAMPLE", "AROACKCEVSQ6C2EXAMPLE"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": [USER, *gone]}, "Action": "kms:*"}
+    card = repr(PolicyCard({"Statement": statement}))
+    assert USER in card
+    assert f"the deleted user {gone[0]}" in card
+    assert f"the deleted role {gone[1]}" in card
+
+
 def test_what_a_policy_says_is_shown_and_never_run() -> None:
     hostile = {"Sid": "<script>alert(1)</script>", "Effect": "Allow", "Action": "kms:*", "Resource": "*"}
     html = PolicyCard({"Statement": [hostile]})._repr_html_()

@@ -20,7 +20,7 @@ from kmscourse.policy.evaluate.request import Request
 from kmscourse.policy.explain.wording import describe_evidence
 from kmscourse.policy.language.build import list_values
 from kmscourse.policy.language.conditions import Condition, Quantifier
-from kmscourse.policy.language.patterns import action_matcher
+from kmscourse.policy.language.patterns import action_matcher, has_wildcard_service
 from kmscourse.policy.language.principals import NOT_NAMED, parse_principal
 from kmscourse.policy.language.statement import Statement
 
@@ -241,7 +241,11 @@ def _explain_principal(statement: Statement, request: Request) -> str:
 def _explain_action(statement: Statement, request: Request) -> str:
     action, source = request.action, statement.source
     if "Action" in source:
-        return f"the statement is about {enumerate_values(_texts(source['Action']), 'and')}, and not {action}"
+        patterns = _texts(source["Action"])
+        wild = next((each for each in patterns if has_wildcard_service(each)), None)
+        if wild and action_matcher([wild])(request.lowercase_action):
+            return f"the statement names {wild}, and a wildcard in place of the service names none"
+        return f"the statement is about {enumerate_values(patterns, 'and')}, and not {action}"
     if "NotAction" in source:
         return f"the statement leaves out {enumerate_values(_texts(source['NotAction']), 'and')}"
     return "the statement has no Action, and so no effect"

@@ -18,7 +18,13 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-from kmscourse.policy.language.patterns import ARN_SEGMENTS, resolved_arn_matcher, text_matcher
+from kmscourse.policy.language.patterns import (
+    ARN_SEGMENTS,
+    is_arn,
+    matches_nothing,
+    resolved_arn_matcher,
+    text_matcher,
+)
 from kmscourse.policy.language.variables import Pattern
 
 Test = Callable[[str], bool | None]
@@ -60,10 +66,15 @@ def _like(patterns: Sequence[Pattern]) -> Test:
 
 def _arn(patterns: Sequence[Pattern]) -> Test:
     matchers = [resolved_arn_matcher(pattern, complete=False) for pattern in patterns]
+    unreadable = matches_nothing in matchers
 
-    def test(value: str) -> bool:
+    def test(value: str) -> bool | None:
         segments = value.split(":", ARN_SEGMENTS - 1)
-        return len(segments) == ARN_SEGMENTS and any(matches(segments) for matches in matchers)
+        if not is_arn(segments):
+            return None
+        if any(matches(segments) for matches in matchers):
+            return True
+        return None if unreadable else False
 
     return test
 

@@ -106,23 +106,32 @@ def action_matcher(patterns: Sequence[str]) -> Matcher:
     )
 
 
+def has_wildcard_service(pattern: str) -> bool:
+    """Has an action's pattern a wildcard before its colon, as in ``*:GetObject``? AWS refuses every such policy."""
+    service, colon, _ = pattern.partition(":")
+    return bool(colon) and not {"*", "?"}.isdisjoint(service)
+
+
 def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:
     """What an ARN pattern matches; the ARN comes cut into its segments.
 
     Each of the six segments is matched for itself, so that a "*" ends at a colon, save in the last. With
-    ``complete``, as in Resource, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs").
+    ``complete``, as in Resource, an ARN that ends early is completed with "*" (IAM User Guide, "IAM ARNs"); without, it
+    is ``matches_nothing`` that stands for a pattern of no ARN.
     """
     if len(pattern) == 1 and isinstance(pattern[0], str):
         texts = pattern[0].split(":", ARN_SEGMENTS - 1)
+        if not complete:
+            return texts.__eq__ if is_arn(texts) else matches_nothing
         ends_early = texts[0] == "arn" and 1 < len(texts) < ARN_SEGMENTS
-        if not (complete and ends_early):
+        if not ends_early:
             return texts.__eq__
     if pattern and pattern[0] is MANY and all(token is MANY for token in pattern):
         return _match_everything
     segments = _split_segments(pattern)
-    is_arn, missing = len(segments) > 1 and segments[0] == ["arn"], ARN_SEGMENTS - len(segments)
-    if not is_arn or (missing and not complete) or (complete and _has_wild_type(segments)):
-        return _match_nothing
+    begins_as_arn, missing = len(segments) > 1 and segments[0] == ["arn"], ARN_SEGMENTS - len(segments)
+    if not begins_as_arn or (missing and not complete) or (complete and _has_wild_type(segments)):
+        return matches_nothing
     matchers = [
         (number, text_matcher(segment)) for number, segment in enumerate(segments) if segment != _ANYTHING
     ]
@@ -146,8 +155,14 @@ def _match_everything(_: list[str]) -> bool:
     return True
 
 
-def _match_nothing(_: list[str]) -> bool:
+def matches_nothing(_: list[str]) -> bool:
+    """The matcher of a pattern that can't match any ARN."""
     return False
+
+
+def is_arn(segments: Sequence[str]) -> bool:
+    """Are these the six segments of an ARN?"""
+    return len(segments) == ARN_SEGMENTS and segments[0] == "arn"
 
 
 def _split_segments(pattern: Pattern) -> list[list[str | Wildcard]]:

@@ -1,16 +1,19 @@
 """Principals: who calls, and whom a statement names.
 
-IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal".
+IAM User Guide, "AWS JSON policy elements: Principal" and "NotPrincipal"; on the ids of deleted users and roles: "IAM
+identifiers".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from functools import lru_cache
 
 ANONYMOUS = "*anonymous*"
+_UNIQUE_ID = re.compile("(AIDA|AROA)[0-9A-Z]{12,124}")
 
 
 class PrincipalKind(Enum):
@@ -22,6 +25,7 @@ class PrincipalKind(Enum):
     FEDERATED_USER = "federated user"
     ROOT = "account root user"
     OUTSIDER = "service or identity provider"
+    DELETED = "deleted user or role"
     ANONYMOUS = "anonymous caller"
 
 
@@ -51,9 +55,16 @@ class Principal:
 
 @lru_cache(maxsize=4096)
 def parse_principal(text: str) -> Principal:
-    """The principal that an ARN, a service's name, an account id or "*anonymous*" stands for."""
+    """The principal that an ARN, a service's name, an account id or "*anonymous*" stands for.
+
+    A policy holds the unique ids of the users and roles that it names, and AWS shows their ARNs as long as they live.
+    An id (AIDA…, AROA…) that is shown stands for one who is gone: who is made again under the name is somebody else.
+    """
     if text in (ANONYMOUS, "*"):
         return Principal(text, PrincipalKind.ANONYMOUS, "an anonymous caller")
+    if _UNIQUE_ID.fullmatch(text):
+        former = "user" if text.startswith("AIDA") else "role"
+        return Principal(text, PrincipalKind.DELETED, f"the deleted {former} {text}")
     if is_account(text):
         text = f"arn:aws:iam::{text}:root"
     segments = text.split(":", 5)

@@ -28,6 +28,8 @@ BYTE_ORDER_MARK = "\ufeff"
 CLOSES = {"{": "}", "[": "]"}
 LITERALS = {"true": "true", "false": "false", "none": "null", "null": "null"}
 TRAILING_COMMA = "there is nothing after this comma. Take it out."
+POLICY_NAME = "default"  # the one that every key policy has
+ASK_FOR_POLICY = 'To get the policy alone, call "aws kms get-key-policy" with "--query Policy --output text".'
 _WORD = re.compile(r"[\w.+:*/$-]+")
 
 Mistake = tuple[int, str]  # where it is, and what to say of it
@@ -39,6 +41,11 @@ def parse(policy: str | Mapping[str, Any]) -> dict[str, Any]:
         compile_policy(policy)
         return dict(deepcopy(policy))
     document = _read_json(policy)
+    wrapping = _find_wrapping(document)
+    if wrapping:
+        raise PolicyError(
+            f"{_place(policy, len(policy) - len(policy.lstrip()))}: {wrapping} {ASK_FOR_POLICY}"
+        )
     try:
         compile_policy(document)
     except PolicyError as error:
@@ -63,6 +70,15 @@ def _read_json(text: str) -> Any:
     except ValueError:  # Python reads no integers of thousands of digits
         raise PolicyError("A number in the policy is longer than any that a policy needs.") from None
     raise PolicyError(f"{_place(text, position)}: {sentence}")
+
+
+def _find_wrapping(document: object) -> str | None:
+    """What to say of a policy that is still wrapped in what AWS CLI has printed."""
+    if isinstance(document, str) and document.lstrip().startswith("{"):
+        return "the policy is a text in quotes here."
+    if isinstance(document, dict) and isinstance(document.get("Policy"), str):
+        return "this is KMS's whole answer, and the policy is a text in it."
+    return None
 
 
 def _locate(text: str, complaint: str) -> int:
@@ -161,6 +177,8 @@ def _find_outside(text: str, error: json.JSONDecodeError) -> Mistake | None:
         return None
     if text[error.pos] == ",":
         return error.pos, "the policy has ended before this comma. Take it out."
+    if text[error.pos :].split() == [POLICY_NAME]:
+        return error.pos, f"this is the policy's name, which AWS CLI prints behind it. {ASK_FOR_POLICY}"
     return error.pos, "the policy has ended, but more text follows. Is a bracket closed too early?"
 
 

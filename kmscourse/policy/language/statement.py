@@ -12,7 +12,13 @@ from typing import Any
 
 from kmscourse.errors import PolicyError
 from kmscourse.policy.language.conditions import Condition
-from kmscourse.policy.language.patterns import EVERY_RESOURCE, Matcher, ResourcePatterns, action_matcher
+from kmscourse.policy.language.patterns import (
+    EVERY_RESOURCE,
+    Matcher,
+    ResourcePatterns,
+    action_matcher,
+    has_wildcard_service,
+)
 from kmscourse.policy.language.principals import PrincipalElement
 
 # The types of JSON's objects, lists and numbers (a bool is an int). Plain types stand first: they are told fastest.
@@ -70,7 +76,7 @@ class Statement:
         self.number = number
         self.variables = variables
         self.denies: bool = source["Effect"] == "Deny"
-        self.covers_action = _compile_actions(source)
+        self.covers_action = _compile_actions(source, self.denies)
         self.principals: PrincipalElement | None = None
         self.not_principals: PrincipalElement | None = None
         self.resources: ResourcePatterns | None = None
@@ -112,11 +118,14 @@ def _check_elements(source: Mapping[str, Any]) -> None:
             raise PolicyError(f"it has both {element} and {inverse}; keep one of them.")
 
 
-def _compile_actions(source: Mapping[str, Any]) -> Matcher:
-    if "Action" in source:
-        return action_matcher(_list_texts("Action", source["Action"]))
-    excluded = action_matcher(_list_texts("NotAction", source.get("NotAction", "*")))
-    return lambda action: not excluded(action)
+def _compile_actions(source: Mapping[str, Any], denies: bool) -> Matcher:
+    """What Action or NotAction covers. A pattern that AWS refuses opens nothing: it does not make an Allow wider."""
+    element = "Action" if "Action" in source else "NotAction"
+    patterns = _list_texts(element, source.get(element, "*"))
+    if denies == (element == "NotAction"):
+        patterns = [pattern for pattern in patterns if not has_wildcard_service(pattern)]
+    named = action_matcher(patterns)
+    return named if element == "Action" else lambda action: not named(action)
 
 
 def _compile_resources(element: str, value: object, variables: bool) -> ResourcePatterns:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from kmscourse.policy.language.actions import action_exists, required_actions, suggest_action
 from kmscourse.policy.language.document import VARIABLES_SINCE
 from kmscourse.policy.language.operators import read_boolean
+from kmscourse.policy.language.patterns import has_wildcard_service
 from kmscourse.policy.lint.linted import LintedPolicy, LintedStatement
 from kmscourse.policy.lint.remark import Remark, Severity
 
@@ -63,6 +64,13 @@ def _check_actions(statement: LintedStatement) -> Iterator[Remark]:
                 Severity.ERROR,
                 f"{action} is an operation but no action: AWS asks for {' and '.join(instead)} instead.",
                 "Name those that are needed.",
+            )
+        elif has_wildcard_service(action):
+            yield statement.remark(
+                "wildcard-service",
+                Severity.ERROR,
+                f"{action} has a wildcard where the service is named, and AWS refuses such a policy.",
+                f'Name the service, as in kms:{action.partition(":")[2]}. Only "*" alone stands for all of them.',
             )
         elif not action_exists(action):
             meant = suggest_action(action)

@@ -10,6 +10,8 @@ from kmscourse.policy.language.actions import services
 from kmscourse.policy.lint.linted import ALIAS, LintedPolicy, LintedStatement
 from kmscourse.policy.lint.remark import Remark, Severity
 
+_WILDCARD_VENDOR = re.compile(r"arn:[^:]*:[^:]*[*?]")
+
 
 def find_remarks(policy: LintedPolicy) -> Iterator[Remark]:
     """All that these checks find."""
@@ -66,6 +68,13 @@ def _check_resources(statement: LintedStatement) -> Iterator[Remark]:
                 Severity.ERROR,
                 f"{resource} is no ARN, and IAM refuses any other name of a resource.",
                 'Write the ARN, or "*".',
+            )
+        elif _WILDCARD_VENDOR.match(resource):
+            yield statement.remark(
+                "wildcard-service",
+                Severity.ERROR,
+                f"{resource} has a wildcard where the service is named, and IAM refuses such a policy.",
+                "Write an ARN for each service, as in arn:aws:kms:*:*:key/*.",
             )
 
 

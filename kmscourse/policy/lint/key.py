@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmscourse.policy.language.actions import action_exists
+from kmscourse.policy.language.patterns import has_wildcard_service
 from kmscourse.policy.language.principals import Principal, PrincipalKind, is_account, parse_principal
 from kmscourse.policy.lint.linted import ALIAS, EVERYONE, LintedPolicy, LintedStatement, Requirement
 from kmscourse.policy.lint.remark import Remark, Severity
@@ -15,7 +16,6 @@ from kmscourse.policy.lint.remark import Remark, Severity
 # Condition keys that say who calls, or from where.
 OF_THE_CALLER = ("kms:calleraccount", "aws:principal", "aws:source", "aws:user", "aws:vpc")
 EVERYTHING = frozenset({"kms:*", "*"})
-UNIQUE_IDS = ("AIDA", "AROA")  # of users and roles (IAM User Guide, "IAM identifiers")
 CHANGE, USE = "kms:putkeypolicy", "kms:decrypt"
 AWS_MANAGED = "auto-"  # the Id of an AWS managed key's policy begins so; only AWS changes that one
 
@@ -59,7 +59,7 @@ def _check_principal(statement: LintedStatement) -> Iterator[Remark]:
             f'The Principal "*" is everyone, in every AWS account, and {without}.',
             "Name the users and roles, or add a condition on kms:CallerAccount.",
         )
-    for name in statement.names:
+    for name in (*statement.names, *statement.spared):
         yield from _check_name(statement, name)
 
 
@@ -75,13 +75,16 @@ def _limits_callers(requirement: Requirement) -> bool:
 
 
 def _check_name(statement: LintedStatement, name: str) -> Iterator[Remark]:
-    """One entry of Principal, under "AWS". KMS refuses those that are nobody, and matches no wildcard."""
+    """One name under "AWS" in (Not)Principal. KMS refuses those that are nobody, and matches no wildcard."""
     why = mend = ""
     if name == EVERYONE or is_account(name):
         return
-    if name.startswith(UNIQUE_IDS):
-        why = f"{name} is the id of a user or role that has been deleted: AWS puts it where its ARN was."
-        mend = "Take it out."
+    if parse_principal(name).kind is PrincipalKind.DELETED:
+        why = (
+            f"{name} is the id of a user or role that was deleted: it means nobody any more, not even who was made "
+            "again under the same name."
+        )
+        mend = "Take it out, or write the ARN of who is meant now: KMS takes no policy with such an id in it."
     elif not name.startswith("arn:"):
         why, mend = f"{name} is nobody's ARN.", "Write the ARN of a user or role, or an account's id."
     elif "*" in name or "?" in name:
@@ -103,7 +106,7 @@ def _check_action_and_resource(statement: LintedStatement) -> Iterator[Remark]:
         )
     for action in statement.actions:
         service, colon, _ = action.lower().partition(":")
-        if colon and service != "kms" and action_exists(action):
+        if colon and service != "kms" and action_exists(action) and not has_wildcard_service(action):
             yield statement.remark(
                 "other-service-action",
                 Severity.ERROR,

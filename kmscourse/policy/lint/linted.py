@@ -9,7 +9,7 @@ from typing import Any
 
 from kmscourse.policy.language.build import list_values
 from kmscourse.policy.language.document import Policy
-from kmscourse.policy.language.principals import Principal, parse_principal
+from kmscourse.policy.language.principals import Principal, PrincipalKind, parse_principal
 from kmscourse.policy.language.statement import Statement, text_of
 from kmscourse.policy.lint.remark import Remark, Severity
 
@@ -69,8 +69,9 @@ class LintedStatement:
 
     @property
     def people(self) -> list[Principal]:
-        """The users, roles and accounts that its Principal names."""
-        return [parse_principal(name) for name in self.names if name != EVERYONE]
+        """The users, roles and accounts that its Principal names; of those that were deleted, none."""
+        named = [parse_principal(name) for name in self.names if name != EVERYONE]
+        return [principal for principal in named if principal.kind is not PrincipalKind.DELETED]
 
     def covers(self, action: str) -> bool:
         """Does it speak of the action, in lower case? A statement without actions or resources never does."""

@@ -34,6 +34,10 @@ def document_of(text: str) -> dict[str, Any]:
 
 def require_identity_policy(text: str) -> None:
     """Raises AwsError MalformedPolicyDocument for a policy that can't be an identity policy or a session policy."""
+    from kmscourse.sandbox.moto_adapter.policy_validation import (
+        validate_identity_policy,
+    )  # with moto, which is slow
+
     document = _parse(text)
     statements = list_values(document["Statement"])
     if document.get("Version") != "2012-10-17":
@@ -45,6 +49,7 @@ def require_identity_policy(text: str) -> None:
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
             f"{_SID.pattern}"
         )
+    validate_identity_policy(text)
 
 
 def require_trust_policy(text: str, identities: Identities) -> None:

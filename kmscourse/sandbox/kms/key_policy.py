@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy import list_values, parse
+from kmscourse.policy import has_wildcard_service, list_values, parse
 from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import permissions
@@ -90,6 +90,9 @@ def _read(text: str) -> Mapping[str, Any]:
             raise _malformed(f"Statement {number} has no Effect of Allow or Deny.")
         if ("Principal" in statement) == ("NotPrincipal" in statement):
             raise _malformed(f"Statement {number} needs a Principal: a key policy says whom it speaks of.")
+        for action in (*list_values(statement.get("Action")), *list_values(statement.get("NotAction"))):
+            if has_wildcard_service(action):
+                raise _malformed(f"Statement {number} has the action {action}, whose service is a wildcard.")
     return policy
 
 

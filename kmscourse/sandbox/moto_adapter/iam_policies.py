@@ -18,11 +18,11 @@ from moto.iam.exceptions import (
     NotFoundException,
 )
 from moto.iam.models import IAMBackend
-from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from kmscourse.sandbox.moto_adapter import aws_policies
 from kmscourse.sandbox.moto_adapter.iam_entities import AWSManagedPolicy, new_managed_policy
 from kmscourse.sandbox.moto_adapter.models import identifier
+from kmscourse.sandbox.moto_adapter.policy_validation import validate_identity_policy
 
 MAX_INLINE_BYTES = {"user": 2_048, "group": 5_120, "role": 10_240}
 MAX_MANAGED_BYTES = 6_144
@@ -49,7 +49,7 @@ class IamPolicies(IAMBackend):
     def create_policy(
         self, description: str, path: str, policy_document: str, policy_name: str, tags: list[dict[str, str]]
     ) -> Any:
-        IAMPolicyDocumentValidator(policy_document).validate()
+        validate_identity_policy(policy_document)
         limit(size(policy_document), MAX_MANAGED_BYTES + 1, f"PolicySize: {MAX_MANAGED_BYTES}")
         limit(len(self.managed_policies), 1_500, "PoliciesPerAccount: 1500")
         if any(policy.name.lower() == policy_name.lower() for policy in self._customers()):
@@ -71,6 +71,7 @@ class IamPolicies(IAMBackend):
         return policy
 
     def create_policy_version(self, policy_arn: str, policy_document: str, set_as_default: bool) -> Any:
+        validate_identity_policy(policy_document)
         limit(size(policy_document), MAX_MANAGED_BYTES + 1, f"PolicySize: {MAX_MANAGED_BYTES}")
         version = super().create_policy_version(policy_arn, policy_document, set_as_default)
         version.create_date = self.get_policy(policy_arn).update_date = self._now()
@@ -230,7 +231,7 @@ class IamPolicies(IAMBackend):
         self._put_inline(self.get_role(role_name), policy_name, policy_json)
 
     def _put_inline(self, holder: Any, name: str, document: str) -> None:
-        IAMPolicyDocumentValidator(document).validate()
+        validate_identity_policy(document)
         max_bytes = MAX_INLINE_BYTES[holder.kind]
         others = sum(size(text) for other, text in holder.policies.items() if other != name)
         if others + size(document) > max_bytes:

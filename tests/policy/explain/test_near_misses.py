@@ -69,6 +69,14 @@ def test_a_statement_that_names_the_caller_is_not_passed_over_in_silence() -> No
     assert decision.sentence().endswith("because no resource-based policy allows the kms:Decrypt action")
 
 
+def test_a_statement_for_a_user_who_was_deleted_is_not_for_who_has_the_name_now() -> None:
+    gone = "AIDACKCEVSQ6C2EXAMPLE"
+    decision = decide(resource_policy=with_statement(CLOSED, reader(Principal={"AWS": [OWNER, gone]})))
+    element, why = nearest(decision)
+    assert element == "Principal"
+    assert why == f"the statement names ed-user-1 and the deleted user {gone}, and not IAMLabUser"
+
+
 @pytest.mark.parametrize(
     ("found", "context", "element", "why"),
     [
@@ -78,6 +86,12 @@ def test_a_statement_that_names_the_caller_is_not_passed_over_in_silence() -> No
             {},
             "Action",
             "kms:A, kms:B, kms:C and 2 more, and",
+        ),
+        (
+            statement(["kms:Encrypt", "*:Decrypt"]),
+            {},
+            "Action",
+            "names *:Decrypt, and a wildcard in place of the service names none",
         ),
         (
             {"Effect": "Allow", "NotAction": "kms:De*", "Resource": "*"},

@@ -146,14 +146,46 @@ def test_a_missing_key(operator: str, denies: bool) -> None:
             "arn:aws:iam::123456789012:user/${aws:username}",
             "arn:aws:iam::123456789012:user/ana",
         ),
+        ("ArnNotEquals", "arn:aws:sqs:*:*:*", "news"),
+        ("ArnNotEquals", "news", TOPIC),
+        ("ArnNotEquals", "not:an:arn:in:six:parts", TOPIC),
+        ("ArnNotLike", "arn:aws:sqs:*:*:*", ""),
+        ("ArnNotLike", "arn:aws:sqs:*:*:*", "not:an:arn:in:six:parts"),
+        ("ArnNotLike", "arn:aws:sqs:*:*", TOPIC),  # one part short
+        ("ArnNotLike", "*:aws:sqs:*:*:*", TOPIC),
+        ("ArnNotLike", ["arn:aws:sqs:*:*:*", "*news"], TOPIC),
     ],
 )
 def test_an_inverted_operator_is_never_true_by_what_cannot_be_read(
     operator: str, wanted: str | list[str], given: str
 ) -> None:
-    """An Allow does not take effect then, a Deny does."""
-    assert not holds(operator, wanted, given, denies=False)
-    assert holds(operator, wanted, given, denies=True)
+    """An Allow does not take effect then, a Deny does: with IfExists too, and with a set operator for each value."""
+    for name in (operator, f"{operator}IfExists"):
+        assert not holds(name, wanted, given, denies=False)
+        assert holds(name, wanted, given, denies=True)
+    for quantifier in ("ForAllValues", "ForAnyValue") if given else ():
+        assert not holds(f"{quantifier}:{operator}", wanted, given, denies=False)
+        assert holds(f"{quantifier}:{operator}", wanted, given, denies=True)
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "given"),
+    [
+        ("NumericLessThan", "10", "ten"),
+        ("NumericGreaterThanEquals", "ten", "10"),
+        ("DateLessThan", "2024-13-01", "2024-01-01"),
+        ("IpAddress", "10.0.0.0/8", "localhost"),
+        ("IpAddress", "10.0.0.0/99", "10.0.0.1"),
+        ("Bool", "perhaps", "true"),
+        ("Bool", "true", "perhaps"),
+        ("ArnLike", "*news", "news"),
+        ("ArnEquals", "not:an:arn:in:six:parts", "not:an:arn:in:six:parts"),
+    ],
+)
+@pytest.mark.parametrize("denies", [False, True])
+def test_what_cannot_be_read_matches_nothing(operator: str, wanted: str, given: str, denies: bool) -> None:
+    for name in (operator, f"{operator}IfExists", f"ForAllValues:{operator}", f"ForAnyValue:{operator}"):
+        assert not holds(name, wanted, given, denies=denies)
 
 
 @pytest.mark.parametrize("operator", [name for name, operator in OPERATORS.items() if not operator.inverted])

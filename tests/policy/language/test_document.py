@@ -90,6 +90,18 @@ def test_what_aws_stores_can_be_read(document: dict[str, Any]) -> None:
     compile_policy(document)
 
 
+@pytest.mark.parametrize("pattern", ["*:GetObject", "*:*", "s?:GetObject", "s3*:Get*"])
+def test_an_action_with_a_wildcard_for_its_service_opens_nothing(pattern: str) -> None:
+    """AWS takes no such policy. Where there is one all the same, it makes no Allow take effect, and no Deny weaker."""
+    everything, rest = {"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Resource": "*"}
+    assert allowed(policy(everything))
+    assert not allowed(policy({"Effect": "Allow", "Action": pattern, **rest}))
+    assert allowed(policy({"Effect": "Allow", "Action": [pattern, "s3:Get*"], **rest}))
+    assert not allowed(policy({"Effect": "Allow", "NotAction": pattern, **rest}))
+    assert not allowed(policy(everything, {"Effect": "Deny", "Action": pattern, **rest}))
+    assert not allowed(policy(everything, {"Effect": "Deny", "NotAction": [pattern, "kms:*"], **rest}))
+
+
 def test_json_booleans_and_numbers_are_compared_as_text() -> None:
     document = policy(
         ALLOW | {"Condition": {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:x": 3}}}

@@ -12,6 +12,7 @@ ANA = f"arn:aws:iam::{A}:user/staff/Ana"
 ROLE = f"arn:aws:iam::{A}:role/team/Reader"
 SESSION = f"arn:aws:sts::{A}:assumed-role/Reader/ana"
 ROOT = f"arn:aws:iam::{A}:root"
+GONE = "AIDACKCEVSQ6C2EXAMPLE"
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,10 @@ ROOT = f"arn:aws:iam::{A}:root"
             None,
         ),
         ("*anonymous*", PrincipalKind.ANONYMOUS, "an anonymous caller", None),
+        (GONE, PrincipalKind.DELETED, f"the deleted user {GONE}", None),
+        ("AROACKCEVSQ6C2EXAMPLE", PrincipalKind.DELETED, "the deleted role AROACKCEVSQ6C2EXAMPLE", None),
+        ("AIDA", PrincipalKind.OUTSIDER, "AIDA", None),
+        ("AGPACKCEVSQ6C2EXAMPLE", PrincipalKind.OUTSIDER, "AGPACKCEVSQ6C2EXAMPLE", None),  # a group's
     ],
 )
 def test_a_principal_is_read_from_its_name(
@@ -52,6 +57,8 @@ def test_a_principal_is_read_from_its_name(
         (ANA, {"AWS": [f"arn:aws:iam::{A}:user/*"]}, Naming.NONE),  # no wildcard inside of an ARN
         (ANA, {"AWS": [ANA.lower()]}, Naming.NONE),  # names are case-sensitive
         (ANA, {"Service": [ANA]}, Naming.NONE),
+        (ANA, {"AWS": [GONE]}, Naming.NONE),
+        (ANA, {"AWS": [GONE, ANA]}, Naming.DIRECT),
         (SESSION, {"AWS": [ROLE]}, Naming.ROLE),  # the session's ARN leaves out the role's path
         (SESSION, {"AWS": [SESSION]}, Naming.DIRECT),
         (SESSION, {"AWS": [SESSION + "2"]}, Naming.NONE),
@@ -79,6 +86,7 @@ def test_how_closely_a_principal_element_names_the_caller(
         (SESSION, [SESSION, ROLE, ROOT], True),
         (SESSION, [ROLE, ROOT], False),  # each session must be listed
         (ROOT, [A], True),
+        (ANA, [GONE, ROOT], False),
         (ANA, ["*"], True),
         ("dynamodb.amazonaws.com", [A], False),
     ],

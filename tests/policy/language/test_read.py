@@ -76,6 +76,20 @@ def test_what_is_read_is_a_copy() -> None:
         ('Version: "2012-10-17"', "Line 1, column 1: a policy is a JSON object. Begin it with {"),
         ('{"Statement": @}', "Line 1, column 15: this can't stand here"),
         ("[" * 100_000, "nested too deeply"),
+        (
+            '{"Statement": []}\tdefault\n',
+            "Line 1, column 19: this is the policy's name, which AWS CLI prints behind it. To get the policy alone, "
+            'call "aws kms get-key-policy" with "--query Policy --output text".',
+        ),
+        ('{"Statement": []} default policy', "Line 1, column 19: the policy has ended"),
+        (
+            '\n{"Policy": "{\\"Statement\\": []}", "PolicyName": "default"}',
+            "Line 2, column 1: this is KMS's whole answer, and the policy is a text in it. To get the policy alone",
+        ),
+        (
+            '"{\\"Statement\\": []}"',
+            "Line 1, column 1: the policy is a text in quotes here. To get the policy alone",
+        ),
         ("1" * 5_000, "A number in the policy is longer"),
         ('"Allow"', "must be a JSON object"),
         (

@@ -46,6 +46,18 @@ KEY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
         key(statement(effect="Deny", Action=None, NotAction="kms:Decrypt")),
     ),
     (
+        "wildcard-service",
+        Severity.ERROR,
+        key(statement(Action=["kms:Decrypt", "*:Decrypt"])),
+        key(statement(Action="*", Condition=OURS)),
+    ),
+    (
+        "wildcard-service",
+        Severity.ERROR,
+        key(statement(effect="Deny", Action=None, NotAction="k?s:Decrypt")),
+        key(statement(effect="Deny", Action=None, NotAction="kms:Dec?ypt")),
+    ),
+    (
         "for-all-values-without-null",
         Severity.SECURITY,
         key(when("ForAllValues:StringEquals", "kms:EncryptionContextKeys", "a")),

@@ -36,6 +36,13 @@ IDENTITY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
         mine(Resource=[ALIAS, KEY], Action="kms:*"),
     ),
     ("resource-not-an-arn", Severity.ERROR, mine(Resource=KEY.rpartition("/")[2]), mine(Resource="*")),
+    (
+        "wildcard-service",
+        Severity.ERROR,
+        mine(Resource="arn:aws:*:*:*:*prod*"),
+        mine(Resource=["arn:*:kms:*:*:key/*", "arn:aws:kms:*:*:*prod*"]),
+    ),
+    ("wildcard-service", Severity.ERROR, mine(Resource=[KEY, "arn:aws:k?s:*"]), mine(Resource=[KEY])),
     ("no-effect", Severity.ERROR, mine(Action=None), mine()),
     ("no-effect", Severity.ERROR, mine(Resource=None), mine(Resource=None, NotResource=KEY, effect="Deny")),
     ("sid-characters", Severity.ERROR, mine(Sid="Allow use of the key"), mine(Sid="AllowUseOfTheKey2")),

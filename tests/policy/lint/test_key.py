@@ -112,7 +112,19 @@ KEY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
         key(statement(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})),
         key(statement()),
     ),
+    (
+        "no-such-principal",
+        Severity.ERROR,
+        key(statement(effect="Deny", Principal=None, NotPrincipal={"AWS": [ROOT, "AROACKCEVSQ6C2EXAMPLE"]})),
+        key(statement(effect="Deny", Principal=None, NotPrincipal={"AWS": [ROOT, ANA]})),
+    ),
     ("no-such-principal", Severity.ERROR, key(statement(Principal="Ana")), key(statement(Principal=ANA))),
+    (
+        "all-actions",
+        Severity.SECURITY,
+        key(statement(Principal={"AWS": [ANA, "AIDACKCEVSQ6C2EXAMPLE"]}, Action="kms:*")),
+        key(statement(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, Action="kms:*")),
+    ),
     ("no-effect", Severity.ERROR, key(statement(Resource=None)), key(statement())),
     (
         "no-effect",

@@ -93,6 +93,65 @@ def test_an_identity_policy_names_nobody(gate: Any) -> None:
     )
 
 
+WILD_ACTION = "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards."
+WILD_RESOURCE = "Resource vendor must be fully qualified and cannot contain regexes."
+NO_VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+
+
+@pytest.mark.parametrize(
+    ("elements", "message"),
+    [
+        ({"Action": "*:GetObject"}, WILD_ACTION),
+        ({"Action": ["kms:Decrypt", "*:*"]}, WILD_ACTION),
+        ({"Action": "s3*:Get*"}, WILD_ACTION),
+        ({"NotAction": "k?s:Decrypt"}, WILD_ACTION),
+        ({"Action": "Decrypt"}, NO_VENDOR),
+        ({"Action": "kms:De:crypt"}, "Actions/Condition can contain only one colon."),
+        ({"Action": "k ms:Decrypt"}, "Vendor k ms is not valid"),
+        ({"Resource": "arn:aws:*:*:*:*prod*"}, WILD_RESOURCE),
+        ({"Resource": ["*", "arn:aws:*:*:123456789012:*"]}, WILD_RESOURCE),
+        ({"NotResource": "arn:*:k?s:*:*:key/*"}, WILD_RESOURCE),
+        ({"Resource": "arn:aws"}, WILD_RESOURCE),
+        ({"Resource": "key/1"}, 'Resource key/1 must be in ARN format or "*".'),
+        ({"Resource": "arn:a*:kms:*:*:*"}, 'Partition "a*" is not valid for resource "arn:a*:kms:*:*:*".'),
+    ],
+)
+def test_actions_and_resources_that_iam_does_not_take(
+    gate: Any, elements: dict[str, Any], message: str
+) -> None:
+    """The texts are quoted by users of AWS, or recorded by moto's tests."""
+    statement = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
+    inverse = {name.removeprefix("Not") for name in elements}
+    kept = {name: value for name, value in statement.items() if name not in inverse}
+    document = policy({**kept, **elements})
+    gate("iam:CreateGroup", GroupName="readers")
+    gate("iam:CreatePolicy", PolicyName="fine", PolicyDocument=policy(statement))
+    arn = "arn:aws:iam::123456789012:policy/fine"
+    for action, details in (
+        ("iam:PutUserPolicy", {"UserName": "IAMLabUser", "PolicyName": "p", "PolicyDocument": document}),
+        ("iam:PutGroupPolicy", {"GroupName": "readers", "PolicyName": "p", "PolicyDocument": document}),
+        ("iam:CreatePolicy", {"PolicyName": "p", "PolicyDocument": document}),
+        ("iam:CreatePolicyVersion", {"PolicyArn": arn, "PolicyDocument": document}),
+        ("sts:GetFederationToken", {"Name": "guest", "Policy": document}),
+    ):
+        refusal = gate.refused(action, **details)
+        assert (refusal.code, refusal.message, refusal.status) == ("MalformedPolicyDocument", message, 400)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"Action": "*"},
+        {"Action": ["kms:*", "s3:Get*"]},
+        {"Resource": "arn:*:kms:*:*:key/*"},
+        {"Resource": ["*", "arn:aws:kms:*:*:*prod*"]},
+    ],
+)
+def test_wildcards_that_iam_takes(gate: Any, elements: dict[str, Any]) -> None:
+    statement = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*", **elements}
+    gate("iam:CreatePolicy", PolicyName="p", PolicyDocument=policy(statement))
+
+
 @pytest.mark.parametrize("sid", ["Read it", "read-it", "lesen_für"])
 def test_the_statement_ids_of_identity_policies_are_letters_and_digits(gate: Any, sid: str) -> None:
     document = policy({"Sid": sid, "Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"})

@@ -58,6 +58,11 @@ def refused(gate: Any, text: str, **more: Any) -> tuple[str, str]:
         policy({**DELEGATE, "Principal": 5}),
         policy({**DELEGATE, "NotPrincipal": {"AWS": "*"}}),
         policy({**DELEGATE, "Condition": {"NoSuchOperator": {"a": "b"}}}),
+        policy(DELEGATE, allow("*", "*:Decrypt")),
+        policy(
+            DELEGATE, {**allow("*", "kms:De*"), "Effect": "Deny", "Action": ["kms:Encrypt", "k?s:Decrypt"]}
+        ),
+        policy(DELEGATE, {"Effect": "Deny", "Principal": "*", "NotAction": "*:*", "Resource": "*"}),
         json.dumps({"Statement": "Allow everything"}),
     ],
 )

@@ -158,7 +158,8 @@ def test_the_trail_tells_users_sessions_from_their_access_keys(gate: Any) -> Non
 
 def test_the_trail_holds_no_credentials_of_a_role(gate: Any) -> None:
     role = gate.role("robot")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": "narrow"})
+    narrow = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [narrow], "Id": "narrow"})
     tags = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
     answer = gate("sts:AssumeRole", RoleArn=role, RoleSessionName="work", Policy=document, **tags)
     [event] = gate.events(EventName="AssumeRole")
