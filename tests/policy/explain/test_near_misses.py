@@ -71,7 +71,7 @@ def test_a_statement_that_names_the_caller_is_not_passed_over_in_silence() -> No
 
 def test_a_statement_for_a_user_who_was_deleted_is_not_for_who_has_the_name_now() -> None:
     gone = "AIDACKCEVSQ6C2EXAMPLE"
-    decision = decide(resource_policy=with_statement(CLOSED, reader(Principal={"AWS": [OWNER, gone]})))
+    decision = decide(resource_policy=policy(reader(Principal={"AWS": [OWNER, gone]})))
     element, why = nearest(decision)
     assert element == "Principal"
     assert why == f"the statement names ed-user-1 and the deleted user {gone}, and not IAMLabUser"
