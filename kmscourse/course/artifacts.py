@@ -17,7 +17,13 @@ from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope, generate_data_key, seal
 from kmscourse.errors import CourseError
 from kmscourse.iam import LAB_POLICY_NAME, LAB_USER
-from kmscourse.policy import statements_naming, use_statement, with_statement, without_principal
+from kmscourse.policy import (
+    deleted_principals,
+    statements_naming,
+    use_statement,
+    with_statement,
+    without_principal,
+)
 
 KEY_ALIAS = "alias/myKey"
 TABLE = "Books"
@@ -227,6 +233,12 @@ def _statements_for_reader(account: Account) -> list[dict[str, Any]]:
     return statements_naming(keys.key_policy(account.client("kms"), arn), lab_user_arn(account))
 
 
+def _names_earlier_reader(account: Account) -> bool:
+    """Does myKey's policy name anybody who was deleted, as an earlier IAMLabUser?"""
+    arn = find_key(account)
+    return arn is not None and bool(deleted_principals(keys.key_policy(account.client("kms"), arn)))
+
+
 def has_permission(account: Account, _: Notes) -> bool:
     """Does myKey's policy let IAMLabUser in, in a statement of its own, and refuse nothing in another?"""
     return {statement["Effect"] for statement in _statements_for_reader(account)} == {"Allow"}
@@ -239,8 +251,11 @@ def give_permission(account: Account, _: Notes) -> None:
 
 
 def _key_policy_without_reader(account: Account) -> dict[str, Any]:
+    """myKey's policy without IAMLabUser, and without whoever was deleted: KMS takes no policy that names those."""
     policy = keys.key_policy(account.client("kms"), key_arn(account))
-    return without_principal(policy, lab_user_arn(account))
+    for principal in (lab_user_arn(account), *deleted_principals(policy)):
+        policy = without_principal(policy, principal)
+    return policy
 
 
 def _put_key_policy(account: Account, policy: dict[str, Any]) -> None:
@@ -248,9 +263,13 @@ def _put_key_policy(account: Account, policy: dict[str, Any]) -> None:
 
 
 def extra_policies(account: Account) -> list[str]:
-    """The names of IAMLabUser's inline policies beside the lab's own."""
-    pages = account.client("iam").get_paginator("list_user_policies").paginate(UserName=LAB_USER)
-    names = [name for page in pages for name in page["PolicyNames"]]
+    """The names of IAMLabUser's inline policies beside the lab's own; none where there is no such user."""
+    client = account.client("iam")
+    pages = client.get_paginator("list_user_policies").paginate(UserName=LAB_USER)
+    try:
+        names = [name for page in pages for name in page["PolicyNames"]]
+    except client.exceptions.NoSuchEntityException:
+        return []
     return [name for name in names if name != LAB_POLICY_NAME]
 
 
@@ -263,11 +282,10 @@ def reader_grants(account: Account) -> list[str]:
     return [grant["GrantId"] for grant in grants if grant.get("GranteePrincipal") == lab_user_arn(account)]
 
 
-def may_have_permission(account: Account, notes: Notes) -> bool:
-    """Is IAMLabUser spoken of in the key policy, in a grant, or in an IAM policy beside the lab's?"""
-    if _statements_for_reader(account) or reader_grants(account):
-        return True
-    return has_lab_user(account, notes) and bool(extra_policies(account))
+def may_have_permission(account: Account, _: Notes) -> bool:
+    """Is IAMLabUser, or an earlier one, spoken of in the key policy, a grant, or an IAM policy beside the lab's?"""
+    in_key_policy = bool(_statements_for_reader(account)) or _names_earlier_reader(account)
+    return in_key_policy or bool(reader_grants(account) or extra_policies(account))
 
 
 def take_permission(account: Account, notes: Notes) -> None:
@@ -276,7 +294,7 @@ def take_permission(account: Account, notes: Notes) -> None:
         account.client("iam").delete_user_policy(UserName=LAB_USER, PolicyName=name)
     for grant_id in reader_grants(account):
         account.client("kms").revoke_grant(KeyId=key_arn(account), GrantId=grant_id)
-    if _statements_for_reader(account):
+    if _statements_for_reader(account) or _names_earlier_reader(account):
         _put_key_policy(account, _key_policy_without_reader(account))
 
 

@@ -92,6 +92,7 @@ class Account:
         self.tables = TableStore(self.account_id, self._models, self._journal, self._table_key_cache)
         self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
         self.keys.state_changed = self.tables.follow_key
+        self.identities.principal_renamed = self.keys.rename_principal
         rows = (OwnRows(self._collection), MotoRows(self._models))
         self._unit_of_work = UnitOfWork(self._journal, self.storage, rows, self._upgrades())
 

@@ -12,10 +12,11 @@ from kmscourse.access.refusal import Refusal
 from kmscourse.account import Account
 from kmscourse.course import artifacts, prepare
 from kmscourse.course.notes import Notes
+from kmscourse.display.decision import DecisionCard
 from kmscourse.errors import KmsCourseError
-from kmscourse.iam import LAB_USER
-from kmscourse.kms import put_key_policy
-from kmscourse.policy import EditKind
+from kmscourse.iam import LAB_USER, create_lab_user, delete_user
+from kmscourse.kms import key_policy, put_key_policy
+from kmscourse.policy import EditKind, lint
 
 
 def refusal(account: Account, service: str, operation: str, **parameters: object) -> str:
@@ -48,6 +49,27 @@ def test_an_action_that_iam_does_not_allow(account: Account, notes: Notes) -> No
     prepare(account, notes, 7)
     text = refusal(account, "dynamodb", "delete_table", TableName=artifacts.TABLE)
     assert access.refused_case(account, text).decision.sentence() == text
+
+
+def test_who_was_made_again_is_not_whom_the_key_policy_means(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    iam, kms = account.client("iam"), account.client("kms")
+    first = iam.get_user(UserName=LAB_USER)["User"]["UserId"]
+    delete_user(iam, LAB_USER)
+    create_lab_user(iam)
+    text = refusal(account, "dynamodb", "scan", TableName=artifacts.TABLE)
+    case = access.refused_case(account, text)
+    assert not case.decision.allowed
+    assert case.decision.sentence() in text
+    assert f"the statement names the deleted user {first}, and not {LAB_USER}" in repr(
+        DecisionCard(case.decision, case.ways_in, text)
+    )
+    (remark,) = (
+        remark
+        for remark in lint(key_policy(kms, artifacts.key_arn(account)), account=account.id)
+        if remark.name == "no-such-principal"
+    )
+    assert remark.reason.startswith(f"{first} is the id of a user or role that was deleted")
 
 
 @pytest.mark.parametrize("kind", [EditKind.RESOURCE, EditKind.IDENTITY, EditKind.GRANT])

@@ -14,6 +14,9 @@ from kmscourse.course import SECTIONS, artifacts, find_section, prepare
 from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, HomeError
 from kmscourse.home import lock
+from kmscourse.iam import LAB_USER, delete_user
+from kmscourse.kms import key_policy, put_key_policy
+from kmscourse.policy import deleted_principals
 from kmscourse.sandbox.application import Application
 
 NUMBERS = range(len(SECTIONS))
@@ -65,6 +68,20 @@ def test_going_back_says_what_was_taken_away(account: Account, notes: Notes) -> 
     prepare(account, notes, 9)
     assert prepare(account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
     assert not artifacts.has_permission(account, notes)
+
+
+@pytest.mark.parametrize("number", [8, 9])
+def test_a_reader_who_was_deleted_and_made_again_is_another(
+    account: Account, notes: Notes, number: int
+) -> None:
+    """The key policy names the earlier one by its id then, and KMS would take no policy that has it."""
+    prepare(account, notes, 9)
+    delete_user(account.client("iam"), LAB_USER)
+    prepare(account, notes, number)
+    policy = key_policy(account.client("kms"), artifacts.key_arn(account))
+    assert deleted_principals(policy) == []
+    put_key_policy(account.client("kms"), artifacts.key_arn(account), policy)
+    assert artifacts.has_permission(account, notes) == (number == 9)
 
 
 @pytest.mark.parametrize("first", NUMBERS)

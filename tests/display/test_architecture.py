@@ -10,7 +10,7 @@ from kmscourse.course import artifacts, prepare
 from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import ACCOUNT, ADMINISTRATOR, Architecture, Component
 from kmscourse.envelope import decrypt_data_key
-from kmscourse.iam import LAB_USER
+from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.kms import key_policy, put_key_policy
 
 
@@ -48,6 +48,12 @@ def test_everyone_is_named_as_such_and_a_deny_lets_nobody_in(account: Account, n
     ]
     put_key_policy(kms, arn, policy)
     assert Architecture.of(account, notes).lets_in == (ACCOUNT, ADMINISTRATOR, "everyone")
+
+
+def test_who_was_deleted_is_let_in_no_more(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 9)
+    delete_user(account.client("iam"), LAB_USER)
+    assert Architecture.of(account, notes).lets_in == (ACCOUNT, ADMINISTRATOR)
 
 
 def test_the_reader_is_refused_until_the_key_policy_lets_them_in(account: Account, notes: Notes) -> None:

@@ -43,12 +43,6 @@ ROWS = (
         "tests/sandbox/moto_adapter/test_iam_policies.py::test_awss_own_policies_say_what_they_say_on_aws",
     ),
     Difference(
-        "Policies that name a user or role who is deleted",
-        "Keep the ARN, so that a new one of that name is let in.",
-        "Hold the old one's id, AIDA… or AROA…, from then on: a new one of that name is somebody else.",
-        "tests/sandbox/sts/test_roles.py::test_a_policy_goes_by_the_name_of_whom_it_names",
-    ),
-    Difference(
         "A key policy that names a user, and that user's federated users",
         "Lets the user in and none of them.",
         "Lets them in as far as their session policy allows.",

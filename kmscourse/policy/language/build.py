@@ -6,9 +6,12 @@ statements: AWS KMS Developer Guide, "Default key policy".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
+
+from kmscourse.policy.language.principals import PrincipalKind, parse_principal
 
 Document = dict[str, Any]
 
@@ -34,6 +37,7 @@ ADMINISTRATOR_ACTIONS = (
 )
 DELETION_ACTIONS = ("kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion")
 USER_ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+PRINCIPAL_ELEMENTS = ("Principal", "NotPrincipal")
 GRANT_ACTIONS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
 
@@ -134,17 +138,49 @@ def without_principal(policy: Mapping[str, Any], arn: str) -> Document:
     """The policy with ``arn`` named nowhere: taken out of lists, and statements for it alone dropped."""
     statements = []
     for statement in statements_of(policy):
-        names = _aws_principals(statement)
-        if arn in names:
-            others = [name for name in names if name != arn]
-            principal = {type_: value for type_, value in statement["Principal"].items() if type_ != "AWS"}
-            if others:
-                principal["AWS"] = _one_or_list(others)
-            if not principal:
-                continue
-            statement = statement | {"Principal": principal}
-        statements.append(statement)
+        for element in PRINCIPAL_ELEMENTS:
+            names = _aws_principals(statement, element)
+            if arn in names:
+                others = [name for name in names if name != arn]
+                principal = {type_: value for type_, value in statement[element].items() if type_ != "AWS"}
+                statement[element] = principal | ({"AWS": _one_or_list(others)} if others else {})
+        if all(statement.get(element) != {} for element in PRINCIPAL_ELEMENTS):
+            statements.append(statement)
     return _replace_statements(policy, statements)
+
+
+def replace_principals(policy: Mapping[str, Any], replace: Callable[[str], str]) -> Document:
+    """The policy with ``replace(name)`` for each name under "AWS" in Principal and NotPrincipal."""
+    replaced = deepcopy(dict(policy))
+    for statement in list_values(replaced.get("Statement")):
+        for element in PRINCIPAL_ELEMENTS:
+            principal = statement.get(element)
+            names = principal.get("AWS") if isinstance(principal, Mapping) else None
+            if isinstance(names, list):
+                statement[element]["AWS"] = [replace(name) for name in names]
+            elif names is not None:
+                statement[element]["AWS"] = replace(names)
+    return replaced
+
+
+def rename_principal(text: str, name: str, new_name: str) -> str | None:
+    """The text of a policy that has another name for a principal; None where it does not name that one."""
+    if name not in text and "\\" not in text:  # JSON can hide a name behind escapes
+        return None
+    policy = json.loads(text)
+    renamed = replace_principals(policy, lambda each: new_name if each == name else each)
+    return None if renamed == policy else json.dumps(renamed)
+
+
+def deleted_principals(policy: Mapping[str, Any]) -> list[str]:
+    """The ids of the users and roles that a policy names and that were deleted since: KMS takes no policy with them."""
+    names = [
+        name
+        for statement in statements_of(policy)
+        for element in PRINCIPAL_ELEMENTS
+        for name in _aws_principals(statement, element)
+    ]
+    return [name for name in dict.fromkeys(names) if parse_principal(name).kind is PrincipalKind.DELETED]
 
 
 def statements_naming(policy: Mapping[str, Any], arn: str) -> list[Document]:
@@ -159,9 +195,9 @@ def principals_of(statement: Mapping[str, Any], element: str = "Principal") -> l
     return [name for value in values for name in list_values(value)]
 
 
-def _aws_principals(statement: Mapping[str, Any]) -> list[str]:
-    """What stands under ``Principal`` -> ``AWS``."""
-    principal = statement.get("Principal")
+def _aws_principals(statement: Mapping[str, Any], element: str = "Principal") -> list[str]:
+    """What stands under ``Principal`` (or ``NotPrincipal``) -> ``AWS``."""
+    principal = statement.get(element)
     return list_values(principal.get("AWS")) if isinstance(principal, Mapping) else []
 
 

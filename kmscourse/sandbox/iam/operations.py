@@ -28,7 +28,7 @@ from kmscourse.sandbox.iam.permissions import (
     on_role,
     on_user,
 )
-from kmscourse.sandbox.iam.policy_documents import require_identity_policy
+from kmscourse.sandbox.iam.policy_documents import present_trust_policy, require_identity_policy
 from kmscourse.sandbox.iam.policy_simulator import (
     list_context_keys_of_custom_policies,
     list_context_keys_of_principal,
@@ -61,6 +61,24 @@ def put_policy(resolved: IamCall) -> Answer:
     """An identity policy is taken by moto, and refused where it could not be evaluated."""
     answer = perform_in_moto(resolved)
     require_identity_policy(resolved.parameters["PolicyDocument"])
+    return answer
+
+
+def put_trust_policy(resolved: IamCall) -> Answer:
+    """moto is given the trust policy as IAM shows it from then on."""
+    parameters = dict(resolved.parameters)
+    for name in ("AssumeRolePolicyDocument", "PolicyDocument"):
+        if name in parameters:
+            parameters[name] = present_trust_policy(parameters[name], resolved.identities)
+    return resolved.identities.perform(replace(resolved.call, parameters=parameters), resolved.changes)
+
+
+def change_principal(resolved: IamCall) -> Answer:
+    """A user or role gets another ARN, or goes: the policies that name it go on naming it, and nobody else."""
+    principal = resolved.user if "UserName" in resolved.parameters else resolved.role
+    answer = perform_in_moto(resolved)
+    if principal is not None:
+        resolved.identities.follow_principal(principal.arn, principal.id)
     return answer
 
 
@@ -101,8 +119,8 @@ OPERATIONS: Mapping[str, Operation[IamCall]] = {
     # Users
     "CreateUser": _change(on_new_user, require_principal_tags),
     "GetUser": _read(on_user),
-    "UpdateUser": _change(on_user),
-    "DeleteUser": _change(on_user),
+    "UpdateUser": _change(on_user, perform=change_principal),
+    "DeleteUser": _change(on_user, perform=change_principal),
     "ListUsers": _read(anywhere),
     "TagUser": _change(on_user, require_principal_tags),
     "UntagUser": _change(on_user),
@@ -156,12 +174,14 @@ OPERATIONS: Mapping[str, Operation[IamCall]] = {
     "DetachGroupPolicy": _change(on_group),
     "ListAttachedGroupPolicies": _read(on_group),
     # Roles
-    "CreateRole": _change(on_new_role, require_principal_tags, require_new_trust_policy),
+    "CreateRole": _change(
+        on_new_role, require_principal_tags, require_new_trust_policy, perform=put_trust_policy
+    ),
     "GetRole": _read(on_role),
     "UpdateRole": _change(on_role),
     "UpdateRoleDescription": _change(on_role),
-    "UpdateAssumeRolePolicy": _change(on_role, require_changed_trust_policy),
-    "DeleteRole": _change(on_role),
+    "UpdateAssumeRolePolicy": _change(on_role, require_changed_trust_policy, perform=put_trust_policy),
+    "DeleteRole": _change(on_role, perform=change_principal),
     "ListRoles": _read(anywhere),
     "TagRole": _change(on_role, require_principal_tags),
     "UntagRole": _change(on_role),

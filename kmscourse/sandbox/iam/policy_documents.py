@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy import list_values, parse
+from kmscourse.policy import list_values, parse, replace_principals
 from kmscourse.sandbox.call import AwsError
 
 if TYPE_CHECKING:
@@ -64,8 +64,15 @@ def require_trust_policy(text: str, identities: Identities) -> None:
         if "Principal" not in statement and "NotPrincipal" not in statement:
             raise _malformed("Missing required field Principal")
         for kind, name in _principals(statement):
-            if not identities.is_policy_principal(kind, name):
-                raise _malformed(f'Invalid principal in policy: "{kind}":"{name}"')
+            if not identities.is_policy_principal(kind, identities.present_name(name)):
+                raise _malformed(f'Invalid principal in policy: "{kind.upper()}":"{name}"')
+
+
+def present_trust_policy(text: str, identities: Identities) -> str:
+    """A trust policy's text as IAM shows it: with the ARNs of the users and roles that it names by their ids."""
+    document = document_of(text)
+    present = replace_principals(document, identities.present_name)
+    return text if present == document else json.dumps(present)
 
 
 def _parse(text: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from kmscourse.policy import list_values
+from kmscourse.policy import list_values, rename_principal
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, Issuer, Temporary
 from kmscourse.sandbox.iam.policy_documents import document_of
@@ -49,13 +49,17 @@ class Entity:
 
 
 class Identities:
-    """The account's users, groups, roles, policies and sessions. ``now`` is the account's clock, in UTC."""
+    """The account's users, groups, roles, policies and sessions. ``now`` is the account's clock, in UTC.
+
+    ``principal_renamed`` is told the ARN that a user or role had, and what policies name it by from then on.
+    """
 
     def __init__(
         self, account_id: str, models: Models, journal: Journal, now: Callable[[], datetime]
     ) -> None:
         self.account_id = account_id
         self.now = now
+        self.principal_renamed: Callable[[str, str], None] = lambda name, new_name: None
         self.sessions = Sessions(journal)
         self._models = models
         self._journal = journal
@@ -174,6 +178,22 @@ class Identities:
         """The ARN of the user or role with this id; where it is gone the id alone, as on AWS. Other names stay."""
         principal = self.iam.principal(principal_id)
         return principal_id if principal is None else str(principal.arn)
+
+    def follow_principal(self, arn: str, principal_id: str) -> None:
+        """Have the policies that name a user or role by the ARN that it had go on naming it, and nobody else.
+
+        They name it by its new ARN, and by its id once it is gone: who gets its name later is another. Only what they
+        say of principals is changed, neither conditions nor resources.
+        """
+        name = self.present_name(principal_id)
+        if name == arn:
+            return
+        for role in dict.values(self.iam.roles):
+            changed = rename_principal(role.assume_role_policy_document, arn, name)
+            if changed is not None:
+                self.iam.roles.touch(role.id)
+                role.assume_role_policy_document = changed
+        self.principal_renamed(arn, name)
 
     @property
     def users_may_change_passwords(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from kmscourse.errors import PolicyError
-from kmscourse.policy import has_wildcard_service, list_values, parse
+from kmscourse.policy import has_wildcard_service, list_values, parse, replace_principals
 from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import permissions
@@ -65,8 +65,8 @@ def _check(resolved: KmsCall, check: PermissionCheck) -> None:
     text = resolved.parameters["Policy"]
     if len(text.encode()) > MAX_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
-    policy = _read(text)
     identities = resolved.account.identities
+    policy = replace_principals(_read(text), identities.present_name)
     if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):
@@ -124,8 +124,7 @@ def get_key_policy(resolved: KmsCall) -> Answer:
 
 def put_key_policy(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html"""
-    with resolved.account.keys.changing(resolved.key) as key:
-        key.policy_text = resolved.parameters["Policy"]
+    resolved.account.keys.put_policy(resolved.key, resolved.parameters["Policy"])
     return {}
 
 

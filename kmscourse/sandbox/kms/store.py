@@ -10,6 +10,7 @@ Source: AWS KMS API Reference, "KeyMetadata", "AliasListEntry"; AWS KMS Develope
 from __future__ import annotations
 
 import heapq
+import json
 import re
 import secrets
 import uuid
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from kmscourse.policy import rename_principal, replace_principals
 from kmscourse.sandbox.call import AwsError, Caller, ServiceEvent
 from kmscourse.sandbox.kms import ciphertext, key_policy
 from kmscourse.sandbox.kms.grant_index import GrantIndex
@@ -275,7 +277,7 @@ class KeyStore:
             usage=usage,
             origin=origin,
             created=self._now().timestamp(),
-            policy_text=policy or key_policy.default_policy(self._account_id),
+            policy_text=self._present(policy) if policy else key_policy.default_policy(self._account_id),
             description=description,
             tags=dict(tags or {}),
             multi_region=multi_region,
@@ -286,6 +288,24 @@ class KeyStore:
             key.materials.append(KeyMaterial.new())
         self._region(region).add_key(key)
         return key
+
+    def put_policy(self, key: Key, text: str) -> None:
+        """Give a key another policy."""
+        with self.changing(key):
+            key.policy_text = self._present(text)
+
+    def _present(self, policy_text: str) -> str:
+        """A key policy as KMS shows it: with the ARNs of the users and roles that it names by their ids."""
+        return json.dumps(replace_principals(json.loads(policy_text), self._identities.present_name))
+
+    def rename_principal(self, name: str, new_name: str) -> None:
+        """Have the key policies call a user or role by its new ARN, or by its id once it is gone."""
+        for region in self._regions.values():
+            for key in region.keys.values():
+                changed = rename_principal(key.policy_text, name, new_name)
+                if changed is not None:
+                    region.keys.touch(key.id)
+                    key.policy_text = changed
 
     @contextmanager
     def changing(self, key: Key, at: datetime | None = None) -> Iterator[Key]:

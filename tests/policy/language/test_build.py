@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 
 from kmscourse.policy import (
     console_key_policy,
+    deleted_principals,
     lab_user_policy,
     parse,
+    rename_principal,
     root_statement,
     statements_naming,
     statements_of,
@@ -153,6 +156,37 @@ def test_a_service_beside_the_principal_stays() -> None:
     statement = use_statement(ANA) | {"Principal": {"AWS": ANA, "Service": "s3.amazonaws.com"}}
     changed = without_principal({"Statement": [statement]}, ANA)
     assert changed["Statement"][0]["Principal"] == {"Service": "s3.amazonaws.com"}
+
+
+GONE = "AIDACKCEVSQ6C2EXAMPLE"
+
+
+def test_whoever_a_not_principal_spares_is_taken_out_too() -> None:
+    spare = {"Effect": "Deny", "NotPrincipal": {"AWS": [ANA, GONE]}, "Action": "kms:*", "Resource": "*"}
+    changed = without_principal({"Statement": [spare]}, GONE)
+    assert changed["Statement"] == [spare | {"NotPrincipal": {"AWS": ANA}}]
+    assert without_principal(changed, ANA)["Statement"] == []
+
+
+def test_who_was_deleted_is_found_each_once() -> None:
+    spare = {"Effect": "Deny", "NotPrincipal": {"AWS": [ANA, GONE]}, "Action": "kms:*", "Resource": "*"}
+    policy = with_statement(with_statement(POLICY, spare), use_statement(GONE))
+    assert deleted_principals(policy) == [GONE]
+    assert deleted_principals(POLICY) == []
+    assert deleted_principals({"Statement": [{"Principal": "*"}]}) == []
+
+
+def test_a_principal_gets_another_name() -> None:
+    text = json.dumps(with_statement(POLICY, use_statement(ANA) | {"Resource": ANA}))
+    renamed = rename_principal(text, ANA, GONE)
+    assert renamed is not None
+    assert statements_naming(json.loads(renamed), ANA) == []
+    assert len(statements_naming(json.loads(renamed), GONE)) == len(statements_naming(json.loads(text), ANA))
+    assert json.loads(renamed)["Statement"][-1]["Resource"] == ANA
+    assert rename_principal(renamed, ANA, BOB) is None, "it is named as a resource only"
+    assert rename_principal(text, f"{ANA}b", GONE) is None
+    spelled = text.replace("user/Ana", "user\\/\\u0041na")
+    assert json.loads(rename_principal(spelled, ANA, GONE) or "") == json.loads(renamed)
 
 
 def test_nothing_that_was_handed_in_has_changed() -> None:

@@ -34,7 +34,7 @@ def policy(*statements: dict[str, Any], **more: Any) -> str:
         ),
         (
             policy({**TRUSTS, "Principal": {"Service": "nobody.example.com"}}),
-            'Invalid principal in policy: "Service":"nobody.example.com"',
+            'Invalid principal in policy: "SERVICE":"nobody.example.com"',
         ),
     ],
 )

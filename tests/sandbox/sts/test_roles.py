@@ -174,13 +174,3 @@ def test_the_trail_holds_no_credentials_of_a_role(gate: Any) -> None:
     text = json.dumps(gate.events())
     for secret in ("SecretAccessKey", "SessionToken"):
         assert answer["Credentials"][secret] not in text
-
-
-def test_a_policy_goes_by_the_name_of_whom_it_names(gate: Any) -> None:
-    key = gate.key()
-    gate.allow(key, gate.user("Ann"), "kms:DescribeKey")
-    gate("iam:DeleteUser", UserName="Ann")
-    gate.user("Ann2")
-    gate("iam:UpdateUser", UserName="Ann2", NewUserName="Ann")
-    gate._key_ids.pop("Ann", None)
-    assert gate("kms:DescribeKey", by="Ann", KeyId=key)
