@@ -52,6 +52,7 @@ from kmscourse.policy.language.patterns import action_matcher, has_wildcard_serv
 from kmscourse.policy.language.places import line_and_column, locate_statement, locate_statements
 from kmscourse.policy.language.principals import ANONYMOUS, Principal, PrincipalKind, parse_principal
 from kmscourse.policy.language.read import parse
+from kmscourse.policy.language.service_principals import service_principal_exists
 from kmscourse.policy.lint import Remark, Severity, lint
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ __all__ = [
     "rename_principal",
     "replace_principals",
     "root_statement",
+    "service_principal_exists",
     "statements_naming",
     "statements_of",
     "suggest_action",

@@ -43,6 +43,12 @@ ROWS = (
         "tests/sandbox/moto_adapter/test_iam_policies.py::test_awss_own_policies_say_what_they_say_on_aws",
     ),
     Difference(
+        "Which services a policy can name as a principal",
+        "Those of a list that is kept with the course, with a Region in their name or without. It may lack the newest.",
+        "Those that there are. No list of them is published.",
+        "tests/policy/language/test_service_principals.py::test_a_service_that_is_on_the_list",
+    ),
+    Difference(
         "A key policy that names a user, and that user's federated users",
         "Lets the user in and none of them.",
         "Lets them in as far as their session policy allows.",

@@ -10,4 +10,5 @@ document.py     a policy, compiled once and reused
 read.py         a policy's text, with the place of every mistake; places.py finds where in it
 build.py        policies made, changed and taken apart as plain dicts
 actions.py      which actions there are
+service_principals.py   which services a policy can name
 """

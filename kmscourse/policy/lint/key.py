@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from kmscourse.policy.language.actions import action_exists
 from kmscourse.policy.language.patterns import has_wildcard_service
 from kmscourse.policy.language.principals import Principal, PrincipalKind, is_account, parse_principal
+from kmscourse.policy.language.service_principals import service_principal_exists
 from kmscourse.policy.lint.linted import ALIAS, EVERYONE, LintedPolicy, LintedStatement, Requirement
 from kmscourse.policy.lint.remark import Remark, Severity
 
@@ -61,6 +62,15 @@ def _check_principal(statement: LintedStatement) -> Iterator[Remark]:
         )
     for name in (*statement.names, *statement.spared):
         yield from _check_name(statement, name)
+    for service in statement.services:
+        if not service_principal_exists(service):
+            yield statement.remark(
+                "unknown-service",
+                Severity.WARNING,
+                f"{service} is no service that is known here, and KMS refuses a policy that names one which does not "
+                "exist.",
+                "Look up in the service's documentation under which name it asks KMS.",
+            )
 
 
 def _limits_callers(requirement: Requirement) -> bool:

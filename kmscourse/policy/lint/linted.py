@@ -68,6 +68,16 @@ class LintedStatement:
         return [parse_principal(name).id for name in _aws_names(self.source.get("NotPrincipal"))]
 
     @property
+    def services(self) -> list[str]:
+        """The services that its Principal or NotPrincipal names."""
+        elements = (self.source.get("Principal"), self.source.get("NotPrincipal"))
+        return [
+            name
+            for element in elements
+            for name in (_texts(element.get("Service")) if isinstance(element, Mapping) else ())
+        ]
+
+    @property
     def people(self) -> list[Principal]:
         """The users, roles and accounts that its Principal names; of those that were deleted, none."""
         named = [parse_principal(name) for name in self.names if name != EVERYONE]

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from kmscourse.policy import list_values, rename_principal
+from kmscourse.policy import list_values, rename_principal, service_principal_exists
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, Issuer, Temporary
 from kmscourse.sandbox.iam.policy_documents import document_of
@@ -28,7 +28,6 @@ from kmscourse.sandbox.storage.journal import Journal
 _ENTITY_ARN = re.compile(r"arn:aws:iam::\d{12}:(user|group|role)/(?:.*/)?([^/]+)")
 _SESSION_ARN = re.compile(r"arn:aws:sts::(\d{12}):(?:assumed-role/([^/]+)|federated-user)/[\w+=,.@-]+")
 _ACCOUNT = re.compile(r"\d{12}|arn:aws:iam::\d{12}:root")
-_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ class Identities:
         There are no other accounts beside the practice account; any twelve digits pass for one, their users do not.
         """
         if kind == "Service":
-            return _SERVICE.fullmatch(name) is not None
+            return service_principal_exists(name)
         if kind != "AWS":
             return kind == "Federated"
         return name == "*" or _ACCOUNT.fullmatch(name) is not None or self.principal_exists(name)

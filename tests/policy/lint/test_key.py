@@ -125,6 +125,22 @@ KEY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
         key(statement(Principal={"AWS": [ANA, "AIDACKCEVSQ6C2EXAMPLE"]}, Action="kms:*")),
         key(statement(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"}, Action="kms:*")),
     ),
+    (
+        "unknown-service",
+        Severity.WARNING,
+        key(statement(Principal={"AWS": ANA, "Service": ["ec2.amazonaws.com", "tagging.amazonaws.com"]})),
+        key(
+            statement(
+                Principal={"AWS": ANA, "Service": ["ec2.amazonaws.com", "logs.us-east-1.amazonaws.com"]}
+            )
+        ),
+    ),
+    (
+        "unknown-service",
+        Severity.WARNING,
+        key(statement(effect="Deny", Principal=None, NotPrincipal={"Service": "ec2"})),
+        key(statement(effect="Deny", Principal=None, NotPrincipal={"Service": "ec2.amazonaws.com"})),
+    ),
     ("no-effect", Severity.ERROR, key(statement(Resource=None)), key(statement())),
     (
         "no-effect",

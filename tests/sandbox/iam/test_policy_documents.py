@@ -36,6 +36,10 @@ def policy(*statements: dict[str, Any], **more: Any) -> str:
             policy({**TRUSTS, "Principal": {"Service": "nobody.example.com"}}),
             'Invalid principal in policy: "SERVICE":"nobody.example.com"',
         ),
+        (  # https://github.com/hashicorp/terraform/issues/35086
+            policy({**TRUSTS, "Principal": {"Service": ["ec2.amazonaws.com", "tagging.amazonaws.com"]}}),
+            'Invalid principal in policy: "SERVICE":"tagging.amazonaws.com"',
+        ),
     ],
 )
 def test_trust_policies_that_are_none(gate: Any, document: str, message: str) -> None:

@@ -87,6 +87,8 @@ def test_a_policy_that_can_not_be_read(gate: Any, text: str) -> None:
         {"AWS": "IAMLabUser"},
         {"AWS": ""},
         {"Service": "dynamodb"},
+        {"Service": "tagging.amazonaws.com"},
+        {"Service": ["dynamodb.amazonaws.com", "dynamo.amazonaws.com"]},
         {"Service": "*"},
         {"CanonicalUser": "79a59df900b949e55d96a1e698fbaced"},
         "IAMLabUser",
