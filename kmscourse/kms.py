@@ -44,10 +44,10 @@ def create_key(
 ) -> str:
     """The ARN of a new symmetric key with the alias ``alias`` ("myKey" or "alias/myKey").
 
-    ``administrators`` and ``users`` are ARNs of IAM users and roles; the key policy is the console's
-    key-consolepolicy-3 for them. Without any, AWS attaches its default policy, which consists of the console's
-    first statement. Nothing is made where the alias is taken or an ARN or the alias can't be right
-    (KmsCourseError). Raises ClientError where KMS refuses.
+    ``administrators`` and ``users`` are ARNs of IAM users and roles, of a role's session, or of the account's root; the
+    key policy is the console's key-consolepolicy-3 for them. Without any, AWS attaches its default policy, which
+    consists of the console's first statement. Nothing is made where the alias is taken or an ARN or the alias can't
+    be right (KmsCourseError). Raises ClientError where KMS refuses.
     """
     name = alias_name(alias)
     account = _account(administrators, users)
@@ -137,12 +137,15 @@ def _account(administrators: Sequence[str], users: Sequence[str]) -> str | None:
     """The account of all these principals, None where there are none."""
     accounts = set()
     for arn in (*administrators, *users):
-        match = re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}):(?:user|role)/\S+", arn)
+        match = re.fullmatch(
+            r"arn:aws[a-z-]*:(?:iam::(\d{12}):(?:root|(?:user|role)/\S+)|sts::(\d{12}):assumed-role/\S+/\S+)",
+            arn,
+        )
         if match is None:
             raise KmsCourseError(
                 f"{arn!r} isn't the ARN of a user or role, which looks like arn:aws:iam::123456789012:user/NAME."
             )
-        accounts.add(match[1])
+        accounts.add(match[1] or match[2])
     if len(accounts) > 1:
         raise KmsCourseError(
             f"Administrators and users belong to one account, not to {', '.join(sorted(accounts))}."

@@ -78,6 +78,16 @@ def test_a_key_for_nobody_in_particular_has_the_default_policy(kms):
     assert [statement["Sid"] for statement in policy["Statement"]] == ["Enable IAM User Permissions"]
 
 
+@pytest.mark.parametrize(
+    "arn",
+    ["arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:assumed-role/reader/alice@example.com"],
+)
+def test_the_root_user_and_a_role_session_can_have_a_key_made_for_them(kms, people, arn):
+    """Whoever takes the course in an account of its own may be signed in as one of them."""
+    policy = key_policy(kms, create_key(kms, "myKey", administrators=[arn], users=[arn]))
+    assert [statement["Principal"]["AWS"] for statement in policy["Statement"][1:]] == [arn] * 3
+
+
 @pytest.mark.parametrize("alias", ["myKey", "alias/myKey"])
 def test_a_key_is_found_by_either_form_of_its_alias(kms, alias):
     assert find_key(kms, alias) is None
@@ -109,7 +119,16 @@ def test_an_alias_that_can_be(alias):
 
 
 @pytest.mark.parametrize(
-    "arn", ["", "alice", "arn:aws:iam::123:user/alice", "arn:aws:iam::123456789012:group/g", ALICE + " ", "*"]
+    "arn",
+    [
+        "",
+        "alice",
+        "arn:aws:iam::123:user/alice",
+        "arn:aws:iam::123456789012:group/g",
+        "arn:aws:sts::123456789012:assumed-role/reader",
+        ALICE + " ",
+        "*",
+    ],
 )
 def test_a_wrong_arn_is_one_sentence_and_no_key(kms, arn):
     before = keys(kms)

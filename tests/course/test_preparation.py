@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 from kmscourse import course
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, artifacts, find_section, prepare
+from kmscourse.course.checks.state import policy_names_main_user
 from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, HomeError
 from kmscourse.home import lock
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.kms import key_policy, put_key_policy
 from kmscourse.policy import deleted_principals
+from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
 NUMBERS = range(len(SECTIONS))
@@ -82,6 +85,29 @@ def test_a_reader_who_was_deleted_and_made_again_is_another(
     assert deleted_principals(policy) == []
     put_key_policy(account.client("kms"), artifacts.key_arn(account), policy)
     assert artifacts.has_permission(account, notes) == (number == 9)
+
+
+def test_the_course_can_be_taken_as_a_role(account: Account, notes: Notes, sandbox: Application) -> None:
+    """Whoever comes to a real account by a single sign-on is a session of a role there."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}
+    role = account.client("iam").create_role(
+        RoleName="Admin",
+        Path="/sso/",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )["Role"]
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    account.client("iam").attach_role_policy(RoleName="Admin", PolicyArn=administrator)
+    assumed = account.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="me@example.com")
+    credentials = sandbox.account.identities.credentials(assumed["Credentials"]["AccessKeyId"])
+    as_role = replace(
+        account,
+        user_arn=assumed["AssumedRoleUser"]["Arn"],
+        session=inprocess.session(sandbox, credentials),
+        _clients={},
+    )
+    prepare(as_role, notes, 9)
+    assert set(find_section(9).needs) <= ready(as_role, notes)
+    assert policy_names_main_user(as_role, notes).passed
 
 
 @pytest.mark.parametrize("first", NUMBERS)
