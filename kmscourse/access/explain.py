@@ -26,6 +26,7 @@ from kmscourse.policy import (
     PrincipalKind,
     Request,
     RequestContext,
+    deleted_principals,
     evaluate,
     parse_principal,
     what_would_allow,
@@ -36,8 +37,8 @@ from kmscourse.policy import (
 class Case:
     """A request, and the policies of the account that bear on it.
 
-    ``notes`` say what couldn't be seen of the call, its policies and its key, and where the decision on a refused call
-    is another than AWS's: a few sentences each.
+    ``notes`` say what couldn't be seen of the call, its policies and its key, whom a policy names in vain, and where
+    the decision on a refused call is another than AWS's: a few sentences each.
     """
 
     request: Request
@@ -67,7 +68,8 @@ def case(
     layers = snapshot.layers(arn, resource, action)
     facts = snapshot.facts(resource, layers)
     all_context = {**facts.context, **moment, **call_context}
-    return Case(snapshot.request(arn, action, resource, all_context), layers, notes_on_facts(facts))
+    notes = (*notes_on_facts(facts), *_notes_on_deleted(layers))
+    return Case(snapshot.request(arn, action, resource, all_context), layers, notes)
 
 
 def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:
@@ -136,7 +138,7 @@ class _Refused:
             temporary=self.access_key_id.startswith("ASIA"),
         )
         facts = self.snapshot.facts(self.resource, layers)
-        notes += notes_on_facts(facts)
+        notes += notes_on_facts(facts) + _notes_on_deleted(layers)
         all_context = {**facts.context, **self._issued_at_the_latest(moment), **moment}
         requests = [self._request({**all_context, **context}) for context in self._contexts()]
         for request in requests:
@@ -263,6 +265,19 @@ class _Refused:
             "AWS has refused the call as its sentence says. Decided again, from what can be seen now, the answer is "
             f"another one: a policy has been changed since, or depends on something that isn't seen here.{asks}"
         )
+
+
+def _notes_on_deleted(layers: Layers) -> tuple[str, ...]:
+    """That the resource's own policy names users or roles who were deleted, where it does: one note, or none."""
+    policy = layers.get("resource_policy")
+    names = [parse_principal(principal_id).name for principal_id in deleted_principals(policy or {})]
+    if not names:
+        return ()
+    return (
+        f"The policy of the resource names {' and '.join(names)}. Nobody is meant by that any more, not even who was "
+        "made again under the same name, and AWS takes no policy that still has it: take it out before you put the "
+        "policy.",
+    )
 
 
 def _gone(arn: str) -> KmsCourseError:

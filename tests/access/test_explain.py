@@ -64,6 +64,12 @@ def test_who_was_made_again_is_not_whom_the_key_policy_means(account: Account, n
     assert f"the statement names the deleted user {first}, and not {LAB_USER}" in repr(
         DecisionCard(case.decision, case.ways_in, text)
     )
+    (note,) = case.notes
+    assert f"names the deleted user {first}." in note
+    asked = access.case(
+        access.Snapshot(account), artifacts.lab_user_arn(account), "kms:Decrypt", artifacts.key_arn(account)
+    )
+    assert note in asked.notes
     (remark,) = (
         remark
         for remark in lint(key_policy(kms, artifacts.key_arn(account)), account=account.id)
