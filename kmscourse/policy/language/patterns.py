@@ -83,8 +83,11 @@ def _find(run: list[str], value: str, start: int, end: int) -> int:
     return next((place for place in places if _stands_at(run, value, place)), -1)
 
 
-def action_matcher(patterns: Sequence[str]) -> Matcher:
-    """What the patterns of an Action element match. Names of actions ignore case: give them in lower case."""
+def action_matcher(patterns: Sequence[str], *, wildcard_services: bool = True) -> Matcher:
+    """What the patterns of an Action element match. Names of actions ignore case: give them in lower case.
+
+    Without ``wildcard_services`` those that have a wildcard before their colon match nothing.
+    """
     exact: list[str] = []
     prefixes: list[str] = []
     matchers: list[Matcher] = []
@@ -92,7 +95,8 @@ def action_matcher(patterns: Sequence[str]) -> Matcher:
         text = pattern.lower()
         prefix = text.rstrip("*")
         if "*" in prefix or "?" in prefix:
-            if ":" in text:  # every action is of a service, as in kms:Decrypt; only "*" may do without
+            # Every action is of a service, as in kms:Decrypt; only "*" may do without.
+            if ":" in text and (wildcard_services or not has_wildcard_service(text)):
                 matchers.append(text_matcher(split_wildcards(text)))
         elif prefix == text:
             exact.append(text)
@@ -109,7 +113,7 @@ def action_matcher(patterns: Sequence[str]) -> Matcher:
 def has_wildcard_service(pattern: str) -> bool:
     """Has an action's pattern a wildcard before its colon, as in ``*:GetObject``? AWS refuses every such policy."""
     service, colon, _ = pattern.partition(":")
-    return bool(colon) and not {"*", "?"}.isdisjoint(service)
+    return colon != "" and ("*" in service or "?" in service)
 
 
 def arn_matcher(pattern: Pattern, *, complete: bool) -> ArnMatcher:

@@ -17,7 +17,6 @@ from kmscourse.policy.language.patterns import (
     Matcher,
     ResourcePatterns,
     action_matcher,
-    has_wildcard_service,
 )
 from kmscourse.policy.language.principals import PrincipalElement
 
@@ -120,12 +119,12 @@ def _check_elements(source: Mapping[str, Any]) -> None:
 
 def _compile_actions(source: Mapping[str, Any], denies: bool) -> Matcher:
     """What Action or NotAction covers. A pattern that AWS refuses opens nothing: it does not make an Allow wider."""
-    element = "Action" if "Action" in source else "NotAction"
-    patterns = _list_texts(element, source.get(element, "*"))
-    if denies == (element == "NotAction"):
-        patterns = [pattern for pattern in patterns if not has_wildcard_service(pattern)]
-    named = action_matcher(patterns)
-    return named if element == "Action" else lambda action: not named(action)
+    if "Action" in source:
+        return action_matcher(_list_texts("Action", source["Action"]), wildcard_services=denies)
+    excluded = action_matcher(
+        _list_texts("NotAction", source.get("NotAction", "*")), wildcard_services=not denies
+    )
+    return lambda action: not excluded(action)
 
 
 def _compile_resources(element: str, value: object, variables: bool) -> ResourcePatterns:
