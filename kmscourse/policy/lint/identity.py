@@ -61,7 +61,7 @@ def _check_resources(statement: LintedStatement) -> Iterator[Remark]:
             f"{aliases[0]} opens no use of a key: that is decided by the key, under whatever name it is called.",
             "Write the key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID.",
         )
-    for resource in statement.resources:
+    for resource in (*statement.resources, *statement.not_resources):
         if resource not in aliases and not resource.startswith("arn:") and resource.strip("*"):
             yield statement.remark(
                 "resource-not-an-arn",

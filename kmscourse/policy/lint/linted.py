@@ -68,6 +68,11 @@ class LintedStatement:
         return [parse_principal(name).id for name in _aws_names(self.source.get("NotPrincipal"))]
 
     @property
+    def not_resources(self) -> Texts:
+        """What stands in its NotResource."""
+        return _texts(self.source.get("NotResource"))
+
+    @property
     def services(self) -> list[str]:
         """The services that its Principal or NotPrincipal names."""
         elements = (self.source.get("Principal"), self.source.get("NotPrincipal"))

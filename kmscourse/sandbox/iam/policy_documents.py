@@ -33,10 +33,12 @@ def document_of(text: str) -> dict[str, Any]:
 
 
 def require_identity_policy(text: str) -> None:
-    """Raises AwsError MalformedPolicyDocument for a policy that can't be an identity policy or a session policy."""
-    from kmscourse.sandbox.moto_adapter.policy_validation import (
-        validate_identity_policy,
-    )  # with moto, which is slow
+    """Raises AwsError MalformedPolicyDocument for a policy that can't be an identity policy or a session policy.
+
+    That STS says the same of a session policy as IAM says of an identity policy is an inference.
+    """
+    # It brings in moto, which takes long: not before it is asked for.
+    from kmscourse.sandbox.moto_adapter.policy_validation import validate_identity_policy
 
     document = _parse(text)
     statements = list_values(document["Statement"])

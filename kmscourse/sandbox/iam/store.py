@@ -1,7 +1,7 @@
 """Who there is in the account: users, groups, roles and policies, which moto keeps, and the sessions of STS.
 
 Source: IAM User Guide, "Temporary security credentials in IAM", "Policy evaluation logic" (session policies), "IAM
-identifiers".
+identifiers", "AWS JSON policy elements: Principal" and "Rename or delete an IAM user" (whom policies name).
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Identities:
         """Have the policies that name a user or role by the ARN that it had go on naming it, and nobody else.
 
         They name it by its new ARN, and by its id once it is gone: who gets its name later is another. Only what they
-        say of principals is changed, neither conditions nor resources.
+        say of principals is changed, neither conditions nor resources. The name of a session is nobody's id, and stays.
         """
         name = self.present_name(principal_id)
         if name == arn:

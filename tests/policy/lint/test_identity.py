@@ -43,6 +43,18 @@ IDENTITY_CASES: list[tuple[str, Severity, dict[str, Any], dict[str, Any]]] = [
         mine(Resource=["arn:*:kms:*:*:key/*", "arn:aws:kms:*:*:*prod*"]),
     ),
     ("wildcard-service", Severity.ERROR, mine(Resource=[KEY, "arn:aws:k?s:*"]), mine(Resource=[KEY])),
+    (
+        "wildcard-service",
+        Severity.ERROR,
+        mine(effect="Deny", Resource=None, NotResource="arn:aws:*:us-east-1:*:*"),
+        mine(effect="Deny", Resource=None, NotResource="arn:aws:kms:*"),
+    ),
+    (
+        "resource-not-an-arn",
+        Severity.ERROR,
+        mine(effect="Deny", Resource=None, NotResource="myKey"),
+        mine(effect="Deny", Resource=None, NotResource=KEY),
+    ),
     ("no-effect", Severity.ERROR, mine(Action=None), mine()),
     ("no-effect", Severity.ERROR, mine(Resource=None), mine(Resource=None, NotResource=KEY, effect="Deny")),
     ("sid-characters", Severity.ERROR, mine(Sid="Allow use of the key"), mine(Sid="AllowUseOfTheKey2")),
