@@ -127,6 +127,6 @@ def test_who_is_shut_out_of_the_key_is_told_so(account: Account, notes: Notes) -
         BypassPolicyLockoutSafetyCheck=True,
     )
     report = repr(checks.run(checks.CHECKS[8], account, notes))
-    assert "found: AWS doesn't show it: User: " in report
+    assert "Found: AWS doesn't show it: User: " in report
     assert "is not authorized to perform: kms:GetKeyPolicy" in report
     assert "AWS doesn't show its key policy to the administrator." in repr(lab.diagram())
