@@ -66,7 +66,7 @@ def case(
     call_context = of_call(snapshot.account, action, {}) if context is None else context
     moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in call_context)
     layers = snapshot.layers(arn, resource, action)
-    facts = snapshot.facts(resource, layers)
+    facts = snapshot.facts(resource, layers, action)
     all_context = {**facts.context, **moment, **call_context}
     notes = (*notes_on_facts(facts), *_notes_on_deleted(layers))
     return Case(snapshot.request(arn, action, resource, all_context), layers, notes)
@@ -86,7 +86,7 @@ def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision,
     if not at_the_table.allowed or details.key_arn is None:
         return at_the_table, None
     at_its_key = case(snapshot, user_arn, "kms:Decrypt", details.key_arn, table_key(account, table))
-    if unread := snapshot.facts(details.key_arn, at_its_key.layers).unread:
+    if unread := snapshot.facts(details.key_arn, at_its_key.layers, "kms:Decrypt").unread:
         raise next(iter(unread.values()))
     return at_the_table, at_its_key.decision
 
@@ -137,7 +137,7 @@ class _Refused:
             via=self.refusal.via_dynamodb,
             temporary=self.access_key_id.startswith("ASIA"),
         )
-        facts = self.snapshot.facts(self.resource, layers)
+        facts = self.snapshot.facts(self.resource, layers, self.action)
         notes += notes_on_facts(facts) + _notes_on_deleted(layers)
         all_context = {**facts.context, **self._issued_at_the_latest(moment), **moment}
         requests = [self._request({**all_context, **context}) for context in self._contexts()]

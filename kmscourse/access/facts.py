@@ -1,6 +1,6 @@
 """What a key brings into every call on it, as condition keys: each read only where a policy asks about it.
 
-AWS KMS Developer Guide, "AWS KMS condition keys". Three calls tell it, each with a permission of its own, so that one
+AWS KMS Developer Guide, "AWS KMS condition keys". Four calls tell it, each with a permission of its own, so that one
 of them can be refused where the others are answered.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -32,10 +33,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Source:
-    """A call to KMS that tells of a key; ``prefixes`` are, in small letters, how its condition keys begin."""
+    """A call to KMS that tells of a key; ``prefixes`` are, in small letters, how its condition keys begin.
+
+    ``actions`` are the only ones that have these condition keys, empty where every call on a key has them.
+    """
 
     prefixes: tuple[str, ...]
     read: Callable[[KMSClient, str], RequestContext]
+    actions: tuple[str, ...] = ()
 
 
 def _description(kms: KMSClient, key_arn: str) -> RequestContext:
@@ -57,8 +62,19 @@ def _aliases(kms: KMSClient, key_arn: str) -> RequestContext:
     return {"kms:ResourceAliases": names} if names else {}
 
 
+def _last_usage(kms: KMSClient, key_arn: str) -> RequestContext:
+    usage = kms.get_key_last_usage(KeyId=key_arn)
+    since = usage["KeyLastUsage"].get("Timestamp", usage["TrackingStartDate"])
+    return {"kms:TrailingDaysWithoutKeyUsage": str(max((datetime.now(UTC) - since).days, 0))}
+
+
 SOURCES = (
     Source(("kms:keyspec", "kms:keyusage", "kms:keyorigin", "kms:multiregion"), _description),
     Source(("aws:resourcetag/",), _tags),
     Source(("kms:resourcealiases",), _aliases),
+    Source(
+        ("kms:trailingdayswithoutkeyusage",),
+        _last_usage,
+        actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"),
+    ),
 )

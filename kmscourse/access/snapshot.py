@@ -110,8 +110,8 @@ class Snapshot:
             self._grants[key_arn] = keys.grants(self._kms(key_arn), key_arn)
         return self._grants[key_arn]
 
-    def facts(self, resource: str, layers: Layers) -> Facts:
-        """What a key, user or role brings into a call on it; of a key only what the policies ask about."""
+    def facts(self, resource: str, layers: Layers, action: str) -> Facts:
+        """What a key, user or role brings into ``action`` on it; of a key only what the policies ask about."""
         if resource in self.identities:
             tags = self.identities[resource].tags
             services = ("aws", "iam")
@@ -127,7 +127,7 @@ class Snapshot:
         condition_keys = self.condition_keys(layers) if ":key/" in resource else []
         for source in SOURCES:
             names = [name for name in condition_keys if name.lower().startswith(source.prefixes)]
-            if not names:
+            if not names or (source.actions and action not in source.actions):
                 continue
             answer = self._facts_from(source, resource)
             if isinstance(answer, ClientError):

@@ -295,6 +295,16 @@ def test_what_else_tells_of_a_key_is_read_where_describe_key_is_refused(
     assert_explained(refused_case(world.account, text), text)
 
 
+@pytest.mark.parametrize("action", ["kms:DisableKey", "kms:*"])
+def test_how_long_a_key_is_unused_counts_where_aws_counts_it(world: World, action: str) -> None:
+    anna = world.user("anna", allow("kms:*"))
+    unused = {"NumericLessThan": {"kms:TrailingDaysWithoutKeyUsage": "30"}}
+    key = world.key(deny(action, Principal={"AWS": anna}, Condition=unused))
+    text = world.refused(world.signed_in("anna"), "kms", "disable_key", KeyId=key)
+    assert_explained(refused_case(world.account, text), text)
+    assert access.case(access.Snapshot(world.account), anna, "kms:Decrypt", key).decision.allowed
+
+
 def test_what_cannot_be_read_of_a_key_is_said(world: World) -> None:
     case = refused_case(world.account, refused_to_describe(world, OF_SPEC))
     unread, difference = case.notes

@@ -36,7 +36,7 @@ class History:
     def forget(self) -> None:
         """Read the log anew, as it has begun anew."""
         self._newest = 0
-        self._times: dict[int, float] = {}
+        self._times: dict[int, float] = {}  # by number, oldest first
         self._numbers: dict[tuple[str, Attribute], list[int]] = {}  # in each region, oldest first
 
     def find(
@@ -62,6 +62,12 @@ class History:
             # Events know whole seconds only.
             if (start is None or at > start - 1) and (end is None or at <= end):
                 yield from self._event(number)
+
+    def since(self) -> float | None:
+        """When the oldest event happened, in seconds since 1970; None where there is none."""
+        self.catch_up()
+        kept = (at for number, at in self._times.items() if number > self._newest - EVENTS_KEPT)
+        return next(kept, None)
 
     def _event(self, number: int) -> Iterator[Numbered]:
         """The event with this number, if the log still has it."""

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpResponse, ServiceEvent
 from kmscourse.sandbox.cloudtrail.events import events_of_call
 from kmscourse.sandbox.cloudtrail.history import History
+from kmscourse.sandbox.cloudtrail.key_usage import USED_KEY, used_keys
 from kmscourse.sandbox.cloudtrail.lookup_events import attributes_of, look_up_events
 from kmscourse.sandbox.cloudtrail.redaction import bounded
 from kmscourse.sandbox.cloudtrail.service_events import service_event
@@ -42,7 +44,7 @@ class Trail:
 
     def __init__(self, log: EventLog, user_named: Callable[[str], Caller | None] = lambda name: None) -> None:
         self._log = log
-        self._history = History(log.events, attributes_of)
+        self._history = History(log.events, lambda event: chain(attributes_of(event), used_keys(event)))
         self._user_named = user_named
         self._unread = 0
 
@@ -74,6 +76,16 @@ class Trail:
     def look_up(self, call: Call) -> dict[str, Any]:
         """The answer to cloudtrail:LookupEvents. Raises AwsError with CloudTrail's codes."""
         return look_up_events(call, self._history)
+
+    def last_use_of(self, key_arn: str) -> Mapping[str, Any] | None:
+        """The newest event of a cryptographic operation with a key; None where the history has none."""
+        events = self._history.find(key_arn.split(":")[3], (USED_KEY, key_arn))
+        return next((event for _, event in events), None)
+
+    @property
+    def since(self) -> float | None:
+        """When the oldest event of the history happened, in seconds since 1970; None where there is none."""
+        return self._history.since()
 
     def catch_up(self) -> None:
         """Have new events ready to be looked up, now and then, so that no search has many to read.

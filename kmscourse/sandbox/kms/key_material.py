@@ -82,22 +82,25 @@ def rotate_key_on_demand(resolved: KmsCall) -> Answer:
             "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
             f"performed for this key: {key.arn}",
         )
-    if not key.materials or (key.origin == "EXTERNAL" and key.pending_material is None):
-        raise AwsError("KMSInvalidStateException", f"{key.arn} has no key material to go over to.")
+    if key.origin == "EXTERNAL" and key.pending_material is None:
+        raise AwsError(
+            "KMSInvalidStateException",
+            f"No available key material pending rotation for the key: {key.arn}.",
+        )
     scheduled = key.scheduled_rotation
     if scheduled is not None and scheduled - resolved.now <= TOO_CLOSE:
         raise AwsError("ConflictException", f"{key.arn} is about to be rotated automatically.")
     resolved.account.keys.rotate(key, resolved.now, "ON_DEMAND")
-    return {"KeyId": key.id}
+    return {"KeyId": key.arn}
 
 
 def get_key_rotation_status(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
     key = resolved.key
     if key.scheduled_rotation is None:
-        return {"KeyId": key.id, "KeyRotationEnabled": False}
+        return {"KeyId": key.arn, "KeyRotationEnabled": False}
     return {
-        "KeyId": key.id,
+        "KeyId": key.arn,
         "KeyRotationEnabled": True,
         "RotationPeriodInDays": key.rotation_period,
         "NextRotationDate": key.scheduled_rotation.timestamp(),
@@ -181,8 +184,9 @@ def get_parameters_for_import(resolved: KmsCall) -> Answer:
 def import_key_material(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
 
-    Raises AwsError: InvalidImportTokenException, ExpiredImportTokenException, InvalidCiphertextException (not
-    wrapped with the token's key), IncorrectKeyMaterialException (not the material that belongs there).
+    Raises AwsError: InvalidImportTokenException, ExpiredImportTokenException, ValidationException (of another size
+    than the token's key wraps to), InvalidCiphertextException (not wrapped with it), IncorrectKeyMaterialException
+    (not the material that belongs there), KMSInvalidStateException (while other material waits for a rotation).
     """
     key, parameters = resolved.key, resolved.parameters
     imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), *_read_token(resolved))
@@ -248,6 +252,8 @@ def _no_token(key: Key) -> AwsError:
 
 
 def _unwrapped(wrapped: bytes, hash_: hashes.HashAlgorithm, private_key: rsa.RSAPrivateKey) -> bytes:
+    if len(wrapped) * 8 != private_key.key_size:
+        raise _invalid("Invalid encrypted key size.")
     try:
         imported = private_key.decrypt(wrapped, padding.OAEP(padding.MGF1(hash_), hash_, None))
     except ValueError:
@@ -280,4 +286,8 @@ def _check_place(resolved: KmsCall, material_id: str) -> None:
     if kind == "NEW_KEY_MATERIAL" and material_id in known:
         raise AwsError("IncorrectKeyMaterialException", f"{key.arn} has this key material already.")
     if kind == "NEW_KEY_MATERIAL" and key.pending_material is not None:
-        raise AwsError("KMSInvalidStateException", f"{key.arn} has key material that waits for its rotation.")
+        raise AwsError(
+            "KMSInvalidStateException",
+            f"New key material (id: {material_id}) cannot be imported into KMS key {key.arn}, because another key "
+            f"material (id: {key.pending_material.id}) is pending rotation.",
+        )

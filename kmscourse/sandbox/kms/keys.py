@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, refuse_pending, to_base64
+from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_WAITING_PERIOD = 30  # days that a key waits for its deletion
 MAX_TAGS = 50
+_TAG_CHARACTERS = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"  # The model of KMS has none; that of IAM has these.
 
 # How many entries a page has where the caller does not say, and how many it can have.
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -85,7 +87,9 @@ def check_key_spec(parameters: Mapping[str, Any]) -> None:
     spec, older = parameters.get("KeySpec"), parameters.get("CustomerMasterKeySpec")
     if spec is not None and older is not None:
         raise AwsError(
-            "ValidationException", "You cannot specify KeySpec and CustomerMasterKeySpec in the same request."
+            "ValidationException",
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is "
+            "deprecated.",
         )
     spec = spec or older or SYMMETRIC
     if spec not in SPECS:
@@ -123,6 +127,9 @@ def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) ->
     if len({*names, *present}) > MAX_TAGS:
         raise AwsError("TagException", "Too many tags")
     _check_tag_keys(names)
+    texts = (*names, *(tag["TagValue"] for tag in tags))
+    if not all(shapes.matches(_TAG_CHARACTERS, text) for text in texts):
+        raise AwsError("TagException", "Invalid tag")
 
 
 def check_removed_tags(resolved: KmsCall) -> None:
@@ -300,11 +307,17 @@ def check_target_of_alias(resolved: KmsCall) -> None:
     """An alias moves between keys of one kind: what was encrypted under it must stay within its reach."""
     old, new = resolved.alias_key, resolved.target_key
     refuse_pending(new)
-    if (old.usage, old.spec == SYMMETRIC) != (new.usage, new.spec == SYMMETRIC):
+    if old.usage != new.usage:
+        # As another emulator of KMS quotes it.
         raise AwsError(
             "ValidationException",
-            f"The alias stands for a key of {old.spec} for {old.usage}; it can't stand for one of {new.spec} "
-            f"for {new.usage}.",
+            f"Alias {resolved.parameters['AliasName']} cannot be changed from a CMK with key usage {old.usage} to a "
+            f"CMK with key usage {new.usage}. The key usage of the current CMK and the new CMK must be the same.",
+        )
+    if (old.spec == SYMMETRIC) != (new.spec == SYMMETRIC):
+        raise AwsError(
+            "ValidationException",
+            f"The alias stands for a key of spec {old.spec}; it can't stand for one of spec {new.spec}.",
         )
 
 

@@ -2,6 +2,7 @@
 
 keys.py          keys made, described, tagged, enabled and disabled, deleted; aliases, the names of keys
 key_policy.py    their policies
+last_usage.py    when they were last used
 key_material.py  rotation, automatic and on demand; key material from outside
 encryption.py    Encrypt, Decrypt, ReEncrypt, GenerateRandom; data keys and data key pairs
 grants.py        permissions that hang on keys
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import encryption, grants, key_material, key_policy, keys, permissions
+from kmscourse.sandbox.kms import encryption, grants, key_material, key_policy, keys, last_usage, permissions
 from kmscourse.sandbox.kms.resolve import KmsCall, resolve
 from kmscourse.sandbox.operation import Answer, Operation, Service, anywhere
 
@@ -77,9 +78,10 @@ OPERATIONS: Mapping[str, Operation[KmsCall]] = {
     ),
     "DescribeKey": _operation(permissions.on_key_by_any_name, keys.describe_key),
     "ListKeys": _operation(anywhere, keys.list_keys),
+    "GetKeyLastUsage": _operation(_on_key, last_usage.get_key_last_usage),
     "UpdateKeyDescription": _changing(_on_key, keys.update_key_description),
     "EnableKey": _changing(_on_key, keys.enable_key),
-    "DisableKey": _changing(_on_key, keys.disable_key),
+    "DisableKey": _changing(permissions.disable_key, keys.disable_key),
     "ScheduleKeyDeletion": _changing(
         permissions.schedule_key_deletion, keys.schedule_key_deletion, keys.check_waiting_period
     ),

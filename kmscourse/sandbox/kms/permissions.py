@@ -14,12 +14,13 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_usable
+from kmscourse.sandbox.kms.last_usage import days_without_usage
 from kmscourse.sandbox.kms.resolve import KmsCall, alias_in, require_grant_id
 from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall, anywhere, tag_context
 
 Permissions = Callable[[KmsCall], Iterable[PermissionCheck]]
-ContextOf = Callable[[Mapping[str, Any]], Context]
-"""The condition keys that an operation reads from its parameters."""
+ContextOf = Callable[[KmsCall], Context]
+"""The condition keys of an operation beside those that every call on a key has."""
 
 
 # The use of a key
@@ -72,11 +73,11 @@ def _truth(value: object) -> str:
 # Keys
 
 
-def on_key(context_of: ContextOf = lambda parameters: {}) -> Permissions:
+def on_key(context_of: ContextOf = lambda resolved: {}) -> Permissions:
     """An operation on the key in KeyId, which no alias can name."""
 
     def permissions(resolved: KmsCall) -> Iterable[PermissionCheck]:
-        yield key_check(resolved, resolved.action, resolved.key, more=context_of(resolved.parameters))
+        yield key_check(resolved, resolved.action, resolved.key, more=context_of(resolved))
 
     return permissions
 
@@ -89,7 +90,7 @@ def on_key_by_any_name(resolved: KmsCall) -> Iterable[PermissionCheck]:
 def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """No key is there yet; tags in the request need kms:TagResource as well."""
     parameters = resolved.parameters
-    tags = _new_tags(parameters)
+    tags = _new_tags(resolved)
     spec, usage, origin = resolved.kind_of_new_key
     context: Context = {
         "kms:CallerAccount": resolved.caller.account,
@@ -97,7 +98,7 @@ def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
         "kms:KeyUsage": usage,
         "kms:KeyOrigin": origin,
         "kms:MultiRegion": _truth(parameters.get("MultiRegion")),
-        **_bypass(parameters),
+        **_bypass(resolved),
         **tags,
     }
     yield PermissionCheck(resolved.action, "*", context)
@@ -105,35 +106,40 @@ def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
         yield PermissionCheck("kms:TagResource", "*", {"kms:CallerAccount": resolved.caller.account, **tags})
 
 
-def _bypass(parameters: Mapping[str, Any]) -> Context:
-    return {"kms:BypassPolicyLockoutSafetyCheck": _truth(parameters.get("BypassPolicyLockoutSafetyCheck"))}
+def _bypass(resolved: KmsCall) -> Context:
+    bypass = resolved.parameters.get("BypassPolicyLockoutSafetyCheck")
+    return {"kms:BypassPolicyLockoutSafetyCheck": _truth(bypass)}
 
 
-def _new_tags(parameters: Mapping[str, Any]) -> Context:
-    return tag_context((tag["TagKey"], tag["TagValue"]) for tag in parameters.get("Tags") or [])
+def _new_tags(resolved: KmsCall) -> Context:
+    return tag_context((tag["TagKey"], tag["TagValue"]) for tag in resolved.parameters.get("Tags") or [])
 
 
-def _expiry(parameters: Mapping[str, Any]) -> Context:
-    context = {"kms:ExpirationModel": parameters.get("ExpirationModel") or "KEY_MATERIAL_EXPIRES"}
-    valid_to = parameters.get("ValidTo")
+def _expiry(resolved: KmsCall) -> Context:
+    context = {"kms:ExpirationModel": resolved.parameters.get("ExpirationModel") or "KEY_MATERIAL_EXPIRES"}
+    valid_to = resolved.parameters.get("ValidTo")
     return context if valid_to is None else {**context, "kms:ValidTo": str(valid_to)}
 
 
+def _deletion(resolved: KmsCall) -> Context:
+    days = resolved.parameters.get("PendingWindowInDays", 30)
+    return {"kms:ScheduleKeyDeletionPendingWindowInDays": str(days), **days_without_usage(resolved)}
+
+
 put_key_policy = on_key(_bypass)
-schedule_key_deletion = on_key(
-    lambda parameters: {
-        "kms:ScheduleKeyDeletionPendingWindowInDays": str(parameters.get("PendingWindowInDays", 30))
-    }
-)
+disable_key = on_key(days_without_usage)
+schedule_key_deletion = on_key(_deletion)
 enable_key_rotation = on_key(
-    lambda parameters: {"kms:RotationPeriodInDays": str(parameters.get("RotationPeriodInDays", 365))}
+    lambda resolved: {"kms:RotationPeriodInDays": str(resolved.parameters.get("RotationPeriodInDays", 365))}
 )
 get_parameters_for_import = on_key(
-    lambda parameters: {f"kms:{name}": parameters[name] for name in ("WrappingAlgorithm", "WrappingKeySpec")}
+    lambda resolved: {
+        f"kms:{name}": resolved.parameters[name] for name in ("WrappingAlgorithm", "WrappingKeySpec")
+    }
 )
 import_key_material = on_key(_expiry)
 tag_resource = on_key(_new_tags)
-untag_resource = on_key(lambda parameters: {"aws:TagKeys": parameters["TagKeys"]})
+untag_resource = on_key(lambda resolved: {"aws:TagKeys": resolved.parameters["TagKeys"]})
 
 
 # Cryptography

@@ -206,11 +206,11 @@ def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterato
         return
     if allowed and text not in allowed:
         yield f"{failed} enum value set" + ("" if service == "iam" else f": [{', '.join(allowed)}]")
-    if pattern and not _matches(pattern, text):
+    if pattern and not matches(pattern, text):
         yield f"{failed} regular expression pattern: {pattern}"
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
     """Whether a text is what a pattern of the models says. They are Java's: all but ``\\p`` is about ASCII."""
     if r"\p" in pattern:
         text = "".join(map(_stand_in, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import time
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from kmscourse.sandbox.call import AwsError
 
 MATERIAL, OTHER = bytes(range(32)), bytes(32)
 FOR_EVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
@@ -154,8 +157,15 @@ def test_rotation_goes_over_to_new_material(gate: Any) -> None:
 def test_material_that_waits_can_be_deleted_and_is_forgotten(gate: Any) -> None:
     key = external(gate)
     second = gate.import_into(key, OTHER, **NEW)["KeyMaterialId"]
-    with pytest.raises(Exception, match="KMSInvalidStateException"):
+    with pytest.raises(AwsError) as refused:
         gate.import_into(key, os.urandom(32), **NEW)
+    # Recorded from AWS by localstack's tests in November 2025.
+    assert refused.value.code == "KMSInvalidStateException"
+    assert re.fullmatch(
+        rf"New key material \(id: [0-9a-f]{{64}}\) cannot be imported into KMS key {key}, because another key material "
+        rf"\(id: {second}\) is pending rotation\.",
+        refused.value.message,
+    )
     gate("kms:DeleteImportedKeyMaterial", KeyId=key, KeyMaterialId=second)
     assert metadata(gate, key)["KeyState"] == "Enabled"
     assert [piece["KeyMaterialState"] for piece in materials(gate, key)] == ["CURRENT"]
@@ -186,6 +196,25 @@ def test_imports_that_are_refused_change_nothing(
     wrapped = gate.wrapped_for(key, given_material)
     assert code(gate, "kms:ImportKeyMaterial", KeyId=key, **wrapped, **more) == refused_with
     assert (metadata(gate, key), materials(gate, key)) == (before, pieces)
+
+
+def test_what_has_not_the_size_of_the_wrapping_key_was_not_wrapped_with_it(gate: Any) -> None:
+    key = external(gate, None)
+    wrapped = gate.wrapped_for(key, MATERIAL) | {
+        "EncryptedKeyMaterial": base64.b64encode(bytes(255)).decode()
+    }
+    refusal = gate.refused("kms:ImportKeyMaterial", KeyId=key, **wrapped, **FOR_EVER)
+    assert (refusal.code, refusal.message) == ("ValidationException", "Invalid encrypted key size.")
+
+
+def test_there_must_be_material_to_rotate_to(gate: Any) -> None:
+    """Recorded from AWS by localstack's tests in November 2025."""
+    key = external(gate)
+    refusal = gate.refused("kms:RotateKeyOnDemand", KeyId=key)
+    assert (refusal.code, refusal.message) == (
+        "KMSInvalidStateException",
+        f"No available key material pending rotation for the key: {key}.",
+    )
 
 
 def test_a_date_is_needed_unless_material_never_expires(gate: Any) -> None:

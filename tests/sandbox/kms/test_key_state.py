@@ -49,6 +49,7 @@ TABLE: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     ("ImportKeyMaterial", FOR_EVER, OK, OK, OK, PENDING),
     ("DeleteImportedKeyMaterial", {}, OK, OK, OK, OK),
     ("DescribeKey", {}, OK, OK, OK, OK),
+    ("GetKeyLastUsage", {}, OK, OK, OK, OK),
     ("GetKeyPolicy", {}, OK, OK, OK, OK),
     ("PutKeyPolicy", {"Policy": POLICY}, OK, OK, OK, OK),
     ("ListGrants", {}, OK, OK, OK, OK),

@@ -29,9 +29,13 @@ def test_an_alias_moves_between_keys_of_one_kind(gate: Any) -> None:
     gate("kms:CreateAlias", AliasName="alias/myKey", TargetKeyId=gate.key())
     other = gate.key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
     hmac = gate.key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
-    for target in (other, hmac):
-        code, _ = refusal(gate, "kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=target)
-        assert code == "ValidationException"
+    code, _ = refusal(gate, "kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=other)
+    assert code == "ValidationException"
+    assert refusal(gate, "kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=hmac) == (
+        "ValidationException",
+        "Alias alias/myKey cannot be changed from a CMK with key usage ENCRYPT_DECRYPT to a CMK with key usage "
+        "GENERATE_VERIFY_MAC. The key usage of the current CMK and the new CMK must be the same.",
+    )
     same = gate.key()
     gate("kms:UpdateAlias", AliasName="alias/myKey", TargetKeyId=same)
     assert gate("kms:DescribeKey", KeyId="alias/myKey")["KeyMetadata"]["Arn"] == same

@@ -185,7 +185,9 @@ def test_specs_and_usages(spec: str, usage: str | None) -> None:
 
 def test_a_spec_is_given_under_one_name() -> None:
     check_key_spec({"CustomerMasterKeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"})
-    with pytest.raises(AwsError, match="CustomerMasterKeySpec"):
+    # As two users of AWS quote it.
+    text = "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is depre"
+    with pytest.raises(AwsError, match=f"ValidationException: {text}"):
         check_key_spec(
             {"CustomerMasterKeySpec": "RSA_2048", "KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}
         )

@@ -139,6 +139,8 @@ def test_create_key_with_tags_needs_two_permissions(gate: Any) -> None:
         ("PutKeyPolicy", {"Policy": "{}"}, "kms:BypassPolicyLockoutSafetyCheck", "false"),
         ("EnableKeyRotation", {}, "kms:RotationPeriodInDays", "365"),
         ("UntagResource", {"TagKeys": ["team"]}, "aws:TagKeys", ["team"]),
+        ("DisableKey", {}, "kms:TrailingDaysWithoutKeyUsage", "0"),
+        ("ScheduleKeyDeletion", {}, "kms:TrailingDaysWithoutKeyUsage", "0"),
     ],
 )
 def test_operations_have_condition_keys_of_their_own(
