@@ -88,6 +88,7 @@ class Application:
         outcome = "ok"
         try:
             call = protocol.read(http)
+            offered.refuse_unsigned(call)
             with self.account.lock:
                 now = self._let_time_pass()
                 caller = signature.verify(call, self._key_ring(call), now)

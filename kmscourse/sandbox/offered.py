@@ -11,7 +11,7 @@ from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
 from kmscourse.sandbox.dynamodb.operations import SERVICE as DYNAMODB
 from kmscourse.sandbox.iam.operations import SERVICE as IAM
 from kmscourse.sandbox.kms.operations import SERVICE as KMS
-from kmscourse.sandbox.model.shapes import is_operation
+from kmscourse.sandbox.model.shapes import is_operation, is_unsigned
 from kmscourse.sandbox.operation import Service
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 from kmscourse.sandbox.sts.operations import SERVICE as STS
@@ -28,6 +28,12 @@ _INSTEAD_OF_PARTIQL = {
     "dynamodb:BatchExecuteStatement": "BatchGetItem and BatchWriteItem",
     "dynamodb:ExecuteTransaction": "TransactGetItems and TransactWriteItems",
 }
+
+
+def refuse_unsigned(call: Call) -> None:
+    """Raises AwsError for an operation that AWS takes unsigned: none is offered, and nobody is asked who calls."""
+    if call.service in SERVICES and is_unsigned(call.service, call.operation):
+        raise not_offered(call)
 
 
 def not_offered(call: Call) -> AwsError:

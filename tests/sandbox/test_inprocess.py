@@ -16,8 +16,11 @@ from botocore.exceptions import ClientError
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest
+from kmscourse.sandbox.model.shapes import is_unsigned, service_model
+from kmscourse.sandbox.offered import SERVICES
 
 BOOK = {"Author": {"S": "Seth Godin"}, "Book_Title": {"S": "The Dip"}}
+ROBOT = "arn:aws:iam::123456789012:role/robot"
 SECRET_TEXT = b"Hello, this is my sensitive data."
 
 
@@ -70,6 +73,48 @@ def test_modelled_errors_arrive_as_their_classes(main: boto3.Session) -> None:
     iam = main.client("iam")
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.get_user(UserName="Nobody")
+
+
+@pytest.mark.parametrize("region", ["eu-central-1", "aws-global"])
+def test_iam_and_sts_answer_clients_of_any_region(main: boto3.Session, region: str) -> None:
+    """A client that is given an endpoint's URL signs for its own region, for IAM too."""
+    of_region = {"region_name": region, "endpoint_url": "http://127.0.0.1:5000"}
+    names = [user["UserName"] for user in main.client("iam", **of_region).list_users()["Users"]]
+    assert "IAMLabUser" in names
+    arn = main.client("sts", **of_region).get_caller_identity()["Arn"]
+    assert arn == main.client("sts").get_caller_identity()["Arn"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("assume_role_with_web_identity", {"WebIdentityToken": "token"}),
+        ("assume_role_with_saml", {"PrincipalArn": ROBOT, "SAMLAssertion": "YTpi"}),
+    ],
+)
+def test_what_aws_takes_unsigned_is_not_offered(
+    main: boto3.Session, operation: str, more: dict[str, str]
+) -> None:
+    sts = main.client("sts")
+    session = {} if "saml" in operation else {"RoleSessionName": "work"}
+    with pytest.raises(ClientError) as refused:
+        getattr(sts, operation)(RoleArn=ROBOT, **session, **more)
+    error = refused.value.response["Error"]
+    assert error["Code"] == "UnsupportedOperationException"
+    assert error["Message"].startswith(
+        f"The practice account does not offer sts:{refused.value.operation_name}."
+    )
+
+
+def test_those_are_all_that_aws_takes_unsigned_and_none_of_them_is_offered() -> None:
+    unsigned = {
+        (name, operation)
+        for name in SERVICES
+        for operation in service_model(name).operation_names
+        if is_unsigned(name, operation)
+    }
+    assert unsigned == {("sts", "AssumeRoleWithWebIdentity"), ("sts", "AssumeRoleWithSAML")}
+    assert not unsigned & {(name, operation) for name in SERVICES for operation in SERVICES[name].operations}
 
 
 def test_a_refused_call_is_in_the_trail_too(main: boto3.Session, lab_user: boto3.Session) -> None:

@@ -104,6 +104,14 @@ def is_operation(service: str, operation: str) -> bool:
     return operation in service_model(service).operation_names
 
 
+def is_unsigned(service: str, operation: str) -> bool:
+    """Whether AWS has such an operation, and takes it without a signature."""
+    return (
+        is_operation(service, operation)
+        and service_model(service).operation_model(operation).auth_type == "none"
+    )
+
+
 def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
     """A form's fields (``Tags.member.1.Key``) as the value that they stand for; None where there are none."""
     if not isinstance(form.get(path, ""), str):

@@ -8,7 +8,7 @@ and "Smithy RPC v2 CBOR" protocols (smithy.io/2.0/aws/protocols, smithy.io/2.0/a
 """
 
 from kmscourse.sandbox.protocol.answers import write
-from kmscourse.sandbox.protocol.reading import HOME_REGION, new_request_id, read
+from kmscourse.sandbox.protocol.reading import new_request_id, read
 from kmscourse.sandbox.protocol.refusals import write_error
 
-__all__ = ["HOME_REGION", "new_request_id", "read", "write", "write_error"]
+__all__ = ["new_request_id", "read", "write", "write_error"]

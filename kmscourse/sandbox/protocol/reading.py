@@ -13,9 +13,8 @@ from urllib.parse import parse_qsl
 from kmscourse.sandbox.call import AwsError, Call, HttpRequest
 from kmscourse.sandbox.protocol.claimed_signature import read_claimed_signature, signs_in_query
 from kmscourse.sandbox.protocol.sender import WireFormat, not_offered, read_sender
-from kmscourse.sandbox.protocol.services import ServiceProtocol
+from kmscourse.sandbox.protocol.services import ServiceProtocol, region_of_call
 
-HOME_REGION = "us-east-1"
 MAX_DEPTH = 100  # DynamoDB's 32 levels of an item take two brackets each
 MAX_VALUES = 50_000  # each takes its time in every stage: a million would stop the account for a minute
 MAX_TOKENS = 4 * MAX_VALUES  # strings, brackets and commas: no JSON of so many values has more
@@ -46,7 +45,7 @@ def read(http: HttpRequest) -> Call:
     return Call(
         service=sent.service.name,
         operation=operation,
-        region=claim.region or HOME_REGION,
+        region=region_of_call(sent.service.name, claim.region),
         parameters=parameters,
         access_key_id=claim.access_key_id,
         request_id=new_request_id(),

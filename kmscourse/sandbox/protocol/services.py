@@ -35,6 +35,10 @@ class ServiceProtocol:
         object.__setattr__(self, "model", self.model or self.name)
 
 
+HOME_REGION = "us-east-1"
+GLOBAL_REGION = "aws-global"  # What SDKs call the endpoint that IAM and STS have for all regions.
+_GLOBAL = ("iam", "sts")
+
 PROTOCOLS = {
     service.name: service
     for service in (
@@ -68,8 +72,13 @@ def offered() -> str:
     return "kms, dynamodb, iam, sts, cloudtrail and tagging"
 
 
+def region_of_call(service: str, signed: str) -> str:
+    """The region of a call whose signature names ``signed``: IAM and the global endpoint of STS are in one."""
+    return HOME_REGION if service == "iam" or signed in ("", GLOBAL_REGION) else signed
+
+
 @cache
-def regions() -> frozenset[str]:
-    """The regions of AWS's public partition, as botocore lists them."""
-    partitions = Loader().load_data("partitions")["partitions"]
-    return frozenset(partitions[0]["regions"]) - {"aws-global"}
+def regions(service: str) -> frozenset[str]:
+    """The regions of AWS's public partition that a service is signed for, as botocore lists them."""
+    all_regions = frozenset(Loader().load_data("partitions")["partitions"][0]["regions"])
+    return all_regions if service in _GLOBAL else all_regions - {GLOBAL_REGION}

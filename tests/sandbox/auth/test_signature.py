@@ -214,8 +214,33 @@ def test_an_old_request_is_told_the_times() -> None:
     )
 
 
-def test_iam_lives_in_one_region() -> None:
-    assert "valid region" in refusal(signed(service="iam", body=FORM, region="eu-west-1")).message
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "aws-global"])
+@pytest.mark.parametrize("service", ["iam", "sts"])
+def test_iam_and_sts_take_the_region_that_a_client_was_made_for(service: str, region: str) -> None:
+    """With an endpoint's URL, botocore signs for it, ``aws-global`` included."""
+    version = {"iam": "2010-05-08", "sts": "2011-06-15"}[service]
+    request = signed(service=service, body=f"Action=Anything&Version={version}".encode(), region=region)
+    assert verified(request) == USER
+    assert protocol.read(request).region == (
+        "us-east-1" if service == "iam" else region.replace("aws-global", "us-east-1")
+    )
+
+
+def test_a_form_for_iam_is_signed_for_iam() -> None:
+    assert refusal(signed(service="iam", scope_service="sts", body=FORM)).code == "InvalidAction"
+
+
+@pytest.mark.parametrize(
+    ("service", "region"), [("kms", "aws-global"), ("kms", "mars-north-1"), ("iam", "mars-north-1")]
+)
+def test_a_region_that_is_none_is_named(service: str, region: str) -> None:
+    error = refusal(signed(service=service, body=b"{}" if service == "kms" else FORM, region=region))
+    assert error.message == f"Credential should be scoped to a valid region, not '{region}'."
+
+
+def test_the_region_is_bound_by_the_signature() -> None:
+    request = bent(signed(service="iam", body=FORM), "/us-east-1/", "/eu-central-1/")
+    assert refusal(request).code == "SignatureDoesNotMatch"
 
 
 def test_no_refusal_quotes_a_secret_or_a_token() -> None:
