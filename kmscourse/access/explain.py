@@ -163,7 +163,7 @@ class _Refused:
         """
         name_or_arn = self.refusal.resource
         if name_or_arn is None and self.refusal.hides_resource:
-            name_or_arn = self.call.parameters.get("KeyId") or trail.parameters_of(self.event).get("KeyId")
+            name_or_arn = self.call.parameters.get("KeyId")
             if name_or_arn is None:
                 raise KmsCourseError(
                     "This sentence of AWS doesn't say which resource was refused, and the call isn't known: "
@@ -192,11 +192,7 @@ class _Refused:
         """The condition keys of the call itself, as far as they are known; a batch may have come for several tables."""
         account = self.snapshot.account
         if not self.refusal.via_dynamodb:
-            parameters = self.call.parameters or trail.parameters_of(self.event)
-            yield of_call(account, self.action, parameters)
-            return
-        if self.event:
-            yield of_call(account, self.action, trail.parameters_of(self.event), via=self.region)
+            yield of_call(account, self.action, self.call.parameters)
             return
         tables = self.call.tables or tuple(
             table.name for table in self.snapshot.tables.values() if table.key_arn == self.resource
@@ -254,7 +250,7 @@ class _Refused:
             known_context.discard("aws:tokenissuetime")
         missing = [name for name in self.snapshot.condition_keys(layers) if name.lower() not in known_context]
         # Of a call that is known, what is missing of KMS's own keys it doesn't have at all.
-        whole = bool(self.call.operation or self.event)
+        whole = bool(self.call.operation)
         unknown = [name for name in missing if not (whole and name.lower().startswith("kms:"))]
         asks = (
             f" What the policies ask about and isn't known of the call: {', '.join(unknown)}."

@@ -1,8 +1,11 @@
 """What the audit trail tells of a refused call, and of the session that made it.
 
-AWS takes up to fifteen minutes to show an event, and shows calls on a table's items never: whoever asks here has to do
-without, too. Source: AWS CloudTrail User Guide, "CloudTrail record contents", "CloudTrail userIdentity element"; IAM
-User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail".
+Of a call that was denied it keeps who made it, when and from where, and no parameters: those are known where the course
+itself has met the refusal (``account/denials.py``), or nowhere. AWS takes up to fifteen minutes to show an event, and
+shows calls on a table's items never: whoever asks here has to do without, too.
+
+Source: AWS CloudTrail User Guide, "CloudTrail record contents", "CloudTrail userIdentity element"; IAM User Guide,
+"Logging IAM and AWS STS API calls with AWS CloudTrail".
 """
 
 from __future__ import annotations
@@ -65,12 +68,6 @@ def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region:
         if fits and str(event.get("errorCode", "")).startswith("AccessDenied"):
             return event
     return {}
-
-
-def parameters_of(event: Mapping[str, Any]) -> dict[str, Any]:
-    """An event's request parameters, with the names that boto3 gives them."""
-    parameters = event.get("requestParameters") or {}
-    return {name[0].upper() + name[1:]: value for name, value in parameters.items()}
 
 
 def session_of(account: Account, caller: Principal, access_key_id: str = "") -> Session | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kmscourse.access import Refusal
 from kmscourse.audit import summary
 from kmscourse.display.card import Card, Grid, Words
 from kmscourse.display.moment import moment
 from kmscourse.display.table import Code
+from kmscourse.errors import KmsCourseError
 
 HEAD = ("When (UTC)", "Who", "Asked", "On", "Encryption context", "Answer")
 
@@ -44,13 +46,24 @@ def _row(event: Mapping[str, Any], *, dated: bool) -> tuple[str, ...]:
 
 
 def _things(event: Mapping[str, Any]) -> list[str]:
-    """What it was about: the keys, or else what the request names."""
+    """What it was about: the keys, or else what the request names; where it was denied, what the message names."""
     keys = [resource["ARN"] for resource in event.get("resources") or () if resource.get("ARN")]
     parameters = event.get("requestParameters") or {}
     names = [
         parameters[name] for name in ("keyId", "tableName", "userName", "aliasName") if parameters.get(name)
     ]
-    return [_short(str(thing)) for thing in keys or names[:1]]
+    return [_short(str(thing)) for thing in keys or names[:1] or _refused(event)]
+
+
+def _refused(event: Mapping[str, Any]) -> list[str]:
+    """The ARN in AWS's sentence, if it has one: of a call that was denied, the trail keeps no parameters."""
+    if event.get("errorCode") != "AccessDenied":
+        return []
+    try:
+        resource = Refusal.read(event.get("errorMessage", "")).resource
+    except KmsCourseError:  # a sentence that names neither action nor resource
+        return []
+    return [resource] if resource and resource != "*" else []
 
 
 def _short(thing: str) -> str:

@@ -15,20 +15,41 @@ from kmscourse.iam import LAB_USER
 
 def test_what_dynamodb_did_for_a_caller_is_told_with_its_context(account: Account, notes: Notes) -> None:
     prepare(account, notes, 7)
-    with pytest.raises(ClientError):
-        account.session_for(LAB_USER).client("dynamodb").scan(TableName=artifacts.TABLE)
+    account.client("dynamodb").scan(TableName=artifacts.TABLE)
     found = events(account.client("cloudtrail"), event_name="Decrypt")
     *_, last = repr(TrailCard(found)).splitlines()
     assert len(repr(TrailCard(found)).splitlines()) == 2 + len(found)
     for told in (
-        LAB_USER,
+        account.user_arn.rpartition("/")[2],
         "kms:Decrypt",
         "dynamodb.amazonaws.com",
         f"key\N{NO-BREAK SPACE}{artifacts.key_arn(account).rpartition('/')[2][:8]}…",
         "aws:dynamodb:tableName=Books, aws:dynamodb:subscriberId=123456789012",
-        "✗ AccessDenied",
+        "✓ answered",
     ):
         assert told in last
+
+
+def test_of_what_was_denied_the_key_is_read_in_the_message(account: Account, notes: Notes) -> None:
+    """Nothing else of the call is kept, its encryption context least of all."""
+    prepare(account, notes, 7)
+    with pytest.raises(ClientError):
+        account.session_for(LAB_USER).client("dynamodb").scan(TableName=artifacts.TABLE)
+    *_, last = repr(TrailCard(events(account.client("cloudtrail"), event_name="Decrypt"))).splitlines()
+    key_id = artifacts.key_arn(account).rpartition("/")[2]
+    for told in (LAB_USER, "dynamodb.amazonaws.com", f"key\N{NO-BREAK SPACE}{key_id[:8]}…", "✗ AccessDenied"):
+        assert told in last
+    assert "aws:dynamodb" not in last
+
+
+@pytest.mark.parametrize("message", [{}, {"errorMessage": "Access Denied"}])
+def test_a_message_that_names_nothing_leaves_the_place_empty(
+    account: Account, message: dict[str, str]
+) -> None:
+    account.client("kms").list_keys()
+    [event] = events(account.client("cloudtrail"), event_name="ListKeys")[:1]
+    _, _, row = repr(TrailCard([{**event, "errorCode": "AccessDenied", **message}])).splitlines()
+    assert "kms:ListKeys" in row
 
 
 def test_the_first_event_stands_first(account: Account) -> None:

@@ -203,6 +203,12 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
             "tests/sandbox/cloudtrail/test_trail.py::test_long_parameters_are_cut",
         ),
         Difference(
+            "What an event keeps of a call that was denied",
+            "Who called, when and from where, and AWS's sentence: no parameters and no resources.",
+            "Public records have no parameters. None of KMS is whole, so that one can't see whether it has resources.",
+            "tests/sandbox/cloudtrail/test_trail.py::test_of_a_call_that_was_not_allowed_no_parameters_are_kept",
+        ),
+        Difference(
             "What an event keeps of an answer",
             "Of KMS and STS what names a new thing or a changed key, and the key material but for Encrypt. "
             "Nothing of other services, nor of what DynamoDB asked KMS.",

@@ -4,6 +4,10 @@ An event is a dict as CloudTrail's records are. What must not be kept never gets
 what AWS's model does not mark as sensitive, no blobs (plaintexts, ciphertexts), no policy documents; of the
 answers only what names a new thing.
 
+Of a call that its caller was not allowed, CloudTrail keeps no parameters: so have it public records of KMS (2021), of
+DynamoDB, STS and IAM (to 2023). That it has no ``resources`` either is inference: of KMS no record was found whole.
+Calls that are refused for other reasons keep both, as records of a failed Decrypt do.
+
 Source: AWS CloudTrail User Guide, "CloudTrail record contents"; AWS KMS Developer Guide, "Logging AWS KMS API
 calls with AWS CloudTrail"; DynamoDB Developer Guide, "Encryption at rest usage notes" (its events).
 """
@@ -18,7 +22,7 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.cloudtrail.redaction import additional_data, parameters_of, response_of
-from kmscourse.sandbox.model.shapes import is_operation
+from kmscourse.sandbox.model.shapes import error_name, is_operation
 from kmscourse.sandbox.on_behalf import DYNAMODB, RelayedError, attempted_key_uses
 from kmscourse.sandbox.operation import PermissionCheck
 
@@ -72,12 +76,12 @@ def events_of_call(
         )
         if additional := additional_data(call, answer):
             event["additionalEventData"] = additional
-        yield _with_grant(event) if call.action == "kms:RetireGrant" else event
+        yield _with_grant(event) if call.action == "kms:RetireGrant" and event["requestParameters"] else event
 
 
 def _with_grant(event: Event) -> Event:
     """RetireGrant tells its grant as additional data: its parameters, a token among them, are not kept."""
-    grant_id = (event["requestParameters"] or {}).get("grantId")
+    grant_id = event["requestParameters"].get("grantId")
     return {**event, "requestParameters": None, "additionalEventData": {"grantId": grant_id}}
 
 
@@ -155,6 +159,7 @@ def _event(
     keys: Sequence[str],
     error: AwsError | None,
 ) -> Event:
+    is_denied = error is not None and error.code.startswith("AccessDenied")
     event = {
         "eventVersion": "1.11",
         "userIdentity": dict(identity),
@@ -164,7 +169,7 @@ def _event(
         "awsRegion": "us-east-1" if call.service in _GLOBAL else call.region,
         "sourceIPAddress": call.source_ip,
         "userAgent": call.user_agent[:500],
-        "requestParameters": parameters or None,
+        "requestParameters": None if is_denied else parameters or None,
         "responseElements": response,
         "requestID": call.request_id,
         "eventID": str(uuid.uuid4()),
@@ -179,11 +184,12 @@ def _event(
         for arn in dict.fromkeys(keys)
         if _KEY_OR_ALIAS.match(arn)  # AWS gives both the same type.
     ]
-    if resources:
+    if resources and not is_denied:
         event["resources"] = resources
     if error is not None:
-        event["errorCode"] = "AccessDenied" if error.code.startswith("AccessDenied") else error.code
-        event["errorMessage"] = error.message[:1000]
+        event["errorCode"] = "AccessDenied" if is_denied else error_name(source, error.code)
+        if error.message:
+            event["errorMessage"] = error.message[:1000]
     return event
 
 

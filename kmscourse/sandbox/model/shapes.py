@@ -99,6 +99,15 @@ def output_shape(service: str, operation: str) -> StructureShape | None:
     return service_model(service).operation_model(operation).output_shape
 
 
+def error_name(service: str, code: str) -> str:
+    """What the model calls an error of this code: for IAM's NoSuchEntity it is NoSuchEntityException.
+
+    CloudTrail says it so (public records of 2023 and 2024). A code that no model has stays as it is.
+    """
+    errors = service_model(service).error_shapes
+    return next((shape.name for shape in errors if getattr(shape, "error_code", "") == code), code)
+
+
 def is_operation(service: str, operation: str) -> bool:
     """Whether AWS has such an operation at all."""
     return operation in service_model(service).operation_names

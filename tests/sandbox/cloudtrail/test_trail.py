@@ -123,6 +123,9 @@ def test_a_refused_scan_shows_as_the_refused_decrypt(gate: Any) -> None:
         "identity-based policy allows the kms:Decrypt action"
     )
     assert found["userIdentity"]["invokedBy"] == "dynamodb.amazonaws.com"
+    # As in the public record of such a Decrypt (December 2021): the key is in the message alone.
+    assert found["requestParameters"] is None
+    assert "resources" not in found
 
 
 def test_a_scan_that_dynamodb_refuses_never_reached_the_key(gate: Any) -> None:
@@ -209,6 +212,66 @@ def test_denied_and_impossible_calls_are_recorded(gate: Any) -> None:
         "Sign": "UnsupportedOperationException",
         "ListUsers": "AccessDenied",
     }
+
+
+def test_of_a_call_that_was_not_allowed_no_parameters_are_kept(gate: Any) -> None:
+    """As in public records of refused calls to KMS (2021), DynamoDB (ListTables, 2023), STS (AssumeRole, 2023), IAM."""
+    key = gate.key()
+    role = gate.role("robot", trusts=gate.arn(gate.main))
+    for action, parameters in (
+        ("kms:Encrypt", {"KeyId": key, "Plaintext": "aGVsbG8=", "EncryptionContext": {"a": "b"}}),
+        ("kms:RetireGrant", {"KeyId": key, "GrantId": "0" * 64}),
+        ("dynamodb:DeleteTable", {"TableName": "Films"}),
+        ("iam:DeleteUser", {"UserName": "IAMLabUser"}),
+        ("sts:AssumeRole", {"RoleArn": role, "RoleSessionName": "work"}),
+    ):
+        refusal = gate.refused(action, by="IAMLabUser", **parameters)
+        [event, *_] = gate.events(Username="IAMLabUser")
+        assert event["eventName"] == action.partition(":")[2]
+        assert (event["errorCode"], event["errorMessage"]) == ("AccessDenied", refusal.message)
+        assert (event["requestParameters"], event["responseElements"]) == (None, None)
+        assert not {"resources", "additionalEventData"} & set(event)
+
+
+def test_a_call_that_failed_for_another_reason_keeps_its_parameters(gate: Any) -> None:
+    """As in public records of KMS's InvalidCiphertextException (2020), which has no message, and of IAM (2023)."""
+    key = gate.key()
+    blob = gate("kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=")["CiphertextBlob"]
+    gate.refused("kms:Decrypt", CiphertextBlob=blob, EncryptionContext={"a": "b"})
+    event = gate.events(EventName="Decrypt")[0]
+    assert event["errorCode"] == "InvalidCiphertextException"
+    assert "errorMessage" not in event
+    assert event["requestParameters"]["encryptionContext"] == {"a": "b"}
+    assert event["resources"][0]["ARN"] == key
+    gate.refused("iam:DeleteLoginProfile", UserName="IAMLabUser")
+    event = gate.events(EventName="DeleteLoginProfile")[0]
+    assert event["errorCode"] == "NoSuchEntityException", (
+        "the code is NoSuchEntity, its class is what the trail has"
+    )
+    assert event["errorMessage"] == "Login Profile for User IAMLabUser cannot be found."
+    assert event["requestParameters"] == {"userName": "IAMLabUser"}
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "code"),
+    [
+        ("iam:CreateUser", {"UserName": "IAMLabUser"}, "EntityAlreadyExistsException"),
+        ("iam:DeleteUser", {"UserName": "Nobody"}, "NoSuchEntityException"),
+        (
+            "iam:PutUserPolicy",
+            {"UserName": "IAMLabUser", "PolicyName": "p", "PolicyDocument": "{"},
+            "MalformedPolicyDocumentException",
+        ),
+        ("iam:CreateUser", {"UserName": "a b"}, "ValidationError"),
+        ("kms:DescribeKey", {"KeyId": "alias/none"}, "NotFoundException"),
+        ("dynamodb:DescribeTable", {"TableName": "None"}, "ResourceNotFoundException"),
+    ],
+)
+def test_the_trail_names_an_error_by_its_class(
+    gate: Any, action: str, parameters: dict[str, Any], code: str
+) -> None:
+    gate.refused(action, **parameters)
+    assert gate.events(EventName=action.partition(":")[2])[0]["errorCode"] == code
 
 
 def test_long_parameters_are_cut(gate: Any) -> None:
