@@ -82,7 +82,7 @@ def rotate_key_on_demand(resolved: KmsCall) -> Answer:
             "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be "
             f"performed for this key: {key.arn}",
         )
-    if key.origin == "EXTERNAL" and key.pending_material is None:
+    if not key.materials or (key.origin == "EXTERNAL" and key.pending_material is None):
         raise AwsError(
             "KMSInvalidStateException",
             f"No available key material pending rotation for the key: {key.arn}.",

@@ -28,6 +28,14 @@ class Holder:
             {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn} if arn is not None else None
         )
 
+    @property
+    def inline_policies(self) -> list[dict[str, str]]:
+        """As GetAccountAuthorizationDetails lists them; the answer's documents are encoded when it is written."""
+        return [{"PolicyName": name, "PolicyDocument": text} for name, text in self.policies.items()]
+
+    # What moto calls them.
+    user_policy_list = group_policy_list = role_policy_list = inline_policies
+
     def get_policy(self, policy_name: str) -> dict[str, str]:
         """An inline policy, in the words of moto's response classes."""
         document = self.policies.get(policy_name)
@@ -82,6 +90,11 @@ class VersionedPolicy:
     kind = "policy"
     permissions_boundary_usage_count = 0
     versions: list[Any]
+
+    @property
+    def policy_version_list(self) -> list[Any]:
+        """As GetAccountAuthorizationDetails lists them."""
+        return self.versions
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""IAM's answers, where moto's are not AWS's: boundaries, login profiles, long lists in pages, what is shown where.
+"""IAM's answers, where moto's are not AWS's: documents, boundaries, login profiles, pages, what is shown where.
 
 Source: IAM API Reference, each operation's response; answers recorded from AWS by localstack's tests.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.core.serialize import never_return, return_if_not_empty
+from moto.core.serialize import QuerySerializer, never_return, return_if_not_empty, url_encode
 from moto.iam import responses
 from moto.iam.exceptions import NotFoundException
 
@@ -32,11 +33,22 @@ _LISTS = {
 _PAGE = 100
 
 
+_OF_MOTO = responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+
+
+class IamSerializer(QuerySerializer):
+    """An answer as XML, with every policy document in it encoded as in a URL (RFC 3986)."""
+
+    def _serialize_type_string(self, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        text = quote(value, safe="") if shape.name == "policyDocumentType" else value
+        super()._serialize_type_string(serialized, text, shape, key)
+
+
 class IamResponse(responses.IamResponse):
     """One operation of IAM: a method each."""
 
     RESPONSE_KEY_PATH_TO_TRANSFORMER = {  # noqa: RUF012 (moto's)
-        **responses.IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        **{path: change for path, change in _OF_MOTO.items() if change is not url_encode},
         "CreateRoleResponse.Role.Description": never_return,
         "CreateRoleResponse.Role.MaxSessionDuration": never_return,
         "CreateRoleResponse.Role.RoleLastUsed": never_return,

@@ -69,6 +69,14 @@ def _response_class(service: str) -> Any:
     return IamResponse
 
 
+def _serializer(service: str) -> Any:
+    if service == "dynamodb":
+        return _json_serializer()
+    from kmscourse.sandbox.moto_adapter.iam_responses import IamSerializer
+
+    return IamSerializer
+
+
 def _method(response: Any, call: Call) -> Any:
     from botocore import xform_name
     from moto.core.responses import BaseResponse
@@ -136,12 +144,11 @@ def _unreadable(call: Call) -> AwsError:
 def _serialized(answer: Any, response: Any, call: Call) -> Answer:
     """An ``ActionResult`` as its service's protocol has it, the JSON still a dict."""
     from moto.core.responses import PaginatedResult
-    from moto.core.serialize import QuerySerializer, SerializationContext, XFormedAttributePicker
+    from moto.core.serialize import SerializationContext, XFormedAttributePicker
 
     if isinstance(answer, PaginatedResult):
         raise TypeError("none of the operations that the account offers answers in moto's pages")
-    serializer = QuerySerializer if call.service == "iam" else _json_serializer()
-    serialized = serializer(
+    serialized = _serializer(call.service)(
         operation_model=_operation(call.service, call.operation),
         context=SerializationContext(call.request_id),
         value_picker=XFormedAttributePicker(response_transformers=response.RESPONSE_KEY_PATH_TO_TRANSFORMER),
