@@ -135,9 +135,8 @@ class Account:
         if notice is not None and not is_new:
             name = str(dict.__getitem__(self._about, "main_user"))
             self.main_user.set(seed(self.identities, name=name))
-            self.keys.remove_grants_of_service(
-                "dynamodb"
-            )  # Their tables are gone, and what was done to them.
+            # The tables are gone, and with them what was done to them.
+            self.keys.remove_grants_of_service("dynamodb")
             self.tables.forget_transactions()
         elif not is_new:
             restored = self.main_user.restore()

@@ -78,9 +78,8 @@ def test_every_button_can_be_cleaned_up_after(learner: Learner, capsys: pytest.C
     """Pages and helpers make things too. That they do says that their buttons were pressed at all."""
     before = learner.inventory()
     go_past_the_stop()
-    if (
-        learner.target.name == "practice"
-    ):  # moto fails at some calls on keys, as it wants ids where AWS takes ARNs
+    if learner.target.name == "practice":
+        # moto fails at some calls on keys, as it wants ids where AWS takes ARNs
         assert set(learner.recorder.changes) >= DONE_BY_PAGES
     assert LAB_PASSWORD not in learner.recorder.passwords
     assert_nothing_is_left(learner, before, capsys)

@@ -27,8 +27,8 @@ def on_bounded_user(resolved: IamCall) -> Checks:
 
 
 def on_new_user(resolved: IamCall) -> Checks:
-    """A user is made, perhaps with a boundary."""
-    yield _check(resolved, "user", resolved.parameters["UserName"], None, bounded=True)
+    """A user is made, perhaps with a boundary, perhaps with tags."""
+    yield from _new(resolved, "user", resolved.parameters["UserName"])
 
 
 def on_group(resolved: IamCall) -> Checks:
@@ -52,8 +52,8 @@ def on_bounded_role(resolved: IamCall) -> Checks:
 
 
 def on_new_role(resolved: IamCall) -> Checks:
-    """A role is made, perhaps with a boundary."""
-    yield _check(resolved, "role", resolved.parameters["RoleName"], None, bounded=True)
+    """A role is made, perhaps with a boundary, perhaps with tags."""
+    yield from _new(resolved, "role", resolved.parameters["RoleName"])
 
 
 def on_policy(resolved: IamCall) -> Checks:
@@ -63,8 +63,8 @@ def on_policy(resolved: IamCall) -> Checks:
 
 
 def on_new_policy(resolved: IamCall) -> Checks:
-    """A managed policy is made."""
-    yield _check(resolved, "policy", resolved.parameters["PolicyName"], None)
+    """A managed policy is made, perhaps with tags."""
+    yield from _new(resolved, "policy", resolved.parameters["PolicyName"])
 
 
 def on_policy_source(resolved: IamCall) -> Checks:
@@ -76,9 +76,8 @@ def on_own_password(resolved: IamCall) -> Checks:
     """ChangePassword is about the caller, and needs no permission where the password policy gives it to all."""
     name = resolved.caller.user_name
     if not name:
-        raise AwsError(
-            "InvalidUserType", "Only IAM Users can change their own password"
-        )  # The code is an inference.
+        # The code is an inference.
+        raise AwsError("InvalidUserType", "Only IAM Users can change their own password")
     if not resolved.identities.users_may_change_passwords:
         yield _check(resolved, "user", name, resolved.calling_user)
 
@@ -100,6 +99,14 @@ def on_access_key_owner(resolved: IamCall) -> Checks:
             403,
         )
     yield _check(resolved, "user", owner.name, owner)
+
+
+def _new(resolved: IamCall, kind: str, name: str) -> Checks:
+    """The permission to make something; tags in the request need that to tag it as well."""
+    check = _check(resolved, kind, name, None, bounded=True)
+    yield check
+    if resolved.tags:
+        yield PermissionCheck(f"iam:Tag{kind.capitalize()}", check.resource, tag_context(resolved.tags))
 
 
 def _check(

@@ -104,7 +104,8 @@ def _simulate(
     actions = parameters["ActionNames"]
     for action in actions:
         if not _ACTION.fullmatch(action):
-            raise AwsError("InvalidInput", f"Invalid Input Action: {action}")  # The text is an inference.
+            # The text is an inference.
+            raise AwsError("InvalidInput", f"Invalid Input Action: {action}")
     start = int(parameters.get("Marker") or 0)
     end = start + int(parameters.get("MaxItems") or PAGE)
     resources = parameters.get("ResourceArns", ["*"])
@@ -141,7 +142,8 @@ def _compiled(name: str, kind: str, text: str) -> SimulatedPolicy:
     try:
         return SimulatedPolicy(name, kind, text, compile_policy(parse(text)))
     except PolicyError as error:
-        raise AwsError("InvalidInput", f"{name}: {error}") from None  # The text is an inference.
+        # The text is an inference.
+        raise AwsError("InvalidInput", f"{name}: {error}") from None
 
 
 def _simulation(

@@ -13,6 +13,7 @@ from kmscourse.sandbox.iam.policy_documents import require_trust_policy
 from kmscourse.sandbox.iam.resolve import IamCall
 
 _MARKER = re.compile(r"[0-9]{0,9}")
+_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/.+")
 _AWS_POLICY = "arn:aws:iam::aws:"
 
@@ -22,6 +23,8 @@ def require_readable(resolved: IamCall) -> None:
     if not _MARKER.fullmatch(resolved.parameters.get("Marker", "")):
         raise AwsError("ValidationError", "Invalid Marker.")
     arn = resolved.parameters.get("PolicyArn")
+    if arn is not None and not _ARN.fullmatch(arn):
+        raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")
     if arn is not None and not _POLICY_ARN.fullmatch(arn):
         raise AwsError("ValidationError", f"ARN {arn} is not valid.")
 

@@ -137,7 +137,16 @@ def _unfolded(shape: Shape, form: Mapping[str, str], path: str = "") -> Any:
             members.append(value)
         return members or None
     text = form.get(path)
-    if text is None or shape.type_name not in _BEYOND:
+    return None if text is None else _scalar(shape, text, path)
+
+
+def _scalar(shape: Shape, text: str, path: str) -> Any:
+    """A form's field as the number, the truth value or the text that the model says it is."""
+    if shape.type_name == "boolean":
+        if text.lower() not in ("true", "false"):
+            raise AwsError("MalformedInput", f"{path} is not a boolean.")
+        return text.lower() == "true"
+    if shape.type_name not in _BEYOND:
         return text
     beyond = _BEYOND[shape.type_name]
     if not re.fullmatch(r"-?[0-9]{1,19}", text) or not -beyond <= int(text) < beyond:

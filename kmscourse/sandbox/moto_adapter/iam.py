@@ -15,11 +15,10 @@ from moto.iam.exceptions import DeleteConflictException, EntityAlreadyExists, No
 
 from kmscourse.sandbox.moto_adapter.iam_credentials import IamCredentials
 from kmscourse.sandbox.moto_adapter.iam_entities import Group, new_role, new_user
-from kmscourse.sandbox.moto_adapter.iam_policies import limit, size
+from kmscourse.sandbox.moto_adapter.iam_policies import MAX_TAGS, limit, size
 from kmscourse.sandbox.moto_adapter.models import identifier
 
 MAX_TRUST_POLICY_BYTES = 2_048
-MAX_TAGS = 50
 Tags = list[dict[str, str]]
 
 
@@ -190,10 +189,9 @@ class Iam(IamCredentials):
             groups.append(group)
 
     def remove_user_from_group(self, group_name: str, user_name: str) -> None:
+        """AWS accepts the call where the user is not in the group."""
         user, group = self.get_user(user_name), self.get_group(group_name)
-        if group in self._groups_of.get(
-            user.id, ()
-        ):  # AWS accepts the call where the user is not in the group.
+        if group in self._groups_of.get(user.id, ()):
             group.users.remove(user)
             self._groups_of[user.id].remove(group)
 

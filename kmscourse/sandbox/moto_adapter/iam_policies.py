@@ -26,6 +26,7 @@ from kmscourse.sandbox.moto_adapter.policy_validation import validate_identity_p
 
 MAX_INLINE_BYTES = {"user": 2_048, "group": 5_120, "role": 10_240}
 MAX_MANAGED_BYTES = 6_144
+MAX_TAGS = 50
 
 
 class IamPolicies(IAMBackend):
@@ -142,6 +143,12 @@ class IamPolicies(IAMBackend):
             key=lambda policy: str(policy.name),
         )
         return _page(listed, marker, max_items)
+
+    def tag_policy(self, policy_arn: str, tags: list[dict[str, str]]) -> None:
+        policy, new = self.get_policy(policy_arn), self._tag_verification(tags)
+        # The name of the quota is an inference, from those for users and roles.
+        limit(len({**policy.tags, **new}), MAX_TAGS + 1, f"TagsPerPolicy: {MAX_TAGS}")
+        policy.tags.update(new)
 
     def untag_policy(self, policy_arn: str, tag_keys: list[str]) -> None:
         policy = self.get_policy(policy_arn)

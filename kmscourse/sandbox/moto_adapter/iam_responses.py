@@ -123,9 +123,8 @@ class IamResponse(responses.IamResponse):
     def delete_account_alias(self) -> ActionResult:
         alias = self._get_param("AccountAlias")
         if alias not in self.backend.account_aliases:
-            raise NotFoundException(
-                f"The account alias {alias} cannot be found."
-            )  # The text is an inference.
+            # The text is an inference.
+            raise NotFoundException(f"The account alias {alias} cannot be found.")
         return super().delete_account_alias()
 
     def list_entities_for_policy(self) -> ActionResult:

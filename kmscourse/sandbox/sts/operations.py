@@ -39,9 +39,8 @@ def get_access_key_info(resolved: StsCall) -> Answer:
     """The account that an access key id belongs to: the id itself says so, whether or not there is such a key."""
     account_id = account_of(resolved.parameters["AccessKeyId"])
     if account_id is None:
-        raise AwsError(
-            "ValidationError", "The AccessKeyId is none that AWS gave out."
-        )  # The text is an inference.
+        # The text is an inference.
+        raise AwsError("ValidationError", "The AccessKeyId is none that AWS gave out.")
     return {"Account": account_id}
 
 

@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+ALLOWING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+TRUSTING = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, '
+    '"Action": "sts:AssumeRole"}}'
+)
+
 
 def test_without_a_name_it_is_about_the_caller(gate: Any) -> None:
     assert f"<UserName>{gate.main}</UserName>" in gate("iam:GetUser")["Xml"]
@@ -199,6 +205,49 @@ def test_tags_are_the_resources_and_the_principals(gate: Any) -> None:
     assert gate.refused("iam:GetUser", by="Lead", UserName="Ann")
 
 
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("User", {}),
+        ("Role", {"AssumeRolePolicyDocument": TRUSTING}),
+        ("Policy", {"PolicyDocument": ALLOWING}),
+    ],
+)
+def test_to_make_something_with_tags_needs_the_permission_to_tag_it(
+    gate: Any, kind: str, parameters: dict[str, str]
+) -> None:
+    """IAM User Guide, "Tag IAM users" and its neighbours; the sentence is quoted by many users of Terraform."""
+    blue = {"Tags.member.1.Key": "team", "Tags.member.1.Value": "blue"}
+    creates = {"Effect": "Allow", "Action": f"iam:Create{kind}", "Resource": "*"}
+    only_blue = {"StringEquals": {"aws:RequestTag/team": "blue"}}
+    tags = {"Effect": "Allow", "Action": f"iam:Tag{kind}", "Resource": "*", "Condition": only_blue}
+    gate.user("Maker", creates)
+    gate.user("Tagger", creates, tags)
+    gate(f"iam:Create{kind}", by="Maker", **{f"{kind}Name": "plain"}, **parameters)
+    refusal = gate.refused(f"iam:Create{kind}", by="Maker", **{f"{kind}Name": "new"}, **parameters, **blue)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == (
+        f"User: {gate.arn('Maker')} is not authorized to perform: iam:Tag{kind} on resource: "
+        f"arn:aws:iam::123456789012:{kind.lower()}/new because no identity-based policy allows the iam:Tag{kind} action"
+    )
+    gate(f"iam:Create{kind}", by="Tagger", **{f"{kind}Name": "new"}, **parameters, **blue)
+    red = {**blue, "Tags.member.1.Value": "red"}
+    assert gate.refused(f"iam:Create{kind}", by="Tagger", **{f"{kind}Name": "other"}, **parameters, **red)
+
+
+@pytest.mark.parametrize(("text", "taken"), [("true", True), ("True", True), ("false", True), ("yes", False)])
+def test_a_truth_value_is_true_or_false(gate: Any, text: str, taken: bool) -> None:
+    if taken:
+        gate("iam:UpdateAccountPasswordPolicy", RequireSymbols=text)
+        shown = gate("iam:GetAccountPasswordPolicy")["Xml"]
+        assert f"<RequireSymbols>{text.lower()}</RequireSymbols>" in shown
+        [event] = gate.events(EventName="UpdateAccountPasswordPolicy")
+        assert event["requestParameters"] == {"requireSymbols": text.lower() == "true"}
+    else:
+        refusal = gate.refused("iam:UpdateAccountPasswordPolicy", RequireSymbols=text)
+        assert (refusal.code, refusal.message) == ("MalformedInput", "RequireSymbols is not a boolean.")
+
+
 def test_tag_keys_of_users_and_roles_do_not_differ_by_case_those_of_policies_do(gate: Any) -> None:
     twice = {
         "Tags.member.1.Key": "a",
@@ -229,13 +278,18 @@ def test_tags_of_awss_own_are_awss(gate: Any, key: str) -> None:
         assert (refusal.code, refusal.status) == ("InvalidInput", 400)
 
 
-@pytest.mark.parametrize("kind", ["User", "Role"])
+@pytest.mark.parametrize("kind", ["User", "Role", "Policy"])
 def test_nobody_has_more_than_fifty_tags(gate: Any, kind: str) -> None:
     def tags(first: int, last: int) -> dict[str, str]:
         keys = {f"Tags.member.{n + 1}.Key": f"k{n + first}" for n in range(last - first)}
         return keys | {name.replace("Key", "Value"): "v" for name in keys}
 
-    who = {f"{kind}Name": gate.user("Ann") if kind == "User" else gate.role("Ann").rpartition("/")[2]}
+    gate.user("Ann")
+    gate.role("Ann")
+    gate("iam:CreatePolicy", PolicyName="Ann", PolicyDocument=ALLOWING)
+    who = (
+        {f"{kind}Name": "Ann"} if kind != "Policy" else {"PolicyArn": "arn:aws:iam::123456789012:policy/Ann"}
+    )
     gate(f"iam:Tag{kind}", **who, **tags(0, 40))
     gate(f"iam:Tag{kind}", **who, **tags(30, 50))
     refusal = gate.refused(f"iam:Tag{kind}", **who, **tags(50, 51))
@@ -285,8 +339,24 @@ def test_awss_own_policies_are_awss(gate: Any) -> None:
     assert "AdministratorAccess" in gate("iam:GetPolicy", PolicyArn=arn)["Xml"]
     for action, asked in (("DeletePolicy", {}), ("DeletePolicyVersion", {"VersionId": "v1"})):
         assert gate.refused(f"iam:{action}", PolicyArn=arn, **asked).code == "AccessDenied"
-    refusal = gate.refused("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn="AdministratorAccess!")
-    assert (refusal.code, refusal.message) == ("ValidationError", "ARN AdministratorAccess! is not valid.")
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        # Recorded from AWS by localstack's tests in 2025.
+        ("longpolicynamebutnoarn", "Invalid ARN:  Could not be parsed!"),
+        ("arn:aws:iam::123456789012", "Invalid ARN:  Could not be parsed!"),
+        ("arn:aws:iam::123456789012:user/Ann", "ARN arn:aws:iam::123456789012:user/Ann is not valid."),
+    ],
+)
+@pytest.mark.parametrize(
+    "action", ["AttachUserPolicy", "DetachUserPolicy", "GetPolicy", "ListPolicyVersions"]
+)
+def test_a_policys_arn_that_is_none(gate: Any, action: str, arn: str, message: str) -> None:
+    whom = {"UserName": "IAMLabUser"} if "User" in action else {}
+    refusal = gate.refused(f"iam:{action}", PolicyArn=arn, **whom)
+    assert (refusal.code, refusal.message, refusal.status) == ("ValidationError", message, 400)
 
 
 def test_lists_come_in_pages(gate: Any) -> None:
