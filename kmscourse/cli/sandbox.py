@@ -78,7 +78,10 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
-    """Lines for a POSIX shell that point every AWS client at the running sandbox, and at nothing else."""
+    """Lines for a POSIX shell that point every AWS client at the sandbox, and at nothing else.
+
+    Where none runs, one is started.
+    """
     try:
         print(_exports(chosen.user))
     except KmsCourseError:
@@ -90,7 +93,7 @@ def _exports(user: str | None) -> str:
     from kmscourse.account import aws_settings
     from kmscourse.sandbox import client as sandbox_client
 
-    endpoint = _running()
+    endpoint = sandbox_client.find_or_start(home())
     variables = endpoint.environment()
     if user not in (None, endpoint.user):
         credentials = sandbox_client.call(endpoint, "SessionFor", {"UserName": user})
@@ -104,7 +107,9 @@ def sandbox_status(_: argparse.Namespace) -> None:
     """Where the sandbox answers and what is in it."""
     from kmscourse.sandbox import client as sandbox_client
 
-    endpoint = _running()
+    endpoint = sandbox_client.find(home())
+    if endpoint is None:
+        raise KmsCourseError(BUSY if sandbox_client.is_running(home()) else NOT_RUNNING)
     status = sandbox_client.read_status(endpoint)
     print(f"The sandbox answers at {endpoint.url} (process {endpoint.pid}).")
     print(f"Account {endpoint.account} in {endpoint.region}, main user {endpoint.user}.")
@@ -146,12 +151,3 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
         if chosen.section is not None:
             for line in course.prepare(account, notes, number):
                 print(line)
-
-
-def _running() -> Endpoint:
-    from kmscourse.sandbox import client as sandbox_client
-
-    endpoint = sandbox_client.find(home())
-    if endpoint is None:
-        raise KmsCourseError(BUSY if sandbox_client.is_running(home()) else NOT_RUNNING)
-    return endpoint

@@ -110,8 +110,6 @@ class Application:
         """What a call is answered, kept on disk with its events if it changed anything. Raises AwsError."""
         service, checks, resolved = self._services[call.service], [], None
         try:
-            if call.service == console.SERVICE:
-                console.require_main_user(caller, self.account)
             operation = service.operations.get(call.operation)
             if operation is None:
                 raise offered.not_offered(call)

@@ -64,14 +64,10 @@ class ConsoleCall(ResolvedCall):
 
 
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> ConsoleCall:
-    """Its operations read their parameters themselves: no model of AWS's describes them."""
-    return ConsoleCall(call, caller, account, now, changes)
+    """The call of the main user; its operations read their parameters themselves: no model of AWS's describes them.
 
-
-def require_main_user(caller: Caller, account: Account) -> None:
-    """Raises AwsError AccessDeniedException for anybody but the main user.
-
-    It is known by its id, as a name can be somebody else's by now; a session of it may have fewer rights than the user.
+    Raises AwsError AccessDeniedException for anybody else. The main user is known by its id, as a name can be somebody
+    else's by now; a session of it may have fewer rights than the user.
     """
     if caller.user_id != account.main_user.id or caller.temporary is not None:
         raise AwsError(
@@ -79,6 +75,7 @@ def require_main_user(caller: Caller, account: Account) -> None:
             f"Only {account.main_user.name}, the main user of the practice account, may do that, with its own access "
             "key.",
         )
+    return ConsoleCall(call, caller, account, now, changes)
 
 
 def sign_in(resolved: ConsoleCall, host: HostProtocol) -> Answer:

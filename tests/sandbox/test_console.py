@@ -12,7 +12,7 @@ from kmscourse.sandbox.call import AwsError, HttpRequest
 from kmscourse.sandbox.client import Endpoint, _signed_headers
 
 PASSWORD = "NewUs@r150"
-OPERATIONS = ["SignIn", "SessionFor", "Stop", "Reset", "Status", "TakeNotices", "Nonsense"]
+OPERATIONS = ["SignIn", "SessionFor", "Stop", "Reset", "Status", "TakeNotices"]
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [EVERYTHING]})
 

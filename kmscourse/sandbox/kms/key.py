@@ -248,6 +248,8 @@ class Key:
         """What ``to_json`` was made of. Raises ValueError, LookupError or TypeError for anything else."""
         require_version(document, _VERSION)
         members = members_of(cls, {**document, "policy_text": document["policy"]})
+        if not isinstance(_document(members["policy_text"]), Mapping):
+            raise TypeError("A key policy is an object.")
         return cls(
             **{
                 **members,

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from kmscourse.sandbox.storage.codec import StateError
 from kmscourse.sandbox.storage.file import Row
 from kmscourse.sandbox.storage.journal import Journal, Tracked
+from kmscourse.sandbox.storage.typed import require_types
 
 T = TypeVar("T")
 
@@ -68,7 +69,9 @@ class OwnRows:
         """Have the thing in its collection."""
         collection = self._collection(row)
         try:
-            collection[row.key] = collection.decode(json.loads(document))
+            thing = collection.decode(json.loads(document))
+            require_types(thing)
+            collection[row.key] = thing
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise StateError(f"A row can't be read ({type(error).__name__}).") from None
 

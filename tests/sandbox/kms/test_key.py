@@ -116,7 +116,7 @@ keys = st.builds(
     id=st.text(),
     created=st.floats(allow_nan=False),
     description=st.text(),
-    policy_text=st.text(),
+    policy_text=st.dictionaries(st.text(), st.text()).map(json.dumps),
     deletion_date=dates,
     next_rotation=dates,
     tags=st.dictionaries(st.text(), st.text()),

@@ -8,7 +8,8 @@ import random
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kmscourse.errors import SandboxError
 from kmscourse.sandbox.storage import copies as copies_module
 from kmscourse.sandbox.storage import file as storage_module
 from kmscourse.sandbox.storage.file import FORMAT, DamagedError, Row, Storage
+from kmscourse.sandbox.storage.typed import require_types
 
 VERSION = "0"
 CONTENT = {Row("keys", f"{n}"): json.dumps({"n": n, "text": f"{n}" * 40}) for n in range(300)}
@@ -264,6 +266,93 @@ def test_a_grant_in_anothers_place_sets_the_file_aside(
     kept.account.close()
     forged(kept.path, Row("kms/us-east-1/grants", "x"), document)
     assert "is damaged" in open_account(kept.path).account.notices[0]
+
+
+FORGED_MEMBERS: list[tuple[str, str, Any]] = [
+    ("keys", "description", 3),
+    ("keys", "created", "yesterday"),
+    ("keys", "created", None),
+    ("keys", "multi_region", "false"),
+    ("keys", "policy", 3),
+    ("keys", "policy", "3"),
+    ("keys", "policy", "{"),
+    ("keys", "tags", {"a": 1}),
+    ("keys", "tags", [["a", "b"]]),
+    ("keys", "aliases", {"alias/a": {"created": "now", "updated": 1.0}}),
+    ("keys", "aliases", {"alias/a": {"created": 1.0}}),
+    ("keys", "next_rotation", "2026-01-01T00:00:00"),  # in no time zone
+    ("keys", "rotation_period", True),
+    ("keys", "materials", 3),
+    ("keys", "materials", [{"id": "x"}]),
+    ("keys", "pending_material", []),
+    ("grants", "created", "1"),
+    ("grants", "terms", []),
+    ("grants", "holders", {"GranteePrincipal": None}),
+    ("grants", "secret", None),
+]
+
+
+@pytest.mark.parametrize(("kind", "member", "value"), FORGED_MEMBERS)
+def test_a_member_of_another_type_sets_the_file_aside(
+    kept: Any, open_account: Callable[[Path], Any], kind: str, member: str, value: Any
+) -> None:
+    """Not a failure at the first call that reads it."""
+    arn = "arn:aws:iam::123456789012:root"
+    kept("kms:CreateGrant", KeyId=kept.key(), GranteePrincipal=arn, Operations=["Decrypt"])
+    ((row, text),) = (
+        (row, text) for row, text in kept.account.storage.rows() if row.collection == f"kms/us-east-1/{kind}"
+    )
+    kept.account.close()
+    document = json.loads(text)
+    assert member in document
+    forged(kept.path, row, json.dumps({**document, member: value}))
+    again = open_account(kept.path)
+    assert "is damaged (A row can't be read" in again.account.notices[0]
+    again.key()
+
+
+@dataclass
+class Within:
+    number: int
+
+
+@dataclass
+class Typed:
+    text: str
+    real: float
+    mapping: Mapping[str, str]
+    texts: tuple[str, ...]
+    parts: list[Within]
+    anything: Any = None
+
+
+GOOD: dict[str, Any] = {"text": "", "real": 1, "mapping": {"a": "b"}, "texts": ("a",), "parts": [Within(1)]}
+
+
+def test_what_has_its_types_is_taken() -> None:
+    require_types(Typed(**GOOD))
+    require_types(Typed(**GOOD, anything=[3]))
+    require_types({"no": "dataclass"})
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("text", None),
+        ("real", "1"),
+        ("real", True),
+        ("mapping", []),
+        ("mapping", {"a": 1}),
+        ("mapping", {1: "a"}),
+        ("texts", ["a"]),
+        ("texts", ("a", 1)),
+        ("parts", [Within("1")]),  # type: ignore[arg-type]
+        ("parts", [Within(1), 1]),
+    ],
+)
+def test_what_has_other_types_is_told(member: str, value: Any) -> None:
+    with pytest.raises(TypeError, match="is of another type"):
+        require_types(Typed(**{**GOOD, member: value}))
 
 
 ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n"
