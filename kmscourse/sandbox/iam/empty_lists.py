@@ -50,7 +50,7 @@ def none_of_role(member: str) -> Perform:
 
 def require_one_user(resolved: IamCall) -> None:
     """Raises AwsError UnsupportedOperationException for a list of all users' credentials at once."""
-    if resolved.parameters.get("AllUsers", "false").lower() == "true":
+    if resolved.parameters.get("AllUsers"):
         raise AwsError(
             "UnsupportedOperationException",
             f"The practice account does not offer AllUsers in {resolved.call.operation}.",

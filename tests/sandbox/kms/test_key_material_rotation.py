@@ -59,7 +59,7 @@ def test_rotation_is_off_until_it_is_asked_for(gate: Any) -> None:
 def test_the_status_of_a_key_that_can_not_rotate_is_false(gate: Any, spec: str, usage: str) -> None:
     """Terraform reads it of every key. ("The key rotation status of these KMS keys is always false", AWS's docs.)"""
     key = gate.key(KeySpec=spec, KeyUsage=usage)
-    assert status(gate, key) == {"KeyId": id_of(key), "KeyRotationEnabled": False}
+    assert status(gate, key) == {"KeyId": key, "KeyRotationEnabled": False}
     for operation in ("EnableKeyRotation", "DisableKeyRotation", "RotateKeyOnDemand", "ListKeyRotations"):
         assert gate.refused(f"kms:{operation}", KeyId=key).code == "UnsupportedOperationException"
 

@@ -54,7 +54,8 @@ CALLS: dict[str, dict[str, str]] = {
 WITHOUT = {
     "CreatePolicyVersion",
     "ListPolicyVersions",
-}  # Their models have documents, AWS's answers have none.
+    "ListInstanceProfilesForRole",  # There are none here.
+}  # Their models have documents, the answers have none.
 
 
 def documents_in(shape: Shape, seen: tuple[str, ...] = ()) -> Iterator[str]:
