@@ -12,7 +12,6 @@ import logging
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, HttpResponse
-from kmscourse.sandbox.model.shapes import input_shape
 
 log = logging.getLogger(__name__)
 
@@ -100,22 +99,12 @@ def _parsed(call: Call) -> Any:
     from moto.core.parse import PROTOCOL_PARSERS
 
     if call.service == "iam":
-        return _with_booleans(call)
+        return dict(call.parameters)
     parser: Any = PROTOCOL_PARSERS["json"](_operation(call.service, call.operation))
     try:
         return parser.parse({"body": _body(call)})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise _unreadable(call) from None
-
-
-def _with_booleans(call: Call) -> dict[str, Any]:
-    """The parameters of a query form, unfolded before: a boolean in it is still a text, and is so at the top alone."""
-    shape = input_shape(call.service, call.operation)
-    members = {} if shape is None else shape.members
-    return {
-        name: value.lower() == "true" if name in members and members[name].type_name == "boolean" else value
-        for name, value in call.parameters.items()
-    }
 
 
 def _body(call: Call) -> str:
