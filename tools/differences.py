@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kmscourse.sandbox.offered import SERVICES
+from kmscourse.sandbox.model.members import printed
+from kmscourse.sandbox.offered import SERVICES, members_not_offered
 from tools.differences_table import DIFFERENCES
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +28,7 @@ tell. It costs nothing. Here is what is otherwise, each with the test that shows
 
 def page() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([HEAD, *_differences(), *_operations()]) + "\n"
+    return "\n".join([HEAD, *_differences(), *_operations(), *_members()]) + "\n"
 
 
 def _differences() -> Iterator[str]:
@@ -46,6 +47,22 @@ def _operations() -> Iterator[str]:
     yield "Every other operation of these services is refused with `UnsupportedOperationException`.\n"
     for service, operations in ((name, service.operations) for name, service in SERVICES.items()):
         yield f"**{service}** ({len(operations)}): {', '.join(sorted(operations))}\n"
+
+
+def _members() -> Iterator[str]:
+    yield "## The members that there are not\n"
+    yield "Of the inputs of these operations, these members are refused by their names with the same code.\n"
+    for name, service in SERVICES.items():
+        refused = {
+            operation: members_not_offered(name, operation) for operation in sorted(service.operations)
+        }
+        told = [
+            f"{operation} ({', '.join(map(printed, places))})"
+            for operation, places in refused.items()
+            if places
+        ]
+        if told:
+            yield f"**{name}**: {'; '.join(told)}\n"
 
 
 def main() -> None:

@@ -61,7 +61,8 @@ class Account:
         self.home_region = home_region
         self.lock = _LOCK
         self._table_key_cache = table_key_cache
-        self.storage = Storage(path, version("moto"))
+        self._moto_version = version("moto")  # Read from the disk each time.
+        self.storage = Storage(path, self._moto_version)
         self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
         with self.lock:
             self._begin()
@@ -114,11 +115,11 @@ class Account:
     def _is_readable(self, row: Row) -> bool:
         """Whether a row can be read: moto's things only under the version of moto that wrote them."""
         is_moto = row.collection.partition("/")[0] in COLLECTIONS
-        return not is_moto or self.storage.moto_version == version("moto")
+        return not is_moto or self.storage.moto_version == self._moto_version
 
     def _keep_copy_of_lost(self) -> str | None:
         """A notice where another version of moto wrote the file, which is kept as a copy; None for the present one."""
-        if self.storage.moto_version == version("moto"):
+        if self.storage.moto_version == self._moto_version:
             return None
         return (
             f"The practice account's file was written under moto {self.storage.moto_version}. Users, roles, policies "

@@ -116,6 +116,7 @@ class Application:
             resolved = service.resolve(call, caller, self.account, now, operation.changes)
             checks = permission_checks(resolved, operation.permissions)
             authorize(resolved, checks)
+            offered.refuse_members(resolved, service.members)
             operation.validate(resolved)
             require_usable(resolved, checks)
             answer = operation.perform(resolved)

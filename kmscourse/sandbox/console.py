@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.iam import passwords
-from kmscourse.sandbox.operation import Answer, Operation, ResolvedCall, Service, no_permission
+from kmscourse.sandbox.operation import Answer, Members, Operation, ResolvedCall, Service, no_permission
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
@@ -123,6 +123,7 @@ OPERATIONS: Mapping[str, Callable[[ConsoleCall, HostProtocol], Answer]] = {
     "Status": status,
     "TakeNotices": take_notices,
 }
+MEMBERS = Members({"SignIn": "UserName Password NewPassword", "SessionFor": "UserName"})
 
 
 def service(host: HostProtocol) -> Service[ConsoleCall]:
@@ -133,7 +134,9 @@ def service(host: HostProtocol) -> Service[ConsoleCall]:
             no_permission, lambda resolved: perform(resolved, host), changes=perform is not status
         )
 
-    return Service(SERVICE, resolve, {name: operation(perform) for name, perform in OPERATIONS.items()})
+    return Service(
+        SERVICE, resolve, {name: operation(perform) for name, perform in OPERATIONS.items()}, MEMBERS
+    )
 
 
 def _printed(credentials: Credentials) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The services of the practice account with the operations that it offers; whatever else AWS has is refused at once."""
+"""The services of the practice account with what it offers of them; whatever else AWS has is refused by its name."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
@@ -11,8 +12,9 @@ from kmscourse.sandbox.cloudtrail.operations import SERVICE as CLOUDTRAIL
 from kmscourse.sandbox.dynamodb.operations import SERVICE as DYNAMODB
 from kmscourse.sandbox.iam.operations import SERVICE as IAM
 from kmscourse.sandbox.kms.operations import SERVICE as KMS
-from kmscourse.sandbox.model.shapes import is_operation, is_unsigned
-from kmscourse.sandbox.operation import Service
+from kmscourse.sandbox.model.members import Place, is_asked_for, places_not_honoured, printed
+from kmscourse.sandbox.model.shapes import input_shape, is_operation, is_unsigned
+from kmscourse.sandbox.operation import Members, ResolvedCall, Service
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 from kmscourse.sandbox.sts.operations import SERVICE as STS
 from kmscourse.sandbox.tagging.operations import SERVICE as TAGGING
@@ -53,3 +55,40 @@ def not_offered(call: Call) -> AwsError:
     return AwsError(
         "UnsupportedOperationException", f"The practice account does not offer {call.action}.{near} {page}"
     )
+
+
+def refuse_members(resolved: ResolvedCall, members: Members) -> None:
+    """Raises AwsError UnsupportedOperationException for a member of the input that is not among the honoured."""
+    call = resolved.call
+    for place in _refused_places(call, members):
+        if is_asked_for(resolved.parameters, place):
+            name = f"{printed(place)} in {call.operation}"
+            raise AwsError(
+                "UnsupportedOperationException",
+                f"The practice account does not offer {name}{_advice(place[-1], call.operation, members)}.",
+            )
+
+
+def _refused_places(call: Call, members: Members) -> Iterable[Place]:
+    """Of what the model has; where no model of AWS's tells what there is, of all that the call gives."""
+    if call.service in SERVICES:
+        return members_not_offered(call.service, call.operation)
+    honoured = members.operations.get(call.operation, "").split()
+    return ((name,) for name in call.parameters if name not in honoured)
+
+
+@cache
+def members_not_offered(service: str, operation: str) -> Sequence[Place]:
+    """The members of an offered operation's input that are refused."""
+    shape, members = input_shape(service, operation), SERVICES[service].members
+    if shape is None:
+        return ()
+    return tuple(places_not_honoured(shape, members.operations.get(operation, ""), members.structures))
+
+
+def _advice(member: str, operation: str, members: Members) -> str:
+    """What to use in the place of a member, if anything."""
+    successors = members.successors.get(member, "").split()
+    honoured = members.operations.get(operation, "").split()
+    known = [name for name in successors if name in honoured] or successors
+    return f": use {known[0]}" if known else ""

@@ -127,8 +127,22 @@ class Operation(Generic[R]):
 
 
 @dataclass(frozen=True)
+class Members:
+    """The members of a service's inputs that are honoured: their names, with spaces between them.
+
+    ``operations`` has those of each operation's input, ``structures`` those of the structures within, by the name of
+    a structure's shape in AWS's model. ``successors`` says which member takes the place of one that is not honoured;
+    where it names several, an operation has one of them.
+    """
+
+    operations: Mapping[str, str]
+    structures: Mapping[str, str] = field(default_factory=dict)
+    successors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Service(Generic[R]):
-    """A service: how its calls are resolved, and the table of its operations.
+    """A service: how its calls are resolved, the table of its operations, and which members of their inputs count.
 
     ``finish`` is told of each call that was answered, or refused with an error, once it is.
     """
@@ -136,6 +150,7 @@ class Service(Generic[R]):
     name: str
     resolve: Callable[[Call, Caller, Account, datetime, bool], R]
     operations: Mapping[str, Operation[R]]
+    members: Members
     finish: Callable[[R, Sequence[PermissionCheck], AwsError | None], None] | None = None
 
 

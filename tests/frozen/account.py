@@ -6,9 +6,11 @@ memory on a given clock and hands a whole HTTP request to it; ``offered`` lists 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from unittest import mock
 
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest
@@ -51,6 +53,16 @@ class Account:
         return Answer(
             answer.status, {name.lower(): text for name, text in answer.headers.items()}, answer.body
         )
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """Within it nothing is kept: in the end the account is as it was. A refused request undoes those before it."""
+        account = self._application.account
+        try:
+            with mock.patch.object(account, "commit"):
+                yield
+        finally:
+            account.rollback()
 
     def close(self) -> None:
         """Let go of the account."""

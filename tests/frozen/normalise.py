@@ -36,9 +36,7 @@ NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
-_SIZED = frozenset(
-    {"CiphertextBlob", "Plaintext"}
-)  # The size of others may vary with what is random in them.
+SIZED = frozenset({"CiphertextBlob", "Plaintext"})  # The size of others may vary with what is random in them.
 _TIMES = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"), None),
     (re.compile(r"\b\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"),
@@ -58,9 +56,10 @@ _HEADERS = ("content-type", "x-amzn-errortype", "smithy-protocol")
 
 
 class Normaliser:
-    """The names of one scenario's random values. ``start`` is when it began."""
+    """The names of one scenario's random values. ``start`` is when it began; of what is ``sized`` the size is told."""
 
-    def __init__(self, account: Account, start: datetime) -> None:
+    def __init__(self, account: Account, start: datetime, sized: frozenset[str] = SIZED) -> None:
+        self._sized = sized
         self._start = start.timestamp()
         self._names: dict[str, str] = {}
         self._counts: dict[str, int] = {}
@@ -149,7 +148,7 @@ class Normaliser:
         if text in self._literals or not text:
             return text
         if text not in self._names:
-            self._names[text] = f"<{self._numbered(member)}{_size(text, member)}>"
+            self._names[text] = f"<{self._numbered(member)}{_size(text) if member in self._sized else ''}>"
         return self._names[text]
 
     def _text(self, text: str) -> str:
@@ -217,11 +216,11 @@ def _usual_headers(service: str, status: int, body: Any) -> dict[str, str]:
     if status >= 400:
         if service in NAMESPACES:
             usual["content-type"] = "text/xml"
-        usual["x-amzn-errortype"] = _code(body)
+        usual["x-amzn-errortype"] = code_of(body)
     return usual
 
 
-def _code(body: Any) -> str:
+def code_of(body: Any) -> str:
     """The code of a refusal, as its body has it."""
     for path, text in strings(body):
         if path and path[-1] in ("__type", "Code"):
@@ -247,9 +246,7 @@ def _forget_request_id(body: dict[str, Any]) -> None:
             del inner["ResponseMetadata"]
 
 
-def _size(text: str, member: str) -> str:
-    if member not in _SIZED:
-        return ""
+def _size(text: str) -> str:
     try:
         return f" {len(base64.b64decode(text, validate=True))} bytes"
     except (binascii.Error, ValueError):

@@ -8,12 +8,13 @@ A scenario is ``{"name": …, "steps": […]}``. A step is one request:
 
 or, in place of ``call`` and ``with``, ``http`` has a request to be sent as it stands, ``service`` and ``signing`` say
 how it is signed. In texts, ``<<CreateKey#2/KeyMetadata/Arn>>`` is what the second CreateKey has answered; there are
-also <<account>>, <<main>>, <<time +60>> (seconds from now), and wrap, run, flip and cut (see ``_Values``).
+also <<account>>, <<main>>, <<time +60>> (seconds from now), and wrap, run, flip and cut (see ``Values``).
 """
 
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import re
@@ -53,7 +54,7 @@ def play(scenario: Scenario, start: datetime = START) -> Scenario:
 
     account = Account(clock)
     try:
-        values = _Values(account)
+        values = Values(account)
         normaliser = Normaliser(account, start)
         request_ids: dict[str, int] = {}
         answers: list[dict[str, Any]] = []
@@ -65,7 +66,7 @@ def play(scenario: Scenario, start: datetime = START) -> Scenario:
             regions[step.get("region", "us-east-1")] = 0
             paged = bool({"Limit", "Marker"} & set(step.get("with", ())))
             answers.append(normaliser.answer(answer, service_of(step), paged))
-            values.add(name_of(step), answer)
+            values.add(name_of(step), content_of(answer))
         events: list[list[dict[str, Any]]] = [[] for _ in answers]
         others: list[dict[str, Any]] = []
         for region in regions:
@@ -94,7 +95,12 @@ def service_of(step: Step) -> str:
     return str(step["service"] if "http" in step else step["call"].partition(":")[0])
 
 
-def _send(account: Account, values: _Values, normaliser: Normaliser, step: Step, now: datetime) -> Answer:
+def content_of(answer: Answer) -> Any:
+    """What is in an answer's body."""
+    return bodies.read(answer.headers.get("content-type", ""), answer.body)
+
+
+def _send(account: Account, values: Values, normaliser: Normaliser, step: Step, now: datetime) -> Answer:
     values.now = now
     by = values.credentials(step["by"]) if "by" in step else account.main_credentials
     region = step.get("region", "us-east-1")
@@ -133,7 +139,7 @@ def _trail(account: Account, region: str, now: datetime) -> list[dict[str, Any]]
         token = {"NextToken": page["NextToken"]}
 
 
-class _Values:
+class Values:
     """What a scenario's texts may speak of: earlier answers, the account, the time, and what is made from them.
 
     ``wrap PUBLIC-KEY NAME SIZE HASH`` is key material (made from its name) encrypted under a public key,
@@ -148,10 +154,15 @@ class _Values:
         self._fixed["main_key"] = account.main_credentials.access_key_id
         self._counts: dict[str, int] = {}
 
-    def add(self, name: str, answer: Answer) -> None:
+    def copy(self) -> Values:
+        """The same, so that what is added to the one is not in the other."""
+        copied = copy.copy(self)
+        copied._answers, copied._counts = dict(self._answers), dict(self._counts)
+        return copied
+
+    def add(self, name: str, content: Any) -> None:
         """Remember what a step has answered."""
         count = self._counts[name] = self._counts.get(name, 0) + 1
-        content = bodies.read(answer.headers.get("content-type", ""), answer.body)
         self._answers[numbered(name, count)] = content
 
     def credentials(self, step: str) -> Credentials:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -64,14 +65,26 @@ def content_type(service: str) -> str:
 
 
 def of_operation(service: str, operation: str, region: str, parameters: Mapping[str, Any]) -> Request:
-    """The request of one operation, not yet signed. A form's parameters are given as it writes them."""
+    """The request of one operation, not yet signed. A form's parameters can be given as it writes them."""
     headers = {"host": f"{service}.{region}.amazonaws.com", "user-agent": USER_AGENT}
     if service in TARGETS:
         headers["x-amz-target"] = f"{TARGETS[service]}.{operation}"
         headers["content-type"] = content_type(service)
         return Request("POST", "/", headers, json.dumps(parameters).encode())
-    form = {"Action": operation, "Version": VERSIONS[service], **parameters}
+    fields = (flattened(value, name).items() for name, value in parameters.items())
+    form = {"Action": operation, "Version": VERSIONS[service], **dict(chain.from_iterable(fields))}
     return Request("POST", "/", {**headers, "content-type": _FORM}, urlencode(form).encode())
+
+
+def flattened(value: Any, prefix: str) -> dict[str, str]:
+    """A value as the query protocol spells it: ``Tags.member.1.Key``."""
+    if isinstance(value, Mapping):
+        inner = [(f"{prefix}.{name}", each) for name, each in value.items()]
+    elif isinstance(value, list):
+        inner = [(f"{prefix}.member.{number}", each) for number, each in enumerate(value, 1)]
+    else:
+        return {prefix: str(value).lower() if isinstance(value, bool) else str(value)}
+    return {name: text for path, each in inner for name, text in flattened(each, path).items()}
 
 
 def signed(

@@ -62,6 +62,21 @@ ROWS = (
         "tests/sandbox/dynamodb/test_answers.py::test_items_are_counted_at_once",
     ),
     Difference(
+        "What ReturnConsumedCapacity and ReturnItemCollectionMetrics tell",
+        "As if no item had more than 1 KB, no read found more than 4 KB, and no write changed an index; an item "
+        "collection has 0 to 1 GB.",
+        "By the sizes of items, indexes and item collections.",
+        "tests/sandbox/dynamodb/test_metrics.py::"
+        "test_a_read_takes_half_a_unit_unless_it_is_consistent_and_a_write_one",
+    ),
+    Difference(
+        "The text for a NextToken that ListTagsOfResource has not given",
+        "A sentence of the practice account's own behind ValidationException.",
+        "Not recorded.",
+        "tests/sandbox/dynamodb/test_table_validation.py::"
+        "test_tags_come_in_pages_and_a_token_is_one_that_was_given",
+    ),
+    Difference(
         "What UPDATED_NEW and UPDATED_OLD return",
         "The attributes that have changed, of a map or list more than was written.",
         "What the update names, whether it has changed or not, and of a map or list only that part.",

@@ -79,6 +79,19 @@ ROWS = (
         "tests/sandbox/iam/test_policy_simulator.py::test_a_trust_policy_counts",
     ),
     Difference(
+        "The policy simulator and the types of context keys",
+        "A value that is not of its ContextKeyType is refused with InvalidInput, in words of the practice account's "
+        "own.",
+        "What is said of it is not recorded.",
+        "tests/sandbox/iam/test_policy_simulator.py::test_the_values_of_a_context_key_are_of_its_type",
+    ),
+    Difference(
+        "ListPolicies by PolicyUsageFilter",
+        "PermissionsPolicy lists what is attached to somebody, PermissionsBoundary what bounds somebody.",
+        "Whether policies that nobody uses are listed under PermissionsPolicy is not documented.",
+        "tests/sandbox/iam/test_operations.py::test_policies_are_listed_by_what_they_are_used_for",
+    ),
+    Difference(
         "The policy simulator and who calls",
         "aws:username, aws:userid and aws:PrincipalArn of the simulated caller are known.",
         "Which keys need no ContextEntries is not documented.",

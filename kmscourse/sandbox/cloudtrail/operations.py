@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Call, Caller
+from kmscourse.sandbox.cloudtrail.members import MEMBERS
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import Operation, ResolvedCall, Service, anywhere
 
@@ -24,6 +25,6 @@ def look_up_events(resolved: ResolvedCall) -> dict[str, Any]:
     return resolved.account.trail.look_up(resolved.call)
 
 
-SERVICE = Service(
-    "cloudtrail", resolve, {"LookupEvents": Operation(permissions=anywhere, perform=look_up_events)}
-)
+OPERATIONS = {"LookupEvents": Operation(permissions=anywhere, perform=look_up_events)}
+
+SERVICE = Service("cloudtrail", resolve, OPERATIONS, MEMBERS)

@@ -7,7 +7,6 @@ Source: DynamoDB API Reference; DynamoDB Developer Guide, "DynamoDB encryption a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,12 +17,14 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import (
     answers,
     encryption,
+    metrics,
     permissions,
     table_validation,
     transactions,
     validation,
 )
 from kmscourse.sandbox.dynamodb.answers import Answer
+from kmscourse.sandbox.dynamodb.members import MEMBERS
 from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall, resolve
 from kmscourse.sandbox.operation import Operation, PermissionCheck, Service, anywhere
 
@@ -79,7 +80,11 @@ def on_account(resolved: DynamoDbCall) -> Answer:
 
 def on_items(resolved: DynamoDbCall) -> Answer:
     """An operation on items of one table."""
-    return _on_items(resolved, resolved.plain_parameters)
+    answer, asked = _on_items(resolved, resolved.plain_parameters), resolved.parameters
+    if asked.get("Select") == "ALL_ATTRIBUTES" and asked.get("IndexName") is not None:
+        # moto shows what the index projects; DynamoDB reads the rest from the table.
+        answer["Items"] = [_whole(resolved, item) for item in answer["Items"]]
+    return answer
 
 
 def batch(resolved: DynamoDbCall) -> Answer:
@@ -90,7 +95,7 @@ def batch(resolved: DynamoDbCall) -> Answer:
 def transact_write_items(resolved: DynamoDbCall) -> Answer:
     """Changes that are all made, or none; once, however often they are sent."""
     if transactions.is_repeated(resolved):
-        return {}
+        return metrics.of_repeated_transaction(resolved)
     answer = batch(resolved)
     transactions.remember(resolved)
     return answer
@@ -103,14 +108,8 @@ def transact_get_items(resolved: DynamoDbCall) -> Answer:
         _in_moto(resolved, request.parameters, operation=request.operation, tables_change=False)
         for request in requests
     ]
-    answer: Answer = {"Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in items]}
-    if resolved.parameters.get("ReturnConsumedCapacity") not in (None, "NONE"):
-        counts = Counter(request.parameters["TableName"] for request in requests)
-        answer["ConsumedCapacity"] = [
-            {"TableName": name, "CapacityUnits": 2.0 * count, "ReadCapacityUnits": 2.0 * count}
-            for name, count in counts.items()
-        ]
-    return answer
+    answer = {"Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in items]}
+    return {**answer, **metrics.of_call(resolved)}
 
 
 def finish(resolved: DynamoDbCall, checks: Sequence[PermissionCheck], error: AwsError | None) -> None:
@@ -120,7 +119,15 @@ def finish(resolved: DynamoDbCall, checks: Sequence[PermissionCheck], error: Aws
 
 
 def _on_items(resolved: DynamoDbCall, parameters: Mapping[str, Any]) -> Answer:
-    return answers.of_items(_in_moto(resolved, parameters, tables_change=False), resolved.parameters)
+    answer = _in_moto(resolved, parameters, tables_change=False)
+    return {**answers.of_items(answer, resolved.parameters), **metrics.of_call(resolved)}
+
+
+def _whole(resolved: DynamoDbCall, item: Mapping[str, Any]) -> Any:
+    """An item with all its attributes, of which some that were found hold its key."""
+    keys = () if resolved.table is None else resolved.table.keys
+    parameters = {"TableName": resolved.table_name.name, "Key": {name: item[name] for name in keys}}
+    return _in_moto(resolved, parameters, operation="GetItem", tables_change=False)["Item"]
 
 
 def _without_encryption(resolved: DynamoDbCall) -> dict[str, Any]:
@@ -185,4 +192,4 @@ OPERATIONS: Mapping[str, Operation[DynamoDbCall]] = {
     "DescribeEndpoints": Operation(anywhere, on_account),
 }
 
-SERVICE = Service("dynamodb", resolve, OPERATIONS, finish)
+SERVICE = Service("dynamodb", resolve, OPERATIONS, MEMBERS, finish)

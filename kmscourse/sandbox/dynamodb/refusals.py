@@ -34,15 +34,6 @@ def not_found(what: str = "") -> AwsError:
     return AwsError("ResourceNotFoundException", f"Requested resource not found{f': {what}' if what else ''}")
 
 
-def not_offered(member: str, operation: str, instead: str | None = None) -> AwsError:
-    """The practice account's own refusal of a parameter; ``instead`` is the one that takes its place."""
-    advice = f": use {instead}" if instead else ""
-    return AwsError(
-        "UnsupportedOperationException",
-        f"The practice account does not offer {member} in {operation}{advice}.",
-    )
-
-
 def cancelled(reasons: Sequence[Mapping[str, Any]]) -> AwsError:
     """The refusal of a transaction: for each item a ``Code`` ("None" if it has no fault), perhaps a ``Message``."""
     codes = ", ".join(reason["Code"] for reason in reasons)

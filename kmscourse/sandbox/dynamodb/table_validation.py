@@ -16,25 +16,12 @@ from kmscourse.sandbox.dynamodb.refusals import (
     invalid_parameter,
     not_found,
     not_in_enum,
-    not_offered,
 )
 from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall
 from kmscourse.sandbox.dynamodb.store import Table
-from kmscourse.sandbox.dynamodb.validation import refuse_not_offered, require_own_table
+from kmscourse.sandbox.dynamodb.validation import require_own_table
 
 MAX_TAGS = 50
-_NEW_NOT_OFFERED = dict.fromkeys(
-    ("GlobalTableSettingsReplicationMode", "GlobalTableSourceArn", "OnDemandThroughput", "ResourcePolicy")
-)
-_CHANGES_NOT_OFFERED = dict.fromkeys(
-    (
-        "GlobalTableSettingsReplicationMode",
-        "GlobalTableWitnessUpdates",
-        "MultiRegionConsistency",
-        "OnDemandThroughput",
-        "ReplicaUpdates",
-    )
-)
 _CHANGES = (
     "ProvisionedThroughput",
     "BillingMode",
@@ -62,7 +49,6 @@ _NO_CHANGE = (
 def create_table(resolved: DynamoDbCall) -> None:
     """CreateTable."""
     require_own_table([resolved.table_name])
-    _refuse_not_offered(resolved, _NEW_NOT_OFFERED)
     _check_new(resolved.parameters)
     _check_tags(resolved.parameters.get("Tags") or [], {})
     encryption.require_chosen_key(resolved)
@@ -71,7 +57,6 @@ def create_table(resolved: DynamoDbCall) -> None:
 def update_table(resolved: DynamoDbCall) -> None:
     """UpdateTable."""
     require_own_table([resolved.table_name])
-    _refuse_not_offered(resolved, _CHANGES_NOT_OFFERED)
     _check_changes(resolved.parameters, _require_table(resolved))
     if "SSESpecification" in resolved.parameters:
         encryption.require_other_key(resolved)
@@ -115,8 +100,11 @@ def update_time_to_live(resolved: DynamoDbCall) -> None:
 
 
 def list_tags(resolved: DynamoDbCall) -> None:
-    """ListTagsOfResource."""
-    _require_tagged_table(resolved)
+    """ListTagsOfResource. A token is the key of the last tag that was shown."""
+    table, token = _require_tagged_table(resolved), resolved.parameters.get("NextToken")
+    if token is not None and token not in table.tags:
+        # The text is an inference.
+        raise invalid("The NextToken is none that ListTagsOfResource gave.")
 
 
 def tag_resource(resolved: DynamoDbCall) -> None:
@@ -147,12 +135,6 @@ def _require_tagged_table(resolved: DynamoDbCall) -> Table:
     return resolved.tagged_table
 
 
-def _refuse_not_offered(resolved: DynamoDbCall, members: Mapping[str, None]) -> None:
-    refuse_not_offered(resolved, members, [resolved.parameters])
-    if (resolved.parameters.get("StreamSpecification") or {}).get("StreamEnabled"):
-        raise not_offered("StreamSpecification", resolved.call.operation)
-
-
 def _check_new(parameters: Mapping[str, Any]) -> None:
     definitions, schema = parameters["AttributeDefinitions"], parameters["KeySchema"]
     for number, definition in enumerate(definitions, 1):
@@ -171,15 +153,34 @@ def _check_new(parameters: Mapping[str, Any]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise invalid(f"Attribute Name is duplicated: {name}")
+    _check_key_schema(schema)
+    for kind in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
+        for index in parameters.get(kind) or ():
+            _check_new_index(index)
+    if parameters.get("BillingMode") == "PAY_PER_REQUEST" and parameters.get("ProvisionedThroughput"):
+        raise _no_units()
+
+
+def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
     kinds = [element["KeyType"] for element in schema]
-    if kinds[0] != "HASH":
+    if kinds[:1] != ["HASH"]:
         raise invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     if len(kinds) == 2 and kinds[1] != "RANGE":
         raise invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     if len({element["AttributeName"] for element in schema}) < len(schema) == 2:
         raise invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-    if parameters.get("BillingMode") == "PAY_PER_REQUEST" and parameters.get("ProvisionedThroughput"):
-        raise _no_units()
+
+
+def _check_new_index(index: Mapping[str, Any]) -> None:
+    """The key of an index, and what it projects: attributes are named where it includes some, and only there."""
+    _check_key_schema(index["KeySchema"])
+    kind, named = index["Projection"].get("ProjectionType"), index["Projection"].get("NonKeyAttributes")
+    if kind not in ("ALL", "KEYS_ONLY", "INCLUDE"):
+        raise invalid_parameter(f"Unknown ProjectionType: {'null' if kind is None else kind}")
+    if bool(named) != (kind == "INCLUDE"):
+        raise invalid_parameter(
+            f"ProjectionType is {kind}, but NonKeyAttributes is {'' if named else 'not '}specified"
+        )
 
 
 def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
@@ -216,6 +217,8 @@ def _check_indexes(parameters: Mapping[str, Any], table: Table) -> None:
             if what != "Create" and not is_there:
                 raise not_found()
             keys = [element["AttributeName"] for element in index.get("KeySchema", ())]
+            if what == "Create":
+                _check_new_index(index)
             if not set(keys) <= set(names):
                 raise invalid_parameter(
                     "Some index key attributes are not defined in AttributeDefinitions. "

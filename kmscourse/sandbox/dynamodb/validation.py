@@ -1,7 +1,6 @@
 """What DynamoDB checks of an operation on items, and moto doesn't or says otherwise.
 
-Whose table it is comes first, then what the practice account does not offer. In a transaction the fault of an item
-cancels it, with a reason for each item.
+Whose table it is comes first. In a transaction the fault of an item cancels it, with a reason for each item.
 
 Source: DynamoDB API Reference, each operation's parameters; the texts as AWS prints them.
 """
@@ -21,7 +20,6 @@ from kmscourse.sandbox.dynamodb.refusals import (
     invalid_parameter,
     not_found,
     not_in_enum,
-    not_offered,
 )
 from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall, ItemRequest, TableName
 from kmscourse.sandbox.dynamodb.store import Table
@@ -31,19 +29,6 @@ _RETURN_VALUES = ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
 _NOT_THE_SCHEMA = "The provided key element does not match the schema"
 _EMPTY = {"S": "string", "B": "binary"}
 
-# Parameters from before expressions, each with what takes its place.
-_PROJECTION = {"AttributesToGet": "ProjectionExpression"}
-_CONDITION = {"Expected": "ConditionExpression", "ConditionalOperator": "ConditionExpression"}
-_UPDATE = {"AttributeUpdates": "UpdateExpression", **_CONDITION}
-_FILTER = {"ConditionalOperator": "FilterExpression"}
-_QUERY = {
-    **_PROJECTION,
-    "KeyConditions": "KeyConditionExpression",
-    "QueryFilter": "FilterExpression",
-    **_FILTER,
-}
-_SCAN = {**_PROJECTION, "ScanFilter": "FilterExpression", **_FILTER}
-
 
 def require_own_table(names: Iterable[TableName]) -> None:
     """Raises AwsError ResourceNotFoundException for a table of another account or region."""
@@ -51,39 +36,29 @@ def require_own_table(names: Iterable[TableName]) -> None:
         raise not_found()
 
 
-def refuse_not_offered(
-    resolved: DynamoDbCall, members: Mapping[str, str | None], given: Iterable[Mapping[str, Any]]
-) -> None:
-    """Raises AwsError UnsupportedOperationException where one of these members is given; each with its successor."""
-    entries = list(given)
-    for member, successor in members.items():
-        if any(entry.get(member) is not None for entry in entries):
-            raise not_offered(member, resolved.call.operation, successor)
-
-
 def get_item(resolved: DynamoDbCall) -> None:
     """GetItem."""
-    _check_item(resolved, _PROJECTION)
+    _check_item(resolved)
 
 
 def put_item(resolved: DynamoDbCall) -> None:
     """PutItem."""
-    _check_item(resolved, _CONDITION, _check_old_returned)
+    _check_item(resolved, _check_old_returned)
 
 
 def delete_item(resolved: DynamoDbCall) -> None:
     """DeleteItem."""
-    _check_item(resolved, _CONDITION, _check_old_returned)
+    _check_item(resolved, _check_old_returned)
 
 
 def update_item(resolved: DynamoDbCall) -> None:
     """UpdateItem."""
-    _check_item(resolved, _UPDATE, _check_returned)
+    _check_item(resolved, _check_returned)
 
 
 def query(resolved: DynamoDbCall) -> None:
     """Query, against the keys of its table or index."""
-    _check_one_table(resolved, _QUERY)
+    require_own_table([resolved.table_name])
     request, table = resolved.request, resolved.table
     request.expressions.check(request.operation)
     if table is not None:
@@ -101,7 +76,7 @@ def query(resolved: DynamoDbCall) -> None:
 
 def scan(resolved: DynamoDbCall) -> None:
     """Scan, against the keys of its table or index."""
-    _check_one_table(resolved, _SCAN)
+    require_own_table([resolved.table_name])
     request, table = resolved.request, resolved.table
     request.expressions.check(request.operation)
     if table is not None and not _starts_within(request, table, _keys_asked(request, table)):
@@ -112,7 +87,6 @@ def scan(resolved: DynamoDbCall) -> None:
 def batch_get_item(resolved: DynamoDbCall) -> None:
     """BatchGetItem."""
     require_own_table(batch.table_name for batch in resolved.batches_of_reads)
-    refuse_not_offered(resolved, _PROJECTION, resolved.parameters["RequestItems"].values())
     for batch in resolved.batches_of_reads:
         if not batch.requests:
             raise _length(f"requestItems.{batch.given}.member.keys", "greater than or equal to 1")
@@ -152,18 +126,12 @@ def transact_write_items(resolved: DynamoDbCall) -> None:
     _check_transaction(resolved.transacted_writes)
 
 
-def _check_one_table(resolved: DynamoDbCall, legacy: Mapping[str, str | None]) -> None:
-    require_own_table([resolved.table_name])
-    refuse_not_offered(resolved, legacy, [resolved.parameters])
-
-
 def _check_item(
     resolved: DynamoDbCall,
-    legacy: Mapping[str, str | None],
     check_returned: Callable[[Mapping[str, Any]], None] = lambda parameters: None,
 ) -> None:
     """An operation on one item."""
-    _check_one_table(resolved, legacy)
+    require_own_table([resolved.table_name])
     check_returned(resolved.parameters)
     resolved.request.expressions.check(resolved.request.operation)
     _check_key(resolved.request)

@@ -48,14 +48,5 @@ def none_of_role(member: str) -> Perform:
     return perform
 
 
-def require_one_user(resolved: IamCall) -> None:
-    """Raises AwsError UnsupportedOperationException for a list of all users' credentials at once."""
-    if resolved.parameters.get("AllUsers"):
-        raise AwsError(
-            "UnsupportedOperationException",
-            f"The practice account does not offer AllUsers in {resolved.call.operation}.",
-        )
-
-
 def _not_found(kind: str, name: str) -> AwsError:
     return AwsError("NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404)

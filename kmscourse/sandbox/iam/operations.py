@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from kmscourse.sandbox.iam import passwords
-from kmscourse.sandbox.iam.empty_lists import none_of_account, none_of_role, none_of_user, require_one_user
+from kmscourse.sandbox.iam.empty_lists import none_of_account, none_of_role, none_of_user
+from kmscourse.sandbox.iam.members import MEMBERS
 from kmscourse.sandbox.iam.permissions import (
     on_access_key_owner,
     on_bounded_role,
@@ -153,9 +154,7 @@ OPERATIONS: Mapping[str, Operation[IamCall]] = {
     "ListVirtualMFADevices": _read(anywhere, perform=none_of_account("VirtualMFADevices")),
     "ListSigningCertificates": _read(on_user, perform=none_of_user("Certificates")),
     "ListSSHPublicKeys": _read(on_user, perform=none_of_user("SSHPublicKeys")),
-    "ListServiceSpecificCredentials": _read(
-        on_user, require_one_user, perform=none_of_user("ServiceSpecificCredentials")
-    ),
+    "ListServiceSpecificCredentials": _read(on_user, perform=none_of_user("ServiceSpecificCredentials")),
     "ListInstanceProfilesForRole": _read(on_role, perform=none_of_role("InstanceProfiles")),
     # Groups
     "CreateGroup": _change(on_new_group),
@@ -221,4 +220,4 @@ OPERATIONS: Mapping[str, Operation[IamCall]] = {
     "ListAccountAliases": _read(anywhere),
 }
 
-SERVICE = Service("iam", resolve, OPERATIONS)
+SERVICE = Service("iam", resolve, OPERATIONS, MEMBERS)

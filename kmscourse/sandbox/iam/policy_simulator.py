@@ -8,9 +8,13 @@ Where an inference is made, its line says so.
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from ipaddress import ip_network
 from typing import Any
 
 from kmscourse.errors import PolicyError
@@ -163,6 +167,7 @@ def _simulation(
         raise AwsError("InvalidInput", "Invalid caller - Caller must be an IAM user in this context.")
     context: dict[str, str | list[str]] = dict(_caller_context(caller, identities))
     for entry in parameters.get("ContextEntries", ()):
+        _require_type(entry)
         context[entry.get("ContextKeyName", "")] = list(entry.get("ContextKeyValues", ()))
     owner = re.search(r"\d{12}", parameters.get("ResourceOwner", ""))
     return Simulation(
@@ -173,6 +178,34 @@ def _simulation(
         owner[0] if owner else None,
         {name.lower(): values for name, values in context.items() if name},
     )
+
+
+def _require_type(entry: Mapping[str, Any]) -> None:
+    """Raises AwsError InvalidInput where a value of a context key is not of the type that is said of it."""
+    kind = entry.get("ContextKeyType", "")
+    read = _READ_AS.get(kind.removesuffix("List"), str)
+    for value in entry.get("ContextKeyValues", ()):
+        try:
+            read(value)
+        except (ValueError, LookupError):
+            # The text is an inference.
+            raise AwsError(
+                "InvalidInput", f"Invalid Input: {value} is not of the ContextKeyType {kind}."
+            ) from None
+
+
+def _moment(text: str) -> object:
+    """A date in one of the formats of ISO 8601, or in seconds since 1970."""
+    return float(text) if re.fullmatch(r"[0-9.]+", text) else datetime.fromisoformat(text)
+
+
+_READ_AS: Mapping[str, Callable[[str], object]] = {
+    "numeric": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "ip": partial(ip_network, strict=False),
+    "binary": partial(base64.b64decode, validate=True),
+    "date": _moment,
+}
 
 
 def _caller_context(caller: str, identities: Identities) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from kmscourse.policy import has_wildcard_service, list_values, parse, replace_p
 from kmscourse.sandbox.auth.authorize import decide
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import permissions
+from kmscourse.sandbox.kms.keys import page
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.operation import Answer, PermissionCheck
 
@@ -130,7 +131,7 @@ def put_key_policy(resolved: KmsCall) -> Answer:
 
 def list_key_policies(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyPolicies.html"""
-    return {"Truncated": False, "PolicyNames": ["default"]}
+    return page(resolved.parameters, "PolicyNames", ["default"], str)
 
 
 def printed(value: Any, indent: str = "") -> str:

@@ -34,6 +34,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "Grants": (50, 100),
     "Tags": (50, 50),
     "Rotations": (100, 1000),
+    "PolicyNames": (100, 1000),
 }
 
 

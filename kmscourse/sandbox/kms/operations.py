@@ -17,31 +17,22 @@ from functools import partial
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import encryption, grants, key_material, key_policy, keys, last_usage, permissions
+from kmscourse.sandbox.kms.members import MEMBERS
 from kmscourse.sandbox.kms.resolve import KmsCall, resolve
 from kmscourse.sandbox.operation import Answer, Operation, Service, anywhere
 
 MAX_CONTEXT_CHARACTERS = 8151
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
-# Parameters that ask for what the practice account has not got.
-_NOT_OFFERED = ("CustomKeyStoreId", "XksKeyId", "Recipient")
 
-
-def check_every_call(resolved: KmsCall) -> None:
-    """Raises AwsError for a parameter that is not offered, and for an encryption context that is too long.
+def check_encryption_contexts(resolved: KmsCall) -> None:
+    """Raises AwsError ValidationException for an encryption context that is too long.
 
     An encryption context has at most 8,151 characters, with one between each name and its value. The limit is in the
     developer guide; which code AWS refuses it with is not.
     """
-    parameters = resolved.parameters
-    for name in _NOT_OFFERED:
-        if parameters.get(name) is not None:
-            raise AwsError(
-                "UnsupportedOperationException",
-                f"The practice account does not offer {name} in {resolved.call.operation}.",
-            )
     for name in _CONTEXTS:
-        pairs = (parameters.get(name) or {}).items()
+        pairs = (resolved.parameters.get(name) or {}).items()
         if sum(len(key) + 1 + len(value) for key, value in pairs) > MAX_CONTEXT_CHARACTERS:
             raise AwsError(
                 "ValidationException", f"{name} has more than {MAX_CONTEXT_CHARACTERS} characters."
@@ -54,10 +45,10 @@ def _operation(
     *checks: Callable[[KmsCall], None],
     changes: bool = False,
 ) -> Operation[KmsCall]:
-    """An operation with what all of KMS have in common: parameters that are not offered, and dry runs."""
+    """An operation with what all of KMS have in common: encryption contexts, and dry runs."""
 
     def validate(resolved: KmsCall) -> None:
-        check_every_call(resolved)
+        check_encryption_contexts(resolved)
         for check in checks:
             check(resolved)
 
@@ -135,4 +126,4 @@ OPERATIONS: Mapping[str, Operation[KmsCall]] = {
     "RevokeGrant": _changing(permissions.on_grant, grants.revoke_grant),
 }
 
-SERVICE = Service("kms", resolve, OPERATIONS)
+SERVICE = Service("kms", resolve, OPERATIONS, MEMBERS)

@@ -24,9 +24,15 @@ from kmscourse.sandbox.model import attribute_values
 from kmscourse.sandbox.model.mistyped import mistyped
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 
-# Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own.
+# Where DynamoDB limits texts and lists, moto knows its own words for it, but for some; CloudTrail has codes of its own.
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts", "tagging")
+_SHAPES_CHECKED = (  # of DynamoDB's
+    "ClientRequestToken",
+    "ReturnConsumedCapacity",
+    "ReturnItemCollectionMetrics",
+    "ReturnValuesOnConditionCheckFailure",
+)
 _MAX_ATTRIBUTE_DEPTH = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
@@ -217,7 +223,9 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
 def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     failed = f"{subject} failed to satisfy constraint: Member must have {what}"
-    if service not in (_NUMBERS_CHECKED if what == "value" else _LENGTHS_CHECKED):
+    if service not in (_NUMBERS_CHECKED if what == "value" else _LENGTHS_CHECKED) and (
+        shape.name not in _SHAPES_CHECKED
+    ):
         return
     if least is not None and size < least:
         yield f"{failed} greater than or equal to {least}"
@@ -228,7 +236,7 @@ def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str)
 def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterator[str]:
     allowed, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     failed = f"{subject} failed to satisfy constraint: Member must satisfy"
-    if service not in _LENGTHS_CHECKED:
+    if service not in _LENGTHS_CHECKED and shape.name not in _SHAPES_CHECKED:
         return
     if allowed and text not in allowed:
         yield f"{failed} enum value set" + ("" if service == "iam" else f": [{', '.join(allowed)}]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,13 @@ class DynamoDb(DynamoDBBackend):
         known = {known["AttributeName"]: known for known in self.get_table(name).attr}
         given = {given["AttributeName"]: given for given in attr_definitions or ()}
         return super().update_table(name, list((known | given).values()), *others, **named)
+
+    def list_tables(self, limit: int, exclusive_start_table_name: str | None) -> tuple[list[str], str | None]:
+        # In the order of their names, after any name; moto has them as they were made, after one that is there.
+        names = sorted(self.tables)
+        start = 0 if exclusive_start_table_name is None else bisect_right(names, exclusive_start_table_name)
+        shown = names[start : start + limit]
+        return shown, shown[-1] if start + limit < len(names) else None
 
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
         """Give a table these tags; moto would keep another of the same key beside it."""

@@ -117,7 +117,13 @@ class IamPolicies(IAMBackend):
         super().delete_policy(policy_arn)
 
     def list_policies(
-        self, marker: str | None, max_items: int, only_attached: bool, path_prefix: str, scope: str
+        self,
+        marker: str | None,
+        max_items: int,
+        only_attached: bool,
+        path_prefix: str,
+        scope: str,
+        usage: str | None = None,
     ) -> tuple[Iterable[Any], str | None]:
         in_use = [
             policy
@@ -125,9 +131,10 @@ class IamPolicies(IAMBackend):
             if scope in ("All", "AWS" if isinstance(policy, AWSManagedPolicy) else "Local")
             and policy.path.startswith(path_prefix)
             and (policy.attachment_count or not only_attached)
+            and _is_used(policy, usage)
         ]
         listed: list[tuple[str, Any]] = [(policy.name, policy) for policy in in_use]
-        if scope != "Local" and not only_attached:
+        if scope != "Local" and not only_attached and usage is None:
             # AWS's own are a thousand: only those that the page shows are read.
             names_in_use = {policy.name for policy in self.aws_managed_policies}
             listed += [(name, None) for name in aws_policies.names(path_prefix) if name not in names_in_use]
@@ -250,6 +257,18 @@ class IamPolicies(IAMBackend):
     def get_role_policy(self, role_name: str, policy_name: str) -> tuple[str, str]:
         role: Any = self.get_role(role_name)
         return policy_name, role.get_policy(policy_name)["policy_document"]
+
+
+def _is_used(policy: Any, usage: str | None) -> bool:
+    """Whether a policy is used so: PermissionsPolicy, PermissionsBoundary, or (None) in whatever way, or not at all.
+
+    That one which nobody uses is not listed under PermissionsPolicy either is an inference.
+    """
+    if usage is None:
+        return True
+    return bool(
+        policy.permissions_boundary_usage_count if usage == "PermissionsBoundary" else policy.attachment_count
+    )
 
 
 def _page(entries: list[Any], marker: str | None, max_items: int) -> tuple[list[Any], str | None]:

@@ -19,7 +19,6 @@ Method = Callable[[Any], ActionResult]
 # The operations that moto answers without pages, and the lists in each answer, which are paged one after the other.
 _LISTS = {
     "list_users": ("Users",),
-    "list_groups": ("Groups",),
     "list_groups_for_user": ("Groups",),
     "list_user_policies": ("PolicyNames",),
     "list_group_policies": ("PolicyNames",),
@@ -154,6 +153,23 @@ class IamResponse(responses.IamResponse):
             )
         }
         return self._page(entities, tuple(entities))
+
+    def list_groups(self) -> ActionResult:
+        path = self._get_param("PathPrefix") or "/"
+        groups = [group for group in dict.values(self.backend.groups) if group.path.startswith(path)]
+        return self._page({"Groups": groups}, ("Groups",))
+
+    def list_policies(self) -> ActionResult:
+        backend: Any = self.backend
+        policies, marker = backend.list_policies(
+            self._get_param("Marker"),
+            self._get_int_param("MaxItems", _PAGE),
+            self._get_bool_param("OnlyAttached", False),
+            self._get_param("PathPrefix", "/"),
+            self._get_param("Scope", "All"),
+            self._get_param("PolicyUsageFilter"),
+        )
+        return ActionResult({"Policies": policies, "Marker": marker, "IsTruncated": bool(marker)})
 
     def list_policy_versions(self) -> ActionResult:
         newest_first = self.backend.list_policy_versions(self._get_param("PolicyArn"))[::-1]

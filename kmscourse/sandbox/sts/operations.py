@@ -18,6 +18,7 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.iam.policy_documents import require_identity_policy
 from kmscourse.sandbox.iam.sessions import SessionTerms, account_of
 from kmscourse.sandbox.operation import Operation, Service, anywhere, no_permission
+from kmscourse.sandbox.sts.members import MEMBERS
 from kmscourse.sandbox.sts.permissions import of_long_term_credentials, on_federated_user, on_role
 from kmscourse.sandbox.sts.resolve import StsCall, resolve
 
@@ -164,4 +165,4 @@ OPERATIONS: Mapping[str, Operation[StsCall]] = {
     "GetFederationToken": Operation(on_federated_user, get_federation_token, changes=True),
 }
 
-SERVICE = Service("sts", resolve, OPERATIONS)
+SERVICE = Service("sts", resolve, OPERATIONS, MEMBERS)

@@ -10,6 +10,7 @@ from typing import Any
 
 from kmscourse.sandbox.operation import Operation, Service, anywhere
 from kmscourse.sandbox.tagging import validation
+from kmscourse.sandbox.tagging.members import MEMBERS
 from kmscourse.sandbox.tagging.pages import Token, fill_page
 from kmscourse.sandbox.tagging.resolve import TaggingCall, resolve
 from kmscourse.sandbox.tagging.resources import Resource, tagged_resources
@@ -61,4 +62,4 @@ OPERATIONS: Mapping[str, Operation[TaggingCall]] = {
     "GetResources": Operation(anywhere, get_resources, validation.get_resources),
 }
 
-SERVICE = Service("tagging", resolve, OPERATIONS)
+SERVICE = Service("tagging", resolve, OPERATIONS, MEMBERS)

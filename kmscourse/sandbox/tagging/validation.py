@@ -14,18 +14,11 @@ from kmscourse.sandbox.tagging.resolve import TaggingCall
 MAX_RESOURCES, MIN_TAGS, MAX_TAGS, MAX_TYPES = 100, 100, 500, 100
 _ARN = re.compile(r"arn:[\w-]+:(s3:::|[\w-]+:[\w-]*:\d{12}:).+", re.ASCII | re.DOTALL)
 _BESIDE_ARNS = ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "TagsPerPage", "PaginationToken")
-_NOT_OFFERED = ("IncludeComplianceDetails", "ExcludeCompliantResources")
 
 
 def get_resources(resolved: TaggingCall) -> None:
-    """Raises AwsError InvalidParameterException, UnsupportedOperationException."""
+    """Raises AwsError InvalidParameterException."""
     parameters = resolved.parameters
-    for name in _NOT_OFFERED:
-        if parameters.get(name):
-            raise AwsError(
-                "UnsupportedOperationException",
-                f"The practice account does not offer {name} in GetResources: it has no tag policies.",
-            )
     if "ResourceARNList" in parameters:
         _check_arns(resolved)
     _check_range(resolved, "ResourcesPerPage", 1, MAX_RESOURCES)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
-
 SCHEMA = {
     "TableName": "Books",
     "KeySchema": [{"AttributeName": "Author", "KeyType": "HASH"}],
@@ -96,27 +94,6 @@ def test_an_index_has_an_arn(gate: Any) -> None:
     index = {"IndexName": "all", "KeySchema": SCHEMA["KeySchema"], "Projection": {"ProjectionType": "ALL"}}
     [described] = create(gate, **ON_DEMAND, GlobalSecondaryIndexes=[index])["GlobalSecondaryIndexes"]
     assert described["IndexArn"] == "arn:aws:dynamodb:us-east-1:123456789012:table/Books/index/all"
-
-
-@pytest.mark.parametrize(
-    ("operation", "parameters"),
-    [
-        ("GetItem", {"TableName": "Books", "Key": {"Author": {"S": "a"}}}),
-        ("UpdateItem", {"TableName": "Books", "Key": {"Author": {"S": "a"}}}),
-        ("BatchGetItem", {"RequestItems": {"Books": {"Keys": [{"Author": {"S": "a"}}]}}}),
-        ("BatchWriteItem", {"RequestItems": {"Books": [{"DeleteRequest": {"Key": {"Author": {"S": "a"}}}}]}}),
-        (
-            "TransactWriteItems",
-            {"TransactItems": [{"Put": {"TableName": "Books", "Item": {"Author": {"S": "a"}}}}]},
-        ),
-    ],
-)
-def test_capacity_is_told_to_who_asks(gate: Any, operation: str, parameters: dict[str, Any]) -> None:
-    create(gate)
-    answer = gate(f"dynamodb:{operation}", **parameters)
-    assert not {"ConsumedCapacity", "ItemCollectionMetrics"} & set(answer)
-    answer = gate(f"dynamodb:{operation}", **parameters, ReturnConsumedCapacity="TOTAL")
-    assert "ConsumedCapacity" in answer
 
 
 def test_what_has_changed_is_returned(gate: Any) -> None:

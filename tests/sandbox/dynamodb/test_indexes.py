@@ -100,3 +100,89 @@ def test_an_index_that_is_deleted_is_gone(books: Any) -> None:
     update(books, {"Delete": {"IndexName": "ByYear"}}, defines=[YEAR])
     table = books("dynamodb:DescribeTable", TableName="Books")["Table"]
     assert not table.get("GlobalSecondaryIndexes")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"KeySchema": [{"AttributeName": "Year", "KeyType": "RANGE"}]},
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ),
+        (
+            {"KeySchema": [{"AttributeName": name, "KeyType": "HASH"} for name in ("Year", "Author")]},
+            "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type",
+        ),
+        ({"Projection": {}}, INVALID + "Unknown ProjectionType: null"),
+        (
+            {"Projection": {"ProjectionType": "ALL", "NonKeyAttributes": ["Pages"]}},
+            INVALID + "ProjectionType is ALL, but NonKeyAttributes is specified",
+        ),
+        (
+            {"Projection": {"ProjectionType": "KEYS_ONLY", "NonKeyAttributes": ["Pages"]}},
+            INVALID + "ProjectionType is KEYS_ONLY, but NonKeyAttributes is specified",
+        ),
+        (
+            {"Projection": {"ProjectionType": "INCLUDE"}},
+            INVALID + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["LocalSecondaryIndexes", "GlobalSecondaryIndexes", "UpdateTable"])
+def test_an_index_that_can_not_be(gate: Any, kind: str, changed: dict[str, Any], message: str) -> None:
+    """The texts are those that dynalite's tests recorded of AWS; that of INCLUDE is as other emulators have it."""
+    gate.books()
+    index = {**create()["Create"], **changed}
+    if kind == "UpdateTable":
+        call = {"TableName": "Books", "GlobalSecondaryIndexUpdates": [{"Create": index}]}
+        refusal = gate.refused("dynamodb:UpdateTable", AttributeDefinitions=[YEAR], **call)
+    else:
+        refusal = gate.refused(
+            "dynamodb:CreateTable",
+            TableName="New",
+            KeySchema=[
+                {"AttributeName": "Author", "KeyType": "HASH"},
+                {"AttributeName": "Title", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                YEAR,
+                {"AttributeName": "Author", "AttributeType": "S"},
+                {"AttributeName": "Title", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **{kind: [index]},
+        )
+    assert (refusal.code, refusal.message) == ("ValidationException", message)
+
+
+@pytest.mark.parametrize("operation", ["Query", "Scan"])
+def test_through_a_local_index_all_attributes_can_be_had(gate: Any, operation: str) -> None:
+    """DynamoDB API Reference, "Query" (Select): what a local index does not project is read from the table."""
+    schema = [
+        {"AttributeName": name, "KeyType": kind} for name, kind in (("Author", "HASH"), ("Year", "RANGE"))
+    ]
+    gate(
+        "dynamodb:CreateTable",
+        TableName="Books",
+        KeySchema=[schema[0], {"AttributeName": "Title", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            YEAR,
+            {"AttributeName": "Author", "AttributeType": "S"},
+            {"AttributeName": "Title", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        LocalSecondaryIndexes=[
+            {"IndexName": "ByYear", "KeySchema": schema, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+        ],
+    )
+    keys = {"Author": {"S": "Godin"}, "Title": {"S": "Tribes"}, "Year": {"N": "2008"}}
+    whole = {**keys, "Pages": {"N": "160"}}
+    gate("dynamodb:PutItem", TableName="Books", Item=whole)
+    asked: dict[str, Any] = {"TableName": "Books", "IndexName": "ByYear"}
+    if operation == "Query":
+        asked |= {
+            "KeyConditionExpression": "Author = :a",
+            "ExpressionAttributeValues": {":a": {"S": "Godin"}},
+        }
+    assert gate(f"dynamodb:{operation}", **asked)["Items"] == [keys]
+    assert gate(f"dynamodb:{operation}", **asked, Select="ALL_ATTRIBUTES")["Items"] == [whole]

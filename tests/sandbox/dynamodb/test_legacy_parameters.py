@@ -81,7 +81,8 @@ def test_it_is_refused_and_its_successor_named(
     refusal = gate.refused(f"dynamodb:{operation}", **parameters)
     assert (refusal.code, refusal.status) == ("UnsupportedOperationException", 400)
     refused, _, successor = refusal.message.partition(": use ")
-    assert refused == f"The practice account does not offer {name} in {operation}"
+    place = f"RequestItems.{name}" if operation == "BatchGetItem" else name
+    assert refused == f"The practice account does not offer {place} in {operation}"
     taken = input_shape("dynamodb", operation).members
     if operation == "BatchGetItem":
         taken = taken["RequestItems"].value.members

@@ -290,3 +290,32 @@ def test_tags_that_are_refused(gate: Any, tags: list[dict[str, str]], message: s
     gate("dynamodb:CreateTable", **TABLE)
     refusal = gate.refused("dynamodb:TagResource", ResourceArn=f"{ARN}Books", Tags=tags)
     assert (refusal.code, refusal.message) == ("ValidationException", message)
+
+
+def test_tables_are_listed_by_their_names_after_any_name(gate: Any) -> None:
+    for name in ("Maps", "Atlas", "Books"):
+        gate.books(name=name)
+
+    def listed(**parameters: Any) -> tuple[list[str], str | None]:
+        answer = gate("dynamodb:ListTables", **parameters)
+        return answer["TableNames"], answer.get("LastEvaluatedTableName")
+
+    assert listed() == (["Atlas", "Books", "Maps"], None)
+    assert listed(Limit=2) == (["Atlas", "Books"], "Books")
+    assert listed(Limit=2, ExclusiveStartTableName="Books") == (["Maps"], None)
+    assert listed(ExclusiveStartTableName="Bookshelf") == (["Maps"], None), "no table is called so"
+    assert listed(ExclusiveStartTableName="Zoo") == ([], None)
+
+
+def test_tags_come_in_pages_and_a_token_is_one_that_was_given(gate: Any) -> None:
+    gate.books()
+    tags = [{"Key": f"t{number:02}", "Value": "x"} for number in range(12)]
+    gate("dynamodb:TagResource", ResourceArn=ARN + "Books", Tags=tags)
+    first = gate("dynamodb:ListTagsOfResource", ResourceArn=ARN + "Books")
+    rest = gate("dynamodb:ListTagsOfResource", ResourceArn=ARN + "Books", NextToken=first["NextToken"])
+    assert first["Tags"] + rest["Tags"] == tags
+    refusal = gate.refused("dynamodb:ListTagsOfResource", ResourceArn=ARN + "Books", NextToken="none")
+    assert (refusal.code, refusal.message) == (
+        "ValidationException",
+        "The NextToken is none that ListTagsOfResource gave.",
+    )

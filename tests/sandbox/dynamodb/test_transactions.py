@@ -106,3 +106,14 @@ def test_a_token_is_forgotten_after_ten_minutes(gate: Any) -> None:
     assert tables.transaction("us-east-1/a", later) is None
     tables.keep_transaction("us-east-1/b", "2f", later)
     assert list(tables.transactions) == ["us-east-1/b"], "what is over is not kept"
+
+
+def test_a_token_has_one_to_thirty_six_characters(gate: Any) -> None:
+    gate.books()
+    add(gate, "x" * 36)
+    refusal = gate.refused("dynamodb:TransactWriteItems", TransactItems=[ADD], ClientRequestToken="x" * 37)
+    assert (refusal.code, refusal.message) == (
+        "ValidationException",
+        f"1 validation error detected: Value '{'x' * 37}' at 'clientRequestToken' failed to satisfy constraint: "
+        "Member must have length less than or equal to 36",
+    )

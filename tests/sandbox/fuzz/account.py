@@ -15,6 +15,7 @@ from botocore.awsrequest import AWSRequest
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.call import HttpRequest, HttpResponse
 from kmscourse.sandbox.protocol.services import PROTOCOLS
+from tests.frozen.requests import flattened
 from tests.sandbox.moto_adapter.test_rows import everything
 
 ACCOUNT = "123456789012"
@@ -107,17 +108,6 @@ class Furnished:
         answer = self.call(action, parameters)
         assert answer.status == 200, answer.body
         return dict(json.loads(answer.body))
-
-
-def flattened(value: Any, prefix: str) -> dict[str, str]:
-    """A value as the query protocol spells it: ``Tags.member.1.Key``."""
-    if isinstance(value, dict):
-        inner = [(f"{prefix}.{name}", each) for name, each in value.items()]
-    elif isinstance(value, list):
-        inner = [(f"{prefix}.member.{number}", each) for number, each in enumerate(value, 1)]
-    else:
-        return {prefix: str(value)}
-    return {name: text for path, each in inner for name, text in flattened(each, path).items()}
 
 
 def book(number: int) -> dict[str, Any]:

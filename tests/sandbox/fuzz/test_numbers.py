@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.protocol.services import PROTOCOLS
+from tests.frozen.requests import flattened
 from tests.sandbox.conftest import OFFERED
-from tests.sandbox.fuzz.account import Furnished, flattened
+from tests.sandbox.fuzz.account import Furnished
 from tests.sandbox.fuzz.members import parameters_with, places
 
 ACTIONS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -369,3 +370,43 @@ def test_lists_come_in_pages(gate: Any) -> None:
     rest = gate("iam:ListUsers", Marker=marker)["Xml"]
     assert "<IsTruncated>false<" in rest
     assert first.count("<UserName>") + rest.count("<UserName>") == 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ["All", "Team", "Unit"]),
+        ({"PathPrefix": "/"}, ["All", "Team", "Unit"]),
+        ({"PathPrefix": "/a/"}, ["Team", "Unit"]),
+        ({"PathPrefix": "/a/b/"}, ["Unit"]),
+        ({"PathPrefix": "/c/"}, []),
+    ],
+)
+def test_groups_are_listed_by_their_path(gate: Any, asked: dict[str, str], expected: list[str]) -> None:
+    for name, path in (("All", "/"), ("Team", "/a/"), ("Unit", "/a/b/")):
+        gate("iam:CreateGroup", GroupName=name, Path=path)
+    assert re.findall("<GroupName>(.+?)<", gate("iam:ListGroups", **asked)["Xml"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"Scope": "Local"}, ["bounds", "gives", "idle"]),
+        ({"PolicyUsageFilter": "PermissionsBoundary"}, ["bounds"]),
+        ({"PolicyUsageFilter": "PermissionsPolicy"}, ["gives"]),
+        ({"PolicyUsageFilter": "PermissionsBoundary", "OnlyAttached": "true"}, []),
+        ({"PolicyUsageFilter": "PermissionsBoundary", "Scope": "AWS"}, []),
+    ],
+)
+def test_policies_are_listed_by_what_they_are_used_for(
+    gate: Any, asked: dict[str, str], expected: list[str]
+) -> None:
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+    )
+    for name in ("bounds", "gives", "idle"):
+        gate("iam:CreatePolicy", PolicyName=name, PolicyDocument=document)
+    arn = f"arn:aws:iam::{gate.account_id}:policy/"
+    gate("iam:PutUserPermissionsBoundary", UserName="IAMLabUser", PermissionsBoundary=arn + "bounds")
+    gate("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn=arn + "gives")
+    assert re.findall("<PolicyName>(.+?)<", gate("iam:ListPolicies", **asked)["Xml"]) == expected

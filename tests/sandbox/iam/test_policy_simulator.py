@@ -185,6 +185,35 @@ def test_context_is_told_and_what_is_missing_is_said(iam: Any) -> None:
         assert (result["EvalDecision"], result["MissingContextValues"]) == (decision, [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        ("numeric", "3.5", "three"),
+        ("numericList", "3", ""),
+        ("boolean", "true", "yes"),
+        ("ip", "10.0.0.0/8", "10.0.0"),
+        ("date", "2026-03-01T00:00:00Z", "today"),
+        ("date", "1700000000", "17:00"),
+        ("binary", "aGVsbG8=", "a"),
+    ],
+)
+def test_the_values_of_a_context_key_are_of_its_type(iam: Any, kind: str, right: str, wrong: str) -> None:
+    def asked(*values: str) -> dict[str, Any]:
+        entry = {"ContextKeyName": "aws:a", "ContextKeyValues": list(values), "ContextKeyType": kind}
+        return {
+            "PolicyInputList": [policy(allow("kms:*"))],
+            "ActionNames": ["kms:Decrypt"],
+            "ContextEntries": [entry],
+        }
+
+    iam.simulate_custom_policy(**asked(right))
+    assert refusal(iam.simulate_custom_policy, **asked(right, wrong)) == (
+        "InvalidInput",
+        f"Invalid Input: {wrong} is not of the ContextKeyType {kind}.",
+        400,
+    )
+
+
 def test_variables_stand_for_the_simulated_user(iam: Any) -> None:
     own = allow("dynamodb:Scan", Resource=TABLE.replace("Books", "${aws:username}"))
     iam.put_user_policy(UserName="IAMLabUser", PolicyName="own", PolicyDocument=policy(own))

@@ -96,3 +96,11 @@ def test_the_lists_of_kms_come_in_pages(gate: Any, operation: str, member: str, 
     assert len(found) == 5
     assert found == sorted(found)
     assert found == [entry[name] for entry in gate(f"kms:{operation}", **subject)[member]]
+
+
+def test_the_one_policy_of_a_key_is_a_list_too(gate: Any) -> None:
+    key = gate.key()
+    asked = {"KeyId": key, "Limit": 1}
+    assert gate("kms:ListKeyPolicies", **asked) == {"PolicyNames": ["default"], "Truncated": False}
+    refusal = gate.refused("kms:ListKeyPolicies", **asked, Marker="junk")
+    assert (refusal.code, refusal.message) == ("InvalidMarkerException", "Could not deserialize marker")
