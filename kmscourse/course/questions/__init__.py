@@ -1,0 +1,83 @@
+"""The questions that the course asks: what a cell will do, and what is still known of earlier sections.
+
+question.py        what a question is
+section_00.py …    those of each section: PREDICTIONS are asked in it, REVIEW in a later one
+quiz_first_half.py, quiz_second_half.py    those of the quiz; misconceptions.py: what their wrong choices come from
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kmscourse.course.questions import (
+    section_00,
+    section_01,
+    section_02,
+    section_03,
+    section_04,
+    section_05,
+    section_06,
+    section_07,
+    section_08,
+    section_09,
+)
+from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
+from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
+from kmscourse.course.questions.quiz_first_half import FIRST_HALF
+from kmscourse.course.questions.quiz_second_half import SECOND_HALF
+from kmscourse.errors import CourseError
+
+__all__ = [
+    "FIRST_HALF",
+    "LETTERS",
+    "MISCONCEPTIONS",
+    "PREDICTIONS",
+    "RECALL",
+    "SECOND_HALF",
+    "Choice",
+    "Question",
+    "find_prediction",
+    "plain",
+]
+
+_SECTIONS = (
+    *(section_00, section_01, section_02, section_03, section_04),
+    *(section_05, section_06, section_07, section_08, section_09),
+)
+
+PREDICTIONS: dict[int, tuple[Question, ...]] = {
+    number: section.PREDICTIONS for number, section in enumerate(_SECTIONS)
+}
+"""Section -> the predictions that its notebook asks for, in their order."""
+
+
+def _named(questions: Iterable[Question]) -> dict[str, Question]:
+    return {question.name: question for question in questions}
+
+
+_REVIEW = _named(question for section in _SECTIONS for question in section.REVIEW)
+
+RECALL: dict[int, tuple[Question, ...]] = {
+    number: tuple(_REVIEW[name] for name in names)
+    for number, names in {
+        2: ("who-writes-the-policy", "an-alias-as-a-resource"),
+        3: ("an-administrator-and-the-data", "which-form-to-keep"),
+        4: ("what-a-context-may-say", "one-nonce-twice"),
+        5: ("one-bit-changed", "what-an-invalid-ciphertext-lacks"),
+        6: ("what-goes-to-kms", "who-only-writes"),
+        7: ("the-key-that-you-name", "in-whose-name"),
+        8: ("without-the-account-statement", "why-the-reader-is-named"),
+        9: ("what-the-grant-allows", "through-a-service-only"),
+    }.items()
+}
+"""Section -> the questions from earlier sections with which its notebook begins."""
+
+
+def find_prediction(section: int, name: str) -> Question:
+    """The prediction of that name in that section. Raises CourseError where there is none."""
+    predictions = _named(PREDICTIONS[section])
+    if name not in predictions:
+        raise CourseError(
+            f"Section {section} has no prediction {name!r}: it has {', '.join(predictions) or 'none'}."
+        )
+    return predictions[name]

@@ -1,0 +1,33 @@
+"""Questions of section 9, Clean up."""
+
+from __future__ import annotations
+
+from kmscourse.course.questions.question import KMS_GUIDE, Choice, Question
+
+PREDICTIONS = (
+    Question(
+        "a-disabled-key",
+        9,
+        "You have disabled `myKey`. You are its administrator and one of its users, and its policy is as before. You "
+        "ask KMS to decrypt your sentence. What do you get?",
+        (
+            Choice(
+                "`AccessDeniedException`",
+                "You have the permission, so this would be the wrong error.",
+            ),
+            Choice(
+                "Another error, which names the state of the key.",
+                "`DisabledException` names the key and says that it is disabled. The permission is one question, the "
+                "state of the key another.",
+                right=True,
+            ),
+            Choice(
+                "The sentence, because the policy allows it.",
+                "The permission and the state of the key must both fit, and you have just changed the state.",
+            ),
+        ),
+        KMS_GUIDE + "key-state.html",
+    ),
+)
+
+REVIEW = ()
