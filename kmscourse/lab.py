@@ -5,17 +5,22 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from kmscourse import access, course
 from kmscourse.account import Account, open_account
 from kmscourse.account.passwords import show_once
-from kmscourse.course import artifacts, checks
+from kmscourse.cells import CELLS, Cell
+from kmscourse.course import artifacts, challenge, checks, questions
+from kmscourse.course.answers import Answers
 from kmscourse.course.notes import Notes
+from kmscourse.course.overview import Overview
 from kmscourse.course.progress import Progress
+from kmscourse.course.quiz import Quiz
 from kmscourse.display.architecture import Architecture
+from kmscourse.display.certificate import CertificateCard
 from kmscourse.display.decision import DecisionCard
 from kmscourse.display.diagram import Diagram
 from kmscourse.display.growth import architecture_before
@@ -23,6 +28,9 @@ from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.iam import LAB_USER
+
+if TYPE_CHECKING:
+    from kmscourse.widgets.quiz import QuizPage
 
 
 class Lab:
@@ -35,22 +43,50 @@ class Lab:
         self._tries: Counter[checks.Check] = Counter()
 
     @classmethod
-    def open(cls, section: int) -> Lab:
-        """The account that KMSCOURSE_TARGET names, put where this section starts; says what had to be done for that.
+    def open(cls, section: int, *, again: bool = False) -> Lab:
+        """The account that KMSCOURSE_TARGET names, with all that this section needs; says what had to be done for that.
 
-        Raises CourseError for a section that isn't there, SandboxError or KmsCourseError where there is no account.
+        What is there stays, as it may be your work. With ``again`` the section starts over: what it begins without is
+        taken back. Raises CourseError for a section that isn't there, SandboxError or KmsCourseError where there is no
+        account.
         """
         chosen = course.find_section(section)
         _show_errors_in_one_line()
+        CELLS.watch()
         account = open_account()
         lab = cls(account, Notes(home(), account.file_key), chosen)
         print(lab)
         for notice in account.take_notices():
             print(notice)
-        with course.lock_preparation(home()):
-            for line in course.prepare(account, lab.notes, section):
-                print(line)
+        preparation = lab._prepare(again)
+        for line in preparation.sentences:
+            print(line)
+        if preparation.can_start_over and CELLS.in_notebook:
+            lab._offer_to_start_over(preparation)
+        CELLS.after_each("lab", lab._remark_on)
         return lab
+
+    def _prepare(self, again: bool) -> course.Preparation:
+        with course.lock_preparation(home()):
+            return course.prepare(self.account, self.notes, self.section.number, again=again)
+
+    def _offer_to_start_over(self, preparation: course.Preparation) -> None:
+        from IPython.display import display
+
+        from kmscourse.widgets.start_over import StartOverPage
+
+        page = StartOverPage(
+            self.section.number, preparation.to_take_back, lambda: self._prepare(again=True).sentences
+        )
+        display(page)  # type: ignore[no-untyped-call]  # IPython has no types here
+
+    def _remark_on(self, cell: Cell) -> None:
+        """Say of a cell that was meant to fail, and did not, what that may mean."""
+        if cell.source.rstrip().endswith("# meant to fail") and not cell.failed:
+            print(
+                "This cell was meant to fail, and it did not. Where the text does not say why, the account is not as "
+                f"this section begins. To start the section over: Lab.open(section={self.section.number}, again=True)"
+            )
 
     def __repr__(self) -> str:
         return str(self.account)
@@ -108,9 +144,59 @@ class Lab:
 
     def _checked(self, section_checks: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:
         report = checks.run(section_checks, self.account, self.notes, self._tries)
-        if report.passed:
+        if report.counts:
             self.progress.record(self.section.number, exercise)
         return ReportCard(report, self.progress)
+
+    def predict(self, name: str) -> None:
+        """Ask what the next cell will do. The answer stands there once that cell has run.
+
+        Raises CourseError for a prediction that this section hasn't.
+        """
+        from kmscourse.widgets.questions import ask_prediction
+
+        question = questions.find_prediction(self.section.number, name)
+        ask_prediction(question, Answers(home(), "prediction"))
+
+    def recall(self) -> None:
+        """Ask two questions from earlier sections. Raises CourseError where there are none before this one."""
+        from kmscourse.widgets.questions import ask_at_once
+
+        if self.section.number not in questions.RECALL:
+            raise CourseError(f"Before section {self.section.number} there is too little to ask about.")
+        ask_at_once(questions.RECALL[self.section.number], Answers(home(), "recall"))
+
+    def quiz(self, part: str) -> QuizPage:
+        """Part ``before``, ``after`` or ``again`` of the quiz on KMS. Raises CourseError for another one."""
+        from kmscourse.widgets.quiz import QuizPage
+
+        return QuizPage(Quiz(home(), part))
+
+    def challenge(self, *, again: bool = False) -> None:
+        """Put the last challenge into the practice account; ``again`` starts it over. What you have changed stays else.
+
+        Raises CourseError in another account.
+        """
+        with course.lock_preparation(home()):
+            if challenge.is_set_up(self.account) and not again:
+                print(
+                    "The challenge is in the account, as you left it. To start it over: lab.challenge(again=True)"
+                )
+                return
+            challenge.set_up(self.account)
+        print("The challenge is in the account.")
+
+    def check_challenge(self) -> ReportCard:
+        """What of the last challenge is right by now, and what is not."""
+        report = checks.run(challenge.OUTCOME, self.account, self.notes)
+        if report.passed:
+            self.progress.record_challenge()
+        return ReportCard(report, self.progress)
+
+    def certificate(self) -> CertificateCard:
+        """What you have done in the course, when, in this account, as a card that can be saved."""
+        kind = "practice account" if self.account.practice else "account"
+        return CertificateCard(Overview(home(), self.account.file_key), f"{kind} {self.account.id}")
 
     def explain_last_denial(self) -> DecisionCard:
         """The last refusal in this notebook, decided again step by step, with what would let it in.

@@ -12,10 +12,13 @@ from botocore.exceptions import ClientError
 
 from kmscourse import KmsCourseError, Lab, lab
 from kmscourse.account import Account
+from kmscourse.cells import Cell, Cells
+from kmscourse.course import artifacts
 from kmscourse.course.artifacts import TABLE
 from kmscourse.errors import CourseError, SignInRefused
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox import client as sandbox_client
+from kmscourse.widgets.start_over import StartOverPage
 
 
 @pytest.fixture
@@ -37,6 +40,65 @@ def test_it_says_where_one_is_and_what_was_done(home: Path, capsys: pytest.Captu
     assert said[0] == repr(opened)
     assert said[0].startswith("Practice account 123456789012 · us-east-1 · signed in as ed-user-")
     assert said[1:] == ["Caught up: myKey (section 1), Books (section 6)"]
+
+
+def test_it_keeps_what_is_there_and_starts_over_only_when_asked(
+    home: Path, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Lab.open(section=9)
+    capsys.readouterr()
+    opened = Lab.open(section=7)
+    assert "IAMLabUser may already use myKey" in capsys.readouterr().out
+    assert artifacts.has_permission(account, opened.notes)
+    opened = Lab.open(section=7, again=True)
+    assert "Stepped back: permission (section 8), sign-in (section 7)" in capsys.readouterr().out
+    assert not artifacts.has_permission(account, opened.notes)
+
+
+@pytest.mark.parametrize("in_notebook", [False, True])
+def test_in_a_notebook_a_button_starts_the_section_over(
+    home: Path, account: Account, monkeypatch: pytest.MonkeyPatch, in_notebook: bool
+) -> None:
+    shown: list[StartOverPage] = []
+    monkeypatch.setattr(Cells, "in_notebook", in_notebook)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    Lab.open(section=8)
+    assert shown == [], "there is nothing to take back"
+    Lab.open(section=9)
+    opened = Lab.open(section=7)
+    assert len(shown) == in_notebook
+    for page in shown:
+        page.ask.click()
+        page.confirm.click()
+        assert not artifacts.has_permission(account, opened.notes)
+
+
+@pytest.mark.parametrize(
+    ("source", "failed", "remarked"),
+    [
+        ("reader.scan()  # meant to fail", False, True),
+        ("reader.scan()  # meant to fail\n", False, True),
+        ("reader.scan()  # meant to fail", True, False),
+        ("reader.scan()", False, False),
+    ],
+)
+def test_a_cell_that_was_meant_to_fail_and_did_not_is_remarked_on(
+    seventh: Lab, capsys: pytest.CaptureFixture[str], source: str, failed: bool, remarked: bool
+) -> None:
+    capsys.readouterr()
+    seventh._remark_on(Cell("key", source, failed))
+    said = capsys.readouterr().out
+    assert bool(said) == remarked
+    assert ("Lab.open(section=7, again=True)" in said) == remarked
+
+
+def test_what_the_course_made_counts_for_no_progress(home: Path) -> None:
+    for number in (4, 9):
+        Lab.open(section=number)
+    for number in range(10):
+        opened = Lab.open(section=number)
+        opened.check()
+    assert opened.progress.sections == []
 
 
 def test_what_happened_to_the_account_is_told_under_its_line(

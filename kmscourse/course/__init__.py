@@ -2,9 +2,15 @@
 
 sections.py         the sections in order, and what each needs
 artifacts.py        what the sections leave behind: how to find it, make it, and take it away again
-preparation.py      puts an account where a section starts
+preparation.py      makes what a section needs, and starts it over where the learner wants it
+caught_up.py        what the course itself has made for that, which counts for nobody
 checks/             what a section, and each of its exercises, should have brought about
-progress.py         which sections and exercises were done
+questions/          what is asked: predictions, what is still known of earlier sections, the quiz
+answers.py          what the learner has answered; quiz.py goes through a part of the quiz
+challenge/          the last challenge: an account to set right
+progress.py         which sections and exercises were done, and the challenge
+overview.py         all that is kept of the learner's way, a row for each thing
+glossary.py         the words of the course
 notes.py            what one section writes down for a later one
 environment.py      whether the packages that the course needs are there
 inventory.py        what the course has in a real account, what it costs, and what is in the way there
@@ -14,7 +20,7 @@ cleanup.py          removes it from there
 from kmscourse.course.artifacts import MESSAGE, MESSAGE_CONTEXT
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
-from kmscourse.course.preparation import lock_preparation, prepare
+from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
 from kmscourse.course.sections import SECTIONS, Section, find_section
 
@@ -23,6 +29,7 @@ __all__ = [
     "MESSAGE_CONTEXT",
     "SECTIONS",
     "Notes",
+    "Preparation",
     "Progress",
     "Section",
     "find_section",

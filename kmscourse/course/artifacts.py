@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from kmscourse import access, iam
 from kmscourse import dynamodb as tables
-from kmscourse import iam
 from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.account.passwords import show_once
@@ -34,13 +36,19 @@ MESSAGE_CONTEXT = {"course": "kms", "section": "3"}
 PERMISSION_SID = f"Let {LAB_USER} read the table"
 
 
+def _says_nothing(account: Account, notes: Notes) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Artifact:
     """Something that a section leaves behind.
 
-    ``is_ready`` says whether it is there as a later section needs it, ``make`` makes it so. ``exists`` says whether it
-    would be in the way of the section that makes it, and ``undo`` takes it away. What ``holds_data``, which would be
-    lost with it, stays in a real account.
+    ``is_ready`` says whether it is there as a later section needs it, ``make`` makes it so; where something else of its
+    name would be lost by that, ``misfit`` says what is wrong with that one, and ``make`` must not be called.
+    ``exists`` says whether it is there although the section that makes it begins without it, and ``undo`` takes it
+    away; ``effect`` says what is otherwise in that section where it stays. ``identity`` tells it from another of its
+    name. What ``holds_data``, which would be lost with it, is not taken away in a real account.
     """
 
     name: str
@@ -49,6 +57,9 @@ class Artifact:
     make: Callable[[Account, Notes], None]
     exists: Callable[[Account, Notes], bool]
     undo: Callable[[Account, Notes], None]
+    identity: Callable[[Account, Notes], str | None]
+    effect: Callable[[Account, Notes], str]
+    misfit: Callable[[Account, Notes], str] = _says_nothing
     holds_data: bool = False
 
 
@@ -71,6 +82,11 @@ def make_lab_user(account: Account, _: Notes) -> None:
     iam.create_lab_user(account.client("iam"))
 
 
+def identify_lab_user(account: Account, _: Notes) -> str:
+    """The user's unique id, which no other user ever has."""
+    return str(account.client("iam").get_user(UserName=LAB_USER)["User"]["UserId"])
+
+
 def has_sign_in(account: Account, _: Notes) -> bool:
     """May IAMLabUser sign in to the console?"""
     return iam.has_console_access(account.client("iam"), LAB_USER)
@@ -87,6 +103,14 @@ def make_sign_in(account: Account, _: Notes) -> None:
 def remove_sign_in(account: Account, _: Notes) -> None:
     """Take IAMLabUser's console access away."""
     account.client("iam").delete_login_profile(UserName=LAB_USER)
+
+
+def identify_sign_in(account: Account, notes: Notes) -> str | None:
+    """The moment at which the password was first set."""
+    if not has_sign_in(account, notes):
+        return None
+    profile = account.client("iam").get_login_profile(UserName=LAB_USER)["LoginProfile"]
+    return str(profile["CreateDate"])
 
 
 # --- myKey ----------------------------------------------------------------------------------------------------
@@ -134,6 +158,16 @@ def free_alias(account: Account, _: Notes) -> None:
     account.client("kms").delete_alias(AliasName=KEY_ALIAS)
 
 
+def identify_key(account: Account, _: Notes) -> str | None:
+    """The ARN of the key behind the alias."""
+    return find_key(account)
+
+
+def tell_of_key(account: Account, _: Notes) -> str:
+    """What is otherwise where a key has the alias already."""
+    return f"myKey is there already ({key_state(account)}), so the cell that creates a key makes none"
+
+
 # --- the data key and the message -----------------------------------------------------------------------------
 
 
@@ -171,6 +205,14 @@ def make_message(account: Account, notes: Notes) -> None:
     notes["envelope"] = sealed.to_json()
 
 
+def _identify_note(name: str) -> Callable[[Account, Notes], str | None]:
+    def identify(_: Account, notes: Notes) -> str | None:
+        """A digest of the note."""
+        return hashlib.sha256(notes[name].encode()).hexdigest() if name in notes else None
+
+    return identify
+
+
 # --- Books ----------------------------------------------------------------------------------------------------
 
 
@@ -200,21 +242,33 @@ def _is_under_my_key(account: Account, notes: Notes) -> bool:
 
 
 def make_table(account: Account, notes: Notes) -> None:
-    """The table Books, encrypted under myKey, with the lab's book in it.
-
-    What else is in it stays. A table that does not do makes way in the practice account; elsewhere: CourseError.
-    """
+    """The table Books, encrypted under myKey, with the lab's book in it. What else is in it stays."""
     dynamodb = account.client("dynamodb")
-    if not _is_under_my_key(account, notes):
-        if table_exists(account, notes):
-            if not account.practice:
-                raise CourseError(
-                    f"The table {TABLE} is not as this section needs it: encrypted under {KEY_ALIAS}, with the keys "
-                    f"{PARTITION_KEY} and {SORT_KEY}. It is yours, so it stays: delete it, then run this cell again."
-                )
-            tables.delete_table(dynamodb, TABLE)
+    if not table_exists(account, notes):
         tables.create_encrypted_table(dynamodb, TABLE, KEY_ALIAS, PARTITION_KEY, SORT_KEY)
     tables.put_item(dynamodb, TABLE, BOOK)
+
+
+def table_misfit(account: Account, notes: Notes) -> str:
+    """What is wrong with a table Books that another one would have to replace; "" where nothing is."""
+    if not table_exists(account, notes) or _is_under_my_key(account, notes):
+        return ""
+    return (
+        f"The table {TABLE} is not as this section needs it: encrypted under {KEY_ALIAS}, with the keys "
+        f"{PARTITION_KEY} and {SORT_KEY}. It is yours, so it stays"
+    )
+
+
+def identify_table(account: Account, notes: Notes) -> str | None:
+    """The table's unique id, which no other table ever has."""
+    if not table_exists(account, notes):
+        return None
+    return str(account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"])
+
+
+def tell_of_table(account: Account, _: Notes) -> str:
+    """What is otherwise where the table is there already."""
+    return f"{TABLE} is there already, so the cell that creates a table makes none"
 
 
 def remove_table(account: Account, _: Notes) -> None:
@@ -288,6 +342,12 @@ def may_have_permission(account: Account, _: Notes) -> bool:
     return in_key_policy or bool(reader_grants(account) or extra_policies(account))
 
 
+def permission_is_settled(account: Account, _: Notes) -> bool:
+    """Has somebody decided about IAMLabUser, as there is now, in whatever way?"""
+    is_decided = bool(_statements_for_reader(account) or reader_grants(account) or extra_policies(account))
+    return is_decided and not _names_earlier_reader(account)
+
+
 def take_permission(account: Account, notes: Notes) -> None:
     """Take IAMLabUser out of myKey's policy and grants, and every inline policy but the lab's away from it."""
     for name in extra_policies(account):
@@ -296,6 +356,33 @@ def take_permission(account: Account, notes: Notes) -> None:
         account.client("kms").revoke_grant(KeyId=key_arn(account), GrantId=grant_id)
     if _statements_for_reader(account) or _names_earlier_reader(account):
         _put_key_policy(account, _key_policy_without_reader(account))
+
+
+def identify_permission(account: Account, _: Notes) -> str | None:
+    """A digest of the key's ARN and of the statements of its policy that name IAMLabUser."""
+    arn = find_key(account)
+    statements = json.dumps([arn, _statements_for_reader(account)], sort_keys=True)
+    return hashlib.sha256(statements.encode()).hexdigest() if arn else None
+
+
+def tell_of_permission(account: Account, notes: Notes) -> str:
+    """What is otherwise where somebody has spoken of IAMLabUser already."""
+    if not has_lab_user(account, notes) or find_key(account) is None:
+        return ""
+    if _names_earlier_reader(account):
+        return "the key policy names a user who was deleted, and KMS takes no change of it as long as it does"
+    if _is_let_in(account):
+        return f"{LAB_USER} may already use myKey, so the next refusal will not happen"
+    return f"a policy or a grant speaks of {LAB_USER} already, so the next refusal may be worded otherwise"
+
+
+def _is_let_in(account: Account) -> bool:
+    """May IAMLabUser decrypt with myKey directly? False where the main user may not read the policies."""
+    try:
+        snapshot = access.Snapshot(account)
+        return access.case(snapshot, lab_user_arn(account), "kms:Decrypt", key_arn(account)).decision.allowed
+    except ClientError:
+        return False
 
 
 def _never_exists(account: Account, notes: Notes) -> bool:
@@ -307,14 +394,48 @@ def _undo_nothing(account: Account, notes: Notes) -> None:
 
 
 ARTIFACTS = (
-    Artifact(LAB_USER, 0, has_lab_user, make_lab_user, _never_exists, _undo_nothing),
     Artifact(
-        "myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias, True
+        *(LAB_USER, 0, has_lab_user, make_lab_user, _never_exists, _undo_nothing),
+        identity=identify_lab_user,
+        effect=_says_nothing,
     ),
-    Artifact("data key", 2, has_data_key, make_data_key, _never_exists, _undo_nothing),
-    Artifact("message", 3, has_message, make_message, _never_exists, _undo_nothing),
-    Artifact("Books", 6, table_ready, make_table, table_exists, remove_table, True),
-    Artifact("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
-    Artifact("permission", 8, has_permission, give_permission, may_have_permission, take_permission),
+    Artifact(
+        *("myKey", 1, key_works, make_key, lambda account, _: find_key(account) is not None, free_alias),
+        identity=identify_key,
+        effect=tell_of_key,
+        holds_data=True,
+    ),
+    Artifact(
+        *("data key", 2, has_data_key, make_data_key, _never_exists, _undo_nothing),
+        identity=_identify_note("encrypted_data_key"),
+        effect=_says_nothing,
+    ),
+    Artifact(
+        *("message", 3, has_message, make_message, _never_exists, _undo_nothing),
+        identity=_identify_note("envelope"),
+        effect=_says_nothing,
+    ),
+    Artifact(
+        *("Books", 6, table_ready, make_table, table_exists, remove_table),
+        identity=identify_table,
+        effect=tell_of_table,
+        misfit=table_misfit,
+        holds_data=True,
+    ),
+    Artifact(
+        *("sign-in", 7, has_sign_in, make_sign_in, has_sign_in, remove_sign_in),
+        identity=identify_sign_in,
+        effect=_says_nothing,
+    ),
+    Artifact(
+        *("permission", 8, permission_is_settled, give_permission, may_have_permission, take_permission),
+        identity=identify_permission,
+        effect=tell_of_permission,
+    ),
 )
 """In the order in which the course makes them."""
+
+
+def artifact_named(name: str) -> Artifact:
+    """The artifact of that name, which there has to be."""
+    return next(artifact for artifact in ARTIFACTS if artifact.name == name)

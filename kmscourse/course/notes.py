@@ -44,10 +44,12 @@ class Notes(MutableMapping[str, str]):
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON. Anything else
     raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody else has written
-    into the file and can't be such a text is no note.
+    into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose
+    they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:
+        self.folder, self.account_key = folder, account_key
         self._file = AccountFile(folder / NOTES_FILE, account_key)
 
     def __getitem__(self, name: str) -> str:

@@ -1,9 +1,13 @@
-"""How an account is put where a section starts: what is in its way goes, and what it needs is made."""
+"""How an account is put where a section starts: what it needs is made, and what the learner has made stays.
+
+Only a learner who starts the section over has something taken away.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -11,6 +15,7 @@ from botocore.exceptions import ClientError
 from kmscourse.access import Refusal
 from kmscourse.account import Account
 from kmscourse.course.artifacts import ARTIFACTS, Artifact
+from kmscourse.course.caught_up import CaughtUp
 from kmscourse.course.inventory import find_taken_names, require_guard
 from kmscourse.course.notes import Notes
 from kmscourse.course.sections import Section, find_section
@@ -44,17 +49,66 @@ def _say_that_it_waits() -> None:
     print("Another notebook or command is preparing the account: waiting until it has done so.", flush=True)
 
 
-def prepare(account: Account, notes: Notes, number: int) -> list[str]:
-    """Put the account where section ``number`` starts; returns a sentence for each kind of thing that was done.
+@dataclass(frozen=True)
+class Preparation:
+    """What was done to put an account where a section starts.
 
-    In a real account what holds something stays where it is, and is said to: a key, a table. Raises ForeignError there,
-    before anything is made, where something that is not the course's has one of its names, and CourseError where a
-    permission is missing; CourseError too where the practice account has been changed so that a step is refused.
+    ``undone`` was taken away and ``made`` was missing; ``kept`` is there although the section starts without it, and
+    ``to_take_back`` names what of that would go if it started over; ``effects`` say what is otherwise meanwhile.
     """
-    to_start = find_section(number)
+
+    section: Section
+    undone: Sequence[Artifact]
+    made: Sequence[Artifact]
+    kept: Sequence[Artifact]
+    effects: Sequence[str]
+    to_take_back: Sequence[str]
+
+    @property
+    def can_start_over(self) -> bool:
+        """Would anything be taken back?"""
+        return bool(self.to_take_back)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What there is to say of it, a sentence for each kind of thing."""
+        said = [
+            _list(name, some)
+            for name, some in (("Stepped back", self.undone), ("Caught up", self.made))
+            if some
+        ]
+        if not self.kept:
+            return said
+        sentence = _list("Kept as it is", self.kept)
+        if self.effects:
+            sentence += f". {'; '.join(self.effects)}"
+        if self.can_start_over:
+            sentence += f"; to start over: Lab.open(section={self.section.number}, again=True)"
+        else:
+            sentence += " (kmscourse aws cleanup removes it)"
+        return [*said, sentence]
+
+
+def _list(opening: str, artifacts: Sequence[Artifact]) -> str:
+    return f"{opening}: {', '.join(map(_named, artifacts))}"
+
+
+def _named(artifact: Artifact) -> str:
+    return f"{artifact.name} (section {artifact.section})"
+
+
+def prepare(account: Account, notes: Notes, number: int, *, again: bool = False) -> Preparation:
+    """Make what section ``number`` needs and is missing. What is there stays: it may be the learner's work.
+
+    ``again`` starts the section over: what it starts without is taken away first, in a real account only what holds
+    nothing that would be lost. Raises ForeignError there, before anything is made, where something that is not the
+    course's has one of its names, and CourseError where a permission is missing; CourseError too where something of the
+    learner's can't be used as it is, or the practice account has been changed so that a step is refused.
+    """
+    section = find_section(number)
     if account.practice:
         with _explain_way_out(number):
-            return _sentences([], _step_back(account, notes, to_start), _catch_up(account, notes, to_start))
+            return _prepare(account, notes, section, again)
     taken_names = find_taken_names(account)
     if taken_names:
         needs_account = f"user {LAB_USER}" in taken_names
@@ -64,53 +118,50 @@ def prepare(account: Account, notes: Notes, number: int) -> list[str]:
             f"alone: take the course in {elsewhere}."
         )
     with _explain_refusal(account):
-        staying = [artifact for artifact in _find_unwelcome(account, notes, to_start) if artifact.holds_data]
-        undone = _step_back(account, notes, to_start)
-        return _sentences(staying, undone, _catch_up(account, notes, to_start, staying))
+        return _prepare(account, notes, section, again)
 
 
-def _find_unwelcome(account: Account, notes: Notes, to_start: Section) -> list[Artifact]:
-    """What is there and must not be when the section starts, the latest made first."""
-    to_clear = [artifact for artifact in reversed(ARTIFACTS) if artifact.name in to_start.clears]
+def _prepare(account: Account, notes: Notes, section: Section, again: bool) -> Preparation:
+    caught_up = CaughtUp(account, notes)
+    unwelcome = _find_unwelcome(account, notes, section)
+    undone = [artifact for artifact in unwelcome if again and _can_be_undone(account, artifact)]
+    for artifact in undone:
+        caught_up.undo(artifact)
+    kept = [artifact for artifact in unwelcome if artifact not in undone]
+    made = []
+    for artifact in ARTIFACTS:
+        is_needed = artifact.name in section.needs or (again and artifact in kept)
+        if not is_needed or artifact.is_ready(account, notes):
+            continue
+        if misfit := artifact.misfit(account, notes):
+            if not account.practice:
+                raise CourseError(f"{misfit}: delete it, then run this cell again.")
+            if not again:
+                raise CourseError(
+                    f"{misfit}: delete it, or start over with Lab.open(section={section.number}, again=True)."
+                )
+            caught_up.undo(artifact)
+        caught_up.make(artifact)
+        made.append(artifact)
+    return Preparation(
+        section,
+        undone,
+        made,
+        kept,
+        [effect for artifact in kept if (effect := artifact.effect(account, notes))],
+        [_named(artifact) for artifact in kept if _can_be_undone(account, artifact)],
+    )
+
+
+def _find_unwelcome(account: Account, notes: Notes, section: Section) -> list[Artifact]:
+    """What is there although the section starts without it, the latest made first."""
+    to_clear = [artifact for artifact in reversed(ARTIFACTS) if artifact.name in section.clears]
     return [artifact for artifact in to_clear if artifact.exists(account, notes)]
 
 
-def _step_back(account: Account, notes: Notes, to_start: Section) -> list[Artifact]:
-    """Take away what would be in the section's way; in a real account nothing with which something would be lost."""
-    unwelcome = _find_unwelcome(account, notes, to_start)
-    undone = [artifact for artifact in unwelcome if account.practice or not artifact.holds_data]
-    for artifact in undone:
-        artifact.undo(account, notes)
-    return undone
-
-
-def _catch_up(
-    account: Account, notes: Notes, to_start: Section, staying: Sequence[Artifact] = ()
-) -> list[Artifact]:
-    """Make what the section needs, and make what stays usable."""
-    needed = [artifact for artifact in ARTIFACTS if artifact.name in to_start.needs or artifact in staying]
-    made = []
-    for artifact in needed:
-        if not artifact.is_ready(account, notes):
-            artifact.make(account, notes)
-            made.append(artifact)
-    return made
-
-
-def _sentences(
-    staying: Sequence[Artifact], undone: Sequence[Artifact], made: Sequence[Artifact]
-) -> list[str]:
-    """What was done, a sentence for each kind of it."""
-    artifacts_by_opening = {
-        "Already there, and it stays (kmscourse aws cleanup removes it)": staying,
-        "Stepped back": undone,
-        "Caught up": made,
-    }
-    return [
-        f"{opening}: {', '.join(f'{artifact.name} (section {artifact.section})' for artifact in artifacts)}"
-        for opening, artifacts in artifacts_by_opening.items()
-        if artifacts
-    ]
+def _can_be_undone(account: Account, artifact: Artifact) -> bool:
+    """May the course take it away, where the learner starts over? In a real account not with what it holds."""
+    return account.practice or not artifact.holds_data
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""How far a student has come: which sections and exercises were done once. What was done stays done, until they reset.
+"""How far a student has come: which sections, exercises and challenge were done once. That stays, until they reset.
 
 Kept in ``progress.json`` in KMSCOURSE_HOME, for each account: later sections undo what earlier ones made, so the
 account itself can't tell.
@@ -28,6 +28,20 @@ class Progress:
         """Note that it is done, with the day; the first day stays."""
         with self._file.update() as done:
             done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
+
+    def record_challenge(self) -> None:
+        """Note that the last challenge is done, with the day; the first day stays."""
+        with self._file.update() as done:
+            done.setdefault(_CHALLENGE, datetime.now(UTC).date().isoformat())
+
+    @property
+    def challenge_day(self) -> str:
+        """The day on which the last challenge was done, "" where it wasn't."""
+        return str(self._file.read().get(_CHALLENGE, ""))
+
+    def day(self, section: int, exercise: int | None = None) -> str:
+        """The day on which that section, or that exercise of it, was done, as in 2026-07-01; "" where it wasn't."""
+        return str(self._file.read().get(_name(section, exercise), ""))
 
     def start_over(self, section: int = 0) -> None:
         """Forget that this section and those after it were done, and their exercises."""
@@ -59,6 +73,9 @@ class Progress:
             f"{marks} {len(sections)} of {len(SECTIONS)} sections, "
             f"{len(exercises)} of {of_exercises} exercises done"
         )
+
+
+_CHALLENGE = "challenge"
 
 
 def _exercises(section: int) -> range:

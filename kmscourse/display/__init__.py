@@ -11,6 +11,8 @@ refusal.py         RefusalCard(text): AWS's sentence with each part labelled
 envelope.py        EnvelopeCard(envelope); flip.py changes a bit of it and sees who notices
 blob.py            BlobCard(blob): a ciphertext blob of KMS dissected; der.py reads its DER
 report.py          ReportCard: what the checks found
+question.py        QuestionCard, AnswerCard: what is asked, and what is right
+certificate.py     CertificateCard: what was done, and when
 architecture.py    the architecture of the account, in words; growth.py knows what of it is new, diagram.py draws it
 blocks.py          Blocks: bytes as squares
 picture.py, svg.py what drawings are made of

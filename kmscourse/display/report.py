@@ -33,9 +33,10 @@ def _row(result: Result) -> str:
     check, observation_text = result.check, escape(result.observation.text)
     if result.passed:
         return f"<strong>✓ {escape(check.goal)}</strong><br>Found: {observation_text}"
-    # JupyterLab gives each heading its text with dashes for blanks as its id.
-    link = f'<a href="#{quote(check.step.replace(" ", "-"))}">{escape(check.step)}</a>'
-    return (
-        f"<strong>✗ Not yet. Goal: {escape(check.goal)}.</strong><br>Found: {observation_text}.<br>"
-        f"Hint: {escape(result.hint)}<br>Step: {link}"
-    )
+    lines = [f"<strong>✗ Not yet. Goal: {escape(check.goal)}.</strong>", f"Found: {observation_text}."]
+    if result.hint:
+        lines.append(f"Hint: {escape(result.hint)}")
+    if check.step:
+        # JupyterLab gives each heading its text with dashes for blanks as its id.
+        lines.append(f'Step: <a href="#{quote(check.step.replace(" ", "-"))}">{escape(check.step)}</a>')
+    return "<br>".join(lines)

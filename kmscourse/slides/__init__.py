@@ -1,7 +1,8 @@
 """Slides for whoever presents the course: one HTML file for each notebook, which needs neither kernel nor network.
 
-A slide begins at each heading of the notebook's first two levels, and where a prediction is answered. Cells are
-rendered by nbconvert with the outputs that are committed; pictures, style and script are in the file itself.
+A slide begins at each heading of the notebook's first two levels, and after a prediction: its answers stay folded until
+the presenter unfolds them. Cells are rendered by nbconvert with the outputs that are committed; pictures, style and
+script are in the file itself.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ def slides(path: Path, beside: Collection[str] = ()) -> str:
     notebook = cast(Any, nbformat).read(path, as_version=4)
     notebook.cells = [new_cell for cell in notebook.cells for new_cell in _split(cell, path.parent, beside)]
     for before, cell in pairwise(notebook.cells):
-        if before.source.startswith("## Predict"):
-            cell.metadata["slide"] = True  # so that nobody reads the answer before the question
+        if before.source.startswith("lab.predict("):
+            cell.metadata["slide"] = True  # so that nobody sees what happens before the question is answered
     exporter = cast(Any, nbconvert).HTMLExporter(
         template_file="slides.html.j2",
         extra_template_paths=[str(Path(__file__).parent)],

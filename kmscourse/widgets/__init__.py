@@ -9,6 +9,8 @@ user.py          IAM: a user, its permissions and its console access
 sign_in.py       the sign-in page
 explorer.py      no page of the console: who may do what, and what if; what_if.py has the policies as they are typed
 seal_file.py     no page of the console: a big file sealed, with its progress
+questions.py     no pages either: predictions, and questions from earlier sections; quiz.py goes through the quiz
+start_over.py    what stands below the set-up cell of a section that is not as it begins
 
 page.py, form.py, steps.py     what a page is, a page to fill in, one in steps
 field.py, policy_field.py      a labelled control that says what is wrong; one for a policy's text

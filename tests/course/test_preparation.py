@@ -1,4 +1,4 @@
-"""Any section can be opened at any time: the account is caught up, and what is in the way steps back."""
+"""Any section can be opened at any time: what it needs is made, what is there stays, until the learner starts over."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kmscourse.errors import CourseError, HomeError
 from kmscourse.home import lock
 from kmscourse.iam import LAB_USER, delete_user
 from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy import deleted_principals
+from kmscourse.policy import deleted_principals, with_statement
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
 
@@ -60,16 +60,18 @@ def test_a_fresh_account_is_caught_up(account: Account, notes: Notes, number: in
 @pytest.mark.parametrize("number", NUMBERS)
 def test_opening_twice_does_nothing_more(account: Account, notes: Notes, number: int) -> None:
     prepare(account, notes, number)
-    assert prepare(account, notes, number) == []
+    assert prepare(account, notes, number).sentences == []
 
 
 def test_what_was_caught_up_is_said(account: Account, notes: Notes) -> None:
-    assert prepare(account, notes, 7) == ["Caught up: myKey (section 1), Books (section 6)"]
+    assert prepare(account, notes, 7).sentences == ["Caught up: myKey (section 1), Books (section 6)"]
 
 
-def test_going_back_says_what_was_taken_away(account: Account, notes: Notes) -> None:
+def test_starting_over_says_what_was_taken_away(account: Account, notes: Notes) -> None:
     prepare(account, notes, 9)
-    assert prepare(account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    assert prepare(account, notes, 7, again=True).sentences == [
+        "Stepped back: permission (section 8), sign-in (section 7)"
+    ]
     assert not artifacts.has_permission(account, notes)
 
 
@@ -80,7 +82,7 @@ def test_a_reader_who_was_deleted_and_made_again_is_another(
     """The key policy names the earlier one by its id then, and KMS would take no policy that has it."""
     prepare(account, notes, 9)
     delete_user(account.client("iam"), LAB_USER)
-    prepare(account, notes, number)
+    prepare(account, notes, number, again=number == 8)
     policy = key_policy(account.client("kms"), artifacts.key_arn(account))
     assert deleted_principals(policy) == []
     put_key_policy(account.client("kms"), artifacts.key_arn(account), policy)
@@ -112,18 +114,101 @@ def test_the_course_can_be_taken_as_a_role(account: Account, notes: Notes, sandb
 
 @pytest.mark.parametrize("first", NUMBERS)
 @pytest.mark.parametrize("then", [1, 4, 6, 7, 9])
-def test_any_section_after_any_other(account: Account, notes: Notes, first: int, then: int) -> None:
+def test_any_section_starts_over_after_any_other(
+    account: Account, notes: Notes, first: int, then: int
+) -> None:
     prepare(account, notes, first)
-    prepare(account, notes, then)
+    prepare(account, notes, then, again=True)
     assert set(find_section(then).needs) <= ready(account, notes)
     assert not set(find_section(then).clears) & ready(account, notes)
+
+
+@pytest.mark.parametrize("first", [4, 8, 9])
+@pytest.mark.parametrize("then", [1, 4, 6, 7, 9])
+def test_opening_a_section_takes_nothing_away(account: Account, notes: Notes, first: int, then: int) -> None:
+    prepare(account, notes, first)
+    before = ready(account, notes)
+    prepared = prepare(account, notes, then)
+    assert prepared.undone == []
+    assert before | set(find_section(then).needs) <= ready(account, notes)
+
+
+def test_going_on_after_a_break_keeps_the_learners_work(account: Account, notes: Notes) -> None:
+    """As after ``kmscourse sandbox stop`` in the middle of section 8, when its set-up cell is run again."""
+    prepare(account, notes, 8)
+    narrow = {
+        "Sid": "For readers of Books",
+        "Effect": "Allow",
+        "Principal": {"AWS": artifacts.lab_user_arn(account)},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": f"dynamodb.{account.region}.amazonaws.com"}},
+    }
+    kms, arn = account.client("kms"), artifacts.key_arn(account)
+    put_key_policy(kms, arn, with_statement(key_policy(kms, arn), narrow))
+    (said,) = prepare(account, notes, 8).sentences
+    assert said.startswith("Kept as it is: permission (section 8)")
+    assert said.endswith("; to start over: Lab.open(section=8, again=True)")
+    assert narrow in key_policy(kms, arn)["Statement"]
+
+
+def test_another_notebook_that_is_opened_meanwhile_takes_nothing_away(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 8)
+    artifacts.give_permission(account, notes)
+    for number in NUMBERS:
+        prepare(account, notes, number)
+    assert artifacts.has_permission(account, notes)
+    assert artifacts.has_sign_in(account, notes)
+
+
+def test_a_refusal_that_will_not_happen_is_announced(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    artifacts.give_permission(account, notes)
+    prepared = prepare(account, notes, 7)
+    assert prepared.sentences == [
+        "Kept as it is: permission (section 8). IAMLabUser may already use myKey, so the next refusal will not happen; "
+        "to start over: Lab.open(section=7, again=True)"
+    ]
+    assert prepared.to_take_back == ["permission (section 8)"]
+
+
+def test_a_refusal_that_reads_otherwise_is_announced(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 7)
+    kms, arn = account.client("kms"), artifacts.key_arn(account)
+    deny = {
+        "Sid": "Not IAMLabUser",
+        "Effect": "Deny",
+        "Principal": {"AWS": artifacts.lab_user_arn(account)},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+    }
+    put_key_policy(kms, arn, with_statement(key_policy(kms, arn), deny))
+    (said,) = prepare(account, notes, 7).sentences
+    assert "the next refusal may be worded otherwise" in said
+
+
+def test_a_deny_of_the_learners_stays_in_the_next_section(account: Account, notes: Notes) -> None:
+    test_a_refusal_that_reads_otherwise_is_announced(account, notes)
+    prepare(account, notes, 9)
+    policy = key_policy(account.client("kms"), artifacts.key_arn(account))
+    assert "Not IAMLabUser" in [statement["Sid"] for statement in policy["Statement"]]
+
+
+def test_a_thing_that_a_cell_would_make_is_announced(account: Account, notes: Notes) -> None:
+    prepare(account, notes, 6)
+    artifacts.make_table(account, notes)
+    (said,) = prepare(account, notes, 6).sentences
+    assert "Books is there already, so the cell that creates a table makes none" in said
+    account.client("kms").disable_key(KeyId=artifacts.key_arn(account))
+    (said,) = prepare(account, notes, 1).sentences
+    assert "myKey is there already (Disabled), so the cell that creates a key makes none" in said
 
 
 def test_a_key_that_was_disabled_or_scheduled_works_again(account: Account, notes: Notes) -> None:
     prepare(account, notes, 2)
     arn = artifacts.key_arn(account)
     account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
-    assert prepare(account, notes, 2) == ["Caught up: myKey (section 1)"]
+    assert prepare(account, notes, 2).sentences == ["Caught up: myKey (section 1)"]
     assert artifacts.key_state(account) == "Enabled"
     assert artifacts.key_arn(account) == arn
 
@@ -136,10 +221,14 @@ def test_a_change_of_the_learners_that_is_in_the_way_is_told_with_the_way_out(
         prepare(account, notes, 8)
 
 
-def test_a_table_under_an_earlier_key_makes_way_for_one_under_mykey(account: Account, notes: Notes) -> None:
+def test_a_table_under_an_earlier_key_makes_way_only_where_the_learner_starts_over(
+    account: Account, notes: Notes
+) -> None:
     prepare(account, notes, 7)
-    prepare(account, notes, 1)  # the alias is taken from its key
-    prepare(account, notes, 7)
+    prepare(account, notes, 1, again=True)  # the alias is taken from its key
+    with pytest.raises(CourseError, match=r"It is yours, so it stays.*Lab\.open\(section=7, again=True\)"):
+        prepare(account, notes, 7)
+    prepare(account, notes, 7, again=True)
     table = account.client("dynamodb").describe_table(TableName=artifacts.TABLE)["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == artifacts.key_arn(account)
 
@@ -150,7 +239,7 @@ def test_notes_that_open_nothing_are_written_anew(
 ) -> None:
     written = {account.id: {"encrypted_data_key": value, "envelope": value}}
     (tmp_path / "notes.json").write_text(json.dumps(written))
-    assert prepare(account, notes, 4)[-1].endswith("data key (section 2), message (section 3)")
+    assert prepare(account, notes, 4).sentences[-1].endswith("data key (section 2), message (section 3)")
     assert set(find_section(4).needs) <= ready(account, notes)
 
 
@@ -159,7 +248,7 @@ def test_notes_of_the_account_before_a_reset_are_written_anew(
 ) -> None:
     prepare(account, notes, 4)
     sandbox.reset()
-    assert "message (section 3)" in prepare(account, notes, 5)[-1]
+    assert "message (section 3)" in prepare(account, notes, 5).sentences[-1]
     assert artifacts.has_message(account, notes)
 
 

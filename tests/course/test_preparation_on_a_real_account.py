@@ -9,7 +9,7 @@ import pytest
 
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, find_section, prepare
-from kmscourse.course.artifacts import ARTIFACTS, key_arn, key_state, may_have_permission
+from kmscourse.course.artifacts import ARTIFACTS, has_permission, key_arn, key_state, may_have_permission
 from kmscourse.course.notes import Notes
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
@@ -27,36 +27,72 @@ def test_a_section_is_caught_up_as_in_the_practice_account(
     prepare(empty_account, notes, number)
     ready = {artifact.name for artifact in ARTIFACTS if artifact.is_ready(empty_account, notes)}
     assert set(find_section(number).needs) <= ready
-    assert prepare(empty_account, notes, number) == []
+    assert prepare(empty_account, notes, number).sentences == []
 
 
-def test_what_holds_something_stays(empty_account: Account, notes: Notes) -> None:
+def test_what_holds_something_stays_even_where_the_learner_starts_over(
+    empty_account: Account, notes: Notes
+) -> None:
     prepare(empty_account, notes, 9)
     before = names_of_everything(empty_account.session)
-    said = prepare(empty_account, notes, 6)
-    assert said == ["Already there, and it stays (kmscourse aws cleanup removes it): Books (section 6)"]
+    (said,) = prepare(empty_account, notes, 6, again=True).sentences
+    assert said == (
+        "Kept as it is: Books (section 6). Books is there already, so the cell that creates a table makes none "
+        "(kmscourse aws cleanup removes it)"
+    )
     assert names_of_everything(empty_account.session) == before
 
 
-def test_what_a_lesson_shows_life_without_steps_back(empty_account: Account, notes: Notes) -> None:
-    """Else a call that is meant to be refused is answered, and a plaintext data key stands in the notebook."""
+def test_what_a_lesson_shows_life_without_stays_and_is_announced(
+    empty_account: Account, notes: Notes
+) -> None:
     prepare(empty_account, notes, 9)
-    assert prepare(empty_account, notes, 7) == ["Stepped back: permission (section 8), sign-in (section 7)"]
+    for number in (4, 7):
+        said = prepare(empty_account, notes, number).sentences[-1]
+        assert "IAMLabUser may already use myKey, so the next refusal will not happen" in said
+        assert f"Lab.open(section={number}, again=True)" in said
+    assert has_permission(empty_account, notes)
+
+
+def test_what_a_lesson_shows_life_without_steps_back_where_the_learner_starts_over(
+    empty_account: Account, notes: Notes
+) -> None:
+    prepare(empty_account, notes, 9)
+    assert prepare(empty_account, notes, 7, again=True).sentences == [
+        "Stepped back: permission (section 8), sign-in (section 7)"
+    ]
     assert not may_have_permission(empty_account, notes)
     prepare(empty_account, notes, 9)
-    assert prepare(empty_account, notes, 4)[0] == "Stepped back: permission (section 8)"
+    assert prepare(empty_account, notes, 4, again=True).sentences[0] == "Stepped back: permission (section 8)"
 
 
-def test_a_key_that_stays_works_again(empty_account: Account, notes: Notes) -> None:
+def test_a_key_that_stays_works_again_where_the_learner_starts_over(
+    empty_account: Account, notes: Notes
+) -> None:
     prepare(empty_account, notes, 9)
     arn = key_arn(empty_account)
     empty_account.client("kms").schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
-    assert prepare(empty_account, notes, 1) == [
-        "Already there, and it stays (kmscourse aws cleanup removes it): myKey (section 1)",
+    assert prepare(empty_account, notes, 1, again=True).sentences == [
         "Stepped back: permission (section 8)",
         "Caught up: myKey (section 1)",
+        "Kept as it is: myKey (section 1). myKey is there already (Enabled), so the cell that creates a key makes none "
+        "(kmscourse aws cleanup removes it)",
     ]
     assert (key_arn(empty_account), key_state(empty_account)) == (arn, "Enabled")
+
+
+def test_a_table_that_cannot_be_used_is_never_replaced(empty_account: Account, notes: Notes) -> None:
+    prepare(empty_account, notes, 7)
+    kms = empty_account.client("kms")
+    another = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.update_alias(AliasName="alias/myKey", TargetKeyId=another)
+    before = names_of_everything(empty_account.session)
+    for again in (False, True):
+        with pytest.raises(
+            CourseError, match="It is yours, so it stays: delete it, then run this cell again"
+        ):
+            prepare(empty_account, notes, 7, again=again)
+    assert names_of_everything(empty_account.session) == before
 
 
 @pytest.mark.parametrize("name", [LAB_USER, "alias/myKey", "alias/noKey", "Books", "Films"])

@@ -10,19 +10,28 @@ CHECKS = (
         "the alias myKey leads to an enabled key",
         state.key_enabled,
         "Create it",
-        ("run the cell that calls create_key, or look at list_aliases.",),
+        (
+            "run the cell that calls create_key.",
+            "where the alias is taken, start over: Lab.open(section=1, again=True).",
+        ),
+        artifact="myKey",
     ),
     Check(
         "the key is symmetric, for encrypting and decrypting",
         state.is_symmetric,
         "Decide",
         ("KeySpec is SYMMETRIC_DEFAULT and KeyUsage is ENCRYPT_DECRYPT where create_key gets neither.",),
+        artifact="myKey",
     ),
     Check(
         "its key policy has the console's four statements, three of them for you",
         state.policy_names_main_user,
         "Create it",
-        ("create_key takes your ARN as administrator and as user.",),
+        (
+            "create_key takes your ARN as administrator and as user.",
+            "start over with Lab.open(section=1, again=True): the alias is then free for another key.",
+        ),
+        artifact="myKey",
     ),
 )
 

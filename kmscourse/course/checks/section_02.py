@@ -12,6 +12,7 @@ CHECKS = (
         state.data_key_kept,
         "Which form to keep",
         ('run the cell that sets lab.notes["encrypted_data_key"].',),
+        artifact="data key",
     ),
     Check(
         "a data key was bound to an encryption context",

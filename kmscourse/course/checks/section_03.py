@@ -13,6 +13,7 @@ CHECKS = (
         state.message_kept,
         "Under the hood",
         ('run the cell that sets lab.notes["envelope"].',),
+        artifact="message",
     ),
 )
 

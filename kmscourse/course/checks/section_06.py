@@ -14,9 +14,10 @@ CHECKS = (
         (
             (
                 "run the cells that create the table and put the item. Where a table Books of another kind is there, "
-                "run the set-up cell again first."
+                "start over first: Lab.open(section=6, again=True)."
             ),
         ),
+        artifact="Books",
     ),
 )
 

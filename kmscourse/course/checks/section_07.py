@@ -14,12 +14,13 @@ CHECKS = (
         state.can_sign_in,
         "Give the user a password",
         ("run the cell that enables console access.",),
+        artifact="sign-in",
     ),
     Check(
         "IAMLabUser's Scan is refused by the key",
         state.reader_kept_out,
         "Read the refusal",
-        ("has somebody let IAMLabUser in already? Run the set-up cell again.",),
+        ("has somebody let IAMLabUser in already? Start over: Lab.open(section=7, again=True).",),
     ),
 )
 

@@ -11,12 +11,14 @@ CHECKS = (
         state.named_in_key_policy,
         "Put it",
         ("run the cells that add the statement and put the policy.",),
+        artifact="permission",
     ),
     Check(
         "IAMLabUser can read Books",
         state.reader_let_in,
         "After",
         ("the statement needs kms:Decrypt, and IAMLabUser's ARN as its principal.",),
+        artifact="permission",
     ),
 )
 

@@ -49,7 +49,12 @@ def trail_shows(
 def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
     identity = event["userIdentity"]
     # The main user can be a role's session, which has an ARN and no user name.
-    if identity.get("userName") == by if by else identity.get("arn") == account.user_arn:
+    its_own = identity.get("userName") == by if by else identity.get("arn") == account.user_arn
+    if (
+        its_own and "invokedBy" in identity
+    ):  # what a service asks in somebody's name, that person has not asked
+        return [f"through {identity['invokedBy']}, not by {by or 'you'} directly"]
+    if its_own:
         return []
     who = "you" if identity.get("arn") == account.user_arn else identity.get("userName", identity["type"])
     return [f"by {who}, not by {by or 'you'}"]

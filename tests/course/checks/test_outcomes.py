@@ -82,7 +82,7 @@ def test_checks_name_what_is_still_missing(account: Account, notes: Notes) -> No
         (artifacts.SORT_KEY, "Books is under another key than myKey"),
     ],
 )
-def test_a_table_that_was_made_otherwise_makes_way_when_the_section_is_opened_again(
+def test_a_table_that_was_made_otherwise_makes_way_when_the_section_starts_over(
     account: Account, notes: Notes, sort_key: str, found: str
 ) -> None:
     prepare(account, notes, 6)
@@ -99,6 +99,6 @@ def test_a_table_that_was_made_otherwise_makes_way_when_the_section_is_opened_ag
     )
     said = repr(run(CHECKS[6], account, notes))
     assert found in said
-    assert "run the set-up cell again first" in said
-    prepare(account, notes, 6)
+    assert "start over first: Lab.open(section=6, again=True)" in said
+    prepare(account, notes, 6, again=True)
     assert not artifacts.table_exists(account, notes), "it makes way for the cells that create the table"

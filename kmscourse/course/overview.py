@@ -1,0 +1,119 @@
+"""All that is kept of a learner's way through the course, one item a row: what was done, what was right, and when.
+
+It comes from ``progress.json`` and ``answers.json`` alone, and names nobody.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kmscourse.course.answers import Answer, Answers
+from kmscourse.course.checks import EXERCISES
+from kmscourse.course.progress import Progress
+from kmscourse.course.questions import PREDICTIONS, RECALL, Question
+from kmscourse.course.quiz import PARTS
+from kmscourse.course.sections import SECTIONS
+
+COLUMNS = ("kind", "name", "section", "done", "right", "day")
+"""The columns of the CSV, as ``kmscourse progress --help`` explains them."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that a learner can do in the course. ``right`` is None where nothing can be right or wrong."""
+
+    kind: str
+    name: str
+    section: int | None
+    day: str
+    right: bool | None = None
+
+    @property
+    def done(self) -> bool:
+        """Has it been done?"""
+        return bool(self.day)
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its values in the order of COLUMNS."""
+        section = "" if self.section is None else str(self.section)
+        return self.kind, self.name, section, _yes(self.done), _yes(self.right), self.day
+
+
+class Overview:
+    """What is kept of one account, and of what was asked. Raises CourseError where a file can't be read."""
+
+    def __init__(self, folder: Path, account_key: str) -> None:
+        progress = Progress(folder, account_key)
+        self.items = [
+            *(
+                Item("section", section.title, section.number, progress.day(section.number))
+                for section in SECTIONS
+            ),
+            *(
+                Item("exercise", str(number), section, progress.day(section, number))
+                for section, exercises in EXERCISES.items()
+                for number in range(1, len(exercises) + 1)
+            ),
+            *_answered("prediction", PREDICTIONS, Answers(folder, "prediction")),
+            *_answered("recall", RECALL, Answers(folder, "recall")),
+        ]
+        for part, questions in PARTS.items():
+            answers = Answers(folder, f"quiz {part}").given
+            self.items += [_item(f"quiz {part}", q.section, q, answers) for q in questions]
+        self.items.append(Item("challenge", "challenge", None, progress.challenge_day))
+
+    def of(self, kind: str, section: int | None = None) -> list[Item]:
+        """The items of a kind, or those of them in a section."""
+        return [item for item in self.items if item.kind == kind and section in (None, item.section)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that there are, in their order."""
+        return list(dict.fromkeys(item.kind for item in self.items))
+
+    @property
+    def is_complete(self) -> bool:
+        """Has every section been done, and every exercise, and the challenge?"""
+        return all(item.done for kind in ("section", "exercise", "challenge") for item in self.of(kind))
+
+    def csv(self) -> str:
+        """Every item as a row under COLUMNS, in CSV (RFC 4180, with the line ends of Unix)."""
+        written = io.StringIO()
+        writer = csv.writer(written, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(item.row for item in self.items)
+        return written.getvalue()
+
+
+def _answered(
+    kind: str, questions_by_section: dict[int, tuple[Question, ...]], answers: Answers
+) -> Iterable[Item]:
+    given = answers.given
+    for section, questions in questions_by_section.items():
+        yield from (_item(kind, section, question, given) for question in questions)
+
+
+def _item(kind: str, section: int, question: Question, given: dict[str, Answer]) -> Item:
+    answer = given.get(question.name)
+    if answer is None:
+        return Item(kind, question.name, section, "")
+    return Item(kind, question.name, section, answer.day.isoformat(), answer.right)
+
+
+def count_done(items: Sequence[Item]) -> str:
+    """As in "3 of 10"."""
+    return f"{sum(item.done for item in items)} of {len(items)}"
+
+
+def count_right(items: Sequence[Item]) -> int:
+    """How many of the answers are right."""
+    return sum(item.right is True for item in items)
+
+
+def _yes(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
