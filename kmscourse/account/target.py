@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, HTTPClientError, SSLError
 from botocore.exceptions import ConnectionError as LostConnection
@@ -67,11 +68,10 @@ def ask_identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
     except (ConnectionClosedError, ResponseParserError, KeyError, ValueError):
         raise _failure(f"{where} answers, and not as AWS does", "Correct KMSCOURSE_TARGET") from None
     except (HTTPClientError, LostConnection) as error:
-        raise _failure(
-            f"Nobody answers at {where}, which KMSCOURSE_TARGET names ({error})",
-            "Start what should answer there",
-        ) from None
+        raise _nobody_answers(where, error) from None
     except (BotoCoreError, ClientError) as error:
+        if url and isinstance(error, BotoCoreError):
+            _require_answer(session, url, patience)
         if _is_status(error):
             raise _failure(
                 f"{where} answers, and not as AWS does ({error})", "Correct KMSCOURSE_TARGET, try again later"
@@ -80,6 +80,24 @@ def ask_identity(session: boto3.Session, url: str | None) -> Mapping[str, Any]:
         raise _failure(
             f"{where} does not know you yet ({error})", f"Set your credentials, for example with {how}"
         ) from None
+
+
+def _require_answer(session: boto3.Session, url: str, patience: Config) -> None:
+    """Without credentials botocore asks nobody: see whether anybody answers there. Raises KmsCourseError."""
+    unsigned = patience.merge(Config(signature_version=UNSIGNED))
+    try:
+        session.client("sts", config=unsigned).get_caller_identity()
+    except (HTTPClientError, LostConnection) as error:
+        raise _nobody_answers(url, error) from None
+    except (BotoCoreError, ClientError, ResponseParserError):
+        return  # Somebody does.
+
+
+def _nobody_answers(where: str, error: Exception) -> KmsCourseError:
+    return _failure(
+        f"Nobody answers at {where}, which KMSCOURSE_TARGET names ({error})",
+        "Start what should answer there",
+    )
 
 
 def without_password(text: str) -> str:

@@ -1,6 +1,6 @@
 """The ``kmscourse`` command. Each verb is a function that adds itself to the parser and names what runs it.
 
-Every failure is one sentence on stderr and exit status 1.
+Every failure is one sentence on stderr and exit status 1; a command that can't be right is one, and 2 (arguments.py).
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 
 from kmscourse.cli import terminal
+from kmscourse.cli.arguments import Parser
 from kmscourse.cli.aws import add_aws
 from kmscourse.cli.course import add_check, add_lab, add_slides
+from kmscourse.cli.progress import add_progress
+from kmscourse.cli.quiz import add_quiz
 from kmscourse.cli.sandbox import add_sandbox
 from kmscourse.errors import KmsCourseError
 
@@ -20,9 +24,15 @@ Command = Callable[[argparse.Namespace], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status: 0, 1 for a failure that was said, 130 for Ctrl-C."""
+    """Run one command; without a verb, print what there is.
+
+    Returns the exit status: 0, 1 for a failure that was said, 2 for a command that can't be right, 130 for Ctrl-C.
+    """
     terminal.write_every_character()
-    chosen = parser().parse_args(arguments)
+    try:
+        chosen = parser().parse_args(arguments)
+    except SystemExit as ended:  # the help, the version, or what was wrong has been printed
+        return int(ended.code or 0)
     run: Command = chosen.run
     try:
         run(chosen)
@@ -62,11 +72,13 @@ def _aws_errors() -> tuple[type[Exception], ...]:
 
 def parser() -> argparse.ArgumentParser:
     """The command line with all its verbs."""
-    top = argparse.ArgumentParser(prog="kmscourse", description="A hands-on course on AWS KMS.")
-    verbs = top.add_subparsers(metavar="verb", required=True)
+    top = Parser(prog="kmscourse", description="A hands-on course on AWS KMS.")
+    top.add_argument("--version", action="version", version=f"kmscourse {version('kmscourse')}")
+    top.set_defaults(run=lambda _: top.print_help())
+    verbs = top.add_subparsers(metavar="verb")
     for add in VERBS:
         add(verbs)
     return top
 
 
-VERBS = (add_lab, add_slides, add_check, add_sandbox, add_aws)
+VERBS = (add_lab, add_slides, add_check, add_progress, add_quiz, add_sandbox, add_aws)

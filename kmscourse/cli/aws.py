@@ -10,6 +10,8 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kmscourse.cli.arguments import Parser
+from kmscourse.cli.terminal import agreed
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
     from kmscourse.course.inventory import InventoryItem
 
 
-def add_aws(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_aws(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb with its actions to the command line."""
     aws = verbs.add_parser("aws", help="what the course has in the real account that KMSCOURSE_TARGET names")
-    actions = aws.add_subparsers(metavar="action", required=True)
+    aws.set_defaults(run=lambda _: aws.print_help())
+    actions = aws.add_subparsers(metavar="action")
     status = actions.add_parser("status", help="what it has there, what that costs, and what is in its way")
     status.set_defaults(run=aws_status)
     cleanup = actions.add_parser("cleanup", help="remove all of it, and nothing else")
@@ -46,7 +49,7 @@ def aws_cleanup(chosen: argparse.Namespace) -> None:
 
     account, items = _real_account()
     if any(not item.is_gone for item in items):
-        if not chosen.yes and not _agreed(f"Remove this from {account.id}? What is in it is lost. [y/N] "):
+        if not chosen.yes and not agreed(f"Remove this from {account.id}? What is in it is lost. [y/N] "):
             raise KmsCourseError("Nothing was removed.")
     else:
         print("There is nothing to remove.")
@@ -91,12 +94,4 @@ def _is_same_place(url: str, another: str) -> bool:
     try:
         return first.port == second.port and socket.gethostbyname(first.hostname or "") == second.hostname
     except OSError:  # It has no address of the kind that the practice account has.
-        return False
-
-
-def _agreed(question: str) -> bool:
-    try:
-        return input(question).strip().lower() in ("y", "yes")
-    except EOFError:
-        print()
         return False

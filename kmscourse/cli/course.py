@@ -6,33 +6,40 @@ import argparse
 import subprocess
 from pathlib import Path
 
+from kmscourse.cli import arguments
+from kmscourse.cli.arguments import Parser
 from kmscourse.cli.terminal import count_of
+from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
 
-def add_lab(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_lab(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb that opens the course to the command line."""
     lab = verbs.add_parser("lab", help="open the course in JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
-    lab.add_argument("--port", type=int, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
+    lab.add_argument("--port", type=arguments.port, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
     lab.add_argument(
         "--originals", action="store_true", help="the course's own notebooks, to change them, not your copy"
     )
     lab.set_defaults(run=open_lab)
 
 
-def add_slides(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_slides(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb that makes slides to the command line."""
     slides = verbs.add_parser("slides", help="make slides of the notebooks, for presenting them")
-    slides.add_argument("section", type=int, nargs="*", metavar="N", help="sections (default: all of them)")
+    slides.add_argument(
+        "section", type=arguments.section, nargs="*", metavar="N", help="sections (default: all of them)"
+    )
     slides.add_argument("--out", type=Path, default=Path("slides"), help="the folder (default: slides)")
     slides.set_defaults(run=make_slides)
 
 
-def add_check(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_check(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb that runs the checks to the command line."""
     check = verbs.add_parser("check", help="what the sections should have brought about, and what is missing")
-    check.add_argument("section", type=int, nargs="?", metavar="N", help="a section (default: all of them)")
+    check.add_argument(
+        "section", type=arguments.section, nargs="?", metavar="N", help="a section (default: all of them)"
+    )
     check.set_defaults(run=check_sections)
 
 
@@ -47,11 +54,10 @@ def open_lab(chosen: argparse.Namespace) -> None:
         for line in bring_up_to_date(folder, jupyter.notebooks()):
             print(line)
         print(f"Your notebooks are in {folder}", flush=True)
-    subprocess.run(
-        jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port),
-        env=jupyter.environment(),
-        check=False,
-    )
+    command = jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port)
+    status = subprocess.run(command, env=jupyter.environment(), check=False).returncode
+    if status:
+        raise KmsCourseError(f"JupyterLab has ended with status {status}. What it said stands above.")
 
 
 def make_slides(chosen: argparse.Namespace) -> None:
@@ -77,7 +83,7 @@ def check_sections(chosen: argparse.Namespace) -> None:
     numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
     for section in map(course.find_section, numbers):
         report = run(CHECKS[section.number], account, notes)
-        if report.passed:
+        if report.counts:
             progress.record(section.number)
         print(f"{section.number} · {section.title}\n{report!r}")
     print(progress)

@@ -9,30 +9,40 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kmscourse.cli.terminal import count_of
+from kmscourse.cli import arguments
+from kmscourse.cli.arguments import Parser
+from kmscourse.cli.terminal import agreed, count_of
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
 if TYPE_CHECKING:
+    from kmscourse.course import Notes, Progress
     from kmscourse.sandbox.client import Endpoint
 
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
 BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
 
 
-def add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_sandbox(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb with its actions to the command line."""
     sandbox = verbs.add_parser("sandbox", help="the practice account on this machine")
-    actions = sandbox.add_subparsers(metavar="action", required=True)
+    sandbox.set_defaults(run=lambda _: sandbox.print_help())
+    actions = sandbox.add_subparsers(metavar="action")
 
     serve = actions.add_parser("serve", help="run it in the foreground; the first line says where it answers")
     serve.add_argument(
-        "--port", type=int, default=0, help="a port of 127.0.0.1 (default: the system chooses)"
+        "--port",
+        type=arguments.port_or_any,
+        default=0,
+        help="a port of 127.0.0.1 (default: the system chooses)",
     )
     serve.add_argument("--data", type=Path, help="the folder that keeps its state (default: KMSCOURSE_HOME)")
-    serve.add_argument("--idle-hours", type=float, default=8.0, help="end after so long without a request")
+    serve.add_argument(
+        "--idle-hours", type=arguments.idle_hours, default=8.0, help="end after so long without a request"
+    )
     serve.add_argument(
         "--table-key-cache",
+        type=arguments.table_key_cache,
         metavar="SECONDS",
         help="how long DynamoDB keeps an opened table key, on AWS about 300 (default: KMSCOURSE_TABLE_KEY_CACHE, or 0)",
     )
@@ -53,17 +63,17 @@ def add_sandbox(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     reset.add_argument(
         "--section",
-        type=int,
+        type=arguments.section,
         metavar="N",
         help="then put it where section N starts; the progress in the sections before N stays",
     )
+    reset.add_argument("--yes", action="store_true", help="without asking first")
     reset.set_defaults(run=sandbox_reset)
 
 
 def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
     from kmscourse.sandbox import process
-    from kmscourse.sandbox.dynamodb import table_key_cache
 
     def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
@@ -72,9 +82,8 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
         for notice in notices:
             print(notice, file=sys.stderr)
 
-    option = chosen.table_key_cache
-    seconds = None if option is None else table_key_cache.seconds(option, "--table-key-cache")
-    process.run((chosen.data or home()).absolute(), chosen.port, chosen.idle_hours, announce, seconds)
+    folder = (chosen.data or home()).absolute()
+    process.run(folder, chosen.port, chosen.idle_hours, announce, chosen.table_key_cache)
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
@@ -139,15 +148,42 @@ def sandbox_reset(chosen: argparse.Namespace) -> None:
     from kmscourse.course.progress import Progress
     from kmscourse.sandbox import client as sandbox_client
 
-    number = 0 if chosen.section is None else course.find_section(chosen.section).number
+    number = chosen.section or 0
     with course.lock_preparation(home()):
         account = open_sandbox()
-        notes = Notes(home(), account.file_key)
+        notes, progress = Notes(home(), account.file_key), Progress(home(), account.file_key)
+        if not chosen.yes:
+            _ask_to_reset(_to_take_back(notes, progress, number))
         notes.clear()  # These two first: a file that can't be read is said before anything is lost.
-        Progress(home(), account.file_key).start_over(number)
+        progress.start_over(number)
         sandbox_client.call(sandbox_client.find_or_start(home()), "Reset", {})
         since = f" from section {number} on" if number else ""
         print(f"The practice account starts over, and so do its notes and your progress{since}.")
         if chosen.section is not None:
-            for line in course.prepare(account, notes, number):
+            for line in course.prepare(account, notes, number).sentences:
                 print(line)
+
+
+def _to_take_back(notes: Notes, progress: Progress, number: int) -> str:
+    """What a reset would take back, in words."""
+    from kmscourse.sandbox import client as sandbox_client
+
+    status = sandbox_client.read_status(sandbox_client.find_or_start(home()))
+    sections = [section for section in progress.sections if section >= number]
+    exercises = [exercise for exercise in progress.exercises if exercise[0] >= number]
+    since = f" from section {number} on" if number else ""
+    return (
+        f"This takes back all that is in the practice account ({count_of(status['Keys'], 'key')}, "
+        f"{count_of(status['Tables'], 'table')}, users, policies, events), {count_of(len(notes), 'note')}, and your "
+        f"progress{since} ({count_of(len(sections), 'section')}, {count_of(len(exercises), 'exercise')}). What you "
+        "answered to questions stays."
+    )
+
+
+def _ask_to_reset(to_take_back: str) -> None:
+    """Raises KmsCourseError unless somebody at a terminal agrees."""
+    if not sys.stdin.isatty():
+        raise KmsCourseError(f"{to_take_back} If you want that, add --yes: there is nobody here to ask.")
+    print(to_take_back)
+    if not agreed("Take it back? [y/N] "):
+        raise KmsCourseError("Nothing was taken back.")

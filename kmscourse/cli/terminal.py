@@ -6,6 +6,7 @@ import codecs
 import io
 import sys
 import unicodedata
+from collections.abc import Sequence
 
 _IN_ASCII = dict(zip("✓✗■□●○▸·─├└", "+x#-*o>--|`", strict=True)) | {
     "→": "->",
@@ -36,3 +37,20 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 def count_of(number: int, noun: str) -> str:
     """As in "1 key" and "2 keys"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as lines, each column as wide as its widest text."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def agreed(question: str) -> bool:
+    """Ask, and return whether the answer is yes. The end of the input is a no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -173,10 +175,9 @@ def test_serve_takes_the_port_and_the_folder_it_is_given(tmp_path: Path) -> None
         assert sandbox_client.stop(tmp_path)
 
 
-@pytest.mark.parametrize("port", ["busy", "70000", "-1"])
-def test_a_port_that_cannot_be_had_is_one_sentence(home: Path, port: str) -> None:
+def test_a_port_that_cannot_be_had_is_one_sentence(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        wanted = str(taken.getsockname()[1]) if port == "busy" else port
+        wanted = str(taken.getsockname()[1])
         done = kmscourse("sandbox", "serve", "--port", wanted)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -232,7 +233,7 @@ def test_status_reset_and_stop(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert endpoint.url in said
     assert "0 keys and 0 tables" in said
     assert "DynamoDB opens a table's key each time." in said
-    assert cli.main(["sandbox", "reset"]) == 0
+    assert cli.main(["sandbox", "reset", "--yes"]) == 0
     assert cli.main(["sandbox", "stop"]) == 0
     assert capsys.readouterr().out.endswith("The sandbox has ended.\n")
     assert sandbox_client.find(home) is None
@@ -256,7 +257,7 @@ def test_reset_starts_the_account_its_notes_and_the_progress_over(
 ) -> None:
     assert "sealed with a data key" in repr(seventh.diagram())
     capsys.readouterr()
-    assert cli.main(["sandbox", "reset"]) == 0
+    assert cli.main(["sandbox", "reset", "--yes"]) == 0
     assert (
         capsys.readouterr().out
         == "The practice account starts over, and so do its notes and your progress.\n"
@@ -271,7 +272,7 @@ def test_reset_to_a_section_keeps_the_progress_in_those_before(
     home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert cli.main(["sandbox", "reset", "--section", "5"]) == 0
+    assert cli.main(["sandbox", "reset", "--section", "5", "--yes"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "The practice account starts over, and so do its notes and your progress from section 5 on.",
         "Caught up: myKey (section 1), message (section 3)",
@@ -280,13 +281,24 @@ def test_reset_to_a_section_keeps_the_progress_in_those_before(
     assert "Books" not in repr(seventh.diagram())
 
 
+@pytest.mark.parametrize("number", [4, 9])
+def test_what_the_course_made_for_a_section_is_nobodys_progress(
+    home: Path, capsys: pytest.CaptureFixture[str], number: int
+) -> None:
+    assert cli.main(["sandbox", "reset", "--section", str(number), "--yes"]) == 0
+    assert cli.main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert said.endswith("□□□□□□□□□□ 0 of 10 sections, 0 of 20 exercises done\n")
+    assert "The course has made it, so it does not count" in said
+
+
 @pytest.mark.parametrize("name", ["notes.json", "progress.json"])
 def test_before_a_file_that_cannot_be_read_nothing_is_reset(
     home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     capsys.readouterr()
     (home / name).write_text("{nope")
-    assert cli.main(["sandbox", "reset"]) == 1
+    assert cli.main(["sandbox", "reset", "--yes"]) == 1
     assert f"{name} can't be read. Move it away" in sentence_of(capsys)
     assert (home / name).read_text() == "{nope"
     assert seventh.key_arn, "the account must be as it was"
@@ -304,8 +316,8 @@ def test_how_long_a_table_key_is_kept_is_a_setting(
     with pytest.raises(SandboxError, match="KMSCOURSE_TABLE_KEY_CACHE is 'five minutes'"):
         sandbox_client.find_or_start(home)
     done = kmscourse("sandbox", "serve", "--table-key-cache", "-1", "--idle-hours", "0.0001")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "--table-key-cache is '-1'. Give the seconds" in done.stderr
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "--table-key-cache: it is '-1'. Give the seconds" in done.stderr
     done = kmscourse("sandbox", "serve", "--table-key-cache", "60", "--idle-hours", "0.0001")
     assert done.returncode == 0, "what the command says counts"
 
@@ -315,9 +327,9 @@ import sys
 from kmscourse import cli
 
 import subprocess
-subprocess.run = lambda *command, **options: None  # JupyterLab stays closed
+subprocess.run = lambda *command, **options: subprocess.CompletedProcess(command, 0)  # JupyterLab stays closed
 verbs = [
-    "sandbox status", "lab", "check", "check 11", "sandbox reset --section 3", "sandbox env",
+    "sandbox status", "lab", "check", "check 11", "sandbox reset --section 3 --yes", "sandbox env",
     "sandbox env --user Zo\u0451",
     "sandbox status", "sandbox serve", "slides 0 --out slides-\u2713", "sandbox stop", "sandbox stop",
     "sandbox serve --idle-hours 0.0001", "sandbox serve --table-key-cache \u2713",
@@ -344,7 +356,7 @@ def test_every_verb_works_whatever_the_output_is_encoded_in(tmp_path: Path, enco
     said, complained = done.stdout.decode(encoding), done.stderr.decode(encoding)
     assert done.returncode == 0, complained
     assert "Traceback" not in complained, complained
-    assert "[1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1]" in said, said + complained
+    assert "[1, 0, 0, 2, 0, 0, 1, 0, 1, 0, 0, 0, 0, 2]" in said, said + complained
     assert "+ every package of the course is here" in said
     assert "x Not yet" in said
     assert "usage: kmscourse" in said
@@ -355,13 +367,129 @@ def test_an_error_of_the_command_line_works_in_every_encoding() -> None:
     command = [sys.executable, "-m", "kmscourse.cli", "check", "\u2713"]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=120)
     assert done.returncode == 2
-    assert b"invalid int value: '+'" in done.stderr
+    assert b"N: '+' is not a section" in done.stderr
 
 
-def test_no_verb_prints_help_and_fails() -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main([])
-    assert ended.value.code == 2
+@pytest.mark.parametrize("words", ["", "sandbox", "aws"])
+def test_without_a_verb_the_help_is_printed(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(words.split()) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("usage: kmscourse")
+    assert said.err == ""
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"kmscourse {version('kmscourse')}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("lab --port -5", "--port: '-5' is not a port"),
+        ("lab --port 0", "--port: '0' is not a port"),
+        ("lab --port 99999", "--port: '99999' is not a port: take a whole number from 1 to 65535"),
+        ("lab --port ninety", "--port: 'ninety' is not a port"),
+        ("lab --port 80.5", "--port: '80.5' is not a port"),
+        ("lab --port", "--port: expected one argument"),
+        ("lab --browser", "unrecognized arguments: --browser"),
+        ("slides 3 10", "N: '10' is not a section: take a whole number from 0 to 9"),
+        ("slides --out", "--out: expected one argument"),
+        ("check 10", "N: '10' is not a section"),
+        ("check -1", "N: '-1' is not a section"),
+        ("check seven", "N: 'seven' is not a section"),
+        ("check 1 2", "unrecognized arguments: 2"),
+        ("progress --csv", "--csv: expected one argument"),
+        ("quiz", "the following arguments are required: part"),
+        ("quiz now", "part: invalid choice: 'now'"),
+        ("sandbox serve --idle-hours -3", "--idle-hours: '-3' is no number of hours above 0"),
+        ("sandbox serve --idle-hours 0", "--idle-hours: '0' is no number"),
+        ("sandbox serve --idle-hours nan", "--idle-hours: 'nan' is no number"),
+        ("sandbox serve --idle-hours inf", "--idle-hours: 'inf' is no number"),
+        ("sandbox serve --idle-hours soon", "--idle-hours: 'soon' is no number"),
+        ("sandbox serve --port -1", "--port: '-1' is not a port"),
+        ("sandbox serve --port 70000", "--port: '70000' is not a port"),
+        ("sandbox serve --table-key-cache -1", "--table-key-cache: it is '-1'. Give the seconds"),
+        ("sandbox reset --section 99", "--section: '99' is not a section"),
+        ("sandbox begin", "action: invalid choice: 'begin'"),
+        ("aws clean", "action: invalid choice: 'clean'"),
+        ("teach", "verb: invalid choice: 'teach'"),
+    ],
+)
+def test_a_command_that_cannot_be_right_is_one_sentence(
+    home: Path, capsys: pytest.CaptureFixture[str], command: str, said: str
+) -> None:
+    assert cli.main(command.split()) == 2
+    assert said in sentence_of(capsys)
+    assert list(home.iterdir()) == [], "nothing was begun"
+
+
+def test_a_jupyterlab_that_fails_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("subprocess.run", lambda command, **_: subprocess.CompletedProcess(command, 3))
+    assert cli.main(["lab", "--no-browser"]) == 1
+    assert "JupyterLab has ended with status 3." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("credentials", [True, False])
+def test_a_target_that_nobody_answers_at_is_what_is_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], credentials: bool
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        target = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        monkeypatch.setenv("KMSCOURSE_TARGET", target)
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            monkeypatch.setenv(name, os.devnull)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "x") if credentials else monkeypatch.delenv(name, raising=False)
+        for command in ("check", "progress", "aws status"):
+            assert cli.main(command.split()) == 1
+            said = sentence_of(capsys)
+            assert said.startswith(f"Nobody answers at {target}, which KMSCOURSE_TARGET names")
+            assert "aws configure" not in said
+            assert "credentials" not in said
+
+
+def test_a_reset_without_a_terminal_needs_to_be_told(
+    home: Path, seventh: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset"]) == 1
+    said = sentence_of(capsys)
+    assert (
+        "(1 key, 1 table, users, policies, events), 2 notes, and your progress (2 sections, 0 exercises)"
+        in said
+    )
+    assert "add --yes" in said
+    assert seventh.key_arn, "the account must be as it was"
+    assert seventh.progress.sections == [4, 7]
+
+
+@pytest.mark.parametrize(("typed", "is_reset"), [("y", True), ("yes", True), ("n", False), ("", False)])
+def test_a_reset_says_what_it_takes_back_and_asks(
+    home: Path,
+    seventh: Lab,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    is_reset: bool,
+) -> None:
+    terminal = io.StringIO(f"{typed}\n")
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", terminal)
+    capsys.readouterr()
+    assert cli.main(["sandbox", "reset", "--section", "5"]) == (0 if is_reset else 1)
+    said = capsys.readouterr()
+    assert (
+        "your progress from section 5 on (1 section, 0 exercises). What you answered to questions stays."
+        in said.out
+    )
+    assert "Take it back? [y/N]" in said.out
+    assert said.err == ("" if is_reset else "Nothing was taken back.\n")
+    assert seventh.progress.sections == ([4] if is_reset else [4, 7])
 
 
 def test_slides_are_made_of_the_sections_that_are_named(
@@ -373,18 +501,17 @@ def test_slides_are_made_of_the_sections_that_are_named(
     assert sorted(file.name for file in out.iterdir()) == ["07-read-as-another-user.html", "index.html"]
 
 
-def test_slides_of_a_section_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["slides", "11", "--out", str(tmp_path / "talk")]) == 1
-    assert "There is no section 11" in sentence_of(capsys)
-    assert not (tmp_path / "talk").exists()
-
-
 @pytest.mark.parametrize("originals", [False, True])
 def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], originals: bool
 ) -> None:
     started: list[list[str]] = []
-    monkeypatch.setattr("subprocess.run", lambda command, **_: started.append(command))
+
+    def start(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        started.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr("subprocess.run", start)
     assert cli.main(["lab", "--no-browser", *(["--originals"] if originals else [])]) == 0
     copy = home / "notebooks"
     assert (f"--ServerApp.root_dir={copy}" in started[0]) is not originals

@@ -1,0 +1,73 @@
+"""What is typed after ``kmscourse``: read, and where it can't be right refused in one sentence, with exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import NoReturn
+
+from kmscourse.errors import KmsCourseError
+
+MAX_PORT = 65_535
+MAX_IDLE_HOURS = 24 * 365.0
+USAGE = 2
+"""The exit status for a command that can't be right."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says in one sentence what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with that sentence, and say where there is more."""
+        sentence = message.removeprefix("argument ").rstrip(".")
+        self.exit(USAGE, f"{self.prog}: {sentence}. (What there is: {self.prog} --help)\n")
+
+
+def port(text: str) -> int:
+    """A port that a program can be asked to use."""
+    return _whole_number(text, 1, MAX_PORT, "a port")
+
+
+def port_or_any(text: str) -> int:
+    """The same, or 0, which lets the system choose."""
+    return _whole_number(text, 0, MAX_PORT, "a port (0: the system chooses)")
+
+
+def idle_hours(text: str) -> float:
+    """How long something may go without being asked, in hours."""
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 < hours <= MAX_IDLE_HOURS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of hours above 0, and {MAX_IDLE_HOURS:.0f} at most"
+        )
+    return hours
+
+
+def section(text: str) -> int:
+    """The number of a section of the course."""
+    from kmscourse.course.sections import SECTIONS
+
+    return _whole_number(text, 0, len(SECTIONS) - 1, "a section")
+
+
+def table_key_cache(text: str) -> float:
+    """How long DynamoDB keeps an opened table key, in seconds."""
+    from kmscourse.sandbox.dynamodb import table_key_cache
+
+    try:
+        return table_key_cache.seconds(text, "it")
+    except KmsCourseError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _whole_number(text: str, low: int, high: int, kind: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {kind}: take a whole number from {low} to {high}")
+    return number
