@@ -1,9 +1,10 @@
-"""The student's own copy of the notebooks and their pictures: laid once, and never overwritten.
+"""The student's own copy of the notebooks, their glossary and their pictures: laid once, and never overwritten.
 
 The copy's outputs are cleared, so that it waits to be run; hints and solutions are folded away, as in the originals.
 ``edition.json`` in it says which edition of each file was laid there last, by the SHA-256 of its content. When an
 original notebook has changed since, the new edition is laid beside the student's file, under a name of its own. A new
-picture takes the place of the one that was laid, as notebooks name it; one that the student has changed stays.
+picture, or a new glossary, takes the place of the one that was laid, as notebooks name it; one that the student has
+changed stays.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from kmscourse.errors import CourseError
 from kmscourse.home import files, lock
 
 EDITION_FILE = "edition.json"
+PAGES = ("glossary.md",)  # that notebooks link to
 COPY_SECONDS = 60.0
 
 
@@ -37,8 +39,12 @@ def bring_up_to_date(folder: Path, originals: Path) -> list[str]:
             sentences = [
                 _lay_notebook(original, folder, editions) for original in sorted(originals.glob("*.ipynb"))
             ]
-            pictures = sorted((originals / "images").iterdir())
-            sentences += [_lay_picture(original, folder / "images", editions) for original in pictures]
+            for name in PAGES:
+                if (originals / name).is_file():
+                    sentences.append(_lay_page_or_picture(originals / name, folder, name, editions))
+            for original in sorted((originals / "images").iterdir()):
+                name = f"images/{original.name}"
+                sentences.append(_lay_page_or_picture(original, folder / "images", name, editions))
         finally:
             if editions != before:
                 files.write(folder / EDITION_FILE, json.dumps(editions, indent=1).encode(), private=False)
@@ -95,9 +101,12 @@ def _lay_beside(folder: Path, original: Path, content: bytes) -> str:
             return name
 
 
-def _lay_picture(original: Path, folder: Path, editions: dict[str, str]) -> str:
-    """Lay one picture where it is missing, or where an earlier edition of it lies as it was laid; what to say of it."""
-    target, name = folder / original.name, f"images/{original.name}"
+def _lay_page_or_picture(original: Path, folder: Path, name: str, editions: dict[str, str]) -> str:
+    """Lay what notebooks name where it is missing, or where an earlier edition of it lies as it was laid.
+
+    ``name`` is its place among the notebooks. What there is to say of it is returned.
+    """
+    target = folder / original.name
     content = original.read_bytes()
     edition, earlier = _edition(content), editions.get(name)
     if (edition == earlier and os.path.lexists(target)) or not _is_own_folder(folder):

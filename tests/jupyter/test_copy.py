@@ -53,6 +53,22 @@ def test_the_copy_waits_to_be_run(originals: Path, mine: Path) -> None:
     assert (mine / "images" / "01.svg").exists()
 
 
+def test_the_glossary_is_laid_beside_the_notebooks_and_brought_up_to_date(
+    originals: Path, mine: Path
+) -> None:
+    (originals / "glossary.md").write_text("# Glossary")
+    assert bring_up_to_date(mine, originals) == []
+    (originals / "glossary.md").write_text("# Glossary, second edition")
+    assert bring_up_to_date(mine, originals) == []
+    assert (mine / "glossary.md").read_text() == "# Glossary, second edition"
+    (mine / "glossary.md").write_text("my own words")
+    (originals / "glossary.md").write_text("# Glossary, third edition")
+    assert bring_up_to_date(mine, originals) == [
+        "glossary.md has a new edition. Yours stays as it is; move it away to get the new one."
+    ]
+    assert (mine / "glossary.md").read_text() == "my own words"
+
+
 def test_it_is_never_overwritten(originals: Path, mine: Path) -> None:
     bring_up_to_date(mine, originals)
     (mine / "01-one.ipynb").write_text("my own work")
@@ -247,9 +263,10 @@ def test_the_course_itself(mine: Path) -> None:
     assert bring_up_to_date(mine, notebooks()) == []
     laid = sorted(file.name for file in mine.glob("*.ipynb"))
     assert laid == sorted(file.name for file in notebooks().glob("*.ipynb"))
+    assert (mine / "glossary.md").exists()
     for file in mine.glob("*.ipynb"):
         cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
         assert not any(cell.get("outputs") for cell in cells)
         prose = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        assert prose.count("<summary>Solution</summary>") == 2
+        assert prose.count("<summary>Solution</summary>") == (0 if file.stem == "challenge" else 2)
         assert "<details open" not in prose
