@@ -91,6 +91,13 @@ class Notebook:
                 return saved
         raise AssertionError(f"{self.file.name}: not every cell has run")
 
+    def run(self, *numbers: int) -> None:
+        """Run these cells, counted from 0."""
+        for number in numbers:
+            self.cells.nth(number).locator(".jp-InputPrompt").click()
+            self.menu("Run", "Run Selected Cell")
+            self.wait_until_idle()
+
     def save(self) -> dict[str, Any]:
         """File → Save Notebook; what was saved is returned."""
         before = self.file.stat().st_mtime_ns

@@ -176,12 +176,16 @@ class Pages:
         """The page that this expression makes, as in ``CreateKeyPage(lab)``, on the account as a section starts."""
         opening = "from kmscourse import Lab\nfrom kmscourse.widgets import *\n"
         name = "page.ipynb"
-        _write(self.folder / name, f"{opening}lab = Lab.open(section={section})", page)
+        self.write(name, f"{opening}lab = Lab.open(section={section}, again=True)", page)
         notebook = self._jupyter.open(self._page, name)
         notebook.menu("Run", "Run All Cells")
         root = self._page.locator(SHOWN).first
         expect(root).to_be_visible(timeout=60_000)
         return Shown(notebook, root, self._screenshots)
+
+    def write(self, name: str, *cells: str) -> None:
+        """Put a notebook with these cells of code where JupyterLab finds it."""
+        _write(self.folder / name, *cells)
 
     def close(self) -> None:
         """End the kernels."""

@@ -1,14 +1,16 @@
-"""A student goes through the whole course on one account, solves each exercise, and then does it all again."""
+"""A student goes through the whole course on one account, solves each exercise, and then starts each section over."""
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 from dataclasses import dataclass, field
 
 import nbformat
 import pytest
 
+from kmscourse import Lab
 from kmscourse.course import SECTIONS, Section
 from kmscourse.course.checks import EXERCISES
 from kmscourse.sandbox import client as sandbox_client
@@ -47,12 +49,15 @@ class Taken:
     """The course as somebody took it.
 
     ``first`` and ``again`` are what each cell showed, by section and source: in kernels, and then without one.
+    ``progress`` is what had been done after the first time, ``caught_up`` whether the course had made anything by then.
     ``written`` is every file in KMSCOURSE_HOME at the end, ``outputs`` the notebooks as they were saved, ``keys`` the
     plaintext data keys that KMS handed out.
     """
 
     first: dict[int, dict[str, str]] = field(default_factory=dict)
     again: dict[int, dict[str, str]] = field(default_factory=dict)
+    progress: dict[str, dict[str, str]] = field(default_factory=dict)
+    caught_up: bool = False
     written: dict[str, bytes] = field(default_factory=dict)
     outputs: list[bytes] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
@@ -77,8 +82,11 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
                 run(notebook, home)
                 taken.first[section.number] = {cell.source: _shown(cell) for cell in notebook.cells}
                 taken.outputs.append(nbformat.writes(notebook).encode())
+            taken.progress = json.loads((home / "progress.json").read_text("utf-8"))
+            taken.caught_up = (home / "caught-up.json").exists()
             for section in SECTIONS:
-                taken.again[section.number] = run_section(section.number)
+                lab = Lab.open(section.number, again=True)
+                taken.again[section.number] = run_section(section.number, lab)
         finally:
             sandbox_client.stop(home)
     taken.keys = [bytes.fromhex(line) for line in seen.read_text().split()]
@@ -100,6 +108,12 @@ def test_every_check_passes_and_every_solution_is_one(taken: Taken, time: str, s
     for check in checks:
         assert "✓" in shown[check], f"{check} shows no tick:\n{shown[check]}"
         assert "✗" not in shown[check], f"{check} fails:\n{shown[check]}"
+
+
+def test_every_section_and_exercise_counts_as_the_students_own(taken: Taken) -> None:
+    (done,) = taken.progress.values()
+    assert len(done) == len(SECTIONS) + sum(map(len, EXERCISES.values()))
+    assert not taken.caught_up, "the course makes nothing for a student who goes through it in order"
 
 
 def test_no_plaintext_data_key_is_written_down(taken: Taken) -> None:

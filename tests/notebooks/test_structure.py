@@ -12,6 +12,8 @@ import pytest
 
 from kmscourse.course import SECTIONS, Section
 from kmscourse.course.checks import CHECKS, EXERCISES
+from kmscourse.course.questions import PREDICTIONS, RECALL
+from kmscourse.display.question import QuestionCard
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -31,8 +33,19 @@ def prose(section: Section) -> str:
     return "\n\n".join(source(cell) for cell in cells(section, "markdown"))
 
 
-def test_there_is_a_notebook_for_each_section_and_no_other() -> None:
-    assert [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))] == [s.notebook for s in SECTIONS]
+def test_there_is_a_notebook_for_each_section_and_the_challenge_and_no_other() -> None:
+    names = [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))]
+    assert names == [*(section.notebook for section in SECTIONS), "challenge.ipynb"]
+
+
+def test_the_last_section_leads_to_the_challenge_which_begins_with_nothing_right() -> None:
+    assert "](challenge.ipynb)" in prose(SECTIONS[-1])
+    cells = json.loads((NOTEBOOKS / "challenge.ipynb").read_text(encoding="utf-8"))["cells"]
+    (checked,) = [cell for cell in cells if source(cell) == "lab.check_challenge()"]
+    shown = "".join(checked["outputs"][0]["data"]["text/plain"])
+    assert "✗ Not yet" in shown
+    assert "Hint" not in shown
+    assert "lab.certificate()" in [source(cell) for cell in cells]
 
 
 @each_section
@@ -106,9 +119,50 @@ def test_an_error_is_shown_in_one_line_without_a_path(section: Section) -> None:
 
 
 @each_section
-def test_it_asks_for_a_prediction_and_gives_an_answer_to_each_choice(section: Section) -> None:
-    assert "Predict" in prose(section)
+def test_what_is_folded_can_be_unfolded(section: Section) -> None:
     assert prose(section).count("<details>") == prose(section).count("</details>") >= 2
+
+
+@each_section
+def test_it_asks_for_its_predictions_under_their_headings(section: Section) -> None:
+    notebook = json.loads((NOTEBOOKS / section.notebook).read_text(encoding="utf-8"))["cells"]
+    asked = []
+    for before, cell in itertools.pairwise(notebook):
+        if source(cell).startswith("lab.predict("):
+            assert source(before).endswith("## Predict"), (
+                "the question itself is in kmscourse/course/questions"
+            )
+            asked.append(source(cell))
+    assert asked == [f'lab.predict("{question.name}")' for question in PREDICTIONS[section.number]]
+
+
+@each_section
+def test_a_question_is_committed_as_it_is_asked_with_its_answers_folded_away(section: Section) -> None:
+    outputs_by_source = {source(cell): cell["outputs"] for cell in cells(section, "code")}
+    asked = [
+        *(f'lab.predict("{question.name}")' for question in PREDICTIONS[section.number]),
+        *(["lab.recall()"] if section.number in RECALL else []),
+    ]
+    shown = [output["data"] for cell in asked for output in outputs_by_source[cell]]
+    questions = [*PREDICTIONS[section.number], *RECALL.get(section.number, ())]
+    assert len(shown) == len(questions)
+    for data, question in zip(shown, questions, strict=True):
+        card = QuestionCard(question)
+        assert "".join(data["text/html"]) == card._repr_html_(), "record the notebook again"
+        assert "".join(data["text/plain"]) == repr(card)
+
+
+@pytest.mark.parametrize("section", SECTIONS[2:], ids=lambda section: section.slug)
+def test_questions_from_earlier_sections_stand_behind_the_set_up(section: Section) -> None:
+    assert source(cells(section, "code")[1]) == "lab.recall()"
+
+
+def test_the_quiz_stands_before_the_course_and_after_it() -> None:
+    first, last = (
+        [source(cell) for cell in cells(section, "code")] for section in (SECTIONS[0], SECTIONS[-1])
+    )
+    assert first[1] == 'lab.quiz("before")'
+    assert last[-1] == 'lab.quiz("after")'
 
 
 @each_section
