@@ -19,7 +19,9 @@ READING_SPEED = 170
 UNPLAIN = {
     r"^(Should|Were|Had) (?![^?]*\?)": "an inverted condition: begin with “If”",
     r"^(Whether|That|What|How) [^,.?]+, (AWS|KMS|IAM|DynamoDB|you|it|the|nobody)\b(?![^?]*\?)": "put the subject first",
-    r"(?<!\b[Tt]here )\b(is|are|was|were) no (?!longer|more\b|such|way|need|one\b)\w+": "write “is not a …”, or “there is no …”",
+    r"(?<!\b[Tt]here )\b(is|are|was|were) no (?!longer|more\b|such|way|need|one\b)\w+": (
+        "write “is not a …”, or “there is no …”"
+    ),
     r"\bstands?\b(?! (for|alone|still|by))": "a text “is” or “says”; nothing stands there",
     r"\banew\b": "again",
     r"\b(whole|unharmed)\b(?=[*.,;]| and\b)": "the field's word is integrity, or unchanged",
