@@ -46,7 +46,7 @@ def sentences(text: str) -> list[str]:
     """The sentences of a Markdown text, without its code, links' targets and emphasis."""
     text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"<[^>]+>|[*#>|]|^- ", " ", text, flags=re.MULTILINE)
+    text = re.sub(r"<[^>]+>|[#>|]|^- ", " ", text.replace("*", ""), flags=re.MULTILINE)
     return [" ".join(each.split()) for each in re.split(r"(?<=[.!?:;])\s+|\n\n", text) if each.strip()]
 
 
