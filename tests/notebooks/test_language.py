@@ -31,7 +31,7 @@ UNPLAIN = {
     ),
     r"\b(along|save for|lest|hence|thereof|therein|whereby|albeit)\b": "a word that learners do not know",
     r"\bin so many words\b|\bto the letter\b|\bspeaks? of\b|\bat first hand\b": "say it plainly",
-    r"\b(A|a|An|an) \w+ (a|an) (square|section|piece|character|record|item|call|day|month)\b": "write “one … for each …”",
+    r"\b(A|a|An|an) \w+ (a|an) (square|section|piece|record|item|call|day|month)\b": "write “one … for each …”",
     r"\bbe it\b|\bcome what may\b|\bmind you\b": "say it plainly",
 }
 """A construction (in one sentence), and what to write instead."""
