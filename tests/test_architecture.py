@@ -15,6 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_USE: dict[str, set[str]] = {
     "kmscourse": {"lab"},
     "errors": set(),
+    "look": set(),
     "home": set(),
     "policy": set(),
     "sandbox": {"policy"},
@@ -27,11 +28,11 @@ MAY_USE: dict[str, set[str]] = {
     "account": {"iam", "sandbox"},
     "access": {"account", "audit", "kms", "policy"},
     "course": {"access", "account", "audit", "dynamodb", "envelope", "iam", "kms", "policy"},
-    "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "policy"},
-    "widgets": {"access", "account", "display", "dynamodb", "envelope", "iam", "kms", "policy"},
+    "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "look", "policy"},
+    "widgets": {"access", "account", "display", "dynamodb", "envelope", "iam", "kms", "look", "policy"},
     "lab": {"access", "account", "course", "display", "iam"},
     "jupyter": set(),
-    "slides": set(),
+    "slides": {"look"},
     "cli": {"account", "course", "jupyter", "sandbox", "slides"},
 }
 ALWAYS = {"errors", "home"}
