@@ -118,7 +118,7 @@ def test_each_message_has_a_data_key_of_its_own() -> None:
     sealed, bare = Diagram(ALL), Diagram(replace(ALL, message=False))
     assert words(sealed).count("Data keys") == 2
     assert words(bare).count("Data key") == 2
-    in_the_clear = f'fill="{FILL["open"]}"'
+    in_the_clear = f'" rx="8" fill="{FILL["open"]}"'
     assert (sealed.svg().count(in_the_clear), bare.svg().count(in_the_clear)) == (3, 1)
     assert "a data key for each message" in repr(sealed)
 
