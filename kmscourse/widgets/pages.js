@@ -1,0 +1,36 @@
+/* Runs once when a page is drawn, in the mark of its heading (look.py, SCRIPT). */
+
+const page = this.closest(".kms-page");
+const own = (element) => element.closest(".kms-page") === page;
+
+/* The notebook's own keys stay out: without this, an arrow in a choice leaves the page, and dd deletes its cell.
+   JupyterLab leaves keys alone at an element with this attribute (Lumino, CommandRegistry), and ipywidgets sets none. */
+page.addEventListener("focusin", (event) => {
+  event.target.dataset.lmSuppressShortcuts = true;
+});
+
+/* A click stays with the button that it began on: to press it leaves a field, which speaks then, and what the page
+   answers can move the button away from under the mouse before that is let go (W3C, Pointer Events). */
+page.addEventListener("pointerdown", (event) => {
+  event.target.closest("button")?.setPointerCapture(event.pointerId);
+});
+
+/* Enter in a line of text presses the page's main button. The field is left first, so that its value is there first. */
+page.addEventListener("keydown", (event) => {
+  const line = event.target.closest("input:not([type=checkbox], [type=radio])");
+  const main = [...page.querySelectorAll("button.mod-primary")].find((button) => own(button) && button.offsetParent);
+  if (event.key !== "Enter" || !line || !own(line) || line.closest(".kms-search") || !main) return;
+  event.preventDefault();
+  line.blur();
+  main.click();
+});
+
+/* An editor shows the beginning of a text that was put into it; where the learner was in it, it stays there. */
+page.addEventListener("focusin", ({ target }) => {
+  if (!target.matches(".kms-editor textarea") || target.dataset.left === target.value) return;
+  target.setSelectionRange(0, 0);
+  target.closest(".kms-editor").scrollTop = 0;
+});
+page.addEventListener("focusout", ({ target }) => {
+  if (target.matches(".kms-editor textarea")) target.dataset.left = target.value;
+});
