@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.iam import LAB_USER
+from kmscourse.jupyter import tracebacks
 
 
 class Lab:
@@ -41,7 +41,7 @@ class Lab:
         Raises CourseError for a section that isn't there, SandboxError or KmsCourseError where there is no account.
         """
         chosen = course.find_section(section)
-        _show_errors_in_one_line()
+        tracebacks.shorten()
         account = open_account()
         lab = cls(account, Notes(home(), account.file_key), chosen)
         print(lab)
@@ -146,11 +146,3 @@ class Lab:
 
 def _card(case: access.Case, aws_sentence: str = "") -> DecisionCard:
     return DecisionCard(case.decision, case.ways_in, aws_sentence, case.notes)
-
-
-def _show_errors_in_one_line() -> None:
-    """In a notebook, show an error's own sentence and not the inside of boto3 (``%xmode Verbose`` brings it back)."""
-    if "IPython" in sys.modules:
-        shell = sys.modules["IPython"].get_ipython()
-        if shell is not None:
-            shell.InteractiveTB.set_mode("Minimal")

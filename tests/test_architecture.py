@@ -30,8 +30,8 @@ MAY_USE: dict[str, set[str]] = {
     "course": {"access", "account", "audit", "dynamodb", "envelope", "iam", "kms", "policy"},
     "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "look", "policy"},
     "widgets": {"access", "account", "display", "dynamodb", "envelope", "iam", "kms", "look", "policy"},
-    "lab": {"access", "account", "course", "display", "iam"},
-    "jupyter": set(),
+    "lab": {"access", "account", "course", "display", "iam", "jupyter"},
+    "jupyter": {"look"},
     "slides": {"look"},
     "cli": {"account", "course", "jupyter", "sandbox", "slides"},
 }

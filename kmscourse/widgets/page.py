@@ -18,6 +18,7 @@ from ipywidgets import HTML, Box, Button, VBox, Widget
 
 from kmscourse.display.card import Banner, Grid, framed, with_style
 from kmscourse.errors import KmsCourseError
+from kmscourse.look import AT_REST
 from kmscourse.widgets.look import SCRIPT, STYLE, message
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kmscourse.account import Account
 
 
-AT_REST, RUN = "kms-at-rest", "Run this cell to use it."
+RUN = "Run this cell to use it."
 
 
 class LabProtocol(Protocol):

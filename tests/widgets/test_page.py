@@ -25,9 +25,10 @@ from ipywidgets import (
 from kmscourse import Lab
 from kmscourse import widgets as pages
 from kmscourse.audit import events
+from kmscourse.look import AT_REST
 from kmscourse.widgets import CreateKeyPage, SignInPage, UserPage
 from kmscourse.widgets.form import Form
-from kmscourse.widgets.page import AT_REST, Page
+from kmscourse.widgets.page import Page
 from kmscourse.widgets.people import People
 from tests.widgets.reading import words
 
