@@ -64,6 +64,7 @@ def test_a_key_is_created_by_keys_alone(pages: Pages) -> None:
     page.keys("Next")
     page.step(2)
     page.type_into("Alias", "typedKey")
+    expect(page.button("Next")).to_be_enabled()
     keyboard.press("Enter")
     page.step(3)
     page.reach(page.labelled(pages.me))

@@ -227,6 +227,7 @@ def test_the_place_of_a_page_whose_kernel_is_gone_says_what_to_do(pages: Pages) 
     page.browser.reload()  # as on the next day
     expect(page.notebook.cells.nth(1)).to_contain_text(run, timeout=60_000)
     expect(page.notebook.cells.nth(1)).not_to_contain_text("model not found")
+    pages.failures.clear()  # of a kernel that was ended in the middle of its work
 
 
 def to_seal(pages: Pages, name: str) -> Shown:
