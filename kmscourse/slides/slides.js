@@ -258,9 +258,9 @@
   addEventListener("hashchange", show);
   addEventListener("resize", fit);
   useTheme(matchMedia("(prefers-color-scheme: dark)").matches);
-  fit();
   Promise.allSettled([...document.images].map((image) => image.decode())).then(() => {
-    paginate();
+    paginate(); /* before it is made to fit the screen: what is measured is the slide's own */
+    fit();
     show();
     root.classList.add("ready");
   });
