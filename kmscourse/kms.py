@@ -40,14 +40,14 @@ def create_key(
     users: Sequence[str] = (),
     description: str = "",
     tags: Mapping[str, str] | None = None,
-    administrators_may_delete: bool = True,
+    policy: Mapping[str, Any] | None = None,
 ) -> str:
     """The ARN of a new symmetric key with the alias ``alias`` ("myKey" or "alias/myKey").
 
     ``administrators`` and ``users`` are ARNs of IAM users and roles, of a role's session, or of the account's root; the
-    key policy is the console's key-consolepolicy-3 for them. Without any, AWS attaches its default policy, which
-    consists of the console's first statement. Nothing is made where the alias is taken or an ARN or the alias can't
-    be right (KmsCourseError). Raises ClientError where KMS refuses.
+    key policy is ``policy``, or else the console's key-consolepolicy-3 for them. Without any, AWS attaches its default
+    policy, which consists of the console's first statement. Nothing is made where the alias is taken or an ARN or the
+    alias can't be right (KmsCourseError). Raises ClientError where KMS refuses.
     """
     name = alias_name(alias)
     account = _account(administrators, users)
@@ -57,10 +57,9 @@ def create_key(
         "Description": description,
         "Tags": [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()],
     }
-    if account is not None:
-        policy = console_key_policy(
-            account, administrators, users, administrators_may_delete=administrators_may_delete
-        )
+    if policy is None and account is not None:
+        policy = console_key_policy(account, administrators, users)
+    if policy is not None:
         request["Policy"] = json.dumps(policy)
     arn = kms.create_key(**request)["KeyMetadata"]["Arn"]
     try:

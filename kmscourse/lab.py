@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.iam import LAB_USER
+from kmscourse.jupyter import tracebacks
 
 if TYPE_CHECKING:
     from kmscourse.widgets.quiz import QuizPage
@@ -51,7 +51,7 @@ class Lab:
         account.
         """
         chosen = course.find_section(section)
-        _show_errors_in_one_line()
+        tracebacks.shorten()
         CELLS.watch()
         account = open_account()
         lab = cls(account, Notes(home(), account.file_key), chosen)
@@ -232,11 +232,3 @@ class Lab:
 
 def _card(case: access.Case, aws_sentence: str = "") -> DecisionCard:
     return DecisionCard(case.decision, case.ways_in, aws_sentence, case.notes)
-
-
-def _show_errors_in_one_line() -> None:
-    """In a notebook, show an error's own sentence and not the inside of boto3 (``%xmode Verbose`` brings it back)."""
-    if "IPython" in sys.modules:
-        shell = sys.modules["IPython"].get_ipython()
-        if shell is not None:
-            shell.InteractiveTB.set_mode("Minimal")

@@ -15,6 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MAY_USE: dict[str, set[str]] = {
     "kmscourse": {"lab"},
     "errors": set(),
+    "look": set(),
     "home": set(),
     "policy": set(),
     "sandbox": {"policy"},
@@ -28,7 +29,7 @@ MAY_USE: dict[str, set[str]] = {
     "account": {"iam", "sandbox"},
     "access": {"account", "audit", "kms", "policy"},
     "course": {"access", "account", "audit", "dynamodb", "envelope", "iam", "kms", "policy"},
-    "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "policy"},
+    "display": {"access", "account", "audit", "course", "envelope", "iam", "kms", "look", "policy"},
     "widgets": {
         "access",
         "account",
@@ -39,11 +40,12 @@ MAY_USE: dict[str, set[str]] = {
         "envelope",
         "iam",
         "kms",
+        "look",
         "policy",
     },
-    "lab": {"access", "account", "cells", "course", "display", "iam", "widgets"},
-    "jupyter": set(),
-    "slides": set(),
+    "lab": {"access", "account", "cells", "course", "display", "iam", "jupyter", "widgets"},
+    "jupyter": {"look"},
+    "slides": {"look"},
     "cli": {"account", "course", "jupyter", "sandbox", "slides"},
 }
 ALWAYS = {"errors", "home"}

@@ -1,7 +1,8 @@
 """Draw the picture at the head of each notebook: ``python -m tools.draw``.
 
 Each is the architecture of an account that stands where the section ends, what is new in it marked, drawn by the same
-code that a student calls as ``lab.diagram()``. A test holds the committed pictures to it.
+code that a student calls as ``lab.diagram()``. The first shows what the whole course builds, before it
+cleans up. A test holds the committed pictures to it.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pathlib import Path
 from kmscourse.account import Account, open_sandbox
 from kmscourse.course import SECTIONS, artifacts
 from kmscourse.course.notes import Notes
-from kmscourse.display.architecture import Architecture
-from kmscourse.display.diagram import Diagram
-from kmscourse.display.growth import architecture_before
+from kmscourse.display.architecture import Architecture, Component
+from kmscourse.display.diagram import CourseMap, Diagram
+from kmscourse.display.growth import architecture_before, find_changes
 from kmscourse.envelope import decrypt_data_key
 from kmscourse.sandbox import client as sandbox_client
 
+LAST_TO_BUILD = 8  # the section that follows it cleans up
 IMAGES = Path(__file__).parents[1] / "notebooks" / "images"
 
 
 def pictures(account: Account, notes: Notes) -> dict[str, str]:
     """The file name and the SVG of each section's picture, while a fresh account is taken through the course."""
     drawn = {}
+    sections: dict[Component, int] = {}
     for section in SECTIONS:
         for artifact in artifacts.ARTIFACTS:
             if artifact.section == section.number and not artifact.is_ready(account, notes):
@@ -32,9 +35,13 @@ def pictures(account: Account, notes: Notes) -> dict[str, str]:
         if section.number in DONE:
             DONE[section.number](account, notes)
         now = Architecture.of(account, notes)
-        drawn[f"{section.number:02}.svg"] = (
-            Diagram(now, architecture_before(now, section.number)).svg() + "\n"
-        )
+        changed = find_changes(now, architecture_before(now, section.number))
+        sections |= {part: section.number for part, kind in changed.items() if kind == "new"}
+        if section.number == LAST_TO_BUILD:
+            drawn["00.svg"] = CourseMap(now, sections).svg() + "\n"
+        if section.number:
+            diagram = Diagram(now, architecture_before(now, section.number))
+            drawn[f"{section.number:02}.svg"] = diagram.svg() + "\n"
     return drawn
 
 

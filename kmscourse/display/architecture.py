@@ -50,10 +50,10 @@ class Architecture:
     """What the diagram shows.
 
     ``key_state`` is myKey's state as KMS names it, or None (no key yet); ``lets_in`` are those whom its policy allows
-    something, None where AWS doesn't show it. ``opened``: KMS has decrypted a data key for the administrator.
-    ``table_key`` says under which key that of Books is encrypted, None where there is no table; ``granted``: a grant
-    lets DynamoDB use myKey. ``reader``: IAMLabUser has a password. ``at_table`` and ``at_key`` are the answers to
-    IAMLabUser's Scan, None where nobody is asked, or nobody can tell.
+    something, None where AWS doesn't show it, ``keeps_out`` those whom it denies something. ``opened``: KMS has
+    decrypted a data key for the administrator. ``table_key`` says under which key that of Books is encrypted, None
+    where there is no table; ``granted``: a grant lets DynamoDB use myKey. ``reader``: IAMLabUser has a password.
+    ``at_table`` and ``at_key`` are the answers to IAMLabUser's Scan, None where nobody is asked, or nobody can tell.
     """
 
     key_state: str | None = None
@@ -66,6 +66,7 @@ class Architecture:
     reader: bool = False
     at_table: bool | None = None
     at_key: bool | None = None
+    keeps_out: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, account: Account, notes: Notes) -> Architecture:
@@ -84,7 +85,8 @@ class Architecture:
             architecture = replace(
                 architecture,
                 key_state=kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"],
-                lets_in=None if policy is None else _let_in(policy, account),
+                lets_in=None if policy is None else _named(policy, "Allow", account),
+                keeps_out=() if policy is None else _named(policy, "Deny", account),
                 granted=any(grant.get("GranteePrincipal", "").startswith("dynamodb.") for grant in grants),
             )
         if artifacts.table_exists(account, notes):
@@ -107,20 +109,27 @@ class Architecture:
             sentences[Component.KEY] = f"The administrator manages the KMS key myKey, which {state}."
             sentences[Component.POLICY] = "AWS doesn't show its key policy to the administrator."
             if self.lets_in is not None:
+                denies = f", and denies something to {listed(self.keeps_out)}" if self.keeps_out else ""
                 sentences[Component.POLICY] = (
-                    f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}."
+                    f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}{denies}."
                 )
         if self.data_key:
-            sentences[Component.ENCRYPTED] = "The application keeps a data key, encrypted by KMS."
+            sentences[Component.ENCRYPTED] = (
+                "The application keeps a data key for each message, encrypted by KMS."
+                if self.message
+                else "The application keeps a data key, encrypted by KMS."
+            )
             sentences[Component.PLAINTEXT] = (
-                "In the clear, the data key is in the application's memory, for a moment."
+                "In the clear, a data key is in the application's memory, for a moment."
             )
         if self.opened:
             sentences[Component.DECRYPT] = (
                 "KMS has decrypted a data key for the application: that is the way back."
             )
         if self.message:
-            sentences[Component.MESSAGE] = "The application keeps a message, sealed with a data key."
+            sentences[Component.MESSAGE] = (
+                "The application keeps a message, sealed with a data key of its own."
+            )
         if self.table_key is not None:
             sentences[Component.TABLE] = "DynamoDB keeps the table Books."
             sentences[Component.TABLE_KEY] = (
@@ -164,11 +173,11 @@ def _has_decrypted(account: Account) -> bool:
     return False
 
 
-def _let_in(policy: Mapping[str, Any], account: Account) -> tuple[str, ...]:
-    """Whom a key policy allows something, each once and in its order; of those who were deleted, none."""
+def _named(policy: Mapping[str, Any], effect: str, account: Account) -> tuple[str, ...]:
+    """Whom a key policy allows or denies something, each once and in its order; of those who were deleted, none."""
     names: list[str] = []
     for statement in statements_of(policy):
-        if statement.get("Effect") == "Allow":
+        if statement.get("Effect") == effect:
             living = (
                 name
                 for name in principals_of(statement)

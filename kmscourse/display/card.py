@@ -1,6 +1,7 @@
 """Cards: blocks, one under the other, each in HTML for a page and in words for a terminal or a screen reader.
 
-The HTML is static: it is the same in JupyterLab, in VS Code and on GitHub, with a kernel or without one.
+The HTML is static, with a kernel or without one, and brings its style sheet with it: JupyterLab, VS Code and nbviewer
+show it with its colours, GitHub, which drops them, as plain tables and paragraphs.
 """
 
 from __future__ import annotations
@@ -9,12 +10,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Protocol
 
-from kmscourse.display.table import html_table, inline, text_table
+from kmscourse.display.table import ROOMS, html_table, inline, text_table
+from kmscourse.look import sign_class, style
 
-_CARD = "line-height:1.45;max-width:76em"
-_PRE = "white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0 8px"
+_FOLDER = Path(__file__).parent
+_STACKED = (_FOLDER / "stacked.css").read_text(encoding="utf-8")
+LOOK = (_FOLDER / "cards.css").read_text(encoding="utf-8") + "".join(
+    f"@container (max-width: {width}em) {{ .kms-card.kms-card .{kind} {{ {_STACKED} }} }}"
+    for kind, width in ROOMS.items()
+)
+"""The style sheet of cards."""
+
+STYLE = style(LOOK)
 
 
 class Block(Protocol):
@@ -36,8 +46,22 @@ class Card:
     def __repr__(self) -> str:
         return "\n".join(text for block in self.blocks if (text := block.text()))
 
+    def html(self) -> str:
+        """For a page that has the style sheet already."""
+        return framed("\n".join(block.html() for block in self.blocks))
+
     def _repr_html_(self) -> str:
-        return f'<div style="{_CARD}">\n' + "\n".join(block.html() for block in self.blocks) + "\n</div>"
+        return with_style(self.html())
+
+
+def framed(html: str) -> str:
+    """What a card consists of, as a card."""
+    return f'<div class="kms-card">\n{html}\n</div>'
+
+
+def with_style(html: str) -> str:
+    """Cards, for a cell to show."""
+    return f"<div>\n{STYLE}\n{html}\n</div>"
 
 
 @dataclass(frozen=True)
@@ -50,11 +74,28 @@ class Words:
     def html(self) -> str:
         """For a page."""
         loud = f"<strong>{escape(self.loud)}</strong> " if self.loud else ""
-        return f'<p style="margin:0 0 8px">{loud}{inline(self.sentence)}</p>'
+        return f"<p>{loud}{inline(self.sentence)}</p>"
 
     def text(self) -> str:
         """For a terminal."""
         return f"{self.loud} {self.sentence}".strip()
+
+
+@dataclass(frozen=True)
+class Banner:
+    """An answer that nobody overlooks. ``loud`` begins with its sign, as in "✗ Refused.": it gives the colour."""
+
+    loud: str
+    sentence: str
+
+    def html(self) -> str:
+        """For a page."""
+        sentence = f"<strong>{escape(self.loud)}</strong> {inline(self.sentence)}"
+        return f'<p class="kms-banner {sign_class(self.loud)}">{sentence}</p>'
+
+    def text(self) -> str:
+        """For a terminal."""
+        return f"{self.loud} {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -100,10 +141,7 @@ class Folded:
     def html(self) -> str:
         """For a page."""
         content = self.content if isinstance(self.content, str) else as_json(self.content)
-        return (
-            f"<details><summary>{escape(self.summary)}</summary>"
-            f'<pre style="{_PRE}">{escape(content)}</pre></details>'
-        )
+        return f"<details><summary>{escape(self.summary)}</summary><pre>{escape(content)}</pre></details>"
 
     def text(self) -> str:
         """For a terminal."""
@@ -123,7 +161,7 @@ class Points:
             f"<li>{escape(point)}{''.join(block.html() for block in folded)}</li>"
             for point, folded in self.points
         ]
-        return f'<p style="margin:0"><strong>{escape(self.caption)}</strong></p><ul>{"".join(items)}</ul>'
+        return f"<p><strong>{escape(self.caption)}</strong></p><ul>{''.join(items)}</ul>"
 
     def text(self) -> str:
         """For a terminal."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kmscourse.access.refusal import Refusal
-from kmscourse.display.card import Block, Card, Folded, Grid, Points, Words
+from kmscourse.display.card import Banner, Block, Card, Folded, Grid, Points, Words
 from kmscourse.display.refusal import Labelled
 from kmscourse.display.steps import StepTable, shortened
 from kmscourse.errors import KmsCourseError
@@ -31,7 +31,7 @@ class DecisionCard(Card):
     ) -> None:
         self.decision = decision
         self.ways_in = Advice() if ways_in is None else ways_in
-        super().__init__(*(Words(note, "Note.") for note in notes), *self._parts(aws_sentence))
+        super().__init__(*(Banner("! Note.", note) for note in notes), *self._parts(aws_sentence))
 
     def _parts(self, aws_sentence: str) -> Iterator[Block]:
         allowed = self.decision.allowed
@@ -43,7 +43,7 @@ class DecisionCard(Card):
         verdict = "✓ Allowed." if allowed else "✗ Refused."
         if allowed and aws_sentence:
             verdict = "✗ AWS refused it. By what can be seen from here:"
-        yield Words(self.decision.reason, verdict)
+        yield Banner(verdict, self.decision.reason)
         if aws_sentence or not allowed:
             yield _sentence(
                 aws_sentence or self.decision.sentence(), "AWS says" if aws_sentence else "AWS would say"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 
 from kmscourse.display.architecture import MY_KEY, Architecture, Component, verdict
 from kmscourse.display.growth import describe_changes, find_changes
 from kmscourse.display.picture import Picture
-from kmscourse.display.svg import FAINT, NAME, Drawing
+from kmscourse.display.svg import FAINT, NAME, SEVERAL, Drawing
 
 NOTES = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "waits for its deletion"}
 MAX_NAMES, MAX_NAME_LENGTH = 4, 19  # that a key policy shows
+HEIGHTS: dict[int, set[Component]] = {
+    556: {Component.ENCRYPTED, Component.READER, Component.AT_TABLE},
+    300: {Component.KEY, Component.TABLE, Component.AT_KEY},
+    176: set(),
+}
+"""How far down the drawing reaches, and what reaches so far."""
 MAX_LINE_LENGTH = 104  # of the caption in a line
 
 
@@ -28,22 +35,16 @@ class Diagram(Picture):
         self.changed = find_changes(now, before or now)
 
     def __repr__(self) -> str:
-        return "\n".join([*self.now.sentences().values(), *describe_changes(self.changed)])
+        return "\n".join([*self.now.sentences().values(), *self._caption()])
 
     def svg(self) -> str:
         """The drawing, as an SVG document."""
-        lower = {
-            Component.ENCRYPTED,
-            Component.READER,
-            Component.AT_TABLE,
-        }  # what needs the lower half
-        bottom = 556 if lower & (self.now.sentences().keys() | self.changed.keys()) else 300
-        caption = [
-            line for sentence in describe_changes(self.changed) for line in wrap(sentence, MAX_LINE_LENGTH)
-        ]
+        shown = self.now.sentences().keys() | self.changed.keys()
+        bottom = next(height for height, parts in HEIGHTS.items() if parts & shown or not parts)
+        caption = [line for sentence in self._caption() for line in wrap(sentence, MAX_LINE_LENGTH)]
         height = bottom + 20 + 26 * len(caption)
         draw = Drawing(self.width, height, title=self.title, description=" ".join(repr(self).splitlines()))
-        draw.frame(196, 18, 906, 282, "Your AWS account")
+        draw.frame(196, 18, 906, min(bottom, 300) - 18, "Your AWS account")
         draw.person(98, 106, "Administrator", mark=self._mark(Component.ADMINISTRATOR))
         self._key(draw)
         self._application(draw)
@@ -53,14 +54,17 @@ class Diagram(Picture):
             draw.text(24, bottom + 30 + 26 * number, line, size=17, weight=600, anchor="start")
         return draw.document()
 
+    def _caption(self) -> list[str]:
+        return describe_changes(self.changed)
+
     def _mark(self, part: Component) -> str:
         return self.changed.get(part, "")
 
     def _key(self, draw: Drawing) -> None:
         """The KMS key and its policy."""
-        state, names = self.now.key_state, list(self.now.lets_in or ())
+        state = self.now.key_state
         if state is None:
-            draw.text(649, 166, "No KMS key of its own yet", size=NAME, fill=FAINT)
+            draw.text(649, 106, "No KMS key of its own yet", size=NAME, fill=FAINT)
             return
         draw.arrow((136, 96), (240, 96))
         draw.label(186, 86, "manages")
@@ -77,9 +81,13 @@ class Diagram(Picture):
             icon="key",
             mark=self._mark(Component.KEY),
         )
-        if len(names) > MAX_NAMES:
-            names[MAX_NAMES - 1 :] = [f"{len(names) - MAX_NAMES + 1} more"]
-        notes = [f"· {_short(name)}" for name in names] or ["lets nobody in"]
+        denied = [f"✗ Deny: {_short(name, MAX_NAME_LENGTH - 6)}" for name in self.now.keeps_out]
+        notes = [
+            *_first(
+                [f"· {_short(name)}" for name in self.now.lets_in or ()], MAX_NAMES - min(len(denied), 2)
+            ),
+            *_first(denied, 2),
+        ] or ["lets nobody in"]
         mark = self._mark(Component.POLICY)
         height = max(96, 46 + 22 * len(notes))
         draw.box(286, 152, 204, height, "Key policy", notes, kind="paper", icon="paper", mark=mark)
@@ -90,35 +98,37 @@ class Diagram(Picture):
             return
         draw.frame(20, 330, 806, 226, "Your application")
         mark, kind = self._mark(Component.ENCRYPTED), "plain" if self.now.works else "no"
+        several, top = self.now.message, 384 - SEVERAL if self.now.message else 384
         if self.now.key_state is not None:
             for end in (163, 488):
-                draw.arrow((262, 134), (262, 358), (end, 358), (end, 384), kind=kind, mark=mark)
+                draw.arrow((262, 134), (262, 350), (end, 350), (end, top), kind=kind, mark=mark)
             made = "GenerateDataKey gives both forms" if self.now.works else "makes and opens nothing"
             draw.label(280, 321, made, anchor="start")
-        clear = ["in the clear: in memory,", "for a moment"]
+        name, clear = "Data keys" if several else "Data key", ["in the clear: in memory,", "for a moment"]
         draw.box(
             40,
             384,
             246,
             96,
-            "Data key",
+            name,
             clear,
             kind="open",
             icon="key",
             mark=self._mark(Component.PLAINTEXT),
+            several=several,
         )
-        encrypted = ["encrypted by", "KMS: kept"]
-        draw.box(392, 384, 192, 96, "Data key", encrypted, kind="key", icon="lock", mark=mark)
+        encrypted = ["encrypted: kept,", "one a message"] if several else ["encrypted by", "KMS: kept"]
+        draw.box(392, 384, 192, 96, name, encrypted, kind="key", icon="lock", mark=mark, several=several)
         if self.now.opened:
             mark = self._mark(Component.DECRYPT)
-            draw.arrow((392, 438), (286, 438), kind=kind, mark=mark)
+            draw.arrow((392, 438), (286 + 384 - top, 438), kind=kind, mark=mark)
             draw.label(340, 418, "Decrypt")
             draw.tag(366, 466, mark)
         if self.now.message:
             mark = self._mark(Component.MESSAGE)
             draw.arrow((163, 480), (163, 530), (717, 530), (717, 480), mark=mark)
             draw.label(440, 521, "seals and opens the message")
-            sealed = ["sealed with the", "data key: kept"]
+            sealed = ["sealed with a data", "key of its own: kept"]
             draw.box(622, 384, 190, 96, "Message", sealed, icon="lock", mark=mark)
 
     def _table(self, draw: Drawing) -> None:
@@ -156,5 +166,23 @@ class Diagram(Picture):
             draw.tag(808, 236, mark)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}…"
+class CourseMap(Diagram):
+    """The architecture ``now``, with the number of the section in which each part comes."""
+
+    title = "What the course builds"
+
+    def __init__(self, now: Architecture, sections: Mapping[Component, int]) -> None:
+        super().__init__(now)
+        self.changed = {part: str(section) for part, section in sections.items()}
+
+    def _caption(self) -> list[str]:
+        return ["A number says in which section the part comes."]
+
+
+def _short(name: str, most: int = MAX_NAME_LENGTH) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def _first(lines: list[str], most: int) -> list[str]:
+    """So many lines at the most; the last one counts those that are left out."""
+    return lines if len(lines) <= most else [*lines[: most - 1], f"· {len(lines) - most + 1} more"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
-from kmscourse.display.card import Block, Card, Facts, Grid, Words
+from kmscourse.display.card import Banner, Block, Card, Facts, Grid, Words
 from kmscourse.display.moment import moment
 from kmscourse.display.table import Code
 
@@ -61,7 +61,7 @@ def _items(dynamodb: DynamoDBClient, table: TableDescriptionTypeDef, max_items: 
     try:
         answer = dynamodb.scan(TableName=table["TableName"], Limit=max_items)
     except ClientError as error:
-        return Words(str(error), "✗ Its items are not shown.")
+        return Banner("✗ Its items are not shown.", str(error))
     items = [{name: _plain(value) for name, value in item.items()} for item in answer["Items"]]
     keys = [key["AttributeName"] for key in table["KeySchema"]]
     others = sorted({name for item in items for name in item} - set(keys))

@@ -17,7 +17,7 @@ Start = Callable[[Architecture], Architecture]
 
 def _start_of_8(now: Architecture) -> Architecture:
     names = tuple(name for name in now.lets_in or () if name != LAB_USER)
-    return replace(now, lets_in=names, at_key=None if now.at_key is None else False)
+    return replace(now, lets_in=names, keeps_out=(), at_key=None if now.at_key is None else False)
 
 
 def _start_of_9(now: Architecture) -> Architecture:
@@ -25,6 +25,7 @@ def _start_of_9(now: Architecture) -> Architecture:
         now,
         key_state="Enabled",
         lets_in=tuple(dict.fromkeys([*(now.lets_in or ()), LAB_USER])),
+        keeps_out=(),
         table_key=MY_KEY,
         granted=True,
         reader=True,
@@ -34,7 +35,7 @@ def _start_of_9(now: Architecture) -> Architecture:
 
 
 STARTS: dict[int, Start] = {
-    1: lambda now: replace(now, key_state=None, lets_in=()),
+    1: lambda now: replace(now, key_state=None, lets_in=(), keeps_out=()),
     2: lambda now: replace(now, data_key=False),
     3: lambda now: replace(now, message=False),
     4: lambda now: replace(now, opened=False),

@@ -9,6 +9,7 @@ from kmscourse.display.card import Card, Grid
 from kmscourse.display.table import Code
 from kmscourse.policy import PrincipalKind, parse_principal, principals_of, statements_of
 
+EFFECTS = {"Allow": "✓ Allow", "Deny": "✗ Deny"}
 _HEAD = ("Statement", "Effect", "Who", "May do", "On", "If")
 
 
@@ -28,12 +29,17 @@ def statements(policy: Mapping[str, Any], title: str = "") -> Grid:
 def _row(statement: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         str(statement.get("Sid", "")),
-        str(statement.get("Effect", "")),
+        _effect(statement),
         _who(statement),
         Code(_either(statement, "Action")),
         Code(_either(statement, "Resource")),
         Code(_conditions(statement.get("Condition", {}))),
     )
+
+
+def _effect(statement: Mapping[str, Any]) -> str:
+    effect = str(statement.get("Effect", ""))
+    return EFFECTS.get(effect, effect)
 
 
 def _lines(value: object) -> str:

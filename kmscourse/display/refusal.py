@@ -7,13 +7,8 @@ from html import escape
 
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.display.card import Card, Grid
-from kmscourse.display.table import Code
+from kmscourse.display.table import Code, breakable
 from kmscourse.policy import parse_principal
-
-_QUOTE = (
-    "margin:2px 0 8px;padding:0 0 0 12px;border-left:4px solid #8889;overflow-wrap:anywhere;line-height:1.9"
-)
-_PART = "font-weight:normal;text-decoration:underline;text-underline-offset:3px"
 
 MEANINGS = {
     PartKind.CODE: "What a program looks at. The words behind it may change, this doesn't.",
@@ -70,18 +65,18 @@ class Labelled:
         """For a page."""
         quoted, rows = "", list[tuple[str, str, str]]()
         for part in self.refusal.parts:
-            quoted += escape(part.text) if part.kind is None else ""
+            quoted += breakable(escape(part.text)) if part.kind is None else ""
             if part.kind is not None:
                 label = f"{len(rows) + 1}\N{NO-BREAK SPACE}{part.kind}"
-                quoted += f'<strong style="{_PART}">{escape(part.text)}</strong><sup>{label}</sup>'
+                quoted += f"<strong>{breakable(escape(part.text))}</strong><sup>{label}</sup>"
                 rows.append((label, Code(part.text), meaning(self.refusal, part.kind)))
         body = (
-            f'<blockquote style="{_QUOTE}">{quoted}</blockquote>\n'
+            f"<blockquote>{quoted}</blockquote>\n"
             + Grid("What each part says", ("Part", "In AWS's words", "Meaning"), rows).html()
         )
         if self.folded:
-            return f"<details><summary>{self.opening}, word by word</summary>{body}</details>"
-        return f'<p style="margin:0"><strong>{self.opening}</strong></p>{body}'
+            return f"<details><summary>{self.opening}, word for word</summary>{body}</details>"
+        return f"<p><strong>{self.opening}</strong></p>{body}"
 
     def text(self) -> str:
         """For a terminal."""

@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 from kmscourse.course.checks import Report, Result
 from kmscourse.course.progress import Progress
+from kmscourse.display.card import Banner, framed, with_style
+
+DONE, MISSING = "kms-allow", "kms-warn"
 
 
 class ReportCard:
@@ -25,8 +28,19 @@ class ReportCard:
         return f"{self.report!r}\n{self._progress}"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li>{_row(result)}</li>" for result in self.report.results)
-        return f'<ul style="list-style:none;padding-left:0">{rows}</ul><p>{escape(self._progress)}</p>'
+        results = self.report.results
+        passed = sum(result.passed for result in results)
+        count = f"{passed} of {len(results)} {'check' if len(results) == 1 else 'checks'} passed."
+        loud = "✓ Done." if self.passed else "! Not yet."
+        rows = "".join(
+            f'<li class="{DONE if result.passed else MISSING}">{_row(result)}</li>' for result in results
+        )
+        return with_style(
+            framed(
+                f'<div class="kms-report {DONE if self.passed else MISSING}">{Banner(loud, count).html()}\n'
+                f'<ul>{rows}</ul>\n<p class="kms-progress">{escape(self._progress)}</p></div>'
+            )
+        )
 
 
 def _row(result: Result) -> str:

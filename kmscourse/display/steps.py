@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from re import sub
 
-from kmscourse.display.table import CAPTION, CELL, TABLE, inline
+from kmscourse.display.table import attributes, inline, table_opening
+from kmscourse.look import SIGNS
 from kmscourse.policy import Decision, Finding, Question, Subject, describe_evidence
 
+PASSES, ASKS_ON, REFUSES = "✓", "↓", "✗"
+LEGEND = {
+    PASSES: "it passes this step",
+    ASKS_ON: "this step lets nobody in: the next is asked",
+    REFUSES: "it is refused",
+}
 CAPTION_TEXT = "The decision, step by step"
 HEAD = ("Step", "Asked", "Question", "Answer", "Statement or grant")
 
@@ -30,19 +37,10 @@ ADDRESSEES = {
     Question.SESSION: "session policy",
 }
 
-# A line from sign to sign; the sign stands on the page's own ground. A page without styles shows the sign alone.
-_GROUND = "var(--jp-layout-color1,var(--vscode-editor-background,Canvas))"
-_LINE = "background:linear-gradient(#8889,#8889) calc(10px + 1em - 1.5px) 0/3px 100% no-repeat"
-_SIGN = (
-    f"display:inline-block;box-sizing:border-box;width:2em;height:2em;line-height:1.7em;text-align:center;"
-    f"border:2px solid currentColor;border-radius:50%;background:{_GROUND}"
-)
-_LAST = ";border-width:4px;line-height:1.4em;font-weight:700"
-
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step: its sign (✓ it lets pass, → it goes on, ✗ it ends here), and what stands beside it."""
+    """One step: its sign, as the legend explains it, and what stands beside it."""
 
     sign: str
     addressee: str
@@ -65,20 +63,22 @@ class StepTable:
             sign, answer = _answer(finding, closed)
             addressee = ADDRESSEES[finding.question].format(policy=subject.policy)
             yield StepRow(sign, addressee, subject.ask(finding.question), answer, _evidence(finding))
-        sign, answer = ("✓", "yes: allowed") if decision.allowed else ("✗", "no: refused")
+        sign, answer = (PASSES, "yes: allowed") if decision.allowed else (REFUSES, "no: refused")
         yield StepRow(sign, "", subject.ask(Question.VERDICT), answer, "")
 
     def html(self) -> str:
         """For a page."""
         steps = list(self.steps())
-        head = "".join(f'<th scope="col" style="{CELL}">{text}</th>' for text in HEAD)
+        head = "".join(f'<th scope="col">{text}</th>' for text in HEAD)
         rows = [_row(number, step, last=step is steps[-1]) for number, step in enumerate(steps, 1)]
+        legend = " ".join(f"<span>{_sign(sign)} {meaning}</span>" for sign, meaning in LEGEND.items())
         return "\n".join(
             [
-                f'<table style="{TABLE}"><caption style="{CAPTION}">{CAPTION_TEXT}</caption>',
+                table_opening(CAPTION_TEXT, "kms-middle kms-way"),
                 f"<thead><tr>{head}</tr></thead><tbody>",
                 *rows,
                 "</tbody></table>",
+                f'<p class="kms-legend">{legend}</p>',
             ]
         )
 
@@ -89,28 +89,33 @@ class StepTable:
             + (f" ({step.rests_on})" if step.rests_on else "")
             for number, step in enumerate(self.steps(), 1)
         ]
-        return "\n".join([CAPTION_TEXT, *lines])
+        legend = " · ".join(f"{sign} {meaning}" for sign, meaning in LEGEND.items())
+        return "\n".join([CAPTION_TEXT, *lines, f"({legend})"])
 
 
 def _row(number: int, step: StepRow, *, last: bool) -> str:
-    ends = step.answer.endswith("here")
-    sign = f'<span style="{_SIGN}{_LAST if last or ends else ""}">{step.sign}</span>'
-    line = "" if last else _LINE
-    cells = [f'<td style="{CELL};padding:3px 10px;white-space:nowrap;{line}">{sign} {number}</td>']
-    for text in (step.addressee, step.question, step.answer, step.rests_on):
-        shown = f"<strong>{inline(text)}</strong>" if (last or ends) and text else inline(text)
-        cells.append(f'<td style="{CELL};vertical-align:middle">{shown}</td>')
-    return f"<tr>{''.join(cells)}</tr>"
+    ends = last or step.answer.endswith("here")
+    cells = [f"<td>{_sign(step.sign)} {number}</td>"]
+    texts = (step.addressee, step.question, step.answer, step.rests_on)
+    for column, text in zip(HEAD[1:], texts, strict=True):
+        shown = f"<strong>{inline(text)}</strong>" if ends and text else inline(text)
+        cells.append(f"<td{attributes(text, column)}>{shown}</td>")
+    opening = '<tr class="kms-end">' if ends else "<tr>"
+    return f"{opening}{''.join(cells)}</tr>"
+
+
+def _sign(sign: str) -> str:
+    return f'<span class="kms-step {SIGNS.get(sign, "")}">{sign}</span>'
 
 
 def _answer(finding: Finding, closed: bool) -> tuple[str, str]:
     """The sign and the words of an answer."""
     word = "yes" if finding.yes else "no"
     if closed:
-        return "✗", f"{word}: refused here"
+        return REFUSES, f"{word}: refused here"
     if finding.question is Question.DENIED:
-        return "✓", f"{word}: it goes on"
-    return ("✓", word) if finding.yes else ("→", f"{word}: it goes on")
+        return PASSES, f"{word}: nothing stops it"
+    return (PASSES, word) if finding.yes else (ASKS_ON, f"{word}: the next step is asked")
 
 
 def _evidence(finding: Finding) -> str:

@@ -1,8 +1,9 @@
 """A few shapes for drawings, as SVG: boxes, people, arrows, tags.
 
-A drawing brings paper of its own, which is neither glaring in the dark nor grey in the light, and needs no id, font,
-script or style from elsewhere: it looks the same in a page, in a file and on paper, and two of them never meet. What
-matters is never said by colour alone: it also has a mark, a word, or a line of its own kind.
+A drawing brings paper of its own, and needs no id, font, script or style from elsewhere: it looks the same in a page,
+in a file and on paper, and two of them never meet. On a dark page a browser gives its colours their dark counterparts;
+a program that knows nothing of that draws it as on a light one. What matters is never said by colour alone: it also
+has a mark, a word, or a line of its own kind.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from collections.abc import Sequence
 from html import escape
 from math import hypot
 
-INK, PAPER, MARGIN, FAINT = "#1b2733", "#f5f2ea", "#d6d0c2", "#55616e"
-FILL = {"key": "#ffedbd", "data": "#dbeafa", "open": "#fbe3da", "paper": "#ffffff", "off": "#e6e6e3"}
-EDGE = {"key": "#7a5200", "data": "#0b5394", "open": "#9c3510", "paper": INK, "off": "#5c6670"}
-LINE = {"plain": INK, "yes": "#1a6b2f", "no": "#b3261e"}
+from kmscourse.look import COLOURS
+
+INK, PAPER, MARGIN, FAINT = (COLOURS[name].light for name in ("ink", "soft", "edge", "faint"))
+WHITE = COLOURS["paper"].light
+FILL = {kind: COLOURS[kind].light for kind in ("key", "data", "open", "off")} | {"paper": WHITE}
+EDGE = {kind: COLOURS[f"{kind}-edge"].light for kind in ("key", "data", "open", "off")} | {"paper": INK}
+LINE = {"plain": INK, "yes": COLOURS["allow"].light, "no": COLOURS["refuse"].light}
 DASHES = {"off": "7 5", "open": "7 5", "gone": "2 6", "no": "8 6"}
 NAME, NOTE, SMALL = 19, 16, 15  # sizes of text
 THIN, THICK = 2.0, 4.5  # lines; a thick one is new or changed
+SEVERAL = 10  # how far what is behind a box sticks out above and to its right
+CHANGES = {"new", "changed", "gone"}  # marks of what has a thick line; any other mark is a tag alone
 
 ICONS = {
     "key": '<circle cx="7" cy="12" r="5"/><path d="M12 12h11M18 12v5M23 12v5"/>',
@@ -28,6 +34,11 @@ ICONS = {
 """Drawn in squares of 24 units, by lines alone."""
 
 Place = tuple[float, float]
+
+_IN_THE_DARK = "".join(
+    f'[fill="{colour.light}"]{{fill:{colour.dark}}}[stroke="{colour.light}"]{{stroke:{colour.dark}}}'
+    for colour in COLOURS.values()
+)
 
 
 class Drawing:
@@ -40,6 +51,7 @@ class Drawing:
             'font-family="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, DejaVu Sans, sans-serif">',
             f"<title>{escape(title)}</title>",
             f"<desc>{escape(description)}</desc>",
+            f"<style>@media (prefers-color-scheme: dark){{{_IN_THE_DARK}}}</style>",
             f'<rect x="1" y="1" width="{width - 2}" height="{height - 2}" rx="12" fill="{PAPER}" stroke="{MARGIN}"/>',
         ]
 
@@ -91,17 +103,20 @@ class Drawing:
         kind: str = "data",
         icon: str = "",
         mark: str = "",
+        several: bool = False,
     ) -> None:
-        """A thing with a name and lines under it.
+        """A thing with a name and lines under it; ``several`` has more of them behind it.
 
-        ``kind`` is key, data, paper, open (a secret in the clear) or off; ``mark`` is "", new, changed or gone.
+        ``kind`` is key, data, paper, open (a secret in the clear) or off; ``mark`` is "", new, changed, gone, or a
+        word for its tag alone.
         """
         dashes = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""
-        line = THICK if mark else THIN
-        self._parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="8" fill="{FILL[kind]}" '
-            f'stroke="{EDGE[kind]}" stroke-width="{line:g}"{dashes}/>'
-        )
+        line = THICK if mark in CHANGES else THIN
+        for behind in (SEVERAL, SEVERAL / 2, 0) if several else (0,):
+            self._parts.append(
+                f'<rect x="{x + behind:g}" y="{y - behind:g}" width="{width:g}" height="{height:g}" rx="8" '
+                f'fill="{FILL[kind]}" stroke="{EDGE[kind]}" stroke-width="{line if not behind else THIN:g}"{dashes}/>'
+            )
         left = x + 14
         if icon:
             self._parts.append(
@@ -130,11 +145,11 @@ class Drawing:
                 f'<rect x="{right - width:g}" y="{middle - 12:g}" width="{width:g}" height="24" rx="12" '
                 f'fill="{INK}"/>'
             )
-            self.text(right - width / 2, middle + 5, word, size=SMALL, weight=700, fill="#ffffff")
+            self.text(right - width / 2, middle + 5, word, size=SMALL, weight=700, fill=WHITE)
 
     def person(self, x: float, y: float, name: str, *, mark: str = "") -> None:
         """A person, standing around (x, y), with a name below; ``mark`` as for a box."""
-        line, dashes = THICK if mark else THIN, ""
+        line, dashes = THICK if mark in CHANGES else THIN, ""
         if mark == "gone":
             line, dashes = THIN, f' stroke-dasharray="{DASHES["gone"]}"'
         self._parts.append(
@@ -161,7 +176,7 @@ class Drawing:
         (x1, y1), (x2, y2) = places[-2:]
         length = hypot(x2 - x1, y2 - y1)
         ux, uy = (x2 - x1) / length, (y2 - y1) / length
-        line, head = (THICK, 18.0) if mark else (THIN + 0.5, 14.0)
+        line, head = (THICK, 18.0) if mark in CHANGES else (THIN + 0.5, 14.0)
         path = [*places[:-1], (x2 - head * ux, y2 - head * uy)]
         wings = [(x2 - head * ux + side * uy, y2 - head * uy - side * ux) for side in (head / 2, -head / 2)]
         dashes = f' stroke-dasharray="{DASHES[kind]}"' if kind in DASHES else ""

@@ -1,7 +1,14 @@
-"""JupyterLab as the course opens it: on this machine alone, at the welcome page, without the news pop-up."""
+"""JupyterLab as the course opens it: on this machine alone, at the welcome page, without the news pop-up.
+
+copy.py          the student's own copy of the notebooks
+saving.py        what its server does when a notebook is saved
+tracebacks.py    which errors a cell shows in one line
+labconfig/ jupyter_server_config.d/ custom/     JupyterLab's settings, its server's extension, its style
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,6 +16,8 @@ from pathlib import Path
 from kmscourse.errors import CourseError
 
 FIRST_NOTEBOOK = "00-welcome.ipynb"
+HIDDEN = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "edition.json", "images"]
+"""What the list of files doesn't show: what Jupyter leaves out by itself, and what lies beside the notebooks."""
 
 
 def notebooks() -> Path:
@@ -28,6 +37,8 @@ def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+        "--LabApp.custom_css=True",
+        f"--ContentsManager.hide_globs={json.dumps(HIDDEN)}",
     ]
     if not browser:
         words.append("--no-browser")
@@ -39,6 +50,6 @@ def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The variables for JupyterLab: this process's own, and where its course settings are (``labconfig/``)."""
+    """The variables for JupyterLab: this process's own, and where its course settings are (this folder)."""
     paths = [str(Path(__file__).parent), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path)}

@@ -1,10 +1,11 @@
 """The student's own copy of the notebooks, their glossary and their pictures: laid once, and never overwritten.
 
 The copy's outputs are cleared, so that it waits to be run; hints and solutions are folded away, as in the originals.
-``edition.json`` in it says which edition of each file was laid there last, by the SHA-256 of its content. When an
-original notebook has changed since, the new edition is laid beside the student's file, under a name of its own. A new
-picture, or a new glossary, takes the place of the one that was laid, as notebooks name it; one that the student has
-changed stays.
+What a kernel says of its language is in it already: else JupyterLab adds it on opening, and calls the notebook unsaved.
+``edition.json`` in it says which edition of each file was laid there last, by the SHA-256 of its content (of a notebook
+without what a kernel says). When an original notebook has changed since, the new edition is laid beside the student's
+file, under a name of its own. A new picture, or a new glossary, takes the place of the one that was laid, as notebooks
+name it; one that the student has changed stays.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _lay_notebook(original: Path, folder: Path, editions: dict[str, str]) -> str
     edition = _edition(content)
     if edition == editions.get(original.name) and os.path.lexists(folder / original.name):
         return ""
-    name = _lay_beside(folder, original, content)
+    name = _lay_beside(folder, original, _for_the_kernel(content))
     editions[original.name] = edition
     if name == original.name:
         return ""
@@ -150,6 +151,19 @@ def _cleared(original: Path) -> bytes:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
+    return _written(notebook)
+
+
+def _for_the_kernel(content: bytes) -> bytes:
+    """A notebook with what the kernel here says of its language."""
+    from ipykernel.ipkernel import IPythonKernel
+
+    notebook: dict[str, Any] = json.loads(content)
+    notebook["metadata"]["language_info"] = IPythonKernel.language_info
+    return _written(notebook)
+
+
+def _written(notebook: dict[str, Any]) -> bytes:
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 

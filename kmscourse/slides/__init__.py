@@ -2,7 +2,11 @@
 
 A slide begins at each heading of the notebook's first two levels, and after a prediction: its answers stay folded until
 the presenter unfolds them. Cells are rendered by nbconvert with the outputs that are committed; pictures, style and
-script are in the file itself.
+script are in the file itself. A slide is 1280 by 720 and grows with the screen; what doesn't fit goes on on another one
+(slides.js).
+
+notes.py    what the presenter sees beside a slide
+index.py    the page that leads to the slide shows
 """
 
 from __future__ import annotations
@@ -10,13 +14,15 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Collection, Iterable
-from html import escape
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
 from kmscourse.errors import CourseError
+from kmscourse.look import style_sheet
+from kmscourse.slides.index import SlideShow, index_page
+from kmscourse.slides.notes import note_on
 
 _HEADING = re.compile(r"^(?=#{1,2} )", re.MULTILINE)
 _PICTURE = re.compile(r"(?<=\]\()images/[^)]+")
@@ -31,10 +37,10 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
     notebook_paths = list(notebooks)
     names = [path.name for path in notebook_paths]
     documents = {path.with_suffix(".html").name: slides(path, names) for path in notebook_paths}
-    titles = {name: _title(html) for name, html in documents.items()}
+    shows = [_show(path) for path in notebook_paths]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, html in {"index.html": _index(titles), **documents}.items():
+        for name, html in {"index.html": index_page(shows), **documents}.items():
             (folder / name).write_text(html, encoding="utf-8")
     except OSError as error:
         raise CourseError(
@@ -46,21 +52,53 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
 def slides(path: Path, beside: Collection[str] = ()) -> str:
     """The slides of one notebook, as an HTML document that links to those of the notebooks ``beside`` it."""
     import nbconvert
-    import nbformat
 
-    notebook = cast(Any, nbformat).read(path, as_version=4)
+    notebook = _read(path)
     notebook.cells = [new_cell for cell in notebook.cells for new_cell in _split(cell, path.parent, beside)]
     for before, cell in pairwise(notebook.cells):
         if before.source.startswith("lab.predict("):
             cell.metadata["slide"] = True  # so that nobody sees what happens before the question is answered
+    for opening, *others in _slides(notebook.cells):
+        opening.metadata["note"] = note_on([opening.source, *(cell.source for cell in others)])
     exporter = cast(Any, nbconvert).HTMLExporter(
         template_file="slides.html.j2",
         extra_template_paths=[str(Path(__file__).parent)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    html, _ = exporter.from_notebook_node(notebook)
+    html, _ = exporter.from_notebook_node(notebook, resources={"look": style_sheet()})
     return str(html)
+
+
+def _read(path: Path) -> Any:
+    import nbformat
+
+    return cast(Any, nbformat).read(path, as_version=4)
+
+
+def _show(path: Path) -> SlideShow:
+    """What the index says of a notebook's slides: from its first cell."""
+    opening = _read(path).cells[0].source
+    picture = _PICTURE.search(opening)
+    return SlideShow(
+        path.with_suffix(".html").name,
+        opening.splitlines()[0].lstrip("# "),
+        next(iter(re.findall(r"About (\d+ minutes)", opening)), ""),
+        next(iter(re.findall(r"^At the end .+$", opening, re.MULTILINE)), ""),
+        _embedded(path.parent / picture[0]) if picture else "",
+    )
+
+
+def _slides(cells: Iterable[Any]) -> Iterator[list[Any]]:
+    """The cells of each slide; the first of them begins it."""
+    slide: list[Any] = []
+    for cell in cells:
+        if slide and cell.metadata.get("slide"):
+            yield slide
+            slide = []
+        slide.append(cell)
+    if slide:
+        yield slide
 
 
 def _split(cell: Any, folder: Path, beside: Collection[str]) -> list[Any]:
@@ -87,19 +125,3 @@ def _split(cell: Any, folder: Path, beside: Collection[str]) -> list[Any]:
 def _embedded(picture: Path) -> str:
     kind = mimetypes.guess_type(picture.name)[0]
     return f"data:{kind};base64,{base64.b64encode(picture.read_bytes()).decode('ascii')}"
-
-
-def _title(html: str) -> str:
-    match = re.search(r"<title>(.*?)</title>", html)
-    return match[1] if match else ""
-
-
-def _index(titles: dict[str, str]) -> str:
-    links = "\n".join(f'<li><a href="{escape(name)}">{title}</a></li>' for name, title in titles.items())
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>kmscourse: the slides</title>\n'
-        "<style>body{font:1.4rem/1.8 system-ui,sans-serif;margin:8vh 10vw;color-scheme:light dark}</style></head>\n"
-        f"<body><h1>kmscourse: the slides</h1>\n<ul>\n{links}\n</ul>\n"
-        "<p>In a slide show: → and ← turn the page, Home and End lead to the first and the last, F fills the "
-        "screen. Printed, every slide is a page.</p></body></html>\n"
-    )

@@ -1,6 +1,6 @@
 """The console's pages, to be filled in beside the cell that does the same: each calls the helper that the cell calls.
 
-create_key.py    KMS: Create key, in its five steps; configure.py has the first
+create_key.py    KMS: Create key, in its six steps; configure.py has the first, people.py whom to tick
 key.py           KMS: a key, with key_policy.py, key_rotation.py and key_actions.py as its tabs
 create_table.py  DynamoDB: Create table
 table.py         DynamoDB: a table, and Delete

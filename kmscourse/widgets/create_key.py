@@ -1,4 +1,4 @@
-"""The console's page KMS, Customer managed keys, Create key, in its five steps."""
+"""The console's page KMS, Customer managed keys, Create key, in its six steps."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from typing import Any
 
 from ipywidgets import ToggleButton, VBox
 
+from kmscourse.account.ownership import MARK
 from kmscourse.display.policy import PolicyCard
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import alias_name, create_key, find_key
 from kmscourse.policy import console_key_policy
 from kmscourse.widgets.calls import AwsCall, NamedValue
 from kmscourse.widgets.configure import KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY
-from kmscourse.widgets.controls import Choices, lines, show, text, tick
+from kmscourse.widgets.controls import lines, show, text, tick
 from kmscourse.widgets.field import Field, require_value
-from kmscourse.widgets.look import code, facts, folded, message, scrolling
+from kmscourse.widgets.look import cards, code, facts, folded, message
 from kmscourse.widgets.page import LabProtocol
 from kmscourse.widgets.pairs import read_pairs
+from kmscourse.widgets.people import People, people_of
+from kmscourse.widgets.policy_field import PolicyField, text_of
 from kmscourse.widgets.steps import FormStep, SteppedForm
-
-SERVICE_LINKED = "/aws-service-role/"
 
 
 class CreateKeyPage(SteppedForm):
     """Creates a symmetric key with an alias, for the administrators and users that are chosen.
+
+    The fifth step, which can be passed over, has the key policy that follows from the choices as text, to be edited. A
+    choice that is made afterwards writes it anew.
 
     Raises ClientError where the account's users and roles may not be listed.
     """
@@ -33,6 +37,7 @@ class CreateKeyPage(SteppedForm):
     title = "Create key"
     action = "Finish"
     refreshes = True
+    cancelled = "No key has been created."
 
     def __init__(self, lab: LabProtocol) -> None:
         self._lab = lab
@@ -52,10 +57,18 @@ class CreateKeyPage(SteppedForm):
             _tags,
             note="One a line: a name, =, and a value.",
         )
-        self.administrators = Field(Choices("Key administrators"), require_value(nobody))
+        self.administrators = Field(People("Key administrators"), require_value(nobody))
         self.deletion = Field(tick("Allow key administrators to delete this key", value=True))
-        self.users = Field(Choices("Key users"), require_value(nobody))
+        self.users = Field(People("Key users"), require_value(nobody))
+        self.policy_text = PolicyField("Key policy", account=lab.account.id)
+        self.policy_text.tell(
+            "It says what you have chosen. You may change it here, or go on; a choice that you change later writes it "
+            "anew."
+        )
         self.read()
+        self._write_policy(None)
+        for field in (self.administrators, self.deletion, self.users):
+            field.control.observe(self._write_policy, "value")
         super().__init__(
             [
                 FormStep(
@@ -64,8 +77,9 @@ class CreateKeyPage(SteppedForm):
                     [configure[0].view, configure[1].view, self.advanced, self._more],
                 ),
                 FormStep("Add labels", [self.alias, self.description, self.tags]),
-                FormStep("Key administrators", [self.administrators, self.deletion]),
-                FormStep("Key users", [self.users]),
+                FormStep("Define key administrative permissions", [self.administrators, self.deletion]),
+                FormStep("Define key usage permissions", [self.users]),
+                FormStep("Edit key policy (optional)", [self.policy_text]),
                 FormStep("Review"),
             ]
         )
@@ -74,13 +88,14 @@ class CreateKeyPage(SteppedForm):
 
     def read(self) -> None:
         """The account's users and roles, as they are now."""
-        people = _people(self._lab.client("iam"))
+        people = people_of(self._lab.client("iam"))
         self.administrators.control.offer(people)
         self.users.control.offer(people)
 
     def preview_html(self) -> str:
         """From the third step on the key policy as it grows; at the last all that is chosen, and the calls."""
-        return [lambda: "", lambda: "", self._administration, self._use, self._review][self.step]()
+        shown = [lambda: "", lambda: "", self._administration, self._use, self._remarks, self._review]
+        return shown[self.step]()
 
     def leave(self) -> None:
         """An alias that is taken is said before one goes on."""
@@ -97,7 +112,7 @@ class CreateKeyPage(SteppedForm):
                 users=self.users.value,
                 description=self.description.value,
                 tags=read_pairs(self.tags.value),
-                administrators_may_delete=self.deletion.value,
+                policy=self.policy,
             )
         except KmsCourseError as error:  # the people come from the account: only the alias can be wrong
             self.alias.say(str(error))
@@ -108,14 +123,22 @@ class CreateKeyPage(SteppedForm):
         return facts([("ARN", self._arn)])
 
     @property
-    def policy(self) -> dict[str, Any]:
-        """The key policy that the key will get."""
+    def policy(self) -> dict[str, Any] | None:
+        """The key policy that the key will get, None where it can't be read."""
+        return self.policy_text.policy
+
+    @property
+    def _chosen_policy(self) -> dict[str, Any]:
+        """The console's key policy for what is chosen."""
         return console_key_policy(
             self._lab.account.id,
             self.administrators.value,
             self.users.value,
             administrators_may_delete=self.deletion.value,
         )
+
+    def _write_policy(self, _: object) -> None:
+        self.policy_text.control.value = text_of(self._chosen_policy)
 
     def _administration(self) -> str:
         return self._policy_after(
@@ -130,8 +153,14 @@ class CreateKeyPage(SteppedForm):
         )
 
     def _policy_after(self, meaning: str) -> str:
-        return message("·", meaning) + scrolling(
-            PolicyCard(self.policy, title="The key policy so far")._repr_html_()
+        return message("·", meaning) + cards(PolicyCard(self._chosen_policy, title="The key policy so far"))
+
+    def _remarks(self) -> str:
+        policy = self.policy
+        if policy is None:
+            return ""
+        return self.policy_text.shown_remarks(self._chosen_policy) + folded(
+            "The same as a table", cards(PolicyCard(policy, title="The key policy"))
         )
 
     def _review(self) -> str:
@@ -139,12 +168,19 @@ class CreateKeyPage(SteppedForm):
         alias = f"alias/{self.alias.value.removeprefix('alias/')}"
         tags = ", ".join(self.tags.value.split("\n"))
         labels = [("Alias", alias), ("Description", self.description.value or "-"), ("Tags", tags or "-")]
-        policy = json.dumps(self.policy, indent=4)
+        policy = self.policy or {}
         return "\n".join(
             [
                 facts([*chosen, *labels]),
-                scrolling(PolicyCard(self.policy, title="The key policy, as it will be")._repr_html_()),
-                folded("The same as JSON: policy, or policy.json", code("Key policy", policy)),
+                cards(PolicyCard(policy, title="The key policy, as it will be")),
+                folded(
+                    "The same as JSON: policy, or policy.json",
+                    code("Key policy", json.dumps(policy, indent=4)),
+                ),
+                self.really(
+                    f"the key also gets the tag {MARK}, by which the course knows it again, and costs about 1 US "
+                    "dollar a month until it is deleted."
+                ),
                 *self._calls(alias),
             ]
         )
@@ -172,16 +208,6 @@ class CreateKeyPage(SteppedForm):
 
     def _unfold(self, _: object) -> None:
         show(self._more, self.advanced.value)
-
-
-def _people(iam: Any) -> list[tuple[str, str]]:
-    """The account's users, then its roles, by name: what is shown, and the ARN. AWS's own roles are left out."""
-    users = [user for page in iam.get_paginator("list_users").paginate() for user in page["Users"]]
-    roles = [role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]]
-    own = [role for role in roles if not role["Path"].startswith(SERVICE_LINKED)]
-    return sorted((user["UserName"], user["Arn"]) for user in users) + sorted(
-        (f"{role['RoleName']} (role)", role["Arn"]) for role in own
-    )
 
 
 def _description(description: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kmscourse.account.ownership import MARK
 from kmscourse.dynamodb import create_encrypted_table
 from kmscourse.errors import KmsCourseError
 from kmscourse.widgets.calls import AwsCall, show_calls
@@ -58,7 +59,9 @@ class CreateTablePage(Form):
         self.key.offer(not whose)
         if whose:
             return message("·", f"{whose} For a key of your own, choose the third.")
-        return show_calls(AwsCall("dynamodb", "create_table", self.request()))
+        return self.really(
+            f"the table also gets the tag {MARK}, by which the course knows it again, and costs by the request."
+        ) + show_calls(AwsCall("dynamodb", "create_table", self.request()))
 
     def request(self) -> dict[str, object]:
         """The parameters of CreateTable, as create_encrypted_table sends them."""

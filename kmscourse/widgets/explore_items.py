@@ -25,7 +25,7 @@ from kmscourse.widgets.items import (
     keys_of,
     query_request,
 )
-from kmscourse.widgets.look import folded, message, scrolling
+from kmscourse.widgets.look import cards, folded, message
 from kmscourse.widgets.page import LabProtocol
 from kmscourse.widgets.pairs import read_pairs
 
@@ -147,10 +147,10 @@ class ExploreItemsPage(Form):
                 request_id=error.response["ResponseMetadata"].get("RequestId", ""),
             )
             case = access.refused_case(self._lab.account, Denial(sentence, call))
-            card = DecisionCard(case.decision, case.ways_in, sentence, case.notes)._repr_html_()
+            card = DecisionCard(case.decision, case.ways_in, sentence, case.notes)
         except (KmsCourseError, ClientError) as unknown:
             return answer + folded("Why?", message("✗", f"The decision can't be taken again: {unknown}"))
-        return answer + folded("Why? The decision, step by step", scrolling(card))
+        return answer + folded("Why? The decision, step by step", cards(card))
 
     @property
     def _operator(self) -> str:

@@ -26,7 +26,7 @@ from kmscourse.policy import (
 )
 from kmscourse.widgets.controls import chosen, lines, offer
 from kmscourse.widgets.field import Field
-from kmscourse.widgets.look import message, scrolling
+from kmscourse.widgets.look import cards, message
 from kmscourse.widgets.opens import opens_and_closes
 from kmscourse.widgets.page import LabProtocol, Page, button
 from kmscourse.widgets.pairs import read_pairs
@@ -133,15 +133,15 @@ class DecisionExplorer(Page):
         if not self.what.passes():
             self.verdict.value = message("·", "What is asked has to be an action first.")
             return
-        verdicts, cards = [], []
+        verdicts, decisions = [], []
         for request in self._requests():
             layers = self._what_if.layers(request.principal, request.resource)
             decision = evaluate(request, **layers)
-            cards.append(DecisionCard(decision, what_would_allow(request, **layers))._repr_html_())
+            decisions.append(DecisionCard(decision, what_would_allow(request, **layers)))
             verdicts.append(message("✓" if decision.allowed else "✗", decision.reason, loud=False))
         to_serve = message("·", "To serve the call DynamoDB opens the table's key, in the caller's name:")
         self.verdict.value = to_serve.join(verdicts)
-        self.steps.value = "".join(scrolling(card) for card in cards)
+        self.steps.value = cards(*decisions)
         remarks = self.policy.shown_remarks(self._what_if.saved(self.sheet.value)) if self.sheet.value else ""
         self.effect.value = remarks + self._effect()
 

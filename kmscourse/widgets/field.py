@@ -30,6 +30,7 @@ class Field:
         self.control = control
         self.problem = ""
         self._check, self._live = check, live
+        self._live_at_first = live
         self._note, self._room = HTML(), HTML()
         self.view = VBox([self.placed(), self._note, self._room])
         self.view.add_class("kms-field")
@@ -67,6 +68,18 @@ class Field:
             self.say("")
         return not self.problem
 
+    def check_again(self) -> None:
+        """Once anything on the page has changed: what was wrong here may be right now."""
+        if self._live or self.problem:
+            self.passes()
+
+    def start_over(self, value: object) -> None:
+        """Be as at first, when this was the value, and nothing had been said."""
+        self._live = self._live_at_first
+        self.problem = ""
+        self.control.value = value
+        self.say("")
+
     def say(self, problem: str) -> None:
         """Show what is wrong, or nothing."""
         self.problem = problem
@@ -93,8 +106,17 @@ class Field:
         return label, str(self.value).replace("  ", "\N{NO-BREAK SPACE}" * 2)
 
     def _changed(self, _: object) -> None:
-        if self._live:
-            self.passes()
+        self.check_again()
+
+
+def require_days(least: int, most: int) -> Callable[[int], None]:
+    """A check: a number of days within these bounds."""
+
+    def check(days: int) -> None:
+        if not least <= days <= most:
+            raise KmsCourseError(f"{days} days are not possible: type a number from {least} to {most}.")
+
+    return check
 
 
 def require_value(problem: str) -> Callable[[object], None]:

@@ -38,8 +38,7 @@ class Form(Page):
         self.button = button(self.action, self.title, primary=True)
         self.refresh = button("Refresh", "Read the account again")
         self.when_done: list[Callable[[], object]] = []
-        buttons = [*before, self.button, *after, *([self.refresh] if self.refreshes else [])]
-        self.buttons = HBox(buttons, layout={"flex_flow": "row wrap"})
+        self.buttons = HBox(self.arranged(before, after), layout={"flex_flow": "row wrap"})
         super().__init__([*(body or [field.view for field in fields]), self.preview, self.buttons])
         self._resting = [self.button]
         self.button.on_click(self._pressed)
@@ -47,6 +46,10 @@ class Form(Page):
         for field in fields:
             field.control.observe(self._update_preview, "value")
         self._update_preview(None)
+
+    def arranged(self, before: Sequence[Button], after: Sequence[Button]) -> list[Button]:
+        """The buttons, from left to right."""
+        return [*before, self.button, *after, *([self.refresh] if self.refreshes else [])]
 
     @abstractmethod
     def preview_html(self) -> str:
@@ -68,8 +71,11 @@ class Form(Page):
 
     def _update_preview(self, _: object) -> None:
         self.preview.value = self.preview_html()
-        if self.outcome.value == UNSENT and not any(field.problem for field in self.fields):
-            self.outcome.value = ""
+
+    def _input_changed(self, change: object) -> None:
+        super()._input_changed(change)
+        for field in self.fields:
+            field.check_again()
 
     def _pressed(self, _: object) -> None:
         wrong = [field for field in self.fields if not field.passes()]  # each says what is wrong with it

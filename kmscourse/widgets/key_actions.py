@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ipywidgets import BoundedIntText
-
 from kmscourse.errors import KmsCourseError
 from kmscourse.widgets.calls import AwsCall, show_calls
-from kmscourse.widgets.controls import chosen, offer, show, tick
-from kmscourse.widgets.field import Field
+from kmscourse.widgets.controls import chosen, number, offer, show, tick
+from kmscourse.widgets.field import Field, require_days
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import message
 from kmscourse.widgets.page import LabProtocol
@@ -83,14 +81,9 @@ class KeyActionsPage(Form):
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self.choice = Field(chosen("Key action", list(ACTIONS)))
         self.days = Field(
-            BoundedIntText(
-                value=MAX_DAYS,
-                min=MIN_DAYS,
-                max=MAX_DAYS,
-                description="Waiting period, in days (7 to 30)",
-                tooltip="Waiting period, in days",
-                layout={"width": "18em"},
-            )
+            number(f"Waiting period, in days ({MIN_DAYS} to {MAX_DAYS})", MAX_DAYS),
+            require_days(MIN_DAYS, MAX_DAYS),
+            live=True,
         )
         self.confirmed = Field(tick("I confirm"), _confirmed)
         self.read()

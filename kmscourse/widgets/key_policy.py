@@ -22,7 +22,7 @@ from kmscourse.policy import (
 from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.form import Form
-from kmscourse.widgets.look import code, facts, folded, message, scrolling
+from kmscourse.widgets.look import cards, code, facts, folded, message
 from kmscourse.widgets.opens import opens_and_closes
 from kmscourse.widgets.page import LabProtocol, button
 from kmscourse.widgets.policy_field import PolicyField, text_of
@@ -195,7 +195,7 @@ def default_view(policy: dict[str, Any]) -> str:
 
 
 def _card(policy_statements: list[dict[str, Any]], title: str) -> str:
-    return scrolling(PolicyCard({"Statement": policy_statements}, title=title)._repr_html_())
+    return cards(PolicyCard({"Statement": policy_statements}, title=title))
 
 
 def _names(statement: dict[str, Any]) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipywidgets import BoundedIntText
-
 from kmscourse.widgets.calls import AwsCall, show_calls
-from kmscourse.widgets.controls import tick
-from kmscourse.widgets.field import Field
+from kmscourse.widgets.controls import number, tick
+from kmscourse.widgets.field import Field, require_days
 from kmscourse.widgets.form import Form
 from kmscourse.widgets.look import facts, message, table
 from kmscourse.widgets.page import LabProtocol, button
@@ -30,14 +28,9 @@ class KeyRotationPage(Form):
         self._lab, self._arn = lab, key_arn or lab.key_arn
         self.automatic = Field(tick("Rotate this key automatically"))
         self.days = Field(
-            BoundedIntText(
-                value=DEFAULT_DAYS,
-                min=MIN_DAYS,
-                max=MAX_DAYS,
-                description="Rotation period, in days (90 to 2560)",
-                tooltip="Rotation period, in days",
-                layout={"width": "18em"},
-            )
+            number(f"Rotation period, in days ({MIN_DAYS} to {MAX_DAYS})", DEFAULT_DAYS),
+            require_days(MIN_DAYS, MAX_DAYS),
+            live=True,
         )
         self.read()
         self.now = button("Rotate now", "Make new key material now")
@@ -67,7 +60,8 @@ class KeyRotationPage(Form):
             "A rotation gives the key new material to encrypt with. It keeps the old, so that everything opens as "
             "before; its ARN, its alias and its policy stay."
         )
-        return facts(now) + self._history() + message("·", meaning) + show_calls(self.call)
+        price = self.really("each of a key's first two rotations adds 1 US dollar to its price a month.")
+        return facts(now) + self._history() + message("·", meaning) + price + show_calls(self.call)
 
     @property
     def call(self) -> AwsCall:

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from kmscourse.display.table import html_table
+from kmscourse.display.card import LOOK, Card, framed
+from kmscourse.display.table import breakable, html_table
+from kmscourse.look import sign_class, style
 
-STYLE = f"<style>{Path(__file__).with_name('pages.css').read_text(encoding='utf-8')}</style>"
+_FOLDER = Path(__file__).parent
+STYLE = style(LOOK, (_FOLDER / "pages.css").read_text(encoding="utf-8"))
 
-_LEAVE_KEYS = "p.addEventListener('focusin',e=>{e.target.dataset.lmSuppressShortcuts=true})"
-_KEEP_CLICKS = (
-    "p.addEventListener('pointerdown',e=>{e.target.closest('button')?.setPointerCapture(e.pointerId)})"
-)
-KEYS = f'<i class="kms-keys" onanimationstart="const p=this.closest(\'.kms-page\');{_LEAVE_KEYS};{_KEEP_CLICKS}"></i>'
-"""Keeps the notebook's own keys from a page: without it, an arrow in a choice leaves the page, and dd deletes its cell.
+_SCRIPT = re.sub(r"/\*.*?\*/", "", (_FOLDER / "pages.js").read_text(encoding="utf-8"), flags=re.DOTALL)
+SCRIPT = f'<i class="kms-script" onanimationstart="{escape(_SCRIPT)}"></i>'
+"""What a page does in the browser by itself, run once when it is drawn: a script in it would not be run."""
 
-JupyterLab leaves keys alone at an element with this attribute (Lumino, CommandRegistry), and ipywidgets sets none.
-
-And keeps a click for the button that it began on: to press it leaves a field, which speaks then, and what the page
-answers can move the button away from under the mouse before that is let go (W3C, Pointer Events, setPointerCapture).
-"""
-
-_MARKS = {"✓": "kms-yes", "✗": "kms-no", "!": "kms-mind"}
 _COPY = "navigator.clipboard.writeText(this.dataset.text).then(()=>{this.textContent='Copied'})"
 
 
 def message(mark: str, sentence: str, *, loud: bool = True) -> str:
     """A sentence for people, with its mark; read aloud when it appears, a mistake at once where it is ``loud``."""
     role = "alert" if mark == "✗" and loud else "status"
-    return f'<div role="{role}" class="kms-say {_MARKS.get(mark, "")}">{mark} {escape(sentence)}</div>'
+    text = breakable(escape(f"{mark} {sentence}"))
+    return f'<div role="{role}" class="kms-say {sign_class(mark)}">{text}</div>'
 
 
 def hint(sentence: str) -> str:
@@ -63,19 +58,19 @@ def _fact(name: str, value: str) -> str:
     if not value.startswith(("arn:", "https:")):
         return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
     return (
-        f'<div class="kms-wide"><dt>{escape(name)}</dt>'
-        f"<dd><code>{escape(value)}</code> {copy_button(name, value)}</dd></div>"
+        f'<div class="kms-across"><dt>{escape(name)}</dt>'
+        f"<dd><code>{breakable(escape(value))}</code> {copy_button(name, value)}</dd></div>"
     )
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table that scrolls where the page is too narrow for it."""
-    return scrolling(html_table(caption, head, rows))
+    """A table, as cards have them."""
+    return framed(html_table(caption, head, rows))
 
 
-def scrolling(html: str) -> str:
-    """A card, which scrolls where the page is too narrow for it."""
-    return f'<div class="kms-scroll" tabindex="0">{html}</div>'
+def cards(*shown: Card) -> str:
+    """Cards on a page, one under the other."""
+    return "\n".join(card.html() for card in shown)
 
 
 def folded(summary: str, html: str) -> str:

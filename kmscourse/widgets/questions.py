@@ -26,7 +26,7 @@ from kmscourse.display.question import (
     verdict,
 )
 from kmscourse.errors import KmsCourseError
-from kmscourse.widgets.look import KEYS, STYLE, message
+from kmscourse.widgets.look import SCRIPT, STYLE, message
 from kmscourse.widgets.page import button
 
 _STYLE = f"<style>{Path(__file__).with_name('questions.css').read_text(encoding='utf-8')}</style>"
@@ -83,7 +83,7 @@ class AskedQuestion:
         self.said = HTML()
         text = f'<div class="kms-asked-text">{question_html(question.text)}</div>'
         self.view = VBox(
-            [HTML(f"{STYLE}{_STYLE}{KEYS}{text}"), self.options, self.said, _radio_group(question)]
+            [HTML(f"{STYLE}{_STYLE}{SCRIPT}{text}"), self.options, self.said, _radio_group(question)]
         )
         for name in ("kms-page", "kms-question"):
             self.view.add_class(name)
@@ -120,9 +120,9 @@ def explanations(question: Question, place: int | None) -> str:
 
 
 def _radio_group(question: Question) -> HTML:
-    """What makes one radio group of a question's buttons, as soon as they are drawn (see ``look.KEYS``)."""
+    """What makes one radio group of a question's buttons, as soon as they are drawn (see ``look.SCRIPT``)."""
     script = HTML(
-        f'<i class="kms-keys" data-label="{escape(plain(question.text))}" '
+        f'<i class="kms-script" data-label="{escape(plain(question.text))}" '
         f'onanimationstart="{escape(_MAKE_RADIO_GROUP)}"></i>'
     )
     script.add_class("kms-script")

@@ -11,7 +11,7 @@ from kmscourse.course.questions import Question
 from kmscourse.course.quiz import Quiz
 from kmscourse.display.question import verdict
 from kmscourse.widgets.controls import focus_on, show
-from kmscourse.widgets.look import KEYS, STYLE
+from kmscourse.widgets.look import SCRIPT, STYLE
 from kmscourse.widgets.page import button
 from kmscourse.widgets.questions import AskedQuestion, explanations
 
@@ -30,7 +30,7 @@ class QuizPage:
         self.skip.on_click(lambda _: self._skip())
         self.next.on_click(lambda _: self._go_on())
         self._head, self._room, self._buttons = HTML(), VBox(), HBox([self.skip, self.next])
-        self.view = VBox([HTML(f"{STYLE}{KEYS}"), self._head, self._room, self._buttons])
+        self.view = VBox([HTML(f"{STYLE}{SCRIPT}"), self._head, self._room, self._buttons])
         self.view.add_class("kms-page")
         self._show_next()
 

@@ -50,11 +50,13 @@ class SealFilePage(Form):
         )
         self.bar = HTML()
         self.cancel = button("Cancel", "Call the work off")
-        super().__init__([self.what, self.source, self.target, self.context], after=[self.cancel])
+        fields = [self.what, self.source, self.target, self.context]
+        super().__init__(fields, after=[self.cancel])
         self.view.children = [*self.view.children[:-1], self.bar, self.view.children[-1]]
         self.source.control.observe(self._suggest, "value")
         self.what.control.observe(self._suggest, "value")
-        self._resting = ()  # the work has a thread of its own, and begins once at a time
+        # The work has a thread of its own: what it is about can't be changed meanwhile, and it can be called off.
+        self._resting = [field.control for field in fields]
         self.cancel.on_click(self._call_off)
 
     def preview_html(self) -> str:
@@ -92,6 +94,10 @@ class SealFilePage(Form):
         """What went wrong; to have called it off is no mistake."""
         self.bar.value = ""
         return message("·", str(error)) if isinstance(error, Cancelled) else super().refused(error)
+
+    def clear_answer(self) -> None:
+        super().clear_answer()
+        self.bar.value = ""
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until the work is done, or called off."""

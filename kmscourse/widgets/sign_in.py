@@ -15,7 +15,8 @@ from kmscourse.widgets.page import LabProtocol
 class SignInPage(Form):
     """Signs a user in: ``session`` is theirs afterwards, and None where nobody is signed in.
 
-    The password is forgotten as soon as it has been used.
+    The password is forgotten as soon as it has been used. On a real account no API signs in with a password: none is
+    asked for there, and the page says how the session comes about.
     """
 
     title = "Sign in as IAM user"
@@ -26,11 +27,15 @@ class SignInPage(Form):
         self.session: boto3.Session | None = None
         self.user_name = Field(text("IAM user name", LAB_USER), require_value("Type the name of the user."))
         self.password = Field(text("Password", kind=Secret), require_value("Type the password of the user."))
+        self.password.offer(lab.account.practice)
         super().__init__([self.user_name, self.password])
 
     def preview_html(self) -> str:
         """The call that would be made, the password apart."""
-        return code(
+        return self.really(
+            "no API signs in with a password, so none is checked here. An access key of the user is made, exchanged "
+            "for a session, and deleted at once."
+        ) + code(
             "In this course (no API of AWS takes a password)",
             f"reader = lab.sign_in({self.user_name.value!r}, password=…)",
         )
@@ -43,4 +48,4 @@ class SignInPage(Form):
         session = self._lab.sign_in(self.user_name.value, password)
         arn = session.client("sts").get_caller_identity()["Arn"]
         self.session = session
-        return f"Signed in as {arn}"
+        return f"Signed in as {arn}" if self._lab.account.practice else f"This is a session of {arn}"

@@ -1,4 +1,4 @@
-"""A page in steps, as the console has them: Previous, Next, and at the last the button that does it."""
+"""A page in steps, as the console has them: Cancel, Previous, Next, and at the last the button that does it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ipywidgets import HTML, VBox, Widget
+from ipywidgets import HTML, Button, VBox, Widget
 
 from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.field import Field
 from kmscourse.widgets.form import Form
+from kmscourse.widgets.look import message
 from kmscourse.widgets.page import button
 
 _CURRENT = ' aria-current="step"'
@@ -29,22 +30,32 @@ class SteppedForm(Form):
     """A form of several steps. ``step`` is the one that is shown, counted from 0.
 
     Next goes on only from a step without mistakes. The page's button stands on the last step; from Python it can be
-    pressed on any, and leads back to the first mistake.
+    pressed on any, and leads back to the first mistake. Cancel makes the page as it was at first.
     """
+
+    cancelled = "Nothing has been done."
 
     def __init__(self, steps: Sequence[FormStep]) -> None:
         self.steps = steps
         self.step = 0
+        self.cancel = button("Cancel", "Drop everything that was filled in")
         self.previous = button("Previous", "Go back to the step before")
         self.next = button("Next", "Go on to the next step", primary=True)
         self._where = HTML()
         self._rooms = [VBox(step.body or [field.view for field in step.fields]) for step in steps]
         fields = [field for step in steps for field in step.fields]
-        super().__init__(fields, body=[self._where, *self._rooms], before=[self.previous, self.next])
-        self._resting = [self.previous, self.next, self.button]
+        super().__init__(fields, body=[self._where, *self._rooms])
+        self.buttons.add_class("kms-at-the-right")
+        self._at_first = [field.value for field in fields]
+        self._resting = [self.cancel, self.previous, self.next, self.button]
+        self.cancel.on_click(self._start_over)
         self.previous.on_click(self._back)
         self.next.on_click(self._on)
         self.go(0)
+
+    def arranged(self, before: Sequence[Button], after: Sequence[Button]) -> list[Button]:
+        at_the_left = [self.refresh] if self.refreshes else []
+        return [*at_the_left, self.cancel, self.previous, self.next, self.button]
 
     def go(self, step: int) -> None:
         """Show a step; one before the first, or behind the last, is that one."""
@@ -69,6 +80,13 @@ class SteppedForm(Form):
 
     def leave(self) -> None:
         """What the account has to say before the step is left: raise, or say it at a field."""
+
+    def _start_over(self, _: object) -> None:
+        for field, value in zip(self.fields, self._at_first, strict=True):
+            field.start_over(value)
+        self.go(0)
+        self.outcome.value = message("·", self.cancelled)
+        focus_on(self.next)
 
     def _back(self, _: object) -> None:
         self.go(self.step - 1)

@@ -13,7 +13,7 @@ from kmscourse.widgets.calls import AwsCall, NamedValue, show_calls
 from kmscourse.widgets.controls import Secret, one_of, text
 from kmscourse.widgets.field import Field, require_value
 from kmscourse.widgets.form import Form
-from kmscourse.widgets.look import facts, folded, message, scrolling
+from kmscourse.widgets.look import cards, facts, folded, message
 from kmscourse.widgets.page import LabProtocol
 
 ENABLE, DISABLE = "Enable", "Disable"
@@ -56,10 +56,9 @@ class UserPage(Form):
         ]
         policies = find_identity(read_identities(iam), arn).policies
         self._policies = [PolicyCard(policy, title=name) for name, policy in policies.items()]
-        cards = "".join(scrolling(card._repr_html_()) for card in self._policies)
         self.general.value = (
             f"<h4>Summary</h4>{facts(self._facts)}"
-            + folded("Permissions", cards or "This user carries no policy.")
+            + folded("Permissions", cards(*self._policies) or "This user carries no policy.")
             + "<h4>Security credentials</h4>"
         )
 

@@ -74,6 +74,13 @@ class Notebook:
         for name in names[1:]:
             self.page.locator(".lm-Menu-item", has_text=re.compile(f"^{re.escape(name)}")).first.click()
 
+    def restart_kernel(self) -> None:
+        """Kernel → Restart Kernel…"""
+        self.menu("Kernel", "Restart Kernel…")
+        self.page.locator(".jp-Dialog button", has_text="Restart").last.click()
+        expect(self.page.locator(".jp-Dialog")).to_have_count(0)
+        self.wait_until_idle()
+
     def use_theme(self, theme: str) -> None:
         """Settings → Theme: ``Light`` or ``Dark``."""
         self.menu("Settings", "Theme", f"JupyterLab {theme}")

@@ -27,6 +27,8 @@ def test_a_key_is_created_step_by_step(pages: Pages) -> None:
         delay=500
     )  # the mistake goes as the field is left, and Next moves up under the mouse
     page.step(3)
+    page.labelled("Search by name").fill("lab")
+    expect(page.labelled(pages.me)).to_have_count(0)
     page.labelled("IAMLabUser").check()
     page.press("Next")
     page.step(4)
@@ -35,6 +37,9 @@ def test_a_key_is_created_step_by_step(pages: Pages) -> None:
     page.look("create-key")
     page.press("Next")
     page.step(5)
+    page.look("create-key-policy")
+    page.press("Next")
+    page.step(6)
     page.press("Finish")
     page.told("The key has been created.")
 
@@ -59,7 +64,8 @@ def test_a_key_is_created_by_keys_alone(pages: Pages) -> None:
     page.keys("Next")
     page.step(2)
     page.type_into("Alias", "typedKey")
-    page.keys("Next")
+    expect(page.button("Next")).to_be_enabled()
+    keyboard.press("Enter")
     page.step(3)
     page.reach(page.labelled(pages.me))
     keyboard.press("Space")
@@ -69,6 +75,8 @@ def test_a_key_is_created_by_keys_alone(pages: Pages) -> None:
     keyboard.press("Space")
     page.keys("Next")
     page.step(5)
+    page.keys("Next")
+    page.step(6)
     page.keys("Finish")
     page.told("The key has been created.")
 
@@ -104,6 +112,8 @@ def test_a_key_policy_is_edited_by_keys_alone(pages: Pages) -> None:
     page.keys("Edit")
     field = page.labelled("Key policy")
     expect(field).to_be_focused()
+    at_the_top = "field => [field.selectionStart, field.closest('.kms-editor').scrollTop]"
+    assert field.evaluate(at_the_top) == [0, 0], "it opens at its beginning"
     lines = field.input_value().split("\n")
     keyboard.press("Control+Home")
     for _ in range(next(i for i, line in enumerate(lines) if '"Statement"' in line)):
@@ -154,6 +164,8 @@ def test_what_ends_a_key_is_confirmed_first(pages: Pages) -> None:
     page.told("The key has been disabled.")
     assert state() == "Disabled"
     page.labelled("Key action").select_option("Schedule key deletion")
+    page.fill("Waiting period, in days (7 to 30)", "3")
+    page.told("3 days are not possible: type a number from 7 to 30.")
     page.fill("Waiting period, in days (7 to 30)", "7")
     page.labelled("I confirm that I want to delete this key after the waiting period").check()
     page.look("key-actions")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from kmscourse.envelope import unseal_file
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
+from tests.browser.lab import code_cells
 from tests.browser.pages import Pages, Shown
 
 PASSWORD = "Typed-In-A-Br0wser!"
@@ -77,6 +78,7 @@ def test_items_are_created_and_found(pages: Pages) -> None:
 
     page.labelled("Signed in as").select_option(LAB_USER)
     page.told("in the name of IAMLabUser")
+    expect(page.root.locator(".kms-say", has_text="items returned.")).to_have_count(0)
     page.press("Run")
     page.told("AccessDeniedException")
     page.root.get_by_text("Why? The decision, step by step").click()
@@ -117,8 +119,8 @@ def test_a_user_is_let_in_and_the_password_is_forgotten(pages: Pages) -> None:
     page = pages.open("UserPage(lab)", section=7)
     page.press("Apply")
     page.told("Type a password for the user.")
-    page.fill("Custom password", PASSWORD)
-    page.press("Apply")
+    page.labelled("Custom password").fill(PASSWORD)
+    page.browser.keyboard.press("Enter")
     page.told("can sign in to the console")
     page.look("user")
     pages.client("iam").get_login_profile(UserName=LAB_USER)  # raises where there is none
@@ -134,12 +136,13 @@ def test_who_signs_in_is_in_the_trail(pages: Pages) -> None:
     page = pages.open("SignInPage(lab)", section=8)
     pages.client("iam").update_login_profile(UserName=LAB_USER, Password=LAB_PASSWORD)
     page.fill("IAM user name", LAB_USER)
-    page.fill("Password", "not the password")
-    page.press("Sign in")
+    page.labelled("Password").fill("not the password")
+    page.browser.keyboard.press("Enter")
     page.told("✗")
     page.look("sign-in-refused")
-    page.fill("Password", LAB_PASSWORD)
-    page.press("Sign in")
+    page.labelled("Password").fill(LAB_PASSWORD)
+    expect(page.root.locator(".kms-refuse")).to_have_count(1)  # a field speaks when it is left
+    page.browser.keyboard.press("Enter")
     page.told(f"Signed in as {pages.arn(LAB_USER)}")
     assert LAB_PASSWORD not in page.browser.content()
     asked = [{"AttributeKey": "EventName", "AttributeValue": "ConsoleLogin"}]
@@ -206,6 +209,25 @@ def test_what_fails_behind_a_button_is_noticed(pages: Pages) -> None:
     page.browser.wait_for_timeout(500)  # nothing on the page says that it is over
     assert any("ZeroDivisionError" in failure for failure in pages.failures)
     pages.failures.clear()
+
+
+def test_the_place_of_a_page_whose_kernel_is_gone_says_what_to_do(pages: Pages) -> None:
+    page = pages.open("SignInPage(lab)", section=8)
+    run = "Run this cell to use it"
+    saved = page.notebook.save()
+    shown = code_cells(saved)[1]["outputs"][0]["data"]
+    assert sorted(shown) == ["text/html", "text/plain"], "the widget is of this kernel alone"
+
+    page.notebook.restart_kernel()
+    expect(page.root.get_by_role("heading", name="Sign in as IAM user")).to_be_visible()
+    said = page.root.evaluate("root => getComputedStyle(root, '::after').content")
+    assert run in said
+    expect(page.button("Sign in")).to_have_count(0)
+
+    page.browser.reload()  # as on the next day
+    expect(page.notebook.cells.nth(1)).to_contain_text(run, timeout=60_000)
+    expect(page.notebook.cells.nth(1)).not_to_contain_text("model not found")
+    pages.failures.clear()  # of a kernel that was ended in the middle of its work
 
 
 def to_seal(pages: Pages, name: str) -> Shown:

@@ -33,7 +33,7 @@ def test_the_key_policy_names_whom_it_allows_something(account: Account, notes: 
     assert Architecture.of(account, notes).lets_in == (ACCOUNT, ADMINISTRATOR, LAB_USER)
 
 
-def test_everyone_is_named_as_such_and_a_deny_lets_nobody_in(account: Account, notes: Notes) -> None:
+def test_everyone_is_named_as_such_and_whom_a_deny_keeps_out_too(account: Account, notes: Notes) -> None:
     prepare(account, notes, 2)
     kms, arn = account.client("kms"), artifacts.key_arn(account)
     policy = key_policy(kms, arn)
@@ -47,7 +47,9 @@ def test_everyone_is_named_as_such_and_a_deny_lets_nobody_in(account: Account, n
         },
     ]
     put_key_policy(kms, arn, policy)
-    assert Architecture.of(account, notes).lets_in == (ACCOUNT, ADMINISTRATOR, "everyone")
+    found = Architecture.of(account, notes)
+    assert found.lets_in == (ACCOUNT, ADMINISTRATOR, "everyone")
+    assert found.keeps_out == (LAB_USER,)
 
 
 def test_who_was_deleted_is_let_in_no_more(account: Account, notes: Notes) -> None:

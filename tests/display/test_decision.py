@@ -34,7 +34,7 @@ DENIES = {**ALLOWS_ALL, "Statement": [{"Sid": "Out", "Effect": "Deny", "Action":
 
 def signs(card: DecisionCard) -> list[str]:
     """The sign of each step."""
-    return re.findall(r"<span style=[^>]*>(.)</span> \d+<", card._repr_html_())
+    return re.findall(r"<td><span class=[^>]*>(.)</span> \d+<", card._repr_html_())
 
 
 def steps(card: DecisionCard) -> list[str]:
@@ -44,7 +44,7 @@ def steps(card: DecisionCard) -> list[str]:
 
 def test_a_refusal_is_shown_step_by_step() -> None:
     card = DecisionCard(evaluate(REQUEST, resource_policy=default_key_policy(ACCOUNT), grants=[GRANT]))
-    assert signs(card) == ["✓", "→", "→", "✓", "✗", "✗"]
+    assert signs(card) == ["✓", "↓", "↓", "✓", "✗", "✗"]
     assert [line[3] for line in steps(card)] == signs(card)
     assert steps(card)[-2] == "5. ✗ Does an identity-based policy allow kms:Decrypt? no: refused here"
     assert "(Enable IAM User Permissions)" in steps(card)[3]
@@ -80,7 +80,7 @@ def test_a_deny_ends_it_at_the_first_step() -> None:
 def test_each_layer_is_named_where_it_refuses(layers: dict[str, object], asked: str) -> None:
     given = {"resource_policy": default_key_policy(ACCOUNT), "identity_policies": [ALLOWS_ALL], **layers}
     html = DecisionCard(evaluate(REQUEST, **given))._repr_html_()  # type: ignore[arg-type]
-    *_, refused, verdict = re.findall(r"<tr>.*?</tr>", html[: html.index("Refused.")])
+    *_, refused, verdict = re.findall(r"<tr[ >].*?</tr>", html[: html.index("Refused.")])
     assert f"<strong>{asked}</strong>" in refused
     assert "refused here" in refused
     assert "no: refused<" in verdict

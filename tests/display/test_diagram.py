@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 
 from kmscourse.display.architecture import Architecture, Component
-from kmscourse.display.diagram import Diagram
+from kmscourse.display.diagram import CourseMap, Diagram
 from kmscourse.display.growth import architecture_before
+from kmscourse.display.svg import FILL
 from tests.display.test_growth import ALL, ANY
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -73,7 +74,13 @@ def test_the_drawing_is_whole_and_says_in_words_what_it_shows(
 def test_it_needs_nothing_from_elsewhere_and_two_of_them_never_meet(
     now: Architecture, earlier: Architecture
 ) -> None:
-    assert not re.search(r"(href|url\(|<script|<style|@import|\sid=)", Diagram(now, earlier).svg())
+    """Its one style speaks of colours alone, and is read nowhere but in the drawing: a cell shows it as an image."""
+    drawn = Diagram(now, earlier)
+    assert not re.search(r"(href|url\(|<script|@import|\sid=)", drawn.svg())
+    assert re.findall(
+        r"<style>@media \(prefers-color-scheme: dark\)\{(?:\[(?:fill|stroke)=\S+\})+\}</style>", drawn.svg()
+    )
+    assert "<svg" not in drawn._repr_html_()
 
 
 def test_what_is_new_has_a_thicker_line_a_tag_and_a_sentence() -> None:
@@ -98,6 +105,37 @@ def test_a_refusal_can_be_told_without_colour() -> None:
     assert refused.svg().count("M-5-5l10 10M5-5l-10 10") == 1  # the cross
     assert "Decrypt, as IAMLabUser: refused" in words(refused)
     assert "Decrypt, as IAMLabUser: allowed" in words(let_in)
+
+
+def test_a_deny_in_the_key_policy_is_shown_with_the_refusal_that_it_causes() -> None:
+    names = ("the account's IAM", "the administrator", "a", "b")
+    drawn = Diagram(replace(ALL, lets_in=names, keeps_out=("IAMLabUser",), at_key=False))
+    assert "✗ Deny: IAMLabUser" in words(drawn), "also where the list of those who are let in is long"
+    assert "and denies something to IAMLabUser." in repr(drawn)
+
+
+def test_each_message_has_a_data_key_of_its_own() -> None:
+    sealed, bare = Diagram(ALL), Diagram(replace(ALL, message=False))
+    assert words(sealed).count("Data keys") == 2
+    assert words(bare).count("Data key") == 2
+    in_the_clear = f'" rx="8" fill="{FILL["open"]}"'
+    assert (sealed.svg().count(in_the_clear), bare.svg().count(in_the_clear)) == (3, 1)
+    assert "a data key for each message" in repr(sealed)
+
+
+def test_a_map_of_the_course_has_numbers_and_no_thick_lines() -> None:
+    drawn = CourseMap(ALL, {Component.KEY: 1, Component.TABLE: 6})
+    assert {"1", "6"} <= set(words(drawn))
+    assert 'stroke-width="4.5"' not in drawn.svg()
+    assert repr(drawn).splitlines()[-1] == "A number says in which section the part comes."
+
+
+def test_in_the_dark_each_colour_of_a_drawing_has_its_counterpart() -> None:
+    svg = Diagram(ALL, architecture_before(ALL, 1)).svg()
+    drawn = svg.partition("</style>")[2]
+    for attribute in ("fill", "stroke"):
+        for colour in set(re.findall(rf'{attribute}="(#[0-9a-f]{{6}})"', drawn)):
+            assert re.search(rf'\[{attribute}="{colour}"\]\{{{attribute}:#[0-9a-f]{{6}}\}}', svg), colour
 
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion", "Unavailable"])

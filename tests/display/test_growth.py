@@ -23,6 +23,7 @@ ANY = st.builds(
     st.sampled_from([None, "myKey", "another KMS key"]),
     *[st.booleans()] * 2,
     *[st.sampled_from([None, True, False])] * 2,
+    st.lists(st.sampled_from(["IAMLabUser", "everyone"]), unique=True).map(tuple),
 )
 
 
@@ -42,7 +43,6 @@ def test_at_a_sections_start_nothing_is_new(account: Account, notes: Notes) -> N
     [
         (1, {Component.KEY, Component.POLICY}),
         (2, {Component.ENCRYPTED, Component.PLAINTEXT}),
-        (3, {Component.MESSAGE}),
         (4, {Component.DECRYPT}),
         (
             6,
@@ -63,8 +63,15 @@ def test_what_a_section_makes_is_new(section: int, new: set[Component]) -> None:
     )
 
 
+def test_section_three_makes_a_message_with_a_data_key_of_its_own() -> None:
+    assert find_changes(ALL, architecture_before(ALL, 3)) == {
+        Component.MESSAGE: "new",
+        Component.ENCRYPTED: "changed",
+    }
+
+
 def test_section_eight_changes_the_policy_and_the_answer() -> None:
-    now = replace(ALL, lets_in=("the account's IAM", "IAMLabUser"))
+    now = replace(ALL, lets_in=("the account's IAM", "IAMLabUser"), keeps_out=("IAMLabUser",))
     assert find_changes(now, architecture_before(now, 8)) == {
         Component.POLICY: "changed",
         Component.AT_KEY: "changed",

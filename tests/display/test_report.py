@@ -37,6 +37,13 @@ def test_it_says_what_was_found_and_how_far_one_has_come(tmp_path: Path) -> None
     assert "0 of 10 sections" in shown._repr_html_()
 
 
+def test_a_finished_check_looks_finished_and_an_unfinished_one_does_not(tmp_path: Path) -> None:
+    done, missing = (card(tmp_path, passed)._repr_html_() for passed in (True, False))
+    assert '<p class="kms-banner kms-allow"><strong>✓ Done.</strong> 1 of 1 check passed.</p>' in done
+    assert '<p class="kms-banner kms-warn"><strong>! Not yet.</strong> 0 of 1 check passed.</p>' in missing
+    assert "✓" not in missing.replace("kms-", "")
+
+
 class _Tags(HTMLParser):
     """The names of all tags, in their order."""
 

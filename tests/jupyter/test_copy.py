@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 
 from kmscourse.errors import CourseError
 from kmscourse.home import files, lock
@@ -67,6 +68,22 @@ def test_the_glossary_is_laid_beside_the_notebooks_and_brought_up_to_date(
         "glossary.md has a new edition. Yours stays as it is; move it away to get the new one."
     ]
     assert (mine / "glossary.md").read_text() == "my own words"
+
+
+def test_jupyterlab_has_nothing_to_add_to_the_copy_when_it_opens_it(originals: Path, mine: Path) -> None:
+    """What it would add is what the kernel says of its language: the notebook would count as unsaved at once."""
+    bring_up_to_date(mine, originals)
+    laid = json.loads((mine / "01-one.ipynb").read_text("utf-8"))
+    assert laid["metadata"]["language_info"] == IPythonKernel.language_info
+
+
+def test_another_python_is_no_new_edition(
+    originals: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_up_to_date(mine, originals)
+    later = {**IPythonKernel.language_info, "version": "9.9.9"}
+    monkeypatch.setattr(IPythonKernel, "language_info", later)
+    assert bring_up_to_date(mine, originals) == []
 
 
 def test_it_is_never_overwritten(originals: Path, mine: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.contents.manager import ContentsManager
 
 from kmscourse import jupyter
 from kmscourse.errors import CourseError
+from kmscourse.jupyter.copy import EDITION_FILE
 
 
 def test_it_listens_on_this_machine_alone() -> None:
@@ -27,6 +30,15 @@ def test_it_begins_at_the_welcome_page() -> None:
         word.endswith(jupyter.FIRST_NOTEBOOK)
         for word in jupyter.command(Path("mine"), browser=True, port=None)
     )
+
+
+def test_the_list_of_files_shows_notebooks_and_not_what_lies_beside_them() -> None:
+    words = jupyter.command(Path("mine"), browser=False, port=None)
+    (shown,) = (word for word in words if word.startswith("--ContentsManager.hide_globs="))
+    hidden = json.loads(shown.partition("=")[2])
+    assert {EDITION_FILE, "images", "*.pyc"} <= set(hidden)
+    assert not any(fnmatch(jupyter.FIRST_NOTEBOOK, pattern) for pattern in hidden)
+    assert set(ContentsManager().hide_globs) <= set(hidden), "what Jupyter hides by itself stays hidden"
 
 
 def test_the_news_pop_up_is_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from kmscourse import slides
 from kmscourse.course import SECTIONS, Section
 from kmscourse.errors import CourseError
 from kmscourse.jupyter import notebooks
+from kmscourse.slides.notes import BREAKING, CLOSING, EXERCISE, PREDICTION, QUESTION, note_on
 
 
 class Reader(HTMLParser):
@@ -20,14 +21,17 @@ class Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.texts: list[str] = []
+        self.notes: list[str] = []
         self.loaded: list[str] = []
-        self._folded = 0
+        self._folded = self._beside = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self._folded += tag == "details"
+        self._beside += tag == "aside"
         if tag == "section":
             self.texts.append("")
+            self.notes.append("")
         named = dict(attributes)
         self.loaded += [str(named[name]) for name in ("src", "srcset", "data") if name in named]
         if tag == "link":
@@ -35,9 +39,12 @@ class Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._folded -= tag == "details"
+        self._beside -= tag == "aside"
 
     def handle_data(self, data: str) -> None:
-        if self.texts and not self._folded:
+        if self._beside:
+            self.notes[-1] += data
+        elif self.texts and not self._folded:
             self.texts[-1] += data
 
 
@@ -79,11 +86,33 @@ def test_it_shows_what_the_cells_showed(html: str) -> None:
     assert "lab.check()" in shown
 
 
+def test_the_presenter_is_told_how_to_present_each_kind_of_slide(html: str, section: Section) -> None:
+    read = Reader(html)
+    noted = {text.strip().partition("¶")[0]: note for text, note in zip(read.texts, read.notes, strict=True)}
+    first = f"{section.number} · {section.title}"
+    assert f"about {section.minutes} minutes" in noted[first]
+    assert f"kmscourse sandbox reset --section {section.number}" in noted[first]
+    assert noted["Predict"] == PREDICTION
+    assert noted["Your turn"] == noted["Your turn again"] == EXERCISE
+    assert noted["In short"] == CLOSING
+
+
+def test_a_slide_on_which_a_call_is_refused_is_announced() -> None:
+    assert note_on(["## Break it", "kms.decrypt()  # meant to fail"]) == BREAKING
+    assert note_on(["kms.decrypt()  # meant to fail"]) == BREAKING
+    assert note_on(["## Read the policy", "kms.get_key_policy()"]) == QUESTION
+    assert note_on(["## A word"]) == ""
+
+
 def test_an_index_leads_to_each(tmp_path: Path) -> None:
     chosen = [notebooks() / section.notebook for section in SECTIONS[:2]]
     index, *made = slides.make(chosen, tmp_path / "slides")
     for section, file in zip(SECTIONS, made, strict=False):
-        assert f'<a href="{file.name}">{section.number} · {section.title}</a>' in index.read_text("utf-8")
+        page = index.read_text("utf-8")
+        assert f'<a href="{file.name}">{section.number} · {section.title}</a>' in page
+        assert f"<p>{section.minutes} minutes</p>" in page
+    assert page.count('<img src="data:image/svg+xml;base64,') == page.count("<p>At the end you") == 2
+    assert "PageDown" in page
     assert f'href="{SECTIONS[1].notebook.replace(".ipynb", ".html")}"' in made[0].read_text("utf-8")
 
 

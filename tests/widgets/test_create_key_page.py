@@ -12,11 +12,12 @@ from kmscourse import Lab
 from kmscourse.account import Account
 from kmscourse.iam import LAB_USER, user_arn
 from kmscourse.kms import create_key, find_key, key_policy
+from kmscourse.policy import console_key_policy, use_statement
 from kmscourse.widgets import CreateKeyPage
 from kmscourse.widgets.configure import KEY_TYPE, KEY_USAGE, ORIGIN, REGIONALITY, Choice
 from tests.widgets.reading import codes, words
 
-LABELS, ADMINISTRATORS, USERS, REVIEW = 1, 2, 3, 4
+LABELS, ADMINISTRATORS, USERS, POLICY, REVIEW = 1, 2, 3, 4, 5
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ def test_the_steps_lead_to_the_key_that_section_1_asks_for(lab1: Lab) -> None:
     page.administrators.control.value = (lab1.account.user_arn,)
     page.next.click()
     page.users.control.value = (lab1.account.user_arn,)
+    page.next.click()
+    assert page.step == POLICY
     page.next.click()
     assert page.step == REVIEW
     page.button.click()
@@ -203,9 +206,80 @@ def test_refresh_finds_people_who_came_later_and_keeps_what_was_chosen(
         "Ada",
         "IAMLabUser",
         lab1.account.user_name,
-        "Reader (role)",
+        "Reader",
     ]
     assert page.users.value == (lab1.account.user_arn,)
+
+
+def test_the_steps_are_the_consoles(page: CreateKeyPage) -> None:
+    """AWS KMS Developer Guide, "Create a symmetric encryption KMS key", by the console."""
+    assert [step.title for step in page.steps] == [
+        "Configure key",
+        "Add labels",
+        "Define key administrative permissions",
+        "Define key usage permissions",
+        "Edit key policy (optional)",
+        "Review",
+    ]
+    assert [button.description for button in page.buttons.children] == [
+        "Refresh",
+        "Cancel",
+        "Previous",
+        "Next",
+        "Finish",
+    ]
+
+
+def test_a_policy_that_is_edited_is_the_one_that_the_key_gets(lab1: Lab, page: CreateKeyPage) -> None:
+    page.go(POLICY)
+    policy = json.loads(page.policy_text.value)
+    policy["Statement"].append(use_statement(lab1.account.user_arn, ["kms:Encrypt"], sid="Typed by hand"))
+    page.policy_text.control.value = json.dumps(policy)
+    assert shown_policy(page) == policy
+    page.button.click()
+    assert key_policy(lab1.client("kms"), lab1.key_arn) == policy
+
+
+def test_a_policy_that_cannot_be_read_is_said_at_its_step(lab1: Lab, page: CreateKeyPage) -> None:
+    page.go(POLICY)
+    page.policy_text.control.value = "{"
+    page.next.click()
+    assert page.step == POLICY
+    page.go(REVIEW)
+    page.button.click()
+    assert (page.step, keys(lab1)) == (POLICY, [])
+    assert page.policy_text.problem
+
+
+def test_a_choice_that_is_made_later_writes_the_policy_anew(lab1: Lab, page: CreateKeyPage) -> None:
+    page.policy_text.control.value = "{"
+    page.deletion.control.value = False
+    assert page.policy_text.problem == ""
+    assert page.policy == console_key_policy(
+        lab1.account.id, page.administrators.value, page.users.value, administrators_may_delete=False
+    )
+
+
+def test_cancel_makes_the_page_as_it_was(lab1: Lab, page: CreateKeyPage) -> None:
+    page.alias.control.value = ""
+    page.tags.control.value = "not a tag"
+    page.button.click()
+    assert page.alias.problem
+    page.cancel.click()
+    assert words(page.outcome.value) == "· No key has been created."
+    assert page.step == 0
+    assert [field.value for field in page.fields] == [field.value for field in CreateKeyPage(lab1).fields]
+    assert [field.problem for field in page.fields if field.problem] == []
+    assert keys(lab1) == []
+
+
+def test_on_a_real_account_the_tag_and_the_price_are_said(lab1: Lab, page: CreateKeyPage) -> None:
+    page.go(REVIEW)
+    assert "which is real" not in page.preview.value
+    lab1.account.kind = "aws"
+    page.go(REVIEW)
+    assert "the key also gets the tag kmscourse" in words(page.preview.value)
+    assert "about 1 US dollar a month" in words(page.preview.value)
 
 
 def test_a_refusal_by_aws_is_shown_as_aws_says_it(account: Account, page: CreateKeyPage) -> None:

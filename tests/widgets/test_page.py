@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from IPython.core.formatters import DisplayFormatter
-from ipywidgets import HTML, Button, Tab, Text, Textarea, ValueWidget, Widget
+from ipywidgets import (
+    HTML,
+    Button,
+    Checkbox,
+    Combobox,
+    IntText,
+    Tab,
+    Text,
+    Textarea,
+    ToggleButton,
+    ValueWidget,
+    Widget,
+)
 
 from kmscourse import Lab
 from kmscourse import widgets as pages
 from kmscourse.audit import events
+from kmscourse.look import AT_REST
 from kmscourse.widgets import CreateKeyPage, SignInPage, UserPage
+from kmscourse.widgets.form import Form
 from kmscourse.widgets.page import Page
+from kmscourse.widgets.people import People
 from tests.widgets.reading import words
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -107,6 +123,79 @@ def test_a_password_is_in_nothing_that_a_page_shows(
         assert "open-Sesame1" not in seen
         page.button.click()
     assert page.password.value == "", "it is forgotten once it has been used"
+
+
+def other(control: Widget) -> Any:
+    """Another value than the one that the control has; None where there is no other."""
+    if isinstance(control, Checkbox | ToggleButton):
+        return not control.value
+    if isinstance(control, IntText):
+        return control.value + 1
+    if hasattr(control, "options") and not isinstance(control, Combobox):
+        values = [option if isinstance(option, str) else option[1] for option in control.options]
+        if isinstance(control, People):
+            return () if control.value else tuple(values[:1])
+        return next((value for value in values if value != control.value), None)
+    return f"{control.value}x"
+
+
+def inputs(page: Page) -> list[Widget]:
+    """Whatever on a page somebody can change: found in its view, however the page came to put it there.
+
+    A search is none of them: it changes what is shown of a list, and nothing of what is chosen.
+    """
+    found = [part for part in within(page.view) if part.has_trait("value") and not isinstance(part, HTML)]
+    return [part for part in found if "kms-search" not in part._dom_classes]
+
+
+ANSWER = '<div class="kms-say kms-allow">✓ What was answered before</div>'
+
+
+@each_page
+def test_any_change_of_an_input_clears_what_answered_the_old_one(
+    lab8: Lab, make: Callable[[Lab], Page]
+) -> None:
+    page = make(lab8)
+    changed = []
+    for control in inputs(page):
+        value = other(control)
+        if value is None:
+            continue
+        answered = [part for part in (page, *tabs_of(page)) if control in within(part.view)]
+        for part in answered:
+            part.outcome.value = ANSWER
+        control.value = value
+        changed.append(control.description)
+        for part in answered:
+            assert part.outcome.value != ANSWER, f"{part.title}: {control.description} leaves the old answer"
+    assert changed, page.title
+
+
+def tabs_of(page: Page) -> list[Page]:
+    """The pages within a page."""
+    return [part for part in vars(page).values() if isinstance(part, Page)]
+
+
+@each_page
+def test_what_is_wrong_with_a_field_is_looked_at_again_at_any_change(
+    lab8: Lab, make: Callable[[Lab], Page]
+) -> None:
+    """AWS's own word on a field, as "already names a key", goes when the value changes, of this field or another."""
+    page = make(lab8)
+    for form in [part for part in (page, *tabs_of(page)) if isinstance(part, Form)]:
+        controls = [field.control for field in form.fields if other(field.control) is not None]
+        for field in form.fields:
+            for control in controls:
+                field.say("AWS says no to it")
+                control.value = other(control)
+                assert field.problem != "AWS says no to it", (form.title, control.description)
+
+
+@each_page
+def test_what_is_at_rest_can_be_told_from_what_lives(seen_lab8: Lab, make: Callable[[Lab], Page]) -> None:
+    html = make(seen_lab8)._repr_html_()
+    assert f'class="{AT_REST}"' in html
+    assert "Run this cell to use it." in words(html)
 
 
 def test_the_choice_made_is_marked_where_no_kernel_is(lab8: Lab) -> None:

@@ -96,6 +96,7 @@ def test_while_it_works_the_kernel_is_free_and_the_bar_says_how_far_it_is(
     assert reached.wait(SECONDS)
     assert "49 %" in words(page.bar.value)
     assert 'aria-label="Seal: photo.raw"' in page.bar.value
+    assert all(field.control.disabled for field in page.fields), "what the work is about stays as it is"
     work = page._work
     page.button.click()
     assert page._work is work, "a second press changes nothing"
@@ -104,6 +105,13 @@ def test_while_it_works_the_kernel_is_free_and_the_bar_says_how_far_it_is(
     page.cancel.click()
     assert words(page.outcome.value) == "· Nothing is under way."
     assert files(folder) == {"photo.raw", "photo.raw.sealed"}
+    assert not any(field.control.disabled for field in page.fields)
+
+
+def test_another_task_clears_how_far_the_last_one_came(page: SealFilePage) -> None:
+    run(page)
+    page.what.control.value = "Open"
+    assert (page.outcome.value, page.bar.value) == ("", "")
 
 
 @pytest.mark.parametrize("before", [None, b"what was there"])

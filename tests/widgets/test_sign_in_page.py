@@ -59,3 +59,19 @@ def test_an_empty_field_is_said_there(lab8: Lab, user: str, password: str, field
     sign_in(page, LAB_USER, LAB_PASSWORD)
     assert page.session is not None
     assert (page.user_name.problem, page.password.problem) == ("", "")
+
+
+def test_on_a_real_account_no_password_is_asked_for_and_the_page_says_so(lab8: Lab) -> None:
+    practice = SignInPage(lab8)
+    assert practice.password.offered
+    assert "which is real" not in practice.preview.value
+    lab8.account.kind = "aws"
+    page = SignInPage(lab8)
+    assert not page.password.offered
+    assert "no API signs in with a password, so none is checked here" in page.preview.value
+    page.user_name.control.value = LAB_USER
+    lab8.account.make_session = lambda name, password: (
+        lab8.account.session
+    )  # AWS would make one without a password
+    page.button.click()
+    assert "✓ This is a session of arn:aws:iam::" in text(page)

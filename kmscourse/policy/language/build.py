@@ -124,8 +124,24 @@ def statements_of(policy: Mapping[str, Any]) -> list[Document]:
 
 
 def with_statement(policy: Mapping[str, Any], statement: Mapping[str, Any]) -> Document:
-    """The policy with one more statement at its end. Order means nothing to AWS: a Deny wins from anywhere."""
-    return _replace_statements(policy, [*statements_of(policy), deepcopy(dict(statement))])
+    """The policy with a statement at its end; one that is in it already, however it is spelled, is not put twice.
+
+    Order means nothing to AWS: a Deny wins from anywhere, and a list is as good as its only value.
+    """
+    statements = statements_of(policy)
+    if any(_spelled_alike(other) == _spelled_alike(statement) for other in statements):
+        return _replace_statements(policy, statements)
+    return _replace_statements(policy, [*statements, deepcopy(dict(statement))])
+
+
+def _spelled_alike(element: Any) -> Any:
+    """An element of a policy in one spelling: lists in order, and the only value of a list by itself."""
+    if isinstance(element, Mapping):
+        return {name: _spelled_alike(value) for name, value in element.items()}
+    if isinstance(element, list | tuple):
+        values = sorted(map(_spelled_alike, element), key=str)
+        return values[0] if len(values) == 1 else values
+    return element
 
 
 def without_sid(policy: Mapping[str, Any], sid: str) -> Document:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 
+import pytest
+
 from kmscourse.policy import (
     console_key_policy,
     deleted_principals,
@@ -125,6 +127,22 @@ def test_a_statement_is_added_at_the_end() -> None:
     }
     statement["Sid"] = "Yours"
     assert sids(changed)[-1] == "Mine"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        {},
+        {"Action": ["kms:Decrypt", "kms:Encrypt"]},
+        {"Principal": {"AWS": [ANA]}, "Resource": ["*"]},
+    ],
+)
+def test_a_statement_that_is_there_already_is_not_put_twice(spelled: dict[str, object]) -> None:
+    statement = use_statement(ANA, ["kms:Encrypt", "kms:Decrypt"], sid="Mine")
+    once = with_statement(POLICY, statement)
+    assert with_statement(once, statement | spelled) == once
+    for other in ({"Sid": "Another"}, {"Effect": "Deny"}, {"Action": "kms:Decrypt"}, {"Condition": {}}):
+        assert len(with_statement(once, statement | other)["Statement"]) == len(once["Statement"]) + 1
 
 
 def test_a_single_statement_becomes_a_list() -> None:
