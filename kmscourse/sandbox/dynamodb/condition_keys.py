@@ -36,7 +36,8 @@ def condition_keys(
     named = {name for request in requests for name in _attributes(request)}
     context: dict[str, str | Sequence[str]] = {"dynamodb:Attributes": sorted(named)} if named else {}
     if table is not None and (first is None or first.operation != "Scan"):
-        partition_key = table.indexes.get(index, table.keys)[0] if index else table.keys[0]
+        through = table.indexes.get(index or "")
+        partition_key = (table if through is None else through).keys[0]
         leading = dict.fromkeys(_leading_key(request, partition_key) for request in requests)
         context["dynamodb:LeadingKeys"] = list(leading)
     if first is None:

@@ -107,11 +107,13 @@ def test_leaving_the_key_out_meets_no_condition(
 
 
 def test_of_two_conditions_on_the_key_none_counts(library: Any) -> None:
-    """moto would take the second: what is decided on must be what is read."""
+    """What is decided on must be what is read."""
     reader(library, OWN_ONLY)
     both = {"KeyConditionExpression": "Author = :a AND Author = :b", **value(OWN, **{":b": {"S": ALIEN}})}
     refusal = library.refused("dynamodb:Query", by="Reader", TableName="Books", **both)
-    assert refusal.message == "KeyConditionExpressions must only contain one condition per key"
+    assert refusal.message == (
+        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
+    )
 
 
 def test_a_scan_has_no_leading_keys(library: Any) -> None:
