@@ -176,9 +176,8 @@ def read(request: ItemRequest, items: StoredItems) -> tuple[dict[str, Any], Unit
         if scanned == limit or size >= MAX_PAGE:
             last = {name: item[name] for name in source.position}
             break
-    page: dict[str, Any] = {"Count": len(shown), "ScannedCount": scanned}
-    if parameters.get("Select") != "COUNT":
-        page["Items"] = shown
+    page: dict[str, Any] = {} if parameters.get("Select") == "COUNT" else {"Items": shown}
+    page |= {"Count": len(shown), "ScannedCount": scanned}
     if last is not None:
         page["LastEvaluatedKey"] = last
     units = capacity.of_read(source.table, size, consistent=consistent, index=source.index)

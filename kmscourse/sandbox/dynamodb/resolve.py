@@ -10,7 +10,7 @@ of AWS.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Call, Caller
 from kmscourse.sandbox.dynamodb import attribute_values, encryption
-from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, comparable, kept_item
+from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, kept_item
 from kmscourse.sandbox.dynamodb.encryption import ChosenKey
 from kmscourse.sandbox.dynamodb.expressions import Expressions
 from kmscourse.sandbox.dynamodb.keys import key_of
@@ -96,9 +96,9 @@ class ItemRequest:
         return kept_item(self.parameters["Key"])
 
     @property
-    def identity(self) -> tuple[Hashable, ...]:
+    def identity(self) -> str:
         """The table and the key, equal for equal ones."""
-        return (self.table_name.arn, *(comparable(self.key[name]) for name in self.known_table.keys))
+        return f"{self.table_name.arn} {sorted(self.key.items())}"
 
 
 @dataclass(frozen=True)

@@ -95,10 +95,10 @@ def batch_get_item(resolved: DynamoDbCall) -> None:
         raise invalid("Too many items requested for the BatchGetItem call")
     for batch in batches:
         batch.requests[0].expressions.check()
+        _require_apart(batch)
     for batch in batches:
         for request in batch.requests:
             _check_for_table(request)
-        _require_apart(batch)
 
 
 def batch_write_item(resolved: DynamoDbCall) -> None:
