@@ -10,6 +10,7 @@ Amazon DynamoDB"; the texts as recorded of AWS in 2026.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -37,7 +38,7 @@ _EMPTY_SETS = {
     "NS": "An number set  may not be empty",
     "BS": "Binary sets should not be empty",
 }
-_VALUES = ".expressionAttributeValues."
+_EXPRESSION_VALUE = re.compile(r"\bexpressionAttributeValues\.(:\w+)\.member")
 
 Comparable = tuple[str, Any]
 """A value's type, and what Python compares as DynamoDB compares the value."""
@@ -64,11 +65,10 @@ def check(operation: str, value: AttributeValue, path: str) -> None:
 
 def _located(operation: str, fault: AwsError, path: str) -> AwsError:
     """The refusal of a value, with the placeholder that has it where the older layer names that."""
-    _, values, placeholder = f".{path}".partition(_VALUES)
-    if operation in _NEWER or not values:
+    value = _EXPRESSION_VALUE.search(path)
+    if operation in _NEWER or not value:
         return invalid_request(operation, fault.message)
-    name = placeholder.partition(".member")[0]
-    return invalid(f"ExpressionAttributeValues contains invalid value: {fault.message} for key {name}")
+    return invalid(f"ExpressionAttributeValues contains invalid value: {fault.message} for key {value[1]}")
 
 
 def _check_held(operation: str, kind: str, held: Any) -> None:

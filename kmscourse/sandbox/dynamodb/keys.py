@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, Item, type_of
-from kmscourse.sandbox.dynamodb.expressions import Elements
+from kmscourse.sandbox.dynamodb.expressions import Elements, UpdateAction
 from kmscourse.sandbox.dynamodb.refusals import invalid, invalid_parameter
 from kmscourse.sandbox.dynamodb.sizes import MAX_KEYS, size_of
 from kmscourse.sandbox.dynamodb.store import Table
@@ -85,32 +85,31 @@ def check_index_keys(item: Item, table: Table) -> None:
     _check_sizes_in_indexes(item, table)
 
 
-def check_updated(actions: Sequence[tuple[str, Elements, AttributeValue | None]], table: Table) -> None:
-    """Raises AwsError where an update names a key of its table, or makes none of an index's."""
-    check_scalars([elements for _, elements, _ in actions], table)
-    for _, elements, _ in actions:
-        if elements[0] in table.keys:
+def check_updated(actions: Sequence[UpdateAction], table: Table) -> None:
+    """Raises AwsError where an update names a key of its table, or would write none of an index's."""
+    check_scalars([action.path for action in actions], table)
+    for action in actions:
+        if action.attribute in table.keys:
             raise invalid_parameter(
-                f"Cannot update attribute {elements[0]}. This attribute is part of the key"
+                f"Cannot update attribute {action.attribute}. This attribute is part of the key"
             )
     indexed = dict(reversed(list(_index_keys(table))))
-    for _, elements, value in actions:
-        name = str(elements[0])
-        if value is None or name not in indexed:
-            continue
-        _check_index_type(value, name, indexed[name], table)
-        if _empty(value):
-            raise EmptyKeyError(_UPDATED_FOR_AN_INDEX, value, "")
+    for action in actions:
+        if action.word in ("SET", "ADD") and action.attribute in indexed and action.value is not None:
+            _check_index_type(action.value, action.attribute, indexed[action.attribute], table)
+            if _empty(action.value):
+                raise EmptyKeyError(_UPDATED_FOR_AN_INDEX, action.value, "")
 
 
-def check_result(item: Item, table: Table) -> None:
+def check_result(item: Item, actions: Sequence[UpdateAction], table: Table) -> None:
     """Raises AwsError where what an update has made of an item has an index's key that is none."""
-    for name, _ in _index_keys(table):
-        if name in item and type_of(item[name]) != table.types[name]:
+    named = {action.attribute for action in actions}
+    for name in [name for name, _ in _index_keys(table) if name in named and name in item]:
+        if type_of(item[name]) != table.types[name]:
             raise invalid(
                 "The update expression attempted to update the secondary index key to unsupported type"
             )
-        if name in item and _empty(item[name]):
+        if _empty(item[name]):
             raise EmptyKeyError(_UPDATED_FOR_AN_INDEX, item[name], "")
     _check_sizes_in_indexes(item, table)
 

@@ -164,7 +164,7 @@ def _check_for_table(request: ItemRequest) -> None:
         return
     keys.check_key(request.key, table)
     if request.operation == "UpdateItem":
-        keys.check_updated(request.expressions.actions, table)
+        keys.check_updated(request.expressions.update_actions, table)
     if request.operation == "GetItem":
         keys.check_scalars(request.expressions.projection or (), table)
 

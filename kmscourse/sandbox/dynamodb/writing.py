@@ -118,7 +118,7 @@ def _updated(request: ItemRequest, before: Item | None) -> Item | None:
         raise invalid("Item size to update has exceeded the maximum allowed size")
     if any(depth(value) > MAX_DEPTH for value in after.values()):
         raise invalid(TOO_DEEP)
-    keys.check_result(after, request.known_table)
+    keys.check_result(after, request.expressions.update_actions, request.known_table)
     return after
 
 
@@ -137,7 +137,7 @@ def _returned(change: Change) -> Answer:
     wanted = change.request.parameters.get("ReturnValues") or "NONE"
     item = (change.before if wanted.endswith("_OLD") else change.after) if wanted != "NONE" else None
     if item is not None and wanted.startswith("UPDATED_"):
-        item = project(item, [elements for _, elements, _ in change.request.expressions.actions])
+        item = project(item, [action.path for action in change.request.expressions.update_actions])
     return {"Attributes": item} if item else {}
 
 

@@ -35,11 +35,14 @@ class Order:
         self._changed.add(key)
 
     def entry(self, attributes: Mapping[str, Any]) -> Entry | None:
-        """Where an item with these attributes (moto's) stands; None where it lacks one of those that count."""
+        """Where an item with these attributes (moto's) stands; None where one that counts is missing, or is no key.
+
+        A key is of its type, and not empty.
+        """
         entry = []
         for name, kind in self._attributes:
             value = attributes.get(name)
-            if value is None or value.type != kind:
+            if value is None or value.type != kind or not value.value:
                 return None
             entry.append(value.cast_value)
         return tuple(entry)

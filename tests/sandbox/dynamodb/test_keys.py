@@ -235,3 +235,23 @@ def test_an_expressions_own_fault_is_told_before_a_wrong_key(library: Gate) -> N
     assert refused(library, "DeleteItem", **TABLE, Key=wrong, **unused).message == one + message
     entry = {"Delete": {**TABLE, "Key": wrong, **unused}}
     assert refused(library, "TransactWriteItems", TransactItems=[entry]).message == message
+
+
+def test_an_item_from_before_an_index_stays_as_it_is(gate: Gate) -> None:
+    """An index that is made later has only the items that fit; an update elsewhere does not ask for more."""
+    gate.books()
+    for title, shelf in (("a", {"S": "x"}), ("b", {"N": "1"}), ("c", {"S": ""})):
+        gate("dynamodb:PutItem", **TABLE, Item={**KEY, "Title": {"S": title}, "Shelf": shelf})
+    gate(
+        "dynamodb:UpdateTable",
+        **TABLE,
+        AttributeDefinitions=[{"AttributeName": "Shelf", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index("of-shelf", "Shelf")}],
+    )
+    found = gate("dynamodb:Scan", **TABLE, IndexName="of-shelf")["Items"]
+    assert [item["Title"]["S"] for item in found] == ["a"]
+    gate(
+        "dynamodb:UpdateItem",
+        **TABLE,
+        **{**update({"Pages": {"N": "1"}}), "Key": {**KEY, "Title": {"S": "b"}}},
+    )

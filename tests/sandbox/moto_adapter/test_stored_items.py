@@ -18,9 +18,9 @@ from tests.sandbox.dynamodb.native import Native, attribute, item, items, native
 
 AUTHORS = ("A", "B", "Ä")
 SORT_VALUES: dict[str, tuple[Native, ...]] = {
-    "S": ("", "a", "ab", "b", "ä", "\uff9f", "\U0001f511"),
+    "S": ("\t", "a", "ab", "b", "ä", "\uff9f", "\U0001f511"),
     "N": tuple(map(Decimal, ("-1", "0.5", "2", "2.5", "9", "10", "1e20"))),
-    "B": (b"", b"\x00", b"\x00\x01", b"\x7f", b"\x80", b"a", b"\xff"),
+    "B": (b"\x00\xff", b"\x00", b"\x00\x01", b"\x7f", b"\x80", b"a", b"\xff"),
 }
 
 
@@ -107,7 +107,7 @@ def test_a_walk_is_that_of_a_sorted_list(kind: str, before: Any, between: Any, a
             ]
             assert [natives_of(each) for each in found] == expected
         with_years = [held for held in plain.values() if isinstance(held.get("Year"), Decimal)]
-        assert stored.count(["Year"]) == len(with_years), "a year that is no number is in no index of years"
+        assert stored.count(["Year"]) == len(with_years), "a year that is no number is in no order of years"
         assert stored.count(["Author", "Sort"]) == len(plain)
 
 

@@ -9,7 +9,7 @@
 
 from kmscourse.sandbox.dynamodb.expressions.key_conditions import KeyCondition
 from kmscourse.sandbox.dynamodb.expressions.projections import project
-from kmscourse.sandbox.dynamodb.expressions.request import Expressions
-from kmscourse.sandbox.dynamodb.expressions.scope import Elements, shown
+from kmscourse.sandbox.dynamodb.expressions.request import Expressions, UpdateAction
+from kmscourse.sandbox.dynamodb.expressions.scope import Elements
 
-__all__ = ["Elements", "Expressions", "KeyCondition", "project", "shown"]
+__all__ = ["Elements", "Expressions", "KeyCondition", "UpdateAction", "project"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -55,6 +56,20 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {PROJECTION: parse_projection, UP
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class UpdateAction:
+    """An action of an update: its word (SET, REMOVE, ADD, DELETE), its path, its value if that is a placeholder's."""
+
+    word: str
+    path: Elements
+    value: AttributeValue | None
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of the item that it is about."""
+        return str(self.path[0])
+
+
 class Expressions:
     """The expressions of a request on items, which amounts to ``item_operation`` within a call of ``operation``.
 
@@ -90,10 +105,10 @@ class Expressions:
         return (lambda item: True) if tree is None else predicate(tree, self._scope)
 
     @cached_property
-    def actions(self) -> Sequence[tuple[str, Elements, AttributeValue | None]]:
-        """What an update does: a word (SET, REMOVE, ADD, DELETE), where, and the value if that is a placeholder's."""
+    def update_actions(self) -> Sequence[UpdateAction]:
+        """What an update does, action by action."""
         return [
-            (
+            UpdateAction(
                 section.word,
                 self._scope.path(action.path),
                 self._scope.value(action.value) if isinstance(action.value, Value) else None,

@@ -110,7 +110,7 @@ def _combined(word: str, there: AttributeValue | None, action: Action, scope: Sc
     if there is None:
         return given if word == "ADD" else None
     kind = type_of(given)
-    held = _held(kind, there)
+    held = _held(kind, kept(there))
     if kind == "N":
         return _sum(Decimal(held), Decimal(given["N"]))
     members = {*held, *given[kind]} if word == "ADD" else {*held} - {*given[kind]}

@@ -137,6 +137,19 @@ def test_a_hundred_candidates() -> None:
     assert not is_met(text, {"a": "100"}, **values)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#a < #b " + "or (#a < #b " * 149 + ")" * 149,
+        "(" * 149 + "#a < #b" + " or #a < #b)" * 149,
+        "#a < #b " + "and NOT (#b < #a " * 99 + ")" * 99,
+        "NOT (" * 298 + "#a < #b" + ")" * 298,
+    ],
+)
+def test_conditions_as_deep_as_they_may_be(text: str) -> None:
+    assert is_met(text, {"a": "a", "b": "b"})
+
+
 Spec = tuple[Any, ...]
 leaves = paths.map(lambda path: ("path", path)) | natives.map(lambda value: ("value", value))
 operands = leaves | paths.map(lambda path: ("size", path))
