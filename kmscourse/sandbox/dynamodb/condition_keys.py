@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, kept
 from kmscourse.sandbox.dynamodb.resolve import ItemRequest
 from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.operation import Context
@@ -72,9 +73,9 @@ def _leading_key(request: ItemRequest, partition_key: str) -> str:
     return _text(item.get(partition_key))
 
 
-def _text(value: Mapping[str, Any] | None) -> str:
-    """A key attribute (of type S, N or B) as a text."""
-    return next((str(held) for held in (value or {}).values() if held is not None), _NO_KEY)
+def _text(value: AttributeValue | None) -> str:
+    """A key attribute (of type S, N or B) as a text, the same for equal ones however they are written."""
+    return _NO_KEY if value is None else str(*kept(value).values())
 
 
 def _select(parameters: Mapping[str, Any], index: str | None) -> str:

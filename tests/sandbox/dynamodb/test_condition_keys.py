@@ -143,6 +143,27 @@ def test_an_index_has_leading_keys_of_its_own(gate: Any) -> None:
     gate.refused("dynamodb:Query", by="Reader", **through, **value("Linchpin"))
 
 
+def test_a_number_is_the_same_key_however_it_is_written(gate: Any) -> None:
+    gate(
+        "dynamodb:CreateTable",
+        TableName="Books",
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "N"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for number, operation, asked in (
+        ("5.0", "GetItem", {"Key": {"Id": {"N": "5.0"}}}),
+        ("0.5e1", "PutItem", {"Item": {"Id": {"N": "0.5e1"}}}),
+        (
+            "05",
+            "Query",
+            {"KeyConditionExpression": "Id = :a", "ExpressionAttributeValues": {":a": {"N": "05"}}},
+        ),
+    ):
+        [check] = gate.checks(f"dynamodb:{operation}", TableName="Books", **asked)
+        assert check.context["dynamodb:LeadingKeys"] == ["5"], number
+
+
 def test_the_tags_of_a_table_count(library: Any) -> None:
     arn = ARN.removesuffix("*")
     library("dynamodb:TagResource", ResourceArn=arn, Tags=[{"Key": "Team", "Value": "Sales"}])
