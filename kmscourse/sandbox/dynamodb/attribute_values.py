@@ -127,8 +127,8 @@ def _repeated(operation: str, kind: str, texts: Sequence[str], place: int) -> Aw
 
 
 def type_of(value: AttributeValue) -> str:
-    """One of ``TYPES``."""
-    return next(kind for kind, held in value.items() if held is not None)
+    """One of ``TYPES``; what else a request has beside it is ignored."""
+    return next(kind for kind, held in value.items() if held is not None and kind in TYPES)
 
 
 def kept(value: AttributeValue) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def test_a_large_set_is_looked_at_once() -> None:
         ({"B": "AB=="}, {"B": "AA=="}),
         ({"M": {"a": {"L": [{"N": "01"}]}}}, {"M": {"a": {"L": [{"N": "1"}]}}}),
         ({"S": "1.50", "N": None}, {"S": "1.50"}),
+        ({"Moon": "full", "S": "a"}, {"S": "a"}),
     ],
 )
 def test_the_form_in_which_it_is_kept(value: dict[str, Any], expected: dict[str, Any]) -> None:
