@@ -28,28 +28,19 @@ def of_deleted_table(answer: Answer, table: Table | None) -> Answer:
     return _described(answer, table, status="DELETING")
 
 
-def of_table(answer: Answer, table: Table | None) -> Answer:
-    """DescribeTable's answer."""
-    return _described(answer, table)
+def of_table(answer: Answer, table: Table | None, counts: Mapping[str, int]) -> Answer:
+    """DescribeTable's answer; ``counts`` are the numbers of items in its indexes."""
+    return _described(answer, table, counts=counts)
 
 
-def of_changed_table(answer: Answer, table: Table | None, parameters: Mapping[str, Any]) -> Answer:
+def of_changed_table(
+    answer: Answer, table: Table | None, parameters: Mapping[str, Any], counts: Mapping[str, int]
+) -> Answer:
     """UpdateTable's answer, of ``table`` as it is now."""
     is_key_changing = "SSESpecification" in parameters
     is_done_at_once = is_key_changing or "DeletionProtectionEnabled" in parameters
     status = None if is_done_at_once else "UPDATING"
-    return _described(answer, table, status=status, is_key_changing=is_key_changing)
-
-
-def of_items(answer: Answer, parameters: Mapping[str, Any]) -> Answer:
-    """An answer without a key as if it were updated, and without what ``metrics.py`` tells instead of moto."""
-    for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
-        answer.pop(member, None)
-    if parameters.get("ReturnValues") in ("UPDATED_NEW", "UPDATED_OLD") and "Attributes" in answer:
-        updated = answer.pop("Attributes")
-        shown = {name: value for name, value in updated.items() if name not in parameters["Key"]}
-        answer |= {"Attributes": shown} if shown else {}
-    return answer
+    return _described(answer, table, status=status, is_key_changing=is_key_changing, counts=counts)
 
 
 def _described(
@@ -59,6 +50,7 @@ def _described(
     status: str | None = None,
     is_new: bool = False,
     is_key_changing: bool = False,
+    counts: Mapping[str, int] | None = None,
 ) -> Answer:
     member = "TableDescription" if "TableDescription" in answer else "Table"
     shown = dict(answer[member])
@@ -74,10 +66,22 @@ def _described(
     shown.update(_settings(shown, {} if table is None else table.settings, is_new=is_new))
     for name in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
         shown[name] = [
-            {**index, "IndexArn": f"{shown['TableArn']}/index/{index['IndexName']}"}
+            _described_index(index, shown["TableArn"], (counts or {}).get(index["IndexName"], 0))
             for index in shown.get(name, [])
         ]
     return {member: {name: value for name, value in shown.items() if value not in (None, [])}}
+
+
+def _described_index(index: Answer, table_arn: str, count: int) -> Answer:
+    shown = {
+        **index,
+        "IndexArn": f"{table_arn}/index/{index['IndexName']}",
+        "IndexSizeBytes": 0,
+        "ItemCount": count,
+    }
+    if "ProvisionedThroughput" in index:
+        shown["ProvisionedThroughput"] = {"NumberOfDecreasesToday": 0, **index["ProvisionedThroughput"]}
+    return shown
 
 
 def _settings(shown: Answer, settings: Mapping[str, Any], *, is_new: bool) -> Answer:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, kept
 from kmscourse.sandbox.dynamodb.resolve import ItemRequest
 from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.operation import Context
@@ -36,7 +37,8 @@ def condition_keys(
     named = {name for request in requests for name in _attributes(request)}
     context: dict[str, str | Sequence[str]] = {"dynamodb:Attributes": sorted(named)} if named else {}
     if table is not None and (first is None or first.operation != "Scan"):
-        partition_key = table.indexes.get(index, table.keys)[0] if index else table.keys[0]
+        through = table.indexes.get(index or "")
+        partition_key = (table if through is None else through).keys[0]
         leading = dict.fromkeys(_leading_key(request, partition_key) for request in requests)
         context["dynamodb:LeadingKeys"] = list(leading)
     if first is None:
@@ -71,9 +73,9 @@ def _leading_key(request: ItemRequest, partition_key: str) -> str:
     return _text(item.get(partition_key))
 
 
-def _text(value: Mapping[str, Any] | None) -> str:
-    """A key attribute (of type S, N or B) as a text."""
-    return next((str(held) for held in (value or {}).values() if held is not None), _NO_KEY)
+def _text(value: AttributeValue | None) -> str:
+    """A key attribute (of type S, N or B) as a text, the same for equal ones however they are written."""
+    return _NO_KEY if value is None else str(*kept(value).values())
 
 
 def _select(parameters: Mapping[str, Any], index: str | None) -> str:

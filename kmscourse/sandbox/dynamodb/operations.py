@@ -1,6 +1,7 @@
 """DynamoDB as a service of the practice account: the table of its operations, and how each is performed.
 
-moto keeps the tables and their items; what happens to a table's key, and to the answer, is told around it.
+moto makes and keeps the tables; what happens to a table's key, and to the answer, is told around it. The items of
+tables are read and written past it.
 
 Source: DynamoDB API Reference; DynamoDB Developer Guide, "DynamoDB encryption at rest: usage notes".
 """
@@ -17,15 +18,16 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import (
     answers,
     encryption,
-    metrics,
     permissions,
+    reading,
     table_validation,
-    transactions,
     validation,
+    writing,
 )
 from kmscourse.sandbox.dynamodb.answers import Answer
 from kmscourse.sandbox.dynamodb.members import MEMBERS
 from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall, resolve
+from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.operation import Operation, PermissionCheck, Service, anywhere
 
 
@@ -50,7 +52,8 @@ def update_table(resolved: DynamoDbCall) -> Answer:
     if "SSESpecification" in resolved.parameters:
         _change_key(resolved)
     tables.opened_keys.close(resolved.region, name)
-    return answers.of_changed_table(answer, tables.find(resolved.region, name), resolved.parameters)
+    table = tables.find(resolved.region, name)
+    return answers.of_changed_table(answer, table, resolved.parameters, _index_counts(resolved, table))
 
 
 def delete_table(resolved: DynamoDbCall) -> Answer:
@@ -65,7 +68,8 @@ def delete_table(resolved: DynamoDbCall) -> Answer:
 
 def describe_table(resolved: DynamoDbCall) -> Answer:
     """How a table is."""
-    return answers.of_table(_in_moto(resolved, resolved.recorded_parameters), resolved.table)
+    answer = _in_moto(resolved, resolved.recorded_parameters)
+    return answers.of_table(answer, resolved.table, _index_counts(resolved, resolved.table))
 
 
 def on_table(resolved: DynamoDbCall) -> Answer:
@@ -78,56 +82,18 @@ def on_account(resolved: DynamoDbCall) -> Answer:
     return _in_moto(resolved, resolved.parameters)
 
 
-def on_items(resolved: DynamoDbCall) -> Answer:
-    """An operation on items of one table."""
-    answer, asked = _on_items(resolved, resolved.plain_parameters), resolved.parameters
-    if asked.get("Select") == "ALL_ATTRIBUTES" and asked.get("IndexName") is not None:
-        # moto shows what the index projects; DynamoDB reads the rest from the table.
-        answer["Items"] = [_whole(resolved, item) for item in answer["Items"]]
-    return answer
-
-
-def batch(resolved: DynamoDbCall) -> Answer:
-    """An operation on items of several tables, one by one."""
-    return _on_items(resolved, resolved.parameters)
-
-
-def transact_write_items(resolved: DynamoDbCall) -> Answer:
-    """Changes that are all made, or none; once, however often they are sent."""
-    if transactions.is_repeated(resolved):
-        return metrics.of_repeated_transaction(resolved)
-    answer = batch(resolved)
-    transactions.remember(resolved)
-    return answer
-
-
-def transact_get_items(resolved: DynamoDbCall) -> Answer:
-    """Items at one moment: moto would give whole items, whatever part of them is asked for."""
-    requests = resolved.transacted_reads
-    items = [
-        _in_moto(resolved, request.parameters, operation=request.operation, tables_change=False)
-        for request in requests
-    ]
-    answer = {"Responses": [{"Item": each["Item"]} if "Item" in each else {} for each in items]}
-    return {**answer, **metrics.of_call(resolved)}
-
-
 def finish(resolved: DynamoDbCall, checks: Sequence[PermissionCheck], error: AwsError | None) -> None:
     """Remember which tables' keys the caller has opened by this call."""
     opened = on_behalf.allowed_key_uses(checks, error)
     resolved.account.tables.opened_keys.keep_open(resolved.caller, opened, resolved.now)
 
 
-def _on_items(resolved: DynamoDbCall, parameters: Mapping[str, Any]) -> Answer:
-    answer = _in_moto(resolved, parameters, tables_change=False)
-    return {**answers.of_items(answer, resolved.parameters), **metrics.of_call(resolved)}
-
-
-def _whole(resolved: DynamoDbCall, item: Mapping[str, Any]) -> Any:
-    """An item with all its attributes, of which some that were found hold its key."""
-    keys = () if resolved.table is None else resolved.table.keys
-    parameters = {"TableName": resolved.table_name.name, "Key": {name: item[name] for name in keys}}
-    return _in_moto(resolved, parameters, operation="GetItem", tables_change=False)["Item"]
+def _index_counts(resolved: DynamoDbCall, table: Table | None) -> dict[str, int]:
+    """How many items each index of a table has."""
+    if table is None:
+        return {}
+    items = resolved.account.tables.items(table)
+    return {name: items.count(index.keys) for name, index in table.indexes.items()}
 
 
 def _without_encryption(resolved: DynamoDbCall) -> dict[str, Any]:
@@ -148,34 +114,32 @@ def _change_key(resolved: DynamoDbCall) -> None:
         encryption.make_grant(account, key, name)
 
 
-def _in_moto(
-    resolved: DynamoDbCall,
-    parameters: Mapping[str, Any],
-    *,
-    operation: str | None = None,
-    tables_change: bool = True,
-) -> Answer:
-    """moto's answer to the call with these parameters; ``tables_change`` is False where items alone may change."""
-    call = replace(resolved.call, operation=operation or resolved.call.operation, parameters=parameters)
-    return resolved.account.tables.perform(call, changes=resolved.changes, tables_change=tables_change)
+def _in_moto(resolved: DynamoDbCall, parameters: Mapping[str, Any]) -> Answer:
+    """moto's answer to the call with these parameters."""
+    call = replace(resolved.call, parameters=parameters)
+    return resolved.account.tables.perform(call, changes=resolved.changes)
 
 
 _change = partial(Operation[DynamoDbCall], changes=True)
 
 OPERATIONS: Mapping[str, Operation[DynamoDbCall]] = {
-    "GetItem": Operation(permissions.on_items, on_items, validation.get_item),
-    "Query": Operation(permissions.on_items, on_items, validation.query),
-    "Scan": Operation(permissions.on_items, on_items, validation.scan),
-    "PutItem": _change(permissions.on_items, on_items, validation.put_item),
-    "UpdateItem": _change(permissions.on_items, on_items, validation.update_item),
-    "DeleteItem": _change(permissions.on_items, on_items, validation.delete_item),
-    "BatchGetItem": Operation(permissions.on_batch_of_reads, batch, validation.batch_get_item),
-    "BatchWriteItem": _change(permissions.on_batch_of_writes, batch, validation.batch_write_item),
+    "GetItem": Operation(permissions.on_items, reading.get_item, validation.get_item),
+    "Query": Operation(permissions.on_items, reading.read_page, validation.query),
+    "Scan": Operation(permissions.on_items, reading.read_page, validation.scan),
+    "PutItem": _change(permissions.on_items, writing.write_item, validation.put_item),
+    "UpdateItem": _change(permissions.on_items, writing.write_item, validation.update_item),
+    "DeleteItem": _change(permissions.on_items, writing.write_item, validation.delete_item),
+    "BatchGetItem": Operation(
+        permissions.on_batch_of_reads, reading.batch_get_item, validation.batch_get_item
+    ),
+    "BatchWriteItem": _change(
+        permissions.on_batch_of_writes, writing.batch_write_item, validation.batch_write_item
+    ),
     "TransactGetItems": Operation(
-        permissions.on_transaction_of_reads, transact_get_items, validation.transact_get_items
+        permissions.on_transaction_of_reads, reading.transact_get_items, validation.transact_get_items
     ),
     "TransactWriteItems": _change(
-        permissions.on_transaction_of_writes, transact_write_items, validation.transact_write_items
+        permissions.on_transaction_of_writes, writing.transact_write_items, validation.transact_write_items
     ),
     "CreateTable": _change(permissions.create_table, create_table, table_validation.create_table),
     "UpdateTable": _change(permissions.update_table, update_table, table_validation.update_table),

@@ -13,14 +13,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from kmscourse.sandbox.call import AwsError, Call, Caller
-from kmscourse.sandbox.dynamodb import encryption
+from kmscourse.sandbox.call import Call, Caller
+from kmscourse.sandbox.dynamodb import attribute_values, encryption
+from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, kept_item
 from kmscourse.sandbox.dynamodb.encryption import ChosenKey
-from kmscourse.sandbox.dynamodb.expressions import KEY_CONDITION, Expressions
-from kmscourse.sandbox.dynamodb.refusals import invalid
+from kmscourse.sandbox.dynamodb.expressions import Expressions
+from kmscourse.sandbox.dynamodb.keys import key_of
+from kmscourse.sandbox.dynamodb.refusals import (
+    invalid,
+    length_fault,
+    name_faults,
+    not_found,
+    unsatisfied,
+)
 from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import ResolvedCall
@@ -29,9 +37,7 @@ if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
     from kmscourse.sandbox.kms.key import Key
 
-NAME = r"[a-zA-Z0-9_.-]{3,255}"
-_NAME = re.compile(NAME)
-_ARN = re.compile(rf"arn:aws:dynamodb:([a-z0-9-]{{1,30}}):(\d{{12}}):table/({NAME})")
+_ARN = re.compile(r"arn:aws:dynamodb:([a-z0-9-]{1,30}):(\d{12}):table/([a-zA-Z0-9_.-]{3,255})")
 _BATCH_WRITES = {"PutRequest": "PutItem", "DeleteRequest": "DeleteItem"}
 _TRANSACTED_READS = {"Get": "GetItem"}
 _TRANSACTED_WRITES = {
@@ -52,8 +58,7 @@ class TableName:
 
     def index_arn(self, index: str) -> str:
         """The ARN of one of its indexes. Raises AwsError where that is no name for one."""
-        if not _NAME.fullmatch(index):
-            raise _not_a_name(index, "indexName")
+        _require_name(index, "indexName")
         return f"{self.arn}/index/{index}"
 
 
@@ -70,6 +75,30 @@ class ItemRequest:
     table_name: TableName
     table: Table | None
     expressions: Expressions
+
+    @property
+    def known_table(self) -> Table:
+        """The table. Raises AwsError ResourceNotFoundException where there is none."""
+        if self.table is None:
+            raise not_found()
+        return self.table
+
+    @cached_property
+    def item(self) -> dict[str, AttributeValue]:
+        """The item that is to be put."""
+        return kept_item(self.parameters["Item"])
+
+    @cached_property
+    def key(self) -> dict[str, AttributeValue]:
+        """The key of the one item that it is about."""
+        if "Item" in self.parameters:
+            return key_of(self.item, self.known_table)
+        return kept_item(self.parameters["Key"])
+
+    @property
+    def identity(self) -> str:
+        """The table and the key, equal for equal ones."""
+        return f"{self.table_name.arn} {sorted(self.key.items())}"
 
 
 @dataclass(frozen=True)
@@ -109,16 +138,14 @@ class DynamoDbCall(ResolvedCall):
     @cached_property
     def request(self) -> ItemRequest:
         """What a call on the items of one table asks."""
-        return ItemRequest(
-            self.call.operation, self.parameters, self.table_name, self.table, Expressions(self.parameters)
-        )
+        return self._request(self.call.operation, self.parameters, self.table_name)
 
     @cached_property
     def batches_of_reads(self) -> Sequence[Batch]:
         """What BatchGetItem asks of each table."""
         batches = []
         for given, entry in self._required("RequestItems").items():
-            name, expressions = self._table_name(given), Expressions(entry)
+            name, expressions = self._table_name(given), self._expressions("GetItem", entry)
             table = self._table(name)
             shared = {member: value for member, value in entry.items() if member != "Keys"}
             requests = [
@@ -133,15 +160,14 @@ class DynamoDbCall(ResolvedCall):
         """What BatchWriteItem asks of each table."""
         batches = []
         for given, entries in self._required("RequestItems").items():
-            name = self._table_name(given)
-            table, requests = self._table(name), []
+            name, requests = self._table_name(given), []
             for entry in entries:
                 parts = [(kind, part) for kind, part in entry.items() if part is not None]
                 if len(parts) != 1 or parts[0][0] not in _BATCH_WRITES:
                     raise invalid("Each request of a batch is either a PutRequest or a DeleteRequest.")
                 kind, part = parts[0]
-                requests.append(ItemRequest(_BATCH_WRITES[kind], part, name, table, Expressions(part)))
-            batches.append(Batch(given, name, table, requests))
+                requests.append(self._request(_BATCH_WRITES[kind], part, name))
+            batches.append(Batch(given, name, self._table(name), requests))
         return batches
 
     @cached_property
@@ -161,9 +187,15 @@ class DynamoDbCall(ResolvedCall):
             if len(parts) != 1 or parts[0][0] not in operations:
                 raise invalid("TransactItems can only contain one of Check, Put, Update or Delete")
             kind, part = parts[0]
-            name = self._table_name(part["TableName"])
-            requests.append(ItemRequest(operations[kind], part, name, self._table(name), Expressions(part)))
+            requests.append(self._request(operations[kind], part, self._table_name(part["TableName"])))
         return requests
+
+    def _request(self, operation: str, parameters: Mapping[str, Any], name: TableName) -> ItemRequest:
+        expressions = self._expressions(operation, parameters)
+        return ItemRequest(operation, parameters, name, self._table(name), expressions)
+
+    def _expressions(self, operation: str, parameters: Mapping[str, Any]) -> Expressions:
+        return Expressions(self.call.operation, operation, parameters)
 
     @cached_property
     def chosen_key(self) -> ChosenKey | None:
@@ -175,14 +207,6 @@ class DynamoDbCall(ResolvedCall):
     def table_key(self) -> Key | None:
         """The KMS key that the table is under before the call; None also where the key is gone."""
         return None if self.table is None else encryption.find_table_key(self, self.table)
-
-    @cached_property
-    def plain_parameters(self) -> Mapping[str, Any]:
-        """The parameters with the table's bare name, and a Query's condition on keys in its plain form."""
-        parameters = {**self.parameters, "TableName": self.table_name.name}
-        if KEY_CONDITION in self.request.expressions.tokens:
-            parameters[KEY_CONDITION] = self.request.expressions.plain_key_condition
-        return parameters
 
     @property
     def recorded_parameters(self) -> Mapping[str, Any]:
@@ -202,8 +226,7 @@ class DynamoDbCall(ResolvedCall):
             return TableName(arn[3], given, given.startswith(home))
         if must_be_arn:
             raise invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
-        if not _NAME.fullmatch(given):
-            raise _not_a_name(given, "tableName")
+        _require_name(given, "tableName")
         return TableName(given, home + given, True)
 
     @cached_property
@@ -223,26 +246,17 @@ class DynamoDbCall(ResolvedCall):
         entries = self.parameters[member]
         if entries:
             return entries
-        path = member[0].lower() + member[1:]
-        raise invalid(
-            f"1 validation error detected: Value '{'{}' if isinstance(entries, dict) else '[]'}' at '{path}' failed "
-            "to satisfy constraint: Member must have length greater than or equal to 1"
-        )
+        subject = "Value '[]' at 'transactItems'" if member == "TransactItems" else f"Value at '{member}'"
+        raise unsatisfied([length_fault(subject, "greater than or equal to 1")])
 
 
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> DynamoDbCall:
     """The call, its parameters checked by AWS's model. Raises AwsError."""
-    shapes.check(call)
+    shapes.check(call, {"AttributeValue": partial(attribute_values.check, call.operation)})
     return DynamoDbCall(call, caller, account, now, changes)
 
 
-def _not_a_name(given: str, parameter: str) -> AwsError:
-    fault = "satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
-    if len(given) < 3:
-        fault = "have length greater than or equal to 3"
-    elif len(given) > 255:
-        fault = "have length less than or equal to 255"
-    return invalid(
-        f"1 validation error detected: Value '{given[:300]}' at '{parameter}' failed to satisfy constraint: "
-        f"Member must {fault}"
-    )
+def _require_name(given: str, parameter: str) -> None:
+    faults = name_faults(given, parameter)
+    if faults:
+        raise unsatisfied(faults)

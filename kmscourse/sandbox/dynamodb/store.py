@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import Call
 from kmscourse.sandbox.dynamodb.table_key_cache import TableKeyCache
@@ -15,14 +15,27 @@ from kmscourse.sandbox.moto_adapter.models import Models
 from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.journal import Journal
 
+if TYPE_CHECKING:
+    from kmscourse.sandbox.moto_adapter.stored_items import StoredItems
+
 REMEMBERED_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Index:
+    """A secondary index: ``keys`` like a table's; ``projected`` are the attributes in it, None for all."""
+
+    name: str
+    keys: Sequence[str]
+    is_global: bool
+    projected: frozenset[str] | None
 
 
 @dataclass(frozen=True)
 class Table:
     """A DynamoDB table; ``key_arn`` is None where DynamoDB's own key encrypts it.
 
-    ``keys`` are its partition key and its sort key, if it has one, ``indexes`` the same of each index, ``types`` the
+    ``keys`` are its partition key and its sort key, if it has one, ``indexes`` its indexes by name, ``types`` the
     types of all attributes that are defined. ``inaccessible_since`` is when its KMS key stopped being usable (seconds
     since 1970), ``expires_by`` the attribute of its time to live; None where there is none. ``settings`` are what was
     chosen for it, and when: on_demand_since, table_class, class_since.
@@ -33,14 +46,13 @@ class Table:
     region: str
     key_arn: str | None
     keys: Sequence[str]
-    indexes: Mapping[str, Sequence[str]]
+    indexes: Mapping[str, Index]
     types: Mapping[str, str]
     tags: Mapping[str, str]
     inaccessible_since: float | None
     settings: Mapping[str, Any]
     billing_mode: str
     throughput: Mapping[str, int]
-    global_indexes: frozenset[str]
     is_protected: bool
     expires_by: str | None
 
@@ -70,18 +82,22 @@ class TableStore:
             journal, "account/transactions", _encoded, _decoded
         )
 
-    def perform(self, call: Call, *, changes: bool, tables_change: bool) -> dict[str, Any]:
-        """The answer of moto's operation; ``call`` has its parameters as moto takes them.
+    def perform(self, call: Call, *, changes: bool) -> dict[str, Any]:
+        """The answer of moto's operation on tables; ``call`` has its parameters as moto takes them.
 
-        ``changes`` is whether it can change anything, ``tables_change`` whether it can change tables themselves and
-        not their items alone. Raises AwsError, moto's own or (status 400) where moto fails.
+        ``changes`` is whether it can change anything. Raises AwsError, moto's own or (status 400) where moto fails.
         """
         self._models("dynamodb", call.region)  # It is made before moto looks for it.
-        with self._models.entered(), self._journal.changing(changes, tables_count=tables_change):
+        with self._models.entered(), self._journal.changing(changes):
             answer = invoke(call, self._account_id)
         if not isinstance(answer, dict):
             raise TypeError("DynamoDB answers in JSON")
         return answer
+
+    def items(self, table: Table) -> StoredItems:
+        """The items of a table."""
+        items: StoredItems = self._models("dynamodb", table.region).items(table.name)
+        return items
 
     def find(self, region: str, name_or_arn: str) -> Table | None:
         """A table by its name or its ARN."""
@@ -113,7 +129,7 @@ class TableStore:
         """
         for table in self.under_key(key_arn):
             if usable != (table.inaccessible_since is None):
-                with self._journal.changing(reads_count=True, tables_count=True):
+                with self._journal.changing():
                     self._tables(table.region)[table.name].inaccessible_since = (
                         None if usable else at.timestamp()
                     )
@@ -122,12 +138,12 @@ class TableStore:
         self, region: str, name: str, parameters: Mapping[str, Any], now: datetime, *, is_new: bool
     ) -> None:
         """Keep what moto does not keep of the parameters of CreateTable or UpdateTable."""
-        with self._journal.changing(reads_count=True, tables_count=True):
+        with self._journal.changing():
             self._models("dynamodb", region).keep_settings(name, parameters, now.timestamp(), is_new=is_new)
 
     def encrypt(self, region: str, name: str, specification: Mapping[str, Any] | None) -> None:
         """Have a table encrypted as an SSESpecification says; None for DynamoDB's own key."""
-        with self._journal.changing(reads_count=True, tables_count=True):
+        with self._journal.changing():
             self._tables(region)[name].sse_specification = specification
 
     def transaction(self, token: str, now: datetime) -> Transaction | None:
@@ -161,17 +177,27 @@ def _table(table: Any) -> Table:
         region=table.region_name,
         key_arn=_key_of(table),
         keys=_in_order(table.schema),
-        indexes={index.name: _in_order(index.schema) for index in table.all_indexes()},
+        indexes={index.name: index for index in _indexes(table)},
         types={definition["AttributeName"]: definition["AttributeType"] for definition in table.attr},
         tags={tag["Key"]: tag["Value"] for tag in table.tags},
         inaccessible_since=getattr(table, "inaccessible_since", None),
         settings=getattr(table, "settings", {}),
         billing_mode=table.billing_mode,
         throughput=table.throughput,
-        global_indexes=frozenset(index.name for index in table.global_indexes),
         is_protected=bool(table.deletion_protection_enabled),
         expires_by=table.ttl["AttributeName"] if is_expiring else None,
     )
+
+
+def _indexes(table: Any) -> Iterator[Index]:
+    """The indexes of a table of moto's."""
+    own = _in_order(table.schema)
+    for of_kind, is_global in ((table.global_indexes, True), (table.indexes, False)):
+        for index in of_kind or ():
+            keys, projection = _in_order(index.schema), index.projection or {}
+            is_whole = projection.get("ProjectionType") in (None, "ALL")
+            projected = frozenset((*own, *keys, *projection.get("NonKeyAttributes", ())))
+            yield Index(index.name, keys, is_global, None if is_whole else projected)
 
 
 def _key_of(table: Any) -> str | None:

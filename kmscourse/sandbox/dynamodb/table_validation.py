@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb import encryption
+from kmscourse.sandbox.dynamodb import encryption, index_validation
 from kmscourse.sandbox.dynamodb.refusals import (
     invalid,
     invalid_parameter,
@@ -154,11 +154,9 @@ def _check_new(parameters: Mapping[str, Any]) -> None:
         if names.count(name) > 1:
             raise invalid(f"Attribute Name is duplicated: {name}")
     _check_key_schema(schema)
-    for kind in ("LocalSecondaryIndexes", "GlobalSecondaryIndexes"):
-        for index in parameters.get(kind) or ():
-            _check_new_index(index)
     if parameters.get("BillingMode") == "PAY_PER_REQUEST" and parameters.get("ProvisionedThroughput"):
         raise _no_units()
+    index_validation.check_new(parameters)
 
 
 def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
@@ -169,18 +167,6 @@ def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
         raise invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     if len({element["AttributeName"] for element in schema}) < len(schema) == 2:
         raise invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-
-
-def _check_new_index(index: Mapping[str, Any]) -> None:
-    """The key of an index, and what it projects: attributes are named where it includes some, and only there."""
-    _check_key_schema(index["KeySchema"])
-    kind, named = index["Projection"].get("ProjectionType"), index["Projection"].get("NonKeyAttributes")
-    if kind not in ("ALL", "KEYS_ONLY", "INCLUDE"):
-        raise invalid_parameter(f"Unknown ProjectionType: {'null' if kind is None else kind}")
-    if bool(named) != (kind == "INCLUDE"):
-        raise invalid_parameter(
-            f"ProjectionType is {kind}, but NonKeyAttributes is {'' if named else 'not '}specified"
-        )
 
 
 def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
@@ -202,28 +188,7 @@ def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
         raise invalid_parameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
     if throughput and billing_mode == table.billing_mode:
         _check_units_change(throughput, table.throughput)
-    _check_indexes(parameters, table)
-
-
-def _check_indexes(parameters: Mapping[str, Any], table: Table) -> None:
-    """An index that is made is new, and its key defined; one that is changed or deleted is there."""
-    defined = {definition["AttributeName"] for definition in parameters.get("AttributeDefinitions") or ()}
-    names = sorted({*table.types, *defined})
-    for change in parameters.get("GlobalSecondaryIndexUpdates") or ():
-        for what, index in change.items():
-            is_there = index["IndexName"] in table.global_indexes
-            if what == "Create" and is_there:
-                raise invalid("Attempting to create an index which already exists")
-            if what != "Create" and not is_there:
-                raise not_found()
-            keys = [element["AttributeName"] for element in index.get("KeySchema", ())]
-            if what == "Create":
-                _check_new_index(index)
-            if not set(keys) <= set(names):
-                raise invalid_parameter(
-                    "Some index key attributes are not defined in AttributeDefinitions. "
-                    f"Keys: [{', '.join(keys)}], AttributeDefinitions: [{', '.join(names)}]"
-                )
+    index_validation.check_changes(parameters, table)
 
 
 def _check_units_change(requested: Mapping[str, int], present: Mapping[str, int]) -> None:

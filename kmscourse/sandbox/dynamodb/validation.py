@@ -1,33 +1,39 @@
-"""What DynamoDB checks of an operation on items, and moto doesn't or says otherwise.
+"""What DynamoDB refuses of an operation on items, in its order.
 
-Whose table it is comes first. In a transaction the fault of an item cancels it, with a reason for each item.
+Whose table it is comes first, then the request by itself, the table, and what the request asks of that. In a
+transaction the fault of an item cancels it, with a reason for each item.
 
-Source: DynamoDB API Reference, each operation's parameters; the texts as AWS prints them.
+Source: DynamoDB API Reference, each operation's parameters; texts and order as recorded of AWS.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb.expressions import KEY_CONDITION
+from kmscourse.sandbox.dynamodb import keys, pages
 from kmscourse.sandbox.dynamodb.refusals import (
     cancelled,
+    enum_fault,
     invalid,
-    invalid_parameter,
+    length_fault,
     not_found,
-    not_in_enum,
+    unsatisfied,
 )
-from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall, ItemRequest, TableName
-from kmscourse.sandbox.dynamodb.store import Table
+from kmscourse.sandbox.dynamodb.resolve import Batch, DynamoDbCall, ItemRequest, TableName
+from kmscourse.sandbox.dynamodb.sizes import MAX_ITEM, MAX_TRANSACTION, size_of_item
 
-MAX_IN_BATCH, MAX_IN_TRANSACTION = 25, 100
-_RETURN_VALUES = ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW")
-_NOT_THE_SCHEMA = "The provided key element does not match the schema"
-_EMPTY = {"S": "string", "B": "binary"}
+MAX_WRITES_IN_BATCH, MAX_READS_IN_BATCH, MAX_IN_TRANSACTION, MAX_TOKEN = 25, 100, 100, 36
+
+# What these members take, in the order in which AWS looks at them.
+_ENUMS = {
+    "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
+    "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
+    "ReturnValues": ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
+    "ReturnValuesOnConditionCheckFailure": ("ALL_OLD", "NONE"),
+    "Select": ("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"),
+}
 
 
 def require_own_table(names: Iterable[TableName]) -> None:
@@ -43,221 +49,182 @@ def get_item(resolved: DynamoDbCall) -> None:
 
 def put_item(resolved: DynamoDbCall) -> None:
     """PutItem."""
-    _check_item(resolved, _check_old_returned)
+    _check_item(resolved)
 
 
 def delete_item(resolved: DynamoDbCall) -> None:
     """DeleteItem."""
-    _check_item(resolved, _check_old_returned)
+    _check_item(resolved)
 
 
 def update_item(resolved: DynamoDbCall) -> None:
     """UpdateItem."""
-    _check_item(resolved, _check_returned)
+    _check_item(resolved)
 
 
 def query(resolved: DynamoDbCall) -> None:
-    """Query, against the keys of its table or index."""
-    require_own_table([resolved.table_name])
-    request, table = resolved.request, resolved.table
-    request.expressions.check(request.operation)
-    if table is not None:
-        keys = _keys_asked(request, table)
-        _check_key_conditions(request, table)
-        for token in request.expressions.tokens.get("FilterExpression", ()):
-            if token.attribute and token.attribute in keys:
-                raise invalid(
-                    "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
-                    + token.attribute
-                )
-        if not _starts_within(request, table, keys):
-            raise invalid("The provided starting key is invalid")
+    """Query."""
+    _check_one_table(resolved)
+    pages.check_selection(resolved.request)
+    resolved.request.expressions.check()
+    pages.require_key_condition(resolved.request)
+    pages.check_query(resolved.request)
 
 
 def scan(resolved: DynamoDbCall) -> None:
-    """Scan, against the keys of its table or index."""
-    require_own_table([resolved.table_name])
-    request, table = resolved.request, resolved.table
-    request.expressions.check(request.operation)
-    if table is not None and not _starts_within(request, table, _keys_asked(request, table)):
-        in_table = request.parameters.get("IndexName") is None
-        raise invalid("The provided starting key is invalid" + (f": {_NOT_THE_SCHEMA}" if in_table else ""))
+    """Scan."""
+    _check_one_table(resolved)
+    pages.check_selection(resolved.request)
+    pages.check_segments(resolved.parameters)
+    resolved.request.expressions.check()
+    pages.check_scan(resolved.request)
 
 
 def batch_get_item(resolved: DynamoDbCall) -> None:
     """BatchGetItem."""
-    require_own_table(batch.table_name for batch in resolved.batches_of_reads)
-    for batch in resolved.batches_of_reads:
+    batches = resolved.batches_of_reads
+    require_own_table(batch.table_name for batch in batches)
+    _check_members([resolved.parameters])
+    for batch in batches:
+        subject = f"Value at 'RequestItems.{batch.given}.member.Keys'"
         if not batch.requests:
-            raise _length(f"requestItems.{batch.given}.member.keys", "greater than or equal to 1")
+            raise unsatisfied([length_fault(subject, "greater than or equal to 1")])
+        if len(batch.requests) > MAX_READS_IN_BATCH:
+            raise unsatisfied([length_fault(subject, f"less than or equal to {MAX_READS_IN_BATCH}")])
+    if sum(len(batch.requests) for batch in batches) > MAX_READS_IN_BATCH:
+        raise invalid("Too many items requested for the BatchGetItem call")
+    for batch in batches:
+        batch.requests[0].expressions.check()
+        _require_apart(batch)
+    for batch in batches:
         for request in batch.requests:
-            _check_key(request)
+            _check_for_table(request)
 
 
 def batch_write_item(resolved: DynamoDbCall) -> None:
     """BatchWriteItem."""
     batches = resolved.batches_of_writes
     require_own_table(batch.table_name for batch in batches)
-    if not all(1 <= len(batch.requests) <= MAX_IN_BATCH for batch in batches):
-        raise invalid(
-            "1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must "
-            f"satisfy constraint: [Member must have length less than or equal to {MAX_IN_BATCH}, Member must have "
-            "length greater than or equal to 1]"
-        )
-    if sum(len(batch.requests) for batch in batches) > MAX_IN_BATCH:
+    _check_members([resolved.parameters])
+    for batch in batches:
+        if not batch.requests:
+            fault = (
+                f"Value '{{{batch.given}=[]}}' at 'requestItems' failed to satisfy constraint: Map value must satisfy "
+                f"constraint: [Member must have length less than or equal to {MAX_WRITES_IN_BATCH}, Member must have "
+                "length greater than or equal to 1]"
+            )
+            raise unsatisfied([fault])
+        if len(batch.requests) > MAX_WRITES_IN_BATCH:
+            subject = f"Value at 'RequestItems.{batch.given}.member'"
+            raise unsatisfied([length_fault(subject, f"less than or equal to {MAX_WRITES_IN_BATCH}")])
+    if sum(len(batch.requests) for batch in batches) > MAX_WRITES_IN_BATCH:
         raise invalid("Too many items requested for the BatchWriteItem call")
     for batch in batches:
-        known = set()
-        for request in batch.requests if batch.table is not None else ():
-            _check_key(request)
-            key = _plain_key(request)
-            if key in known:
-                raise invalid("Provided list of item keys contains duplicates")
-            known.add(key)
+        for request in batch.requests:
+            if request.operation == "PutItem":
+                _check_item_size(request)
+                keys.check_put_in_batch(request.item, request.known_table)
+            else:
+                _check_for_table(request)
+        _require_apart(batch)
 
 
 def transact_get_items(resolved: DynamoDbCall) -> None:
     """TransactGetItems."""
-    _check_transaction(resolved.transacted_reads)
+    _check_transaction(resolved, resolved.transacted_reads)
 
 
 def transact_write_items(resolved: DynamoDbCall) -> None:
     """TransactWriteItems."""
-    _check_transaction(resolved.transacted_writes)
+    _check_transaction(resolved, resolved.transacted_writes)
 
 
-def _check_item(
-    resolved: DynamoDbCall,
-    check_returned: Callable[[Mapping[str, Any]], None] = lambda parameters: None,
-) -> None:
-    """An operation on one item."""
+def _check_one_table(resolved: DynamoDbCall) -> None:
     require_own_table([resolved.table_name])
-    check_returned(resolved.parameters)
-    resolved.request.expressions.check(resolved.request.operation)
-    _check_key(resolved.request)
+    _check_members([resolved.parameters])
 
 
-def _check_returned(parameters: Mapping[str, Any]) -> None:
-    returned = parameters.get("ReturnValues")
-    if returned is not None and returned not in _RETURN_VALUES:
-        raise not_in_enum(returned, _RETURN_VALUES, "returnValues")
-
-
-def _check_old_returned(parameters: Mapping[str, Any]) -> None:
-    """PutItem and DeleteItem return nothing, or the item as it was."""
-    _check_returned(parameters)
-    if parameters.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):
+def _check_item(resolved: DynamoDbCall) -> None:
+    """An operation on one item."""
+    _check_one_table(resolved)
+    request = resolved.request
+    only_old = request.operation in ("PutItem", "DeleteItem")
+    if only_old and request.parameters.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):
         raise invalid("ReturnValues can only be ALL_OLD or NONE")
+    request.expressions.check()
+    _check_item_size(request)
+    _check_for_table(request)
 
 
-def _check_transaction(requests: Sequence[ItemRequest]) -> None:
+def _check_for_table(request: ItemRequest) -> None:
+    """A request on one item, against its table."""
+    table = request.known_table
+    if request.operation == "PutItem":
+        keys.check_put(request.item, table)
+        return
+    keys.check_key(request.key, table)
+    if request.operation == "UpdateItem":
+        keys.check_updated(request.expressions.update_actions, table)
+    if request.operation == "GetItem":
+        keys.check_scalars(request.expressions.projection or (), table)
+
+
+def _check_item_size(request: ItemRequest) -> None:
+    if request.operation == "PutItem" and size_of_item(request.item) > MAX_ITEM:
+        raise invalid("Item size has exceeded the maximum allowed size")
+
+
+def _require_apart(batch: Batch) -> None:
+    """No item of a batch is named twice."""
+    if len({request.identity for request in batch.requests}) < len(batch.requests):
+        raise invalid("Provided list of item keys contains duplicates")
+
+
+def _check_transaction(resolved: DynamoDbCall, requests: Sequence[ItemRequest]) -> None:
     require_own_table(request.table_name for request in requests)
+    _check_members([resolved.parameters, *(request.parameters for request in requests)])
     if len(requests) > MAX_IN_TRANSACTION:
-        raise _length("transactItems", f"less than or equal to {MAX_IN_TRANSACTION}")
+        limit = f"less than or equal to {MAX_IN_TRANSACTION}"
+        raise unsatisfied([length_fault("Value at 'TransactItems'", limit)])
     for request in requests:
-        request.expressions.check(request.operation)
+        request.expressions.check()
+        _check_item_size(request)
+    if (
+        sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
+        > MAX_TRANSACTION
+    ):
+        raise invalid("The items of a transaction have more than 4 MB together.")
+    if any(request.table is None for request in requests):
+        raise not_found()
     reasons = [_reason(request) for request in requests]
     if any(reason["Code"] != "None" for reason in reasons):
         raise cancelled(reasons)
+    if len({request.identity for request in requests}) < len(requests):
+        raise invalid("Transaction request cannot include multiple operations on one item")
+
+
+def _check_members(given: Sequence[Mapping[str, Any]]) -> None:
+    """The texts that members of a request take, and of the requests in it."""
+    faults = []
+    token = given[0].get("ClientRequestToken")
+    if token is not None and not 1 <= len(token) <= MAX_TOKEN:
+        limit = f"less than or equal to {MAX_TOKEN}" if token else "greater than or equal to 1"
+        faults.append(length_fault(f"Value '{token[:300]}' at 'clientRequestToken'", limit))
+    for parameters in given:
+        for member, allowed in _ENUMS.items():
+            value = parameters.get(member)
+            if value is not None and value not in allowed:
+                faults.append(enum_fault(value, allowed, member[0].lower() + member[1:]))
+    if faults:
+        raise unsatisfied(faults)
 
 
 def _reason(request: ItemRequest) -> Mapping[str, str]:
     """Why a transaction is cancelled for one of its items; the code None where it isn't."""
     try:
-        _check_key(request)
+        _check_for_table(request)
+    except keys.EmptyKeyError:
+        raise
     except AwsError as error:
         return {"Code": "ValidationError", "Message": error.message}
     return {"Code": "None"}
-
-
-def _check_key(request: ItemRequest) -> None:
-    """Raises AwsError ValidationException where an item has no key of its table, or a key is none: whole, not empty."""
-    table = request.table
-    if table is None:
-        return
-    item = request.parameters.get("Item")
-    if item is None:
-        key = request.parameters["Key"]
-        if set(key) != set(table.keys) or any(_type(key[name]) != table.types[name] for name in key):
-            raise invalid(_NOT_THE_SCHEMA)
-        _check_not_empty(key, table)
-        return
-    for name in table.keys:
-        if name not in item:
-            raise invalid_parameter(f"Missing the key {name} in the item")
-        if _type(item[name]) != table.types[name]:
-            raise invalid_parameter(
-                f"Type mismatch for key {name} expected: {table.types[name]} actual: {_type(item[name])}"
-            )
-    _check_not_empty(item, table)
-
-
-def _check_not_empty(key: Mapping[str, Any], table: Table) -> None:
-    for name in table.keys:
-        kind = _type(key[name])
-        if key[name][kind] == "" and kind in _EMPTY:
-            raise invalid(
-                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "
-                f"empty {_EMPTY[kind]} value. Key: {name}"
-            )
-
-
-def _plain_key(request: ItemRequest) -> tuple[str, ...]:
-    """The key of an item, the same for equal ones."""
-    item = request.parameters.get("Item") or request.parameters["Key"]
-    return tuple(str(item.get(name)) for name in (request.table.keys if request.table else ()))
-
-
-def _type(value: Mapping[str, Any]) -> str:
-    """S, N, B or another type of an attribute."""
-    return next(kind for kind, held in value.items() if held is not None)
-
-
-def _keys_asked(request: ItemRequest, table: Table) -> Sequence[str]:
-    """The keys of the table, or of the index that a Query or Scan goes through."""
-    index = request.parameters.get("IndexName")
-    if index is None:
-        return table.keys
-    if index not in table.indexes:
-        raise invalid(f"The table does not have the specified index: {index}")
-    return table.indexes[index]
-
-
-def _check_key_conditions(request: ItemRequest, table: Table) -> None:
-    if KEY_CONDITION not in request.expressions.tokens:
-        raise invalid(
-            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
-        )
-    for condition in request.expressions.key_conditions:
-        kind = table.types.get(condition.attribute)
-        if kind is not None and any(kind not in value for value in condition.values):
-            raise invalid_parameter("Condition parameter type does not match schema type")
-        if kind is not None and condition.operator == "BETWEEN":
-            _check_bounds(kind, *condition.values)
-
-
-def _check_bounds(kind: str, low: Mapping[str, Any], high: Mapping[str, Any]) -> None:
-    if _ORDERS[kind](low[kind]) > _ORDERS[kind](high[kind]):
-        raise invalid(
-            f"Invalid {KEY_CONDITION}: The BETWEEN operator requires upper bound to be greater than or equal to lower "
-            f"bound; lower bound operand: AttributeValue: {{{kind}:{low[kind]}}}, upper bound operand: AttributeValue: "
-            f"{{{kind}:{high[kind]}}}"
-        )
-
-
-_ORDERS: Mapping[str, Callable[[str], Any]] = {"S": str.encode, "N": Decimal, "B": base64.b64decode}
-
-
-def _starts_within(request: ItemRequest, table: Table, keys: Sequence[str]) -> bool:
-    """Whether a page begins after an item of the table; in an index its keys there are told too."""
-    start = request.parameters.get("ExclusiveStartKey")
-    if start is None:
-        return True
-    told = {*table.keys, *keys}
-    return set(start) == told and all(start[name].get(table.types[name]) is not None for name in told)
-
-
-def _length(path: str, limit: str) -> AwsError:
-    return invalid(
-        f"1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must have length {limit}"
-    )

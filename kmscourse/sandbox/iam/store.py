@@ -80,7 +80,7 @@ class Identities:
     def entered(self, changes: bool) -> Iterator[None]:
         """Within it, moto finds this account; where it ``changes`` anything, what is read will be written."""
         self._models("iam", "aws")  # It is made before moto looks for it.
-        with self._models.entered(), self._journal.changing(reads_count=changes, tables_count=True):
+        with self._models.entered(), self._journal.changing(changes):
             yield
 
     # Users, groups, roles and policies

@@ -12,7 +12,7 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,25 +20,16 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.model import attribute_values
 from kmscourse.sandbox.model.mistyped import mistyped
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 
-# Where DynamoDB limits texts and lists, moto knows its own words for it, but for some; CloudTrail has codes of its own.
+# Where DynamoDB limits texts and lists, moto knows its own words for it; CloudTrail has codes of its own.
 _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts", "tagging")
-_SHAPES_CHECKED = (  # of DynamoDB's
-    "ClientRequestToken",
-    "ReturnConsumedCapacity",
-    "ReturnItemCollectionMetrics",
-    "ReturnValuesOnConditionCheckFailure",
-)
-_MAX_ATTRIBUTE_DEPTH = 32
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
 _CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Z": " "}  # Unicode's letters, numbers and separators, in ASCII
 _BEYOND = {"integer": 1 << 31, "long": 1 << 63}  # The first number that a type of integers has no room for.
-
 
 # What the models leave open for the sake of variants, most of which the practice account does not offer.
 _ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -49,14 +40,18 @@ _ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 _WITHOUT_CIPHERTEXT = {"Decrypt": ("KeyId",), "ReEncrypt": ("SourceKeyId",)}
 
 
-def check(call: Call) -> Mapping[str, Any]:
+Checks = Mapping[str, Callable[[Mapping[str, Any], str], None]]
+"""By the name of a structure in the model, what looks at each one of it: its members, its path. Raises AwsError."""
+
+
+def check(call: Call, structures: Checks | None = None) -> Mapping[str, Any]:
     """The parameters as the model has them. Raises AwsError where they are not what the operation's input says."""
     shape = input_shape(call.service, call.operation)
     parameters = parameters_of(call)
     if shape is None:
         return parameters
     is_json = PROTOCOLS[call.service].is_json
-    faults = list(_structure_faults(shape, parameters, "", call.service))
+    faults = list(_structure_faults(shape, parameters, "", call.service, structures or {}))
     required = _ALSO_REQUIRED.get((call.service, call.operation), ())
     if ignores_ciphertext(call):
         required = _WITHOUT_CIPHERTEXT.get(call.operation, required)
@@ -160,47 +155,34 @@ def _scalar(shape: Shape, text: str, path: str) -> Any:
     return int(text)
 
 
-def _faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
+def _faults(shape: Shape, value: Any, path: str, service: str, structures: Checks) -> Iterator[str]:
     """One sentence for each constraint that ``value`` does not satisfy."""
     if isinstance(shape, StructureShape):
-        yield from _structure_faults(shape, _require_type(value, dict, "Structure", service), path, service)
+        members = _require_type(value, dict, "Structure", service)
+        yield from _structure_faults(shape, members, path, service, structures)
     elif isinstance(shape, MapShape):
         for key, inner in _require_type(value, dict, "Map", service).items():
-            yield from _faults(shape.value, inner, f"{path}.{key}.member", service)
+            yield from _faults(shape.value, inner, f"{path}.{key}.member", service, structures)
     elif isinstance(shape, ListShape):
         members = _require_type(value, list, "List", service)
         yield from _size_faults(shape, len(members), "length", f"{_UNSHOWN} at '{path}'", service)
         for number, member in enumerate(members, 1):
-            yield from _faults(shape.member, member, f"{path}.{number}.member", service)
+            yield from _faults(shape.member, member, f"{path}.{number}.member", service, structures)
     else:
         yield from _scalar_faults(shape, value, path, service)
 
 
 def _structure_faults(
-    shape: StructureShape, value: Mapping[str, Any], path: str, service: str
+    shape: StructureShape, value: Mapping[str, Any], path: str, service: str, structures: Checks
 ) -> Iterator[str]:
-    if shape.name == "AttributeValue":
-        _check_attribute(shape, value, path)
+    if shape.name in structures:
+        structures[shape.name](value, path)
     for name in shape.required_members:
         if value.get(name) is None:
             yield _null_fault(_at(path, name))
     for name, member in shape.members.items():
         if value.get(name) is not None:
-            yield from _faults(member, value[name], _at(path, name), service)
-
-
-def _check_attribute(shape: StructureShape, value: Mapping[str, Any], path: str) -> None:
-    """A DynamoDB attribute holds exactly one type, and nests within bounds."""
-    held = [name for name in shape.members if value.get(name) is not None]
-    if len(held) != 1:
-        fault = "has more than one datatypes set" if held else "is empty"
-        raise AwsError(
-            "ValidationException",
-            f"Supplied AttributeValue {fault}, must contain exactly one of the supported datatypes",
-        )
-    if path.count(".m.") + path.count(".l.") > _MAX_ATTRIBUTE_DEPTH:
-        raise AwsError("ValidationException", "Nesting Levels have exceeded supported limits")
-    attribute_values.check(value)
+            yield from _faults(member, value[name], _at(path, name), service, structures)
 
 
 def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterator[str]:
@@ -223,9 +205,7 @@ def _scalar_faults(shape: Shape, value: Any, path: str, service: str) -> Iterato
 def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     failed = f"{subject} failed to satisfy constraint: Member must have {what}"
-    if service not in (_NUMBERS_CHECKED if what == "value" else _LENGTHS_CHECKED) and (
-        shape.name not in _SHAPES_CHECKED
-    ):
+    if service not in (_NUMBERS_CHECKED if what == "value" else _LENGTHS_CHECKED):
         return
     if least is not None and size < least:
         yield f"{failed} greater than or equal to {least}"
@@ -236,7 +216,7 @@ def _size_faults(shape: Shape, size: int, what: str, subject: str, service: str)
 def _text_faults(shape: Shape, text: str, subject: str, service: str) -> Iterator[str]:
     allowed, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     failed = f"{subject} failed to satisfy constraint: Member must satisfy"
-    if service not in _LENGTHS_CHECKED and shape.name not in _SHAPES_CHECKED:
+    if service not in _LENGTHS_CHECKED:
         return
     if allowed and text not in allowed:
         yield f"{failed} enum value set" + ("" if service == "iam" else f": [{', '.join(allowed)}]")

@@ -1,4 +1,4 @@
-"""moto's DynamoDB with settings that it does not keep, and queries and transactions that cost what they touch."""
+"""moto's DynamoDB: its tables, with settings that it does not keep. Their items are read and written past it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from moto.dynamodb.models import DynamoDBBackend, dynamo_type
+from moto.dynamodb.models import DynamoDBBackend
 
-from kmscourse.sandbox.moto_adapter import item_pages
-from kmscourse.sandbox.moto_adapter.attributes import LimitedSizeDict
-
-dynamo_type.LimitedSizeDict = LimitedSizeDict  # type: ignore[misc]  # what an item makes its attributes of
+from kmscourse.sandbox.moto_adapter.stored_items import StoredItems
 
 
 class DynamoDb(DynamoDBBackend):
@@ -19,6 +16,10 @@ class DynamoDb(DynamoDBBackend):
 
     def index(self) -> None:
         """Nothing is derived from tables."""
+
+    def items(self, table_name: str) -> StoredItems:
+        """The items of a table that is there."""
+        return StoredItems(dict.__getitem__(self.tables, table_name))
 
     def keep_settings(
         self, table_name: str, parameters: Mapping[str, Any], now: float, *, is_new: bool
@@ -59,56 +60,10 @@ class DynamoDb(DynamoDBBackend):
         table: Any = dict.get(self.tables, name)
         if table is None:
             return super().describe_table(name)
-        with item_pages.only(table, ()):
-            described: dict[str, Any] = super().describe_table(name)
-        described["Table"]["ItemCount"] = table.items.count()  # moto counts them one by one
-        return described
-
-    def query(  # type: ignore[override]  # what it does nothing with it hands on
-        self,
-        table_name: str,
-        hash_key: dict[str, Any] | None,
-        comparison: str | None,
-        values: list[dict[str, Any]],
-        limit: Any,
-        start: Any,
-        forward: bool,
-        *others: Any,
-        index_name: str | None = None,
-        **named: Any,
-    ) -> Any:
-        table = self.get_table(table_name)
-        page = item_pages.of_query(
-            table, index_name, hash_key, comparison, values, start, limit, forward=forward is not False
-        )
-        named["index_name"] = index_name
-        with item_pages.only(table, page):
-            return super().query(
-                table_name, hash_key, comparison, values, limit, start, forward, *others, **named
-            )
-
-    def scan(  # type: ignore[override]  # what it does nothing with it hands on
-        self, table_name: str, filters: dict[str, Any], limit: Any, start: Any, *others: Any, **named: Any
-    ) -> Any:
-        table, index = self.get_table(table_name), named.get("index_name")
-        page = item_pages.of_scan(table, index, start, limit, named["segments"])
-        with item_pages.only(table, page):
-            return super().scan(table_name, filters, limit, start, *others, **named)
-
-    def update_item(  # type: ignore[override]  # what it does nothing with it hands on
-        self, table_name: str, key: dict[str, Any], update_expression: str, **named: Any
-    ) -> Any:
-        named["attribute_updates"] = {}  # Where there is no expression, moto can't do without.
-        return super().update_item(table_name, key, update_expression, **named)
-
-    def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
-        # moto copies each table with all its items, to put the copy back where the transaction fails.
-        # Account.rollback undoes what a failed call has touched, so the "copy" may be the table itself.
-        tables: list[Any] = list(dict.values(self.tables))
-        for table in tables:
-            table.__deepcopy__ = lambda _, itself=table: itself
+        items, table.items = table.items, {}  # moto would count them one by one.
         try:
-            super().transact_write_items(transact_items)
+            described: dict[str, Any] = super().describe_table(name)
         finally:
-            for table in tables:
-                del table.__deepcopy__
+            table.items = items
+        described["Table"]["ItemCount"] = items.count()
+        return described

@@ -158,26 +158,6 @@ def _json_serializer() -> Any:
         def _serialize_body(self, body: Any) -> Any:
             return body
 
-        def _serialize_type_structure(self, serialized: Any, value: Any, shape: Any, key: str) -> None:
-            # moto looks for each of an attribute's ten possible types, under four names each.
-            if shape.name == "AttributeValue" and isinstance(value, dict) and len(value) == 1:
-                self._default_serialize(serialized, self._attribute(value), shape, key)
-            else:
-                super()._serialize_type_structure(serialized, value, shape, key)
-
-        def _attribute(self, value: dict[str, Any]) -> dict[str, Any]:
-            ((kind, held),) = value.items()
-            match kind:
-                case "B":
-                    return {kind: self._base64(held)}
-                case "BS":
-                    return {kind: [self._base64(member) for member in held]}
-                case "L":
-                    return {kind: [self._attribute(member) for member in held]}
-                case "M":
-                    return {kind: {name: self._attribute(member) for name, member in held.items()}}
-            return value
-
     return Plain
 
 

@@ -7,24 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from kmscourse.sandbox.moto_adapter.order import Order
+from kmscourse.sandbox.moto_adapter.order import Attributes, Order
 from kmscourse.sandbox.storage.journal import Journal, Tracked
 
 
 class Tables(Tracked):
     """moto's tables of a region by name. Their items are tracked too, apart from the table itself."""
 
-    def _read(self, key: Any) -> None:
-        if self.journal.tables_count:
-            super()._read(key)
-
-    def values(self) -> Any:
-        return super().values() if self.journal.tables_count else dict.values(self)
-
     def __setitem__(self, name: str, table: Any) -> None:
         super().__setitem__(name, table)
-        if isinstance(table.items, Items):
-            return  # moto puts a table back where it was
         is_ranged = table.range_key_attr is not None
         table.items = Items(self.journal, f"{self.collection}/{name}/items", ranged=is_ranged)
 
@@ -44,7 +35,7 @@ class Items(Tracked):
         super().__init__(journal, collection)
         self.ranged = ranged
         self.in_partitions = 0
-        self._orders: dict[tuple[str, ...], Order] = {}
+        self._orders: dict[Attributes, Order] = {}
 
     def __missing__(self, hash_key: Any) -> Partition:
         if not self.ranged:
@@ -56,7 +47,7 @@ class Items(Tracked):
         return dict.get(dict.get(self, key[0], {}), key[1]) if self.ranged else dict.get(self, key)
 
     def put(self, item: Any) -> None:
-        """Have an item that comes from elsewhere than moto."""
+        """Have an item, in the place of one with its key."""
         if self.ranged:
             self[item.hash_key][item.range_key] = item
         else:
@@ -79,7 +70,7 @@ class Items(Tracked):
         """How many items there are."""
         return self.in_partitions if self.ranged else len(self)
 
-    def order(self, attributes: tuple[str, ...]) -> Order:
+    def order(self, attributes: Attributes) -> Order:
         """The items in the order of these attributes."""
         if attributes not in self._orders:
             self._orders[attributes] = Order(attributes, self.item, self.keys_of_items())
@@ -100,11 +91,7 @@ class Items(Tracked):
             dict.__getitem__(self, key[0]).touch(key[1]) if self.ranged else self.touch(key)
 
     def values(self) -> Any:
-        # moto changes an item in place only after it has asked for it by its keys.
-        return dict.values(self)
-
-    def items(self) -> Any:
-        return dict.items(self)
+        return dict.values(self)  # moto only counts them.
 
     def row_key(self, key: Any) -> str:
         return _text(key)
@@ -139,12 +126,6 @@ class Partition(Tracked):
 
     def __delitem__(self, key: Any) -> None:
         self.pop(key)
-
-    def values(self) -> Any:
-        return dict.values(self)
-
-    def items(self) -> Any:
-        return dict.items(self)
 
 
 def _text(key: Any) -> str:

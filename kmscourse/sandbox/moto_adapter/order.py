@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Entry = tuple[Any, ...]
-COMPARISONS = ("=", "<", "<=", ">", ">=", "BETWEEN", "BEGINS_WITH")
+Attributes = tuple[tuple[str, str], ...]
+"""Names of attributes, each with its type: S, N or B."""
 _REBUILT_FROM = 8  # Where more than one in so many items may have changed, sorting all is faster.
 
 
@@ -21,10 +22,8 @@ class Order:
     ``item_of`` gives the item with a key, None where there is none; ``keys`` are all keys at the beginning.
     """
 
-    def __init__(
-        self, attributes: tuple[str, ...], item_of: Callable[[Any], Any], keys: Iterable[Any]
-    ) -> None:
-        self.attributes = attributes
+    def __init__(self, attributes: Attributes, item_of: Callable[[Any], Any], keys: Iterable[Any]) -> None:
+        self._attributes = attributes
         self._item_of = item_of
         self._entries: list[Entry] = []
         self._items: dict[Entry, Any] = {}
@@ -36,17 +35,29 @@ class Order:
         self._changed.add(key)
 
     def entry(self, attributes: Mapping[str, Any]) -> Entry | None:
-        """Where an item with these attributes (moto's) stands; None where it lacks one of those that count."""
-        if not all(name in attributes for name in self.attributes):
-            return None
-        return tuple(attributes[name].cast_value for name in self.attributes)
+        """Where an item with these attributes (moto's) stands; None where one that counts is missing, or is no key.
+
+        A key is of its type, and not empty.
+        """
+        entry = []
+        for name, kind in self._attributes:
+            value = attributes.get(name)
+            if value is None or value.type != kind or not value.value:
+                return None
+            entry.append(value.cast_value)
+        return tuple(entry)
+
+    def count(self) -> int:
+        """How many items there are in this order."""
+        self._catch_up()
+        return len(self._entries)
 
     def span(
         self, prefix: Entry = (), comparison: str | None = None, values: Sequence[Any] = ()
     ) -> tuple[int, int]:
         """From and to which place the entries begin with ``prefix``, and their next value compares so.
 
-        ``comparison`` is one of ``COMPARISONS``.
+        ``comparison`` is one of =, <, <=, >, >=, BETWEEN and begins_with.
         """
         self._catch_up()
         first, last = self._equal(prefix, 0, len(self._entries))
@@ -102,22 +113,17 @@ class Order:
 
     def _catch_up(self) -> None:
         changed, self._changed = self._changed, set()
-        try:
-            if len(changed) * _REBUILT_FROM > len(self._entry_of):
-                for key in changed:
-                    self._place(key)
-                self._entries = sorted(self._items)
-                return
+        if len(changed) * _REBUILT_FROM > len(self._entry_of):
             for key in changed:
-                before, now = self._place(key)
-                if before is not None and before != now:
-                    del self._entries[bisect_left(self._entries, before)]
-                if now is not None and before != now:
-                    insort(self._entries, now)
-        except BaseException:  # Values of two types can't be sorted.
-            self._changed = changed.union(self._entry_of)
-            self._entries, self._items, self._entry_of = [], {}, {}
-            raise
+                self._place(key)
+            self._entries = sorted(self._items)
+            return
+        for key in changed:
+            before, now = self._place(key)
+            if before is not None and before != now:
+                del self._entries[bisect_left(self._entries, before)]
+            if now is not None and before != now:
+                insort(self._entries, now)
 
     def _place(self, key: Any) -> tuple[Entry | None, Entry | None]:
         """Have an item under the entry that it has now; that from before and that of now are returned."""

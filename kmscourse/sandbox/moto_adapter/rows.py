@@ -18,7 +18,7 @@ CLASSES = {
     "GlobalSecondaryIndex": "moto.dynamodb.models.table",
     "Item": "moto.dynamodb.models.dynamo_type",
     "DynamoType": "moto.dynamodb.models.dynamo_type",
-    "LimitedSizeDict": "kmscourse.sandbox.moto_adapter.attributes",
+    "LimitedSizeDict": "moto.dynamodb.models.dynamo_type",
     "User": "kmscourse.sandbox.moto_adapter.iam_entities",
     "Group": "kmscourse.sandbox.moto_adapter.iam_entities",
     "Role": "kmscourse.sandbox.moto_adapter.iam_entities",

@@ -20,7 +20,6 @@ class Journal:
     def __init__(self) -> None:
         self._touched: dict[Row, Any] = {}
         self.reads_count = False
-        self.tables_count = False
 
     def __bool__(self) -> bool:
         return bool(self._touched)
@@ -34,16 +33,13 @@ class Journal:
         return touched
 
     @contextmanager
-    def changing(self, reads_count: bool, tables_count: bool) -> Iterator[None]:
-        """Within it, what is read counts as touched if ``reads_count``, tables themselves only if ``tables_count``.
-
-        (A call that writes items asks for their table each time, and leaves it as it is.)
-        """
-        self.reads_count, self.tables_count = reads_count, tables_count
+    def changing(self, reads_count: bool = True) -> Iterator[None]:
+        """Within it, what is read counts as touched if ``reads_count``."""
+        self.reads_count = reads_count
         try:
             yield
         finally:
-            self.reads_count = self.tables_count = False
+            self.reads_count = False
 
 
 class Tracked(dict[Any, Any]):

@@ -90,30 +90,36 @@ def test_items_are_counted_at_once(gate: Any) -> None:
     assert (table(gate)["ItemCount"], table(gate)["TableSizeBytes"]) == (3, 0)
 
 
-def test_an_index_has_an_arn(gate: Any) -> None:
-    index = {"IndexName": "all", "KeySchema": SCHEMA["KeySchema"], "Projection": {"ProjectionType": "ALL"}}
-    [described] = create(gate, **ON_DEMAND, GlobalSecondaryIndexes=[index])["GlobalSecondaryIndexes"]
-    assert described["IndexArn"] == "arn:aws:dynamodb:us-east-1:123456789012:table/Books/index/all"
-
-
-def test_what_has_changed_is_returned(gate: Any) -> None:
-    gate.books()
-    key = {"Author": {"S": "Seth Godin"}, "Title": {"S": "The Dip"}}
-
-    def update(expression: str, value: dict[str, Any]) -> dict[str, Any]:
-        return dict(
-            gate(
-                "dynamodb:UpdateItem",
-                TableName="Books",
-                Key=key,
-                UpdateExpression=expression,
-                ExpressionAttributeValues={":v": value},
-                ReturnValues="UPDATED_NEW",
-            )
+def test_an_index_is_described_as_its_table_is(gate: Any) -> None:
+    """The members are those of a DescribeTable of AWS; sizes are 0 here, as the table's is."""
+    shelf = [{"AttributeName": "Shelf", "KeyType": "HASH"}]
+    index = {"IndexName": "of-shelf", "KeySchema": shelf, "Projection": {"ProjectionType": "ALL"}}
+    local = {
+        **index,
+        "IndexName": "local",
+        "KeySchema": [*SCHEMA["KeySchema"], {**shelf[0], "KeyType": "RANGE"}],
+    }
+    title = {"AttributeName": "Title", "KeyType": "RANGE"}
+    defined = [{"AttributeName": name, "AttributeType": "S"} for name in ("Author", "Title", "Shelf")]
+    gate(
+        "dynamodb:CreateTable",
+        TableName="Books",
+        KeySchema=[*SCHEMA["KeySchema"], title],
+        AttributeDefinitions=defined,
+        GlobalSecondaryIndexes=[{**index, "ProvisionedThroughput": UNITS}],
+        LocalSecondaryIndexes=[local],
+        **BY_UNITS,
+    )
+    for name, shelves in (("a", {"Shelf": {"S": "x"}}), ("b", {})):
+        gate(
+            "dynamodb:PutItem",
+            TableName="Books",
+            Item={"Author": {"S": "A"}, "Title": {"S": name}, **shelves},
         )
-
-    shelf = {"L": [{"S": "A"}, {"S": "B"}]}
-    assert update("SET Shelf = :v", shelf) == {"Attributes": {"Shelf": shelf}}
-    assert update("SET Shelf = :v", shelf) == {}
-    changed = {"L": [{"S": "A"}, {"S": "C"}]}
-    assert update("SET Shelf[1] = :v", {"S": "C"}) == {"Attributes": {"Shelf": changed}}
+    [of_shelf] = table(gate)["GlobalSecondaryIndexes"]
+    [of_author] = table(gate)["LocalSecondaryIndexes"]
+    for described in (of_shelf, of_author):
+        assert (described["ItemCount"], described["IndexSizeBytes"]) == (1, 0)
+        arn = f"arn:aws:dynamodb:us-east-1:123456789012:table/Books/index/{described['IndexName']}"
+        assert described["IndexArn"] == arn
+    assert of_shelf["ProvisionedThroughput"] == {**UNITS, "NumberOfDecreasesToday": 0}

@@ -107,11 +107,13 @@ def test_leaving_the_key_out_meets_no_condition(
 
 
 def test_of_two_conditions_on_the_key_none_counts(library: Any) -> None:
-    """moto would take the second: what is decided on must be what is read."""
+    """What is decided on must be what is read."""
     reader(library, OWN_ONLY)
     both = {"KeyConditionExpression": "Author = :a AND Author = :b", **value(OWN, **{":b": {"S": ALIEN}})}
     refusal = library.refused("dynamodb:Query", by="Reader", TableName="Books", **both)
-    assert refusal.message == "KeyConditionExpressions must only contain one condition per key"
+    assert refusal.message == (
+        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
+    )
 
 
 def test_a_scan_has_no_leading_keys(library: Any) -> None:
@@ -139,6 +141,27 @@ def test_an_index_has_leading_keys_of_its_own(gate: Any) -> None:
     through = {"TableName": "Books", "IndexName": "by-title", "KeyConditionExpression": "Title = :a"}
     gate("dynamodb:Query", by="Reader", **through, **value("The Dip"))
     gate.refused("dynamodb:Query", by="Reader", **through, **value("Linchpin"))
+
+
+def test_a_number_is_the_same_key_however_it_is_written(gate: Any) -> None:
+    gate(
+        "dynamodb:CreateTable",
+        TableName="Books",
+        KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "N"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for number, operation, asked in (
+        ("5.0", "GetItem", {"Key": {"Id": {"N": "5.0"}}}),
+        ("0.5e1", "PutItem", {"Item": {"Id": {"N": "0.5e1"}}}),
+        (
+            "05",
+            "Query",
+            {"KeyConditionExpression": "Id = :a", "ExpressionAttributeValues": {":a": {"N": "05"}}},
+        ),
+    ):
+        [check] = gate.checks(f"dynamodb:{operation}", TableName="Books", **asked)
+        assert check.context["dynamodb:LeadingKeys"] == ["5"], number
 
 
 def test_the_tags_of_a_table_count(library: Any) -> None:

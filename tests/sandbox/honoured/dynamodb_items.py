@@ -136,9 +136,8 @@ def start_types() -> Mapping[str, Proof]:
     """The same for the key that a page starts after."""
     place, start = "ExclusiveStartKey{}", {"Title": {"S": "The Dip"}, "Author": {"S": "Godin"}}
     how: Parameters = {"at": place, "beside": {"ExclusiveStartKey": start}}
-    text = "The provided starting key is invalid"
     others = {
-        f"{place}.{kind}": refused("ValidationException", {kind: HELD[kind]}, text=text, **how)
+        f"{place}.{kind}": refused("ValidationException", {kind: HELD[kind]}, text=NOT_THE_KEY, **how)
         for kind in HELD
     }
     return {**others, f"{place}.S": differs({"S": "Zzz"}, **how)}

@@ -15,11 +15,15 @@ from tests.sandbox.conftest import OFFERED
 HTTP = HttpRequest("POST", "/", {}, b"")
 
 
+def made(action: str, parameters: Any) -> Call:
+    service, operation = action.split(":")
+    return Call(service, operation, "us-east-1", parameters, "AKIA", "1", HTTP)
+
+
 def check(action: str, parameters: Any) -> AwsError | None:
     """The refusal of parameters, None where they pass."""
-    service, operation = action.split(":")
     try:
-        shapes.check(Call(service, operation, "us-east-1", parameters, "AKIA", "1", HTTP))
+        shapes.check(made(action, parameters))
     except AwsError as refusal:
         return refusal
     return None
@@ -143,33 +147,15 @@ def test_a_wrong_type_is_a_serialization_exception(action: str, parameters: dict
     assert (refusal.code, refusal.status) == ("SerializationException", 400)
 
 
-@pytest.mark.parametrize(
-    ("attribute", "fault"),
-    [
-        ({}, "is empty"),
-        ({"S": None}, "is empty"),
-        ({"X": "y"}, "is empty"),
-        ({"S": "x", "N": "1"}, "has more than one datatypes set"),
-    ],
-)
-def test_an_attribute_holds_one_type(attribute: dict[str, Any], fault: str) -> None:
-    refusal = check("dynamodb:PutItem", {"TableName": "Books", "Item": {"Id": attribute}})
-    assert refusal is not None
-    assert refusal.code == "ValidationException"
-    assert fault in refusal.message
-
-
-def test_attributes_nest_within_bounds() -> None:
-    def nested(depth: int) -> dict[str, Any]:
-        value: dict[str, Any] = {"S": "x"}
-        for level in range(depth):
-            value = {"L": [value]} if level % 2 else {"M": {"a": value}}
-        return {"TableName": "Books", "Item": {"Id": value}}
-
-    assert check("dynamodb:PutItem", nested(20)) is None
-    refusal = check("dynamodb:PutItem", nested(40))
-    assert refusal is not None
-    assert refusal.code == "ValidationException"
+def test_a_service_looks_at_its_own_structures() -> None:
+    looked_at: list[tuple[Any, str]] = []
+    item = {"Id": {"L": [{"S": "x"}]}}
+    call = made("dynamodb:PutItem", {"TableName": "Books", "Item": item})
+    shapes.check(call, {"AttributeValue": lambda value, path: looked_at.append((value, path))})
+    assert looked_at == [
+        ({"L": [{"S": "x"}]}, "item.Id.member"),
+        ({"S": "x"}, "item.Id.member.l.1.member"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -43,14 +43,14 @@ def items_of(items: Any) -> dict[Row, Any]:
     return {Row(items.collection, dict.__getitem__(items, pair[0]).row_key(pair)): pair for pair in pairs}
 
 
-def check_indexes(backend: Any) -> None:
+def check_indexes(account: Any) -> None:
     """What is derived from the keys says what they say."""
-    keys = backend.keys.of_region("us-east-1")
-    assert backend.keys.key_ids("us-east-1") == sorted(key.id for key in keys)
+    keys = account.keys.of_region("us-east-1")
+    assert account.keys.key_ids("us-east-1") == sorted(key.id for key in keys)
     names = {alias for key in keys for alias in key.aliases}
-    assert backend.keys.alias_names("us-east-1") == sorted({*AWS_ALIASES, *names})
+    assert account.keys.alias_names("us-east-1") == sorted({*AWS_ALIASES, *names})
     for key in keys:
-        assert all(backend.keys.key_of_alias("us-east-1", name) is key for name in key.aliases)
+        assert all(account.keys.key_of_alias("us-east-1", name) is key for name in key.aliases)
 
 
 def compare(written: dict[Row, str], held: dict[Row, str], after: str) -> None:
@@ -78,16 +78,16 @@ def test_the_account_is_the_same_after_a_restart_at_any_moment(kept: Any) -> Non
 
 
 def test_a_rollback_undoes_every_operation(practice: Any) -> None:
-    backend = practice.account
+    account = practice.account
     for action, parameters in LIFE:
         filled = filled_in(parameters, practice)
-        before = everything(backend)
-        commit, backend.commit = backend.commit, backend.rollback
+        before = everything(account)
+        commit, account.commit = account.commit, account.rollback
         practice(action, **filled)
-        backend.commit = commit
-        compare(everything(backend), before, f"undoing {action}")
-        check_indexes(backend)
-        assert set(everything(backend)) == set(dict(backend.storage.rows()))
+        account.commit = commit
+        compare(everything(account), before, f"undoing {action}")
+        check_indexes(account)
+        assert set(everything(account)) == set(dict(account.storage.rows()))
         practice(action, **filled_in(parameters, practice))
 
 

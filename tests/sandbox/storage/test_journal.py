@@ -30,7 +30,7 @@ def test_a_tracked_dict_is_a_dict_and_every_entry_that_changed_is_noted(
     tracked = Tracked(journal, "things")
     for verb, name, changing in done:
         before = {key: list(value) for key, value in plain.items()}
-        with journal.changing(changing, tables_count=False):
+        with journal.changing(changing):
             results = [apply(verb, name, some, changing) for some in (plain, tracked)]
         assert results[0] == results[1]
         assert tracked == plain
@@ -81,7 +81,7 @@ def test_reading_notes_nothing_outside_of_a_change() -> None:
         [("a", 1)],
     )
     assert journal.take() == {}
-    with pytest.raises(KeyError), journal.changing(reads_count=True, tables_count=True):
+    with pytest.raises(KeyError), journal.changing():
         tracked["b"]
     tracked.get("a")
     assert journal.take() == {}, "a failed change ends, too"
