@@ -260,10 +260,11 @@ def table_misfit(account: Account, notes: Notes) -> str:
 
 
 def identify_table(account: Account, notes: Notes) -> str | None:
-    """The table's unique id, which no other table ever has."""
+    """The table's unique id, which no other table ever has; the moment it was made, where something has no such ids."""
     if not table_exists(account, notes):
         return None
-    return str(account.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableId"])
+    described = account.client("dynamodb").describe_table(TableName=TABLE)["Table"]
+    return str(described.get("TableId") or described["CreationDateTime"])
 
 
 def tell_of_table(account: Account, _: Notes) -> str:
