@@ -110,7 +110,7 @@ def test_doubtful_statements_are_remarked_on_with_their_line_and_can_be_saved(
     lab8: Lab, page: KeyPolicyPage, before: dict[str, Any]
 ) -> None:
     assert "administrator-can-decrypt" in page.preview.value.split("Remarks on the policy as it is: 1")[1]
-    twins = with_statement(before, before["Statement"][2] | {"Action": "kms:Decrypt"})
+    twins = with_statement(before, before["Statement"][2] | {"Action": "kms:Encrypt"})
     page.policy.control.value = json.dumps(twins, indent=4)
     said = words(page.preview.value)
     assert "duplicate-sid" in said
