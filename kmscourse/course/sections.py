@@ -65,7 +65,7 @@ SECTIONS = (
         8,
         "modify-the-key-policy",
         "Modify the key policy",
-        20,
+        25,
         needs=(LAB_USER, "myKey", "Books", "sign-in"),
         clears=("permission",),
     ),

@@ -10,14 +10,22 @@ CHECKS = (
         "the key policy has a statement for IAMLabUser",
         state.named_in_key_policy,
         "Put it",
-        ("run the cells that add the statement and put the policy.",),
+        (
+            "A key policy changes only when somebody puts a new one.",
+            "Look at the cells under “Write the statement” and “Put it”.",
+            "Run the cell that calls put_key_policy with the opened policy.",
+        ),
         artifact="permission",
     ),
     Check(
         "IAMLabUser can read Books",
         state.reader_let_in,
         "After",
-        ("the statement needs kms:Decrypt, and IAMLabUser's ARN as its principal.",),
+        (
+            "Which permission on the key does a Scan need, and for whom?",
+            "Look at the statement that you put: its Action and its Principal.",
+            "The statement needs kms:Decrypt as its Action and IAMLabUser's ARN as its Principal.",
+        ),
         artifact="permission",
     ),
 )
@@ -29,16 +37,62 @@ EXERCISES: tuple[Exercise, ...] = (
             state.let_in_by_iam,
             "Your turn",
             (
-                "take the statement out of the key policy; then put_user_policy with kms:Decrypt on the key's ARN.",
+                "Two policies change: one loses a statement, the other one gets it.",
+                "Look at the variable policy, and at the way in that section 7's card offers in IAM.",
+                "Call put_key_policy with policy, then put_user_policy with kms:Decrypt on the key's ARN.",
+            ),
+        ),
+        Check(
+            "a direct Decrypt by IAMLabUser stays refused",
+            state.direct_decrypt_refused,
+            "Your turn",
+            (
+                "Without a condition, the IAM policy opens the gap again.",
+                "Look at “What else did that open?”: the same condition works here.",
+                "Add a Condition with StringEquals and kms:ViaService to the statement of the IAM policy.",
             ),
         ),
     ),
     (
         Check(
-            "the key policy refuses IAMLabUser, whatever IAM allows",
-            state.denied_by_the_key,
+            "IAMLabUser can read Books",
+            state.reader_let_in,
             "Your turn again",
-            ("a statement with Effect Deny, for IAMLabUser's ARN and kms:Decrypt.",),
+            (
+                "Your key policy now refuses too much.",
+                "Read the refusal of a Scan with lab.explain_last_denial().",
+                "Give the Deny a condition that does not match DynamoDB's call for Books.",
+            ),
+        ),
+        Check(
+            "the colleague's IAM policy is still there",
+            state.has_colleagues_policy,
+            "Your turn again",
+            (
+                "You may not change IAM policies in this exercise.",
+                "Look at the cell of the colleague.",
+                "Run the colleague's cell again, and change only the key policy.",
+            ),
+        ),
+        Check(
+            "a direct Decrypt by IAMLabUser is refused",
+            state.direct_decrypt_refused,
+            "Your turn again",
+            (
+                "Which Effect wins over an Allow in another policy?",
+                "Look at the condition key in “What else did that open?”.",
+                "Deny kms:Decrypt to IAMLabUser with StringNotEquals and kms:ViaService.",
+            ),
+        ),
+        Check(
+            "IAMLabUser can open no other table under myKey",
+            state.other_table_refused,
+            "Your turn again",
+            (
+                "DynamoDB tells KMS for which table it asks.",
+                "Read the text after the cell that scans Books with the narrow statement.",
+                "Deny with StringNotEquals and kms:EncryptionContext:aws:dynamodb:tableName.",
+            ),
         ),
     ),
 )

@@ -15,10 +15,11 @@ from kmscourse.course.checks.check import Observation
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
-from kmscourse.policy import Decision, statements_naming, statements_of
+from kmscourse.policy import Decision, RequestContext, statements_naming, statements_of
 
 NO_KEY = Observation(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {artifacts.TABLE}"
+_VIA = "kms:ViaService"
 
 
 def all_packages_here(account: Account, notes: Notes) -> Observation:
@@ -191,13 +192,72 @@ def named_in_key_policy(account: Account, notes: Notes) -> Observation:
 def let_in_by_iam(account: Account, notes: Notes) -> Observation:
     """Is IAMLabUser let in although the key policy does not name it?"""
     if artifacts.has_permission(account, notes):
-        return Observation(False, f"the key policy has an Allow for {LAB_USER}")
+        return Observation(
+            False,
+            f"the key policy has an Allow for {LAB_USER}",
+            "Put the key policy without the statement for IAMLabUser first.",
+        )
     return reader_let_in(account, notes)
 
 
-def denied_by_the_key(account: Account, notes: Notes) -> Observation:
-    """Does the key policy refuse IAMLabUser in so many words, whatever IAM says?"""
-    return _scan(account, notes, lambda decision: decision.explicit and decision.layer == "resource-based")
+def has_colleagues_policy(account: Account, notes: Notes) -> Observation:
+    """Does an IAM policy of IAMLabUser's allow kms:Decrypt on myKey, without a condition?"""
+    if (missing := _no_reader(account, notes)) is not None:
+        return missing
+    snapshot = access.Snapshot(account)
+    identity = access.find_identity(snapshot.identities, LAB_USER)
+    is_there = any(
+        statement.get("Effect") == "Allow"
+        and "Decrypt" in str(statement.get("Action"))
+        and "Condition" not in statement
+        for policy in identity.policies.values()
+        for statement in statements_of(policy)
+    )
+    return Observation(
+        is_there, f"{'an' if is_there else 'no'} IAM policy of {LAB_USER} allows kms:Decrypt for any use"
+    )
+
+
+def direct_decrypt_refused(account: Account, notes: Notes) -> Observation:
+    """Would a Decrypt that IAMLabUser calls directly be refused, whatever encryption context it names?"""
+    if (missing := _no_reader(account, notes)) is not None:
+        return missing
+    books = {
+        name: value for name, value in access.table_key(account, artifacts.TABLE).items() if name != _VIA
+    }
+    for context, words in (
+        (None, "a direct Decrypt"),
+        (books, f"a direct Decrypt with the context of {artifacts.TABLE}"),
+    ):
+        if _decrypt(account, context).allowed:
+            hint = "Which condition key says that a service makes the call?"
+            return Observation(False, f"{words} by {LAB_USER} would be answered", hint)
+    return Observation(True, f"a direct Decrypt by {LAB_USER} would be refused")
+
+
+def other_table_refused(account: Account, notes: Notes) -> Observation:
+    """Would KMS refuse to open another table under myKey for IAMLabUser?"""
+    if (missing := _no_reader(account, notes)) is not None:
+        return missing
+    refused = not _decrypt(account, access.table_key(account, "Films")).allowed
+    hint = "" if refused else "Which condition key names the table that DynamoDB opens?"
+    answer = "refused" if refused else "answered"
+    return Observation(refused, f"the Decrypt for a table Films under myKey would be {answer}", hint)
+
+
+def _decrypt(account: Account, context: RequestContext | None) -> Decision:
+    reader = artifacts.lab_user_arn(account)
+    return access.case(
+        access.Snapshot(account), reader, "kms:Decrypt", artifacts.key_arn(account), context
+    ).decision
+
+
+def _no_reader(account: Account, notes: Notes) -> Observation | None:
+    if artifacts.find_key(account) is None:
+        return NO_KEY
+    return (
+        None if artifacts.has_lab_user(account, notes) else Observation(False, f"there is no user {LAB_USER}")
+    )
 
 
 def _scan(account: Account, notes: Notes, is_as_expected: Callable[[Decision], bool]) -> Observation:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from botocore.exceptions import ClientError
 
 from kmscourse import iam as people
 from kmscourse.account import Account
 from kmscourse.course import SECTIONS, artifacts, prepare
-from kmscourse.course.checks import CHECKS, EXERCISES, Report, run
+from kmscourse.course.checks import CHECKS, EXERCISES, run
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope
-from kmscourse.kms import key_policy, put_key_policy
-from kmscourse.policy import with_statement
 
 EVERY = [(number, count) for number in EXERCISES for count in (1, 2)]
 
@@ -33,45 +29,6 @@ def test_one_that_nobody_solved_is_not_solved(
     report = run(EXERCISES[number][count - 1], account, notes)
     assert not report.passed
     assert "Hint: " in repr(report)
-
-
-def reader_policy(account: Account) -> None:
-    """IAMLabUser may decrypt with myKey, says an IAM policy."""
-    allow = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": artifacts.key_arn(account)}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    account.client("iam").put_user_policy(
-        UserName=people.LAB_USER, PolicyName="OpenTheKey", PolicyDocument=policy
-    )
-
-
-def test_letting_the_reader_in_by_iam_counts_only_without_the_key_policy(
-    account: Account, notes: Notes
-) -> None:
-    def report() -> Report:
-        return run(EXERCISES[8][0], account, notes)
-
-    prepare(account, notes, 9)  # the key policy names IAMLabUser
-    assert "the key policy has an Allow for IAMLabUser" in repr(report())
-    artifacts.take_permission(account, notes)
-    assert not report().passed
-    reader_policy(account)
-    assert report().passed
-
-
-def test_a_deny_in_the_key_policy_wins_over_iam(account: Account, notes: Notes) -> None:
-    prepare(account, notes, 8)
-    reader_policy(account)
-    assert not run(EXERCISES[8][1], account, notes).passed
-    kms, arn = account.client("kms"), artifacts.key_arn(account)
-    deny = {
-        "Sid": "Not IAMLabUser",
-        "Effect": "Deny",
-        "Principal": {"AWS": artifacts.lab_user_arn(account)},
-        "Action": "kms:Decrypt",
-        "Resource": "*",
-    }
-    put_key_policy(kms, arn, with_statement(key_policy(kms, arn), deny))
-    assert run(EXERCISES[8][1], account, notes).passed
 
 
 def test_a_grant_left_behind_does_not_let_the_reader_of_section_seven_in(
