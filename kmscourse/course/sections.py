@@ -69,7 +69,7 @@ SECTIONS = (
         needs=(LAB_USER, "myKey", "Books", "sign-in"),
         clears=("permission",),
     ),
-    Section(9, "clean-up", "Clean up", 10, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
+    Section(9, "clean-up", "Clean up", 22, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
 )
 
 

@@ -4,37 +4,64 @@ from __future__ import annotations
 
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
+from kmscourse.course.checks.trail import trail_shows_since
 
 CHECKS = (
     Check(
         "the table Books is gone",
         state.table_gone,
         "Delete the table",
-        ("run the cell that deletes the table.",),
+        (
+            "A table disappears when somebody deletes it.",
+            "Look at the cells under “Delete the table”.",
+            "Run the cell that calls delete_table.",
+        ),
     ),
     Check(
         "myKey is disabled, or waits for its deletion",
         state.key_rests,
         "Disable the key",
-        ("run the cell that calls disable_key.",),
+        (
+            "Nobody should be able to use the key at the end.",
+            "Look at the cells under “Disable the key”.",
+            "Run the cell that calls disable_key.",
+        ),
     ),
 )
 
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            "myKey's deletion has been cancelled",
+            "the deletion of myKey is cancelled, and the key is still disabled",
             state.key_disabled,
             "Your turn",
-            ("cancel_key_deletion leaves the key disabled.",),
+            (
+                "What was scheduled can be cancelled.",
+                "Look at the name of the call under “Schedule the deletion of the key”.",
+                "Call cancel_key_deletion with the key's ARN, and leave the key disabled.",
+            ),
         ),
     ),
     (
         Check(
-            "myKey waits for its deletion as long as a key can",
+            "you have decrypted under myKey since its deletion was cancelled",
+            trail_shows_since("CancelKeyDeletion", "Decrypt"),
+            "Your turn again",
+            (
+                "In which states can a key decrypt?",
+                "Look at the cell under “Predict” that enables the key again.",
+                "Call enable_key, then decrypt with CiphertextBlob=letter.",
+            ),
+        ),
+        Check(
+            "myKey waits for its deletion as long as KMS allows",
             state.waits_longest,
             "Your turn again",
-            ("enable the key, decrypt, then schedule_key_deletion with PendingWindowInDays=30.",),
+            (
+                "KMS has a shortest and a longest waiting period.",
+                "Look at the text under “Schedule the deletion of the key”.",
+                "Call schedule_key_deletion with PendingWindowInDays=30.",
+            ),
         ),
     ),
 )

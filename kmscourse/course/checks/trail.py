@@ -8,6 +8,7 @@ from typing import Any
 
 from kmscourse import audit
 from kmscourse.account import Account
+from kmscourse.course import artifacts
 from kmscourse.course.checks.check import Observation, Observer
 from kmscourse.course.notes import Notes
 
@@ -42,6 +43,24 @@ def trail_shows(
         if nearest is None:
             return Observation(False, f"nothing in the audit trail like: {described}")
         return Observation(False, f"in the audit trail: {event_name}, but {' and '.join(nearest)}")
+
+    return look
+
+
+def trail_shows_since(earlier: str, event_name: str) -> Observer:
+    """Has the main user called this on myKey, with an answer, since their last answered ``earlier`` on it?"""
+
+    def look(account: Account, _: Notes) -> Observation:
+        if (key := artifacts.find_key(account)) is None:
+            return Observation(False, "no key has the alias myKey")
+        for event in audit.events(account.client("cloudtrail"), resource=key):
+            if _differences_of_caller(event, None, account) or "errorCode" in event:
+                continue
+            if event["eventName"] == event_name:
+                return Observation(True, f"in the audit trail: {event_name}, after {earlier}")
+            if event["eventName"] == earlier:
+                return Observation(False, f"no {event_name} in the audit trail after {earlier}")
+        return Observation(False, f"no {earlier} in the audit trail")
 
     return look
 

@@ -70,7 +70,7 @@ def test_checks_name_what_is_still_missing(account: Account, notes: Notes) -> No
         "✓ the table Books is gone (there is no table Books)",
         "✗ Not yet. Goal: myKey is disabled, or waits for its deletion.",
         "    Found: myKey is Enabled.",
-        "    Hint: run the cell that calls disable_key.",
+        "    Hint: Nobody should be able to use the key at the end.",
         "    Step: “Disable the key”",
     ]
 
