@@ -51,13 +51,13 @@ SECTIONS = (
     ),
     Section(5, "decrypt-the-data", "Decrypt the data", 10, needs=("myKey", "message")),
     Section(
-        6, "create-an-encrypted-table", "Create an encrypted table", 15, needs=("myKey",), clears=("Books",)
+        6, "create-an-encrypted-table", "Create an encrypted table", 20, needs=("myKey",), clears=("Books",)
     ),
     Section(
         7,
         "read-as-another-user",
         "Read the table as someone else",
-        15,
+        20,
         needs=(LAB_USER, "myKey", "Books"),
         clears=("sign-in", "permission"),
     ),

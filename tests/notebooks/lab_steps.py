@@ -19,11 +19,39 @@ SECTION_04: dict[str, str] = {}
 SECTION_05: dict[str, str] = {}
 
 SECTION_06: dict[str, str] = {
-    "open the console's page that creates a table": "CreateTablePage(lab)",
+    "KMS works with other AWS services": "Many AWS services do it for you, with KMS.",
+    "what DynamoDB is": "a NoSQL database that AWS runs for you, fast at any size",
+    "open the console's page that creates a table": "DynamoDB → Tables → Create table",
+    "name the table, its partition key and its sort key": "Partition key `Author`, String → Sort key `Book_Title`, String",
+    "customize the settings, and choose a key of one's own for the encryption at rest": (
+        "*Stored in your account, and owned and managed by you* → `myKey`"
+    ),
+    "create the table": "CreateTablePage(lab)",
+    "wait until the table is active": "The status is *Creating* for some seconds, then *Active*.",
+    "see the table, active": '["TableStatus"]',
+    "open the page that explores the table's items": "Tables → Books → Explore table items → Create item",
+    "create the item": 'put_item(dynamodb, "Books", {"Author": "Seth Godin", "Book_Title": "The Dip"})',
+    "see the item among those returned": "*Items returned*",
 }
 
 SECTION_07: dict[str, str] = {
     "read the policy of the second user": "## What IAMLabUser may do",
+    "the policy allows the user to read Books and to describe tables": "The first row lets the user read `Books`.",
+    "what a login profile is": "[login profile](glossary.md#login-profile)",
+    "enable console access for the user, with a password of one's own": (
+        "Security credentials → Enable console access → Enable → Custom password → `NewUs@r150` → Apply"
+    ),
+    "create the login profile": "enable_console_access(iam,",
+    "why the second sign-in needs a private window": "in a private window, so two users can be signed in at once",
+    "use the sign-in link, with the user's name and password": "SignInPage(lab)",
+    "be signed in as the second user": 'reader.client("sts").get_caller_identity()["Arn"]',
+    "open the table's items, choose Scan and run it": "ExploreItemsPage(lab, reader)",
+    "the Scan is refused although the IAM policy allows it": (
+        'reader.client("dynamodb").scan(TableName="Books")  # meant to fail'
+    ),
+    "the key's permissions count too, not IAM's alone": "A reader needs two permissions",
+    "the key policy does not name the second user": "The key policy does not name the reader.",
+    "the key policy has to change (and what the course says instead)": "an IAM policy is another way in",
 }
 
 SECTION_08: dict[str, str] = {}

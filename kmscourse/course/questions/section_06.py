@@ -90,7 +90,7 @@ REVIEW = (
             ),
             Choice(
                 "To use the key for one table, also when nobody asks.",
-                "DynamoDB needs it for the work that it does by itself. It gives the grant back when the table goes.",
+                "DynamoDB needs it for the work that it does by itself. It retires the grant when you delete the table.",
                 right=True,
             ),
         ),
