@@ -17,21 +17,24 @@ def events(
     *,
     event_name: str | None = None,
     resource: str | None = None,
+    user_name: str | None = None,
     max_events: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The events of one name (``Decrypt``) or on one resource (a key ARN), or all of them; the newest first.
+    """The events of one name (``Decrypt``), or on one resource (a key ARN), or by one user; or all; the newest first.
 
+    CloudTrail looks for one attribute at a time, so give one of the three at most.
     ``max_events`` is how many at most; AWS hands out fifty an answer, and two answers a second.
 
     Each is CloudTrail's own record, with ``eventName``, ``userIdentity``, ``errorCode`` and so on. The practice
     account answers at once; AWS may take up to fifteen minutes to show an event
     (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html).
     """
-    attributes: list[Any] = []
-    if event_name is not None:
-        attributes = [{"AttributeKey": "EventName", "AttributeValue": event_name}]
-    elif resource is not None:
-        attributes = [{"AttributeKey": "ResourceName", "AttributeValue": resource}]
+    looked_for = {"EventName": event_name, "ResourceName": resource, "Username": user_name}
+    attributes: list[Any] = [
+        {"AttributeKey": name, "AttributeValue": value}
+        for name, value in looked_for.items()
+        if value is not None
+    ]
     pages = cloudtrail.get_paginator("lookup_events").paginate(
         LookupAttributes=attributes, PaginationConfig={} if max_events is None else {"MaxItems": max_events}
     )

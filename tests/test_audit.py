@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmscourse.audit import summary
+import boto3
+
+from kmscourse.audit import events, summary
 
 CONTEXT = {"aws:dynamodb:tableName": "Books", "aws:dynamodb:subscriberId": "123456789012"}
 IN_WORDS = "aws:dynamodb:tableName=Books, aws:dynamodb:subscriberId=123456789012"
@@ -38,3 +40,10 @@ def test_a_service_on_its_own_is_called_by_its_type() -> None:
 def test_a_call_made_alone_went_through_nobody() -> None:
     found = summary(event("ListKeys", {"type": "IAMUser", "userName": "ed-user-1"}, None))
     assert (found["through"], found["encryption context"]) == ("", "")
+
+
+def test_events_are_found_by_their_user(main: boto3.Session, lab_user: boto3.Session) -> None:
+    lab_user.client("dynamodb").list_tables()
+    main.client("dynamodb").list_tables()
+    found = events(main.client("cloudtrail"), user_name="IAMLabUser")
+    assert [event["eventName"] for event in found] == ["ListTables"]

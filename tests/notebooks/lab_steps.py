@@ -22,7 +22,9 @@ SECTION_06: dict[str, str] = {
     "KMS works with other AWS services": "Many AWS services do it for you, with KMS.",
     "what DynamoDB is": "a NoSQL database that AWS runs for you, fast at any size",
     "open the console's page that creates a table": "DynamoDB → Tables → Create table",
-    "name the table, its partition key and its sort key": "Partition key `Author`, String → Sort key `Book_Title`, String",
+    "name the table, its partition key and its sort key": (
+        "Name `Books` → Partition key `Author`, String → Sort key `Book_Title`, String"
+    ),
     "customize the settings, and choose a key of one's own for the encryption at rest": (
         "*Stored in your account, and owned and managed by you* → `myKey`"
     ),

@@ -162,7 +162,9 @@ def has_second_book(account: Account, notes: Notes) -> Observation:
     author = artifacts.BOOK[artifacts.PARTITION_KEY]
     books = tables.scan(account.client("dynamodb"), artifacts.TABLE)
     titles = sorted(book[artifacts.SORT_KEY] for book in books if book[artifacts.PARTITION_KEY] == author)
-    return Observation(len(titles) > 1, f"by {author}: {', '.join(titles) or 'nothing'}")
+    others = sorted({book[artifacts.PARTITION_KEY] for book in books} - {author})
+    hint = f"the author is exactly {author}. The table has books by: {', '.join(others)}." if others else ""
+    return Observation(len(titles) > 1, f"by {author}: {', '.join(titles) or 'nothing'}", hint)
 
 
 def can_sign_in(account: Account, notes: Notes) -> Observation:

@@ -90,7 +90,8 @@ REVIEW = (
             ),
             Choice(
                 "To use the key for one table, also when nobody asks.",
-                "DynamoDB needs it for the work that it does by itself. It retires the grant when you delete the table.",
+                "DynamoDB needs it for the work that it does by itself. When the table is deleted, it retires the "
+                "grant.",
                 right=True,
             ),
         ),
