@@ -55,7 +55,9 @@ def _simulator_asked(action: str, on: Callable[[Account], str | None], hint: str
 
     def look(account: Account, _: Notes) -> Observation:
         missed = {
-            "nothing": Observation(False, f"in the audit trail: no question to the simulator about {service}")
+            "nothing": Observation(
+                False, f"in the audit trail: no question to the simulator about an action {service}:…"
+            )
         }
         for event in audit.events(account.client("cloudtrail"), event_name="SimulatePrincipalPolicy"):
             asked = event.get("requestParameters") or {}
