@@ -30,7 +30,7 @@ class Section:
 
 
 SECTIONS = (
-    Section(0, "welcome", "Welcome", 10, needs=(LAB_USER,)),
+    Section(0, "welcome", "Welcome", 19, needs=(LAB_USER,)),
     Section(
         1,
         "create-a-key",
