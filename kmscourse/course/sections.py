@@ -35,11 +35,11 @@ SECTIONS = (
         1,
         "create-a-key",
         "Create a customer managed key",
-        20,
+        23,
         needs=(LAB_USER,),
         clears=("myKey", "permission"),
     ),
-    Section(2, "generate-a-data-key", "Generate a data key", 15, needs=("myKey",)),
+    Section(2, "generate-a-data-key", "Generate a data key", 23, needs=("myKey",)),
     Section(3, "encrypt-data", "Encrypt data with a data key", 20, needs=("myKey",)),
     Section(
         4,

@@ -1,4 +1,4 @@
-"""Section 0: right answers by different ways are taken, near misses are not, and what the course does counts for nobody."""
+"""Section 0: right answers are taken, near misses are not, and what the course does itself counts for nobody."""
 
 from __future__ import annotations
 
