@@ -30,16 +30,16 @@ class Section:
 
 
 SECTIONS = (
-    Section(0, "welcome", "Welcome", 10, needs=(LAB_USER,)),
+    Section(0, "welcome", "Welcome", 19, needs=(LAB_USER,)),
     Section(
         1,
         "create-a-key",
         "Create a customer managed key",
-        20,
+        23,
         needs=(LAB_USER,),
         clears=("myKey", "permission"),
     ),
-    Section(2, "generate-a-data-key", "Generate a data key", 15, needs=("myKey",)),
+    Section(2, "generate-a-data-key", "Generate a data key", 23, needs=("myKey",)),
     Section(3, "encrypt-data", "Encrypt data with a data key", 20, needs=("myKey",)),
     Section(
         4,

@@ -15,7 +15,10 @@ from tools.glossary import PAGE, page
 from tools.record import NOTEBOOKS
 
 MAX_WORDS = 45
-NO_PROSE = re.compile(r"```.*?```|`[^`]*`|^#[^\n]*$|!\[.*?\]\(.*?\)|https?://\S+", re.DOTALL | re.MULTILINE)
+NO_PROSE = re.compile(
+    r"```.*?```|`[^`]*`|^#[^\n]*$|!\[.*?\]\(.*?\)|\[[^\]]*\]\(\d\d-[^)]*\)|https?://\S+",
+    re.DOTALL | re.MULTILINE,
+)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 
 

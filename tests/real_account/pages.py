@@ -62,7 +62,7 @@ def create_key(lab: Lab) -> None:
     """Create key, with the alias myKey."""
     page = CreateKeyPage(lab)
     page.alias.control.value = "myKey"
-    page.tags.control.value = "Purpose=course"
+    page.tags.control.value = "CostCenter=4711"
     page.administrators.control.value = page.users.control.value = (lab.account.user_arn,)
     page.button.click()
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
 
+START_OVER = "start over with Lab.open(section=1, again=True): the alias is then free for another key."
+
 CHECKS = (
     Check(
         "the alias myKey leads to an enabled key",
         state.key_enabled,
         "Create it",
         (
-            "run the cell that calls create_key.",
-            "where the alias is taken, start over: Lab.open(section=1, again=True).",
+            "the page or the cell under it creates the key.",
+            "where the alias is taken by another key, start over: Lab.open(section=1, again=True).",
+            'call create_key(kms, "myKey", administrators=[me], users=[me]).',
         ),
         artifact="myKey",
     ),
@@ -20,7 +23,11 @@ CHECKS = (
         "the key is symmetric, for encrypting and decrypting",
         state.is_symmetric,
         "Decide",
-        ("KeySpec is SYMMETRIC_DEFAULT and KeyUsage is ENCRYPT_DECRYPT where create_key gets neither.",),
+        (
+            "type and usage of a key never change, so this needs another key.",
+            START_OVER,
+            "create_key makes a SYMMETRIC_DEFAULT key for ENCRYPT_DECRYPT.",
+        ),
         artifact="myKey",
     ),
     Check(
@@ -28,8 +35,9 @@ CHECKS = (
         state.policy_names_main_user,
         "Create it",
         (
-            "create_key takes your ARN as administrator and as user.",
-            "start over with Lab.open(section=1, again=True): the alias is then free for another key.",
+            f"you are to be the administrator and the user of the key. {START_OVER[0].upper()}{START_OVER[1:]}",
+            START_OVER,
+            'call create_key(kms, "myKey", administrators=[me], users=[me]), with your own ARN as me.',
         ),
         artifact="myKey",
     ),
@@ -38,18 +46,26 @@ CHECKS = (
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            "the key has a description",
+            "the key myKey has a description",
             state.has_description,
             "Your turn",
-            ("KMS has a call whose name begins with update_key_; it takes KeyId and Description.",),
+            (
+                "a description can change: you don't have to make a new key.",
+                "KMS has a call whose name begins with update_key_.",
+                'call kms.update_key_description(KeyId=arn, Description="…").',
+            ),
         ),
     ),
     (
         Check(
-            "the key has the tag Purpose with the value course",
-            state.has_tag,
+            "a program finds myKey under CostCenter, with the value 4711",
+            state.is_in_cost_centre,
             "Your turn again",
-            ("tag_resource takes KeyId and Tags, a list of TagKey and TagValue pairs.",),
+            (
+                "which of alias, description and tag has a name and a value?",
+                "a tag has both: look at page 2 of the table under “Decide”.",
+                'call kms.tag_resource(KeyId=arn, Tags=[{"TagKey": "CostCenter", "TagValue": "4711"}]).',
+            ),
         ),
     ),
 )

@@ -77,23 +77,29 @@ def is_symmetric(account: Account, _: Notes) -> Observation:
 
 
 def has_description(account: Account, _: Notes) -> Observation:
-    """Has myKey a description?"""
+    """Has myKey a description that says something?"""
     key = _metadata(account)
     if not key:
         return NO_KEY
-    return Observation(
-        bool(key["Description"]), f"“{key['Description']}”" if key["Description"] else "it has none"
-    )
+    said = key["Description"].strip()
+    return Observation(bool(said), f"“{said}”" if said else "it has none")
 
 
-def has_tag(account: Account, _: Notes) -> Observation:
-    """Has myKey the tag Purpose, with the value course?"""
+def is_in_cost_centre(account: Account, _: Notes) -> Observation:
+    """Has myKey the tag CostCenter, with the value 4711?"""
     arn = artifacts.find_key(account)
     if arn is None:
         return NO_KEY
     tags = keys.tags(account.client("kms"), arn)
     pairs = ", ".join(f"{name}={value}" for name, value in sorted(tags.items()))
-    return Observation(tags.get("Purpose") == "course", pairs or "it has no tags")
+    hint = ""
+    if "CostCenter" in tags:
+        hint = "the value of CostCenter is 4711, and nothing else."
+    elif any(name.replace(" ", "").casefold() in ("costcenter", "costcentre") for name in tags):
+        hint = "a program compares letter by letter: the name is CostCenter."
+    elif "4711" in _metadata(account)["Description"]:
+        hint = "a description is for people. The program can't read it."
+    return Observation(tags.get("CostCenter") == "4711", pairs or "it has no tags", hint)
 
 
 def policy_names_main_user(account: Account, _: Notes) -> Observation:

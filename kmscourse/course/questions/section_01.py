@@ -84,7 +84,8 @@ REVIEW = (
         (
             Choice(
                 "No. The `Resource` must be the ARN of the key.",
-                "An alias carries no permission. A policy that is to allow the use of a key names the key.",
+                "To allow the use of a key, the `Resource` names the key. Only a condition, `kms:ResourceAliases`, can "
+                "ask for an alias.",
                 right=True,
             ),
             Choice(

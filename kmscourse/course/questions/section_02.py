@@ -52,12 +52,12 @@ PREDICTIONS = (
     Question(
         "what-the-trail-has",
         2,
-        "CloudTrail, the audit trail of AWS, records each of your calls to KMS. Which form of the data key is in it?",
+        "CloudTrail, the audit trail of AWS, records your call to KMS. Which form of the data key is in the record?",
         (
             Choice(
                 "Neither form.",
-                "The record says who asked, when, with which KMS key and for which encryption context. Of the answer "
-                "it has nothing.",
+                "The record says who asked, when, with which KMS key and for which encryption context. It "
+                "contains nothing of the answer.",
                 right=True,
             ),
             Choice(
