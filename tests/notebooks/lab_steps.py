@@ -1,4 +1,4 @@
-"""Where the course does each step of the lab that it follows, and makes each of the lab's statements: a table a section.
+"""Where the course does each step of the lab that it follows, and says each of its statements: a table a section.
 
 A row is the step, in the course's own words, and its place in that section's notebook: a heading, with its ``#``, or
 text of one of its cells.
