@@ -15,6 +15,7 @@ from kmscourse.iam import LAB_USER
 
 LETTER = {"file": "letter.txt"}
 CAMERA = {"camera": "door"}
+NO_PICTURE = Observation(False, f"{LAB_USER} has sealed no picture")
 
 CHECKS = (
     Check(
@@ -43,13 +44,9 @@ CHECKS = (
 def _camera_is_refused(account: Account, _: Notes) -> Observation:
     """Was IAMLabUser refused, and never answered, when it asked for a data key after it last sealed a picture?"""
     trail = account.client("cloudtrail")
-    sealed = [
-        event["eventTime"]
-        for event in events(trail, event_name="GenerateDataKey")
-        if _is_cameras(event) and _has_context(event) and "errorCode" not in event
-    ]
+    sealed = _pictures_sealed(account)
     if not sealed:
-        return Observation(False, f"{LAB_USER} has sealed no picture")
+        return NO_PICTURE
     asked = [
         event
         for event in events(trail, event_name="Decrypt")
@@ -66,6 +63,15 @@ def _camera_is_refused(account: Account, _: Notes) -> Observation:
     return Observation(False, f"{LAB_USER} has not tried to open a picture since it last sealed one")
 
 
+def _pictures_sealed(account: Account) -> list[str]:
+    """When IAMLabUser got a data key for a picture."""
+    return [
+        event["eventTime"]
+        for event in events(account.client("cloudtrail"), event_name="GenerateDataKey")
+        if _is_cameras(event) and _has_context(event) and "errorCode" not in event
+    ]
+
+
 def _is_cameras(event: Mapping[str, Any]) -> bool:
     """Did IAMLabUser ask for it, and no service in its name?"""
     identity = event["userIdentity"]
@@ -77,7 +83,9 @@ def _has_context(event: Mapping[str, Any]) -> bool:
 
 
 def _camera_has_no_permission(account: Account, notes: Notes) -> Observation:
-    """Does no policy and no grant let IAMLabUser use myKey?"""
+    """Does no policy and no grant let IAMLabUser use myKey, after one did?"""
+    if not _pictures_sealed(account):
+        return NO_PICTURE
     left = artifacts.find_key(account) is not None and artifacts.may_have_permission(account, notes)
     return Observation(not left, f"{'a' if left else 'no'} policy or grant names {LAB_USER}")
 
