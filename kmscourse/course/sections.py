@@ -45,11 +45,18 @@ SECTIONS = (
         4,
         "decrypt-the-data-key",
         "Decrypt the data key",
-        15,
+        20,
         needs=(LAB_USER, "myKey", "data key", "message"),
         clears=("permission",),
     ),
-    Section(5, "decrypt-the-data", "Decrypt the data", 10, needs=("myKey", "message")),
+    Section(
+        5,
+        "decrypt-the-data",
+        "Decrypt the data",
+        20,
+        needs=(LAB_USER, "myKey", "message"),
+        clears=("permission",),
+    ),
     Section(
         6, "create-an-encrypted-table", "Create an encrypted table", 20, needs=("myKey",), clears=("Books",)
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kmscourse.course import artifacts
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
 from kmscourse.course.checks.trail import trail_shows
@@ -12,34 +11,53 @@ CHECKS = (
         "the sealed message is written down, and KMS can open its data key",
         state.message_kept,
         "Under the hood",
-        ('run the cell that sets lab.notes["envelope"].',),
+        (
+            "seal the message, and write its envelope down for the next sections.",
+            "the last cell under this heading writes the note.",
+            'run lab.notes["envelope"] = envelope.to_json().',
+        ),
         artifact="message",
     ),
 )
 
+
+def _sealed_for(employee: str) -> Check:
+    return Check(
+        f"a data key was generated for {employee}",
+        trail_shows("GenerateDataKey", encryptionContext={"employee": employee}),
+        "Your turn again",
+        (
+            "each employee needs a data key of their own.",
+            "what does the program say to KMS when it reads? Seal with exactly this context.",
+            f'seal(kms, "alias/myKey", b"4200", encryption_context={{"employee": "{employee}"}}).',
+        ),
+    )
+
+
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            'a data key was made for the encryption context {"purpose": "exercise"}',
-            trail_shows("GenerateDataKey", encryptionContext={"purpose": "exercise"}),
+            'two data keys were generated for {"purpose": "exercise"}',
+            trail_shows("GenerateDataKey", times=2, encryptionContext={"purpose": "exercise"}),
             "Your turn",
-            ('seal takes encryption_context={"purpose": "exercise"} by name.',),
+            (
+                "seal the text twice. Each time seal asks KMS for a data key.",
+                "look at the line with seal under “In one call”, and change the context.",
+                'call seal(kms, "alias/myKey", b"…", encryption_context={"purpose": "exercise"}) two times.',
+            ),
         ),
     ),
     (
+        _sealed_for("Alice"),
+        _sealed_for("Bob"),
         Check(
-            "KMS has refused an encrypted data key that was changed",
-            trail_shows(
-                "Decrypt",
-                error="InvalidCiphertextException",
-                encryptionContext=artifacts.MESSAGE_CONTEXT,
-            ),
+            "KMS has refused a data key in Bob's place",
+            trail_shows("Decrypt", error="InvalidCiphertextException", encryptionContext={"employee": "Bob"}),
             "Your turn again",
             (
-                (
-                    "change one byte of envelope.encrypted_data_key, hand it to kms.decrypt with "
-                    "EncryptionContext=MESSAGE_CONTEXT, and let it fail."
-                ),
+                "put Alice's envelope in Bob's place, and ask KMS to open its data key.",
+                "the encrypted data key is Alice's, the context is Bob's. The cell is meant to fail.",
+                'kms.decrypt(CiphertextBlob=alice.encrypted_data_key, EncryptionContext={"employee": "Bob"}).',
             ),
         ),
     ),

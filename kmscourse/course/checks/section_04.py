@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kmscourse.account import Account
 from kmscourse.course import artifacts
-from kmscourse.course.checks.check import Check, Exercise
+from kmscourse.course.checks.check import Check, Exercise, Observation
 from kmscourse.course.checks.trail import trail_shows
+from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
 
 CHECKS = (
@@ -12,56 +14,116 @@ CHECKS = (
         "KMS has decrypted a data key for you",
         trail_shows("Decrypt"),
         "Have it decrypted",
-        ("run the cell that calls kms.decrypt.",),
+        (
+            "ask KMS for the data key of section 2.",
+            "run the first cell under this heading.",
+            "call kms.decrypt(CiphertextBlob=encrypted_key).",
+        ),
     ),
     Check(
-        "a Decrypt with another encryption context was refused",
+        "KMS has refused a Decrypt with another encryption context",
         trail_shows(
             "Decrypt",
             error="InvalidCiphertextException",
             encryptionContext={"course": "kms", "section": "4"},
         ),
         "Predict",
-        ("run the cell that passes a wrong EncryptionContext: it is meant to fail.",),
+        (
+            "ask KMS for the data key of the message, with a wrong context.",
+            "run the cell below the prediction: it is meant to fail.",
+            'call kms.decrypt with EncryptionContext={"course": "kms", "section": "4"}.',
+        ),
     ),
     Check(
-        "IAMLabUser was refused",
+        "KMS has refused IAMLabUser",
         trail_shows("Decrypt", by=LAB_USER, error="AccessDenied"),
         "Break it: another identity",
-        ("run the cell in which IAMLabUser's session calls decrypt.",),
+        (
+            "ask KMS for a data key in the name of IAMLabUser.",
+            "run the cell under this heading: it is meant to fail.",
+            'call decrypt with the client of lab.session_for("IAMLabUser").',
+        ),
     ),
 )
+
+
+def _grant_was_narrow(account: Account, notes: Notes) -> Observation:
+    """Was a grant made for IAMLabUser that allows Decrypt alone, with exactly the message's context?"""
+    return trail_shows(
+        "CreateGrant",
+        granteePrincipal=artifacts.lab_user_arn(account),
+        operations=["Decrypt"],
+        constraints={"encryptionContextEquals": artifacts.MESSAGE_CONTEXT},
+    )(account, notes)
+
+
+def _no_grant_is_left(account: Account, notes: Notes) -> Observation:
+    """Has IAMLabUser a grant no more, after it had one?"""
+    made = trail_shows("CreateGrant", granteePrincipal=artifacts.lab_user_arn(account))(account, notes)
+    if not made.passed:
+        return made
+    count = len(artifacts.reader_grants(account))
+    return Observation(count == 0, f"{LAB_USER} has {count} grant{'' if count == 1 else 's'} on myKey")
+
 
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            'KMS has refused {"Course": "kms", "section": "3"}',
+            'KMS has opened a data key for {"customer": "Anna"}',
+            trail_shows("Decrypt", encryptionContext={"customer": "Anna"}),
+            "Your turn",
+            (
+                "first see that your data key opens with its own context.",
+                "pass the CiphertextBlob of your data key to decrypt, with the same context.",
+                'kms.decrypt(CiphertextBlob=own["CiphertextBlob"], EncryptionContext={"customer": "Anna"}).',
+            ),
+        ),
+        Check(
+            'KMS has refused {"customer": "anna"}',
             trail_shows(
-                "Decrypt",
-                error="InvalidCiphertextException",
-                encryptionContext={"Course": "kms", "section": "3"},
+                "Decrypt", error="InvalidCiphertextException", encryptionContext={"customer": "anna"}
             ),
             "Your turn",
-            ("pass the context with a capital C to kms.decrypt, and let it fail.",),
+            (
+                "ask for the same data key, with a small letter in the context.",
+                "it is the call that KMS answered, with another context. It is meant to fail.",
+                'kms.decrypt(CiphertextBlob=own["CiphertextBlob"], EncryptionContext={"customer": "anna"}).',
+            ),
         ),
     ),
     (
+        Check(
+            "a grant allowed IAMLabUser only Decrypt, with exactly the message's context",
+            _grant_was_narrow,
+            "Your turn again",
+            (
+                "a grant has operations and constraints. Which of them does this task need?",
+                "look for EncryptionContextEquals in AWS's page on CreateGrant, and name one operation.",
+                (
+                    'create_grant(KeyId=…, GranteePrincipal=…, Operations=["Decrypt"], '
+                    'Constraints={"EncryptionContextEquals": context}).'
+                ),
+            ),
+        ),
         Check(
             "IAMLabUser has opened the message's data key",
             trail_shows("Decrypt", by=LAB_USER, encryptionContext=artifacts.MESSAGE_CONTEXT),
             "Your turn again",
             (
-                (
-                    "create_grant takes KeyId, GranteePrincipal (an ARN), Operations and Constraints; "
-                    "then let IAMLabUser's session call decrypt."
-                ),
+                "while the grant is there, IAMLabUser has to ask for the data key.",
+                "the client reader acts in the name of IAMLabUser.",
+                "reader.decrypt(CiphertextBlob=envelope.encrypted_data_key, EncryptionContext=context).",
             ),
         ),
         Check(
-            "and the grant is taken back",
-            trail_shows("RevokeGrant"),
+            "IAMLabUser has no grant any more",
+            _no_grant_is_left,
             "Your turn again",
-            ("revoke_grant takes KeyId and GrantId, which stands in create_grant's answer.",),
+            (
+                "take the permission back.",
+                "kms.list_grants(KeyId=lab.key_arn) shows the grants that are left.",
+                'kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"]).',
+            ),
         ),
     ),
 )

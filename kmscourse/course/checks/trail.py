@@ -14,12 +14,12 @@ from kmscourse.course.notes import Notes
 
 
 def trail_shows(
-    event_name: str, *, by: str | None = None, error: str | None = None, **expected: Any
+    event_name: str, *, by: str | None = None, error: str | None = None, times: int = 1, **expected: Any
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
-    ``expected`` are request parameters that it must have, as the trail spells them. Where there is none, the event
-    that comes nearest is named, with what differs.
+    ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
+    events there must be. Where there is none, the event that comes nearest is named, with what differs.
     """
     conditions = [
         event_name,
@@ -30,6 +30,7 @@ def trail_shows(
 
     def look(account: Account, _: Notes) -> Observation:
         nearest: list[str] | None = None
+        found = 0
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
             differences = [
                 *_differences_of_caller(event, by, account),
@@ -37,9 +38,14 @@ def trail_shows(
                 *_differences_of_parameters(event, expected),
             ]
             if not differences:
-                return Observation(True, f"in the audit trail: {described}")
+                found += 1
+                if found == times:
+                    return Observation(True, f"in the audit trail: {described}")
+                continue
             if nearest is None or len(differences) < len(nearest):
                 nearest = differences
+        if found:
+            return Observation(False, f"in the audit trail only {found} of {times}: {described}")
         if nearest is None:
             return Observation(False, f"nothing in the audit trail like: {described}")
         return Observation(False, f"in the audit trail: {event_name}, but {' and '.join(nearest)}")

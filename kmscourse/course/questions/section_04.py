@@ -13,7 +13,7 @@ PREDICTIONS = (
         (
             Choice(
                 "The data key, because the context is only a label.",
-                "It is more than a label. It is no secret, but KMS decrypts the ciphertext only for the same "
+                "It is more than a label. It is not secret, but KMS decrypts the ciphertext only for the same "
                 "context.",
             ),
             Choice(

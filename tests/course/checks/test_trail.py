@@ -75,3 +75,13 @@ def test_another_caller_and_another_outcome_are_named(account: Account, notes: N
     assert trail_shows("ListAliases", error="AccessDenied")(account, notes).text == (
         "in the audit trail: ListAliases, but answered, not refused with AccessDenied"
     )
+
+
+def test_twice_is_not_once(account: Account, notes: Notes) -> None:
+    look = trail_shows("CreateKey", times=2)
+    account.client("kms").create_key()
+    once = look(account, notes)
+    assert not once.passed
+    assert once.text == "in the audit trail only 1 of 2: CreateKey, by you, answered"
+    account.client("kms").create_key()
+    assert look(account, notes).passed
