@@ -70,7 +70,7 @@ class Denial(str):
 
 def watch(session: boto3.Session, denials: list[str]) -> None:
     """Add every refusal that clients of the session, made from now on, meet to ``denials``."""
-    watch = _Watch(denials, session=session)
+    watch = _Watch({"": denials}, session)
     # With an id, watching a session twice adds its refusals once.
     session.events.register("before-parameter-build", watch.before, unique_id=f"{_PARAMETERS}.before")
     session.events.register("after-call", watch.after, unique_id=f"{_PARAMETERS}.after")
@@ -79,11 +79,16 @@ def watch(session: boto3.Session, denials: list[str]) -> None:
 def watch_new_sessions(denials: list[str], account_id: str) -> None:
     """The same of every session that anybody in this process makes from now on, as of plain ``boto3.client(…)``.
 
-    What is refused in another account than ``account_id`` is left out.
+    What is refused in another account than ``account_id`` is left out. An account that is opened again is watched once,
+    for the list that was given last: botocore has each handler take part in each call.
     """
-    watch = _Watch(denials, account_id=account_id)
-    BUILTIN_HANDLERS.append(("before-parameter-build", watch.before))
-    BUILTIN_HANDLERS.append(("after-call", watch.after))
+    _new_sessions.lists[account_id] = denials
+    for handler in (
+        ("before-parameter-build", _new_sessions.before),
+        ("after-call", _new_sessions.after),
+    ):
+        if handler not in BUILTIN_HANDLERS:
+            BUILTIN_HANDLERS.append(handler)
 
 
 def ignore(client: Any) -> None:
@@ -113,12 +118,13 @@ def _is_denial(code: object) -> bool:
 
 
 class _Watch:
-    """Handlers of botocore's events that add refusals to a list, each once."""
+    """Handlers of botocore's events that add refusals to lists, each once.
 
-    def __init__(
-        self, denials: list[str], *, session: boto3.Session | None = None, account_id: str = ""
-    ) -> None:
-        self._denials, self._session, self._account_id = denials, session, account_id
+    ``lists`` has one for each account, by its number, which stands in the sentence of a refusal; "" stands in any.
+    """
+
+    def __init__(self, lists: dict[str, list[str]], session: boto3.Session | None = None) -> None:
+        self.lists, self._session = lists, session
 
     def before(self, params: object, context: dict[str, Any], **_: object) -> None:
         """Keep the parameters at hand for as long as the call takes."""
@@ -127,10 +133,9 @@ class _Watch:
     def after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
         """Remember the call, where it has been refused."""
         error = parsed.get("Error", {})
-        sentence = str(error.get("Message", ""))
-        refused = _is_denial(error.get("Code")) and self._account_id in sentence
-        if not refused or _IGNORED in context:
+        if not _is_denial(error.get("Code")) or _IGNORED in context:
             return
+        sentence = str(error.get("Message", ""))
         parameters = context.get(_PARAMETERS)
         credentials = self._session.get_credentials() if self._session else None
         call = RefusedCall.of(
@@ -140,8 +145,19 @@ class _Watch:
             request_id=str(parsed.get("ResponseMetadata", {}).get("RequestId", "")),
             access_key_id=str(credentials.access_key) if credentials else "",
         )
-        last = self._denials[-1] if self._denials else None
-        if not (isinstance(last, Denial) and call.request_id and last.call.request_id == call.request_id):
-            self._denials.append(Denial(sentence, call))
-        elif call.access_key_id:  # two handlers have heard of it, and this one knows more
-            self._denials[-1] = Denial(sentence, call)
+        for account_id, denials in self.lists.items():
+            if account_id in sentence:
+                _add(denials, Denial(sentence, call))
+
+
+def _add(denials: list[str], denial: Denial) -> None:
+    call = denial.call
+    last = denials[-1] if denials else None
+    if not (isinstance(last, Denial) and call.request_id and last.call.request_id == call.request_id):
+        denials.append(denial)
+    elif call.access_key_id:  # two handlers have heard of it, and this one knows more
+        denials[-1] = denial
+
+
+_new_sessions = _Watch({})
+"""Watches what anybody in this process makes."""

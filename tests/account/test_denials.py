@@ -154,6 +154,22 @@ def test_another_account_is_left_out_and_so_is_a_client_that_is_to_be_ignored(sa
     assert (len(here), elsewhere) == (1, [])
 
 
+@pytest.mark.usefixtures("own_handlers")
+def test_an_account_that_is_opened_again_is_watched_once_and_speaks_to_the_newest(
+    sandbox: Application,
+) -> None:
+    earlier: list[str] = []
+    account.denials.watch_new_sessions(earlier, "123456789012")
+    count = len(handlers.BUILTIN_HANDLERS)
+    client = session_of(sandbox, LAB_USER).client("kms")
+    found: list[str] = []
+    account.denials.watch_new_sessions(found, "123456789012")
+    with pytest.raises(ClientError):
+        client.list_keys()
+    assert (len(found), earlier) == (1, [])
+    assert len(handlers.BUILTIN_HANDLERS) == count, "each one more would take part in every call that follows"
+
+
 def test_what_the_course_asks_is_not_remembered(lab_user: boto3.Session, denials: list[str]) -> None:
     with pytest.raises(ClientError):
         lab_user.client("kms").list_keys()

@@ -15,27 +15,30 @@ from kmscourse.course import SECTIONS, Section
 from kmscourse.course.checks import EXERCISES
 from kmscourse.sandbox import client as sandbox_client
 from tests.conftest import environment_of_ones_own
-from tests.notebooks.notebook import solved_notebook
+from tests.notebooks.notebook import one_after_the_other, solved_notebook
 from tests.real_account.section import run_section
 from tools.record import NOTEBOOKS, run
 
 DATA_KEY_BYTES = 32
 
-# Runs in each kernel before its first cell, and keeps every plaintext data key that KMS hands out.
+# Runs in the kernel before its first cell, and keeps every plaintext data key that KMS hands out.
 SPY = """
-import botocore.client
+def _spy():
+    from botocore.client import BaseClient
 
-_call = botocore.client.BaseClient._make_api_call
+    call = BaseClient._make_api_call
 
-def _spied(self, operation, parameters):
-    answer = _call(self, operation, parameters)
-    plaintext = answer.get("Plaintext")
-    if plaintext is not None and len(plaintext) == {size}:
-        with open({file!r}, "a") as seen:
-            print(plaintext.hex(), file=seen)
-    return answer
+    def spied(self, operation, parameters):
+        answer = call(self, operation, parameters)
+        plaintext = answer.get("Plaintext")
+        if plaintext is not None and len(plaintext) == {size}:
+            with open({file!r}, "a") as seen:
+                print(plaintext.hex(), file=seen)
+        return answer
 
-botocore.client.BaseClient._make_api_call = _spied
+    BaseClient._make_api_call = spied
+
+_spy()
 """
 
 
@@ -48,7 +51,7 @@ def forms(key: bytes) -> list[bytes]:
 class Taken:
     """The course as somebody took it.
 
-    ``first`` and ``again`` are what each cell showed, by section and source: in kernels, and then without one.
+    ``first`` and ``again`` are what each cell showed, by section and source: in a kernel, and then without one.
     ``progress`` is what had been done after the first time, ``caught_up`` whether the course had made anything by then.
     ``written`` is every file in KMSCOURSE_HOME at the end, ``outputs`` the notebooks as they were saved, ``keys`` the
     plaintext data keys that KMS handed out.
@@ -77,9 +80,9 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
             IPYTHONDIR=str(folder / "ipython"), KMSCOURSE_HOME=str(home), KMSCOURSE_TARGET="sandbox"
         )
         try:
-            for section, path in zip(SECTIONS, NOTEBOOKS, strict=True):
-                notebook = solved_notebook(path)
-                run(notebook, home)
+            notebooks = [solved_notebook(path) for path in NOTEBOOKS]
+            run(one_after_the_other(notebooks, home), home)
+            for section, notebook in zip(SECTIONS, notebooks, strict=True):
                 taken.first[section.number] = {cell.source: _shown(cell) for cell in notebook.cells}
                 taken.outputs.append(nbformat.writes(notebook).encode())
             taken.progress = json.loads((home / "progress.json").read_text("utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from kmscourse import course
-from tests.notebooks.notebook import solved_notebook
+from tests.notebooks.notebook import one_after_the_other, solved_notebook
 from tools.record import CELL_TIMEOUT, ROOT
 
 SECTION = [sys.executable, "-m", "tests.real_account.section"]
@@ -29,19 +29,19 @@ class Ended:
     err: str
 
 
-def run_notebook(path: Path, environment: Mapping[str, str]) -> nbformat.NotebookNode:
-    """A notebook with its solutions, run to its end in a kernel of its own, whatever fails on the way."""
-    notebook = solved_notebook(path)
+def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:
+    """Notebooks with their solutions, run to their end in one kernel, whatever fails on the way."""
+    notebooks = [solved_notebook(path) for path in paths]
     with tempfile.TemporaryDirectory() as folder:
         NotebookClient(
-            notebook,
+            one_after_the_other(notebooks, Path(folder)),
             timeout=CELL_TIMEOUT,
             allow_errors=True,
             record_timing=False,
             store_widget_state=False,  # JupyterLab does not either
             resources={"metadata": {"path": folder}},
         ).execute(env=dict(environment))
-    return notebook
+    return notebooks
 
 
 def run_sections(*numbers: int, environment: Mapping[str, str]) -> Ended:
