@@ -1,4 +1,4 @@
-"""What the README promises is there: its links, its table of sections, its commands."""
+"""The README's pictures are there, say in words what they show, and are small enough to be loaded with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from kmscourse.course import SECTIONS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
+MAX_BYTES = 150_000
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/summary.md"])
@@ -43,3 +45,15 @@ def test_every_make_target_it_names_is_one() -> None:
         r"make ([a-z-]+)", README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     ):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"make {target}"
+
+
+@pytest.mark.parametrize(("words", "name"), PICTURES, ids=[name for _, name in PICTURES])
+def test_a_picture_is_there_and_small_and_has_words(words: str, name: str) -> None:
+    file = ROOT / name
+    assert file.is_file(), "take it: python -m tools.photograph"
+    assert file.stat().st_size <= MAX_BYTES
+    assert len(words) > 20
+
+
+def test_there_are_pictures() -> None:
+    assert len(PICTURES) == 3

@@ -71,7 +71,7 @@ class StepTable:
         steps = list(self.steps())
         head = "".join(f'<th scope="col">{text}</th>' for text in HEAD)
         rows = [_row(number, step, last=step is steps[-1]) for number, step in enumerate(steps, 1)]
-        legend = " ".join(f"<span>{_sign(sign)} {meaning}</span>" for sign, meaning in LEGEND.items())
+        legend = " · ".join(f"<span>{_sign(sign)} {meaning}</span>" for sign, meaning in LEGEND.items())
         return "\n".join(
             [
                 table_opening(CAPTION_TEXT, "kms-middle kms-way"),

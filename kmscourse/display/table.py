@@ -123,9 +123,9 @@ def breakable(html: str) -> str:
 
 
 def signed(html: str) -> str:
-    """Escaped text in the colour of the sign that it begins with."""
+    """Escaped text in the colour of the sign that it begins with, which stays on the line of the first word."""
     kind = sign_class(html)
-    return f'<span class="kms-sign {kind}">{html}</span>' if kind else html
+    return f'<span class="kms-sign {kind}">{html.replace(" ", "&nbsp;", 1)}</span>' if kind else html
 
 
 def text_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

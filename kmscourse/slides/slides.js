@@ -16,7 +16,7 @@
     ["tbody > tr, li", 0.3],
   ];
   const A_LITTLE_MORE = 1.25; /* of a slide: so much may fit in smaller text */
-  const WITHIN_TEXT = 0.35, AFTER_A_COLON = 0.25;
+  const WITHIN_TEXT = 0.35, AFTER_A_COLON = 0.25, ALONE = 0.35;
 
   const topOf = (slide, thing) => thing.getBoundingClientRect().top - slide.getBoundingClientRect().top + slide.scrollTop;
   const hasText = (node) => node.textContent.trim() !== "" || node.querySelector?.("img");
@@ -54,7 +54,8 @@
         if (!before || !node.offsetParent) continue;
         if (isHeading(before)) continue;
         const announced = /:\s*$/.test(before.textContent) ? AFTER_A_COLON : 0;
-        yield { top: topOf(slide, node), cost: cost + announced, within: node.parentElement, set: (range) => range.setStartBefore(node) };
+        const alone = node.matches("tr:last-child") ? ALONE : 0;
+        yield { top: topOf(slide, node), cost: cost + announced + alone, within: node.parentElement, set: (range) => range.setStartBefore(node) };
       }
     }
     for (const pre of slide.querySelectorAll("pre")) {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,13 +89,10 @@ class Notebook:
     def run_all(self) -> dict[str, Any]:
         """Run → Run All Cells, and save; the notebook as it was saved after its last cell has run."""
         self.menu("Run", "Run All Cells")
-        deadline = time.monotonic() + RUN_MS / 1000
-        while time.monotonic() < deadline:
-            self.wait_until_idle()
-            saved = self.save()
-            if all(cell["execution_count"] for cell in code_cells(saved)):
-                return saved
-        raise AssertionError(f"{self.file.name}: not every cell has run")
+        waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_not_text=re.compile(r"\[\d+\]"))
+        expect(waiting).to_have_count(0, timeout=RUN_MS)
+        self.wait_until_idle()
+        return self.save()
 
     def run(self, *numbers: int) -> None:
         """Run these cells, counted from 0."""

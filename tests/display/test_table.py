@@ -65,5 +65,5 @@ def test_long_words_are_broken_at_their_joints_alone() -> None:
     ("text", "kind"), [("✓ Enabled", "kms-allow"), ("✗ AccessDenied", "kms-refuse"), ("! Note", "kms-warn")]
 )
 def test_what_begins_with_a_sign_wears_its_colour(text: str, kind: str) -> None:
-    assert inline(text) == f'<span class="kms-sign {kind}">{text}</span>'
+    assert inline(text) == f'<span class="kms-sign {kind}">{text.replace(" ", "&nbsp;")}</span>'
     assert "kms-sign" not in inline(f"a {text}")
