@@ -56,9 +56,26 @@ SECTION_07: dict[str, str] = {
     "the key policy has to change (and what the course says instead)": "an IAM policy is another way in",
 }
 
-SECTION_08: dict[str, str] = {}
+SECTION_08: dict[str, str] = {
+    "copy the ARN of the second user": "The user: IAM → Users → IAMLabUser → ARN.",
+    "open the key, and switch to its policy view": "myKey → Key policy → Switch to policy view",
+    "open the editor of the policy": "In the policy view: Edit → add the statement to the list",
+    "write a statement that names the user (without the Encrypt that a reader does not need)": (
+        "Your statement is the lab's statement without `kms:Encrypt`."
+    ),
+    "add the statement to the others": "KeyPolicyPage(lab)",
+    "the finished policy, with a comment in it": "## Break it: the policy that the lab prints",
+    "the statement's Sid, which is there already": "`Allow use of the key`",
+    "save the policy": "Save changes",
+    "scan the table again as the second user": "## After",
+}
 
-SECTION_09: dict[str, str] = {}
+SECTION_09: dict[str, str] = {
+    "delete the table, and confirm it": "DynamoDB → Tables → Books → Delete → type `confirm` → Delete",
+    "disable the key, by its actions": "tick `myKey` → Key actions → Disable",
+    "confirm that the key is to be disabled": "tick the confirmation → Disable key",
+    "the end, with a disabled key": "The lab ends here, with a disabled key.",
+}
 
 LAB_STEPS = {
     0: SECTION_00,
