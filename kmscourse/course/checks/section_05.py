@@ -43,13 +43,12 @@ CHECKS = (
 
 def _camera_is_refused(account: Account, _: Notes) -> Observation:
     """Was IAMLabUser refused, and never answered, when it asked for a data key after it last sealed a picture?"""
-    trail = account.client("cloudtrail")
     sealed = _pictures_sealed(account)
     if not sealed:
         return NO_PICTURE
     asked = [
         event
-        for event in events(trail, event_name="Decrypt")
+        for event in events(account.client("cloudtrail"), event_name="Decrypt")
         if _is_cameras(event) and event["eventTime"] >= max(sealed)
     ]
     if any("errorCode" not in event and _has_context(event) for event in asked):
