@@ -89,7 +89,9 @@ class Notebook:
     def run_all(self) -> dict[str, Any]:
         """Run → Run All Cells, and save; the notebook as it was saved after its last cell has run."""
         self.menu("Run", "Run All Cells")
-        waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_not_text=re.compile(r"\[\d+\]"))
+        waiting = self.page.locator(".jp-CodeCell .jp-InputPrompt").filter(
+            has_not_text=re.compile(r"\[\d+\]")
+        )
         expect(waiting).to_have_count(0, timeout=RUN_MS)
         self.wait_until_idle()
         return self.save()
