@@ -26,6 +26,7 @@ from kmscourse.display.question import (
     verdict,
 )
 from kmscourse.errors import KmsCourseError
+from kmscourse.widgets.controls import show
 from kmscourse.widgets.look import SCRIPT, STYLE, message
 from kmscourse.widgets.page import button
 
@@ -81,6 +82,7 @@ class AskedQuestion:
         self.options = VBox(self.buttons)
         self.options.add_class("kms-options")
         self.said = HTML()
+        show(self.said, False)
         text = f'<div class="kms-asked-text">{question_html(question.text)}</div>'
         self.view = VBox(
             [HTML(f"{STYLE}{_STYLE}{SCRIPT}{text}"), self.options, self.said, _radio_group(question)]
@@ -92,6 +94,7 @@ class AskedQuestion:
         """Choose, as a click on that button does; None is "I don't know"."""
         if self._is_answered:
             return
+        show(self.said, True)
         try:
             self.said.value = self._choose(place)
         except KmsCourseError as error:
