@@ -128,7 +128,7 @@ def _radio_group(question: Question) -> HTML:
         f'<i class="kms-script" data-label="{escape(plain(question.text))}" '
         f'onanimationstart="{escape(_MAKE_RADIO_GROUP)}"></i>'
     )
-    script.add_class("kms-script")
+    script.add_class("kms-unseen")
     return script
 
 
