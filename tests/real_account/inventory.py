@@ -19,6 +19,8 @@ from tests.real_account.targets import Target
 
 Inventory = dict[str, Any]
 
+AWS_ALIAS = "alias/aws/"
+"""AWS's own: it leads to a key once a service needs that for the first time, and nobody can take it away."""
 COUNTERS = ("ItemCount", "TableSizeBytes")
 """What DynamoDB counts every six hours or so, and not when something happens."""
 
@@ -69,13 +71,17 @@ class _Reader:
 
     def _keys(self) -> Iterator[tuple[str, Any]]:
         kms = self._clients["kms"]
+        of_aws = set()
         for alias in self._all("kms", "ListAliases", "Aliases"):
-            yield alias["AliasName"], alias
+            if alias["AliasName"].startswith(AWS_ALIAS):
+                of_aws.add(alias.get("TargetKeyId"))
+            else:
+                yield alias["AliasName"], alias
         for key in self._all("kms", "ListKeys", "Keys"):
             name = {"KeyId": key["KeyId"]}
             metadata = kms.describe_key(**name)["KeyMetadata"]
-            if metadata["KeyManager"] == "AWS":
-                continue  # DynamoDB's own, made by AWS when it is first needed
+            if key["KeyId"] in of_aws:
+                continue  # DynamoDB's own, made by AWS when it is first needed; moto calls it a customer's
             yield (
                 f"key/{key['KeyId']}",
                 {

@@ -46,10 +46,10 @@ NAMES = re.compile(
     r"""|(?:create_encrypted_table|put_item|scan|delete_table)\(dynamodb, ["'](\w+)["']"""
     r"""|replace\("IAMLabUser", "(\w+)"\)"""
 )
-READ_ONLY = {"alias/not-there"}
+READ_ONLY = {"alias/not-there", "Nothing"}
 """What a cell only looks for."""
-REFUSED = {"myKey"}
-"""What AWS refuses as the name of an alias: a cell shows that."""
+REFUSED = {"myKey", "Authors"}
+"""What AWS refuses, and a cell shows that: an alias without its prefix, a table under a key that is not there."""
 
 
 def test_every_name_in_the_notebooks_is_taken_once() -> None:

@@ -20,6 +20,7 @@ from kmscourse.policy import Decision, RequestContext, statements_naming, statem
 NO_KEY = Observation(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {artifacts.TABLE}"
 _VIA = "kms:ViaService"
+_START_OVER = "Start over first: Lab.open(section=6, again=True). Then create the table."
 
 
 def all_packages_here(account: Account, notes: Notes) -> Observation:
@@ -146,10 +147,10 @@ def table_ready(account: Account, notes: Notes) -> Observation:
         )
     schema = account.client("dynamodb").describe_table(TableName=artifacts.TABLE)["Table"]["KeySchema"]
     if (names := [key["AttributeName"] for key in schema]) != [artifacts.PARTITION_KEY, artifacts.SORT_KEY]:
-        return Observation(False, f"{artifacts.TABLE} has the keys {', '.join(names)}")
+        return Observation(False, f"{artifacts.TABLE} has the keys {', '.join(names)}", _START_OVER)
     under = artifacts.key_of_table(account)
     if under is None or under != artifacts.find_key(account):
-        return Observation(False, f"{artifacts.TABLE} is under another key than myKey")
+        return Observation(False, f"{artifacts.TABLE} is under another key than myKey", _START_OVER)
     return Observation(False, f"{artifacts.TABLE} is under myKey, without the book")
 
 

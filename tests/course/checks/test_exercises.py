@@ -41,17 +41,3 @@ def test_a_grant_left_behind_does_not_let_the_reader_of_section_seven_in(
     assert artifacts.reader_grants(account), "and stays"
     assert "Stepped back: permission (section 8)" in prepare(account, notes, 7, again=True).sentences
     assert artifacts.reader_grants(account) == []
-
-
-def test_a_second_table_that_is_still_there_is_not_deleted(account: Account, notes: Notes) -> None:
-    prepare(account, notes, 6)
-    dynamodb = account.client("dynamodb")
-    dynamodb.create_table(
-        TableName="Films",
-        AttributeDefinitions=[{"AttributeName": "Title", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "Title", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    assert "✗ Not yet. Goal: and deleted again" in repr(run(EXERCISES[6][1], account, notes))
-    dynamodb.delete_table(TableName="Films")
-    assert run(EXERCISES[6][1], account, notes).passed

@@ -99,6 +99,6 @@ def test_a_table_that_was_made_otherwise_makes_way_when_the_section_starts_over(
     )
     said = repr(run(CHECKS[6], account, notes))
     assert found in said
-    assert "start over first: Lab.open(section=6, again=True)" in said
+    assert "Start over first: Lab.open(section=6, again=True)" in said
     prepare(account, notes, 6, again=True)
     assert not artifacts.table_exists(account, notes), "it makes way for the cells that create the table"
