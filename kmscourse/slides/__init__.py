@@ -26,7 +26,7 @@ from kmscourse.slides.notes import note_on
 
 _HEADING = re.compile(r"^(?=#{1,2} )", re.MULTILINE)
 _PICTURE = re.compile(r"(?<=\]\()images/[^)]+")
-_NEIGHBOUR = re.compile(r"\[([^\]]+)\]\(([^)/]+\.ipynb)\)")
+_NEIGHBOUR = re.compile(r"\[([^\]]+)\]\(([^)/]+\.ipynb|glossary\.md#[^)]*)\)")
 
 
 def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
@@ -105,7 +105,7 @@ def _split(cell: Any, folder: Path, beside: Collection[str]) -> list[Any]:
     """A cell of prose at each of its headings: a piece that begins with one begins a slide.
 
     Its pictures, which lie in ``folder``, become part of it. A link to a notebook leads to its slides where they are
-    ``beside`` these, and is plain text elsewhere.
+    ``beside`` these, and is plain text elsewhere, as is one to the glossary.
     """
     from nbformat import v4
 
