@@ -163,7 +163,10 @@
   const overview = () => body.classList.contains("overview");
   function toggleOverview(on = !overview()) {
     body.classList.toggle("overview", on);
-    slides.forEach((slide) => (slide.tabIndex = on ? 0 : -1));
+    for (const slide of slides) {
+      slide.tabIndex = on ? 0 : -1;
+      for (const part of slide.children) part.inert = on; // a slide is one thing to choose there
+    }
     slides[current - 1].focus({ preventScroll: false });
   }
 
