@@ -90,12 +90,12 @@ class Banner:
 
     def html(self) -> str:
         """For a page."""
-        sentence = f"<strong>{escape(self.loud)}</strong> {inline(self.sentence)}"
+        sentence = f"<strong>{escape(self.loud)}</strong> {inline(self.sentence)}".rstrip()
         return f'<p class="kms-banner {sign_class(self.loud)}">{sentence}</p>'
 
     def text(self) -> str:
         """For a terminal."""
-        return f"{self.loud} {self.sentence}"
+        return f"{self.loud} {self.sentence}".strip()
 
 
 @dataclass(frozen=True)

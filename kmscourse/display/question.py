@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from kmscourse.course.questions import LETTERS, Question, plain
-from kmscourse.display.card import Card, Words
+from kmscourse.display.card import Banner, Card
 
 RIGHT, WRONG, NOT_CHOSEN = "Your answer is right.", "Your answer is wrong.", "You went on without an answer."
 
@@ -26,7 +26,7 @@ class AnswerCard(Card):
     """
 
     def __init__(self, question: Question, chosen: int | None) -> None:
-        super().__init__(_Asked(question), Words("", verdict(question, chosen)), _Answers(question, chosen))
+        super().__init__(_Asked(question), Banner(verdict(question, chosen), ""), _Answers(question, chosen))
 
 
 def verdict(question: Question, chosen: int | None) -> str:
@@ -59,7 +59,7 @@ class _Asked:
     question: Question
 
     def html(self) -> str:
-        return f'<p style="margin:0 0 8px"><strong>{question_html(self.question.text)}</strong></p>'
+        return f"<p><strong>{question_html(self.question.text)}</strong></p>"
 
     def text(self) -> str:
         return plain(self.question.text)
@@ -114,6 +114,6 @@ def _folded(question: Question, place: int, *, is_open: bool = False, is_chosen:
     if is_chosen:
         label += " <em>(your choice)</em>"
     return (
-        f"<details{' open' if is_open else ''}><summary>{label}</summary>"
-        f'<p style="margin:2px 0 8px 1.2em">{explanation_html(question, place)}</p></details>'
+        f'<details class="kms-choice"{" open" if is_open else ""}><summary>{label}</summary>'
+        f"<p>{explanation_html(question, place)}</p></details>"
     )

@@ -25,7 +25,7 @@ def note_on(sources: Sequence[str]) -> str:
         return TITLE.format(
             number=number[1] if number else "0", minutes=minutes[0].lower() if minutes else "time"
         )
-    if opening.startswith("## Predict"):
+    if any(source.startswith("lab.predict(") for source in sources):
         return PREDICTION
     if opening.startswith("## Your turn"):
         return EXERCISE

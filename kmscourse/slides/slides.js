@@ -200,8 +200,7 @@
     const notes = make("div", "", "margin-top: 12px; font-size: 20px");
     notes.append(make("p", here.querySelector("aside.notes")?.textContent ?? ""));
     for (const folded of here.querySelectorAll("details")) {
-      const isAnswer = here.querySelector("h2")?.textContent.startsWith("Predict");
-      if (folded.closest(".jp-OutputArea-output") && !isAnswer) continue;
+      if (folded.closest(".jp-OutputArea-output") && !folded.matches(".kms-choice")) continue;
       const opened = page.importNode(folded, true);
       opened.open = true;
       notes.append(opened);

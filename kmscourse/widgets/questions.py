@@ -35,6 +35,7 @@ _STYLE = f"<style>{Path(__file__).with_name('questions.css').read_text(encoding=
 # ipywidgets has no radio group in which an arrow moves on without choosing. The buttons of the kernel become one here.
 _MAKE_RADIO_GROUP = """
 const group = this.closest('.kms-question').querySelector('.kms-options');
+if (group.hasAttribute('role')) return;  // a change of the theme draws it again
 const radios = () => [...group.querySelectorAll('button')];
 const mark = (chosen, stop) => radios().forEach(radio => {
   radio.setAttribute('role', 'radio');

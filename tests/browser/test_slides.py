@@ -129,8 +129,8 @@ def test_the_presenter_sees_the_notes_what_is_folded_away_and_the_next_slide(
     page: Page, folder: Path
 ) -> None:
     show(page, folder, SECTIONS[7])
-    number = page.locator(".slide").evaluate_all(
-        "slides => slides.findIndex(slide => slide.querySelector('h2')?.textContent.startsWith('Predict')) + 1"
+    number = 1 + page.locator(".slide").evaluate_all(
+        "all => all.findIndex(slide => /lab.predict/.test(slide.textContent) && slide.querySelector('.kms-choice'))"
     )
     page.evaluate(f"location.hash = '{number}'")
     with page.expect_popup() as opened:

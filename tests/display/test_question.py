@@ -25,7 +25,7 @@ EVERY = [question for some in PREDICTIONS.values() for question in some]
 
 def folded(html: str) -> list[str]:
     """What is folded away in HTML."""
-    return re.findall(r"<details><summary>.*?</summary>(.*?)</details>", html, re.DOTALL)
+    return re.findall(r"<details class=\S+><summary>.*?</summary>(.*?)</details>", html, re.DOTALL)
 
 
 def test_a_question_is_asked_with_its_answers_folded_away() -> None:
