@@ -70,10 +70,6 @@ def first_use(term: Term) -> tuple[str, bool]:
     return "no notebook", False
 
 
-# Takes itself off: as soon as every term is linked, this test passes, and says so by failing here.
-@pytest.mark.xfail(
-    strict=True, reason="the notebooks don't link their terms yet: take this mark off when they do"
-)
 def test_each_term_is_linked_where_the_notebooks_first_use_it() -> None:
     missing = {term.name: where for term in GLOSSARY for where, linked in [first_use(term)] if not linked}
     assert not missing, "\n".join(f"link {name} in {where} to glossary.md" for name, where in missing.items())
