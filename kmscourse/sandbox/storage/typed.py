@@ -32,19 +32,23 @@ def _hints(cls: type) -> Mapping[str, Any]:
 
 
 def _is_of(value: Any, hint: Any) -> bool:
-    origin, arguments = get_origin(hint), get_args(hint)
     if hint is Any:
         return True
+    if isinstance(hint, type):
+        return _is_instance(value, hint)
+    origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return any(_is_of(value, each) for each in arguments)
-    if origin is not None:
-        return isinstance(value, origin) and _holds(value, arguments)
-    if hint in (int, float):
-        return isinstance(value, int | hint) and not isinstance(value, bool)
-    if hint is datetime:
-        return isinstance(value, datetime) and value.tzinfo is not None
+    return isinstance(value, origin) and _holds(value, arguments)
+
+
+def _is_instance(value: Any, cls: type) -> bool:
+    if cls in (int, float):
+        return isinstance(value, int | cls) and not isinstance(value, bool)
+    if not isinstance(value, cls):
+        return False
     require_types(value)
-    return isinstance(value, hint)
+    return not isinstance(value, datetime) or value.tzinfo is not None
 
 
 def _holds(value: Any, hints: tuple[Any, ...]) -> bool:
