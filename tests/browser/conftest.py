@@ -77,10 +77,10 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
 
 @pytest.fixture(scope="module")
 def fresh_account(jupyter: Jupyter) -> None:
-    """Each module that opens a window begins on a fresh practice account: ``kmscourse sandbox reset``."""
+    """Each module that opens a window begins on a fresh practice account: ``kmscourse sandbox reset --yes``."""
     with environment_of_ones_own():
         os.environ.update(KMSCOURSE_HOME=str(jupyter.home), KMSCOURSE_TARGET="sandbox")
-        assert cli.main(["sandbox", "reset"]) == 0
+        assert cli.main(["sandbox", "reset", "--yes"]) == 0
 
 
 @contextmanager
