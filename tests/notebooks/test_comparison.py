@@ -75,7 +75,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
         text=True,
         check=False,
     )  # fmt: skip
-    told = re.findall(r"^(PASSED|FAILED) \S*?claims\.ipynb::Cell (\d+)", ran.stdout, re.MULTILINE)
+    told = re.findall(r"^(PASSED|FAILED) \S*::Cell (\d+)", ran.stdout, re.MULTILINE)
     names = list(CLAIMS)
     return Compared({names[int(number)]: outcome for outcome, number in told}, ran.stdout + ran.stderr)
 
