@@ -11,6 +11,9 @@ UV      := $(shell command -v uv 2>/dev/null)
 make_venv = $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(1),$(PYTHON) -m venv $(1))
 install   = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check)
 
+# Of the hundreds of kernels and servers that the tests start, only the first compiles the course.
+export PYTHONDONTWRITEBYTECODE :=
+
 # Three processes, a file at a time, in the order of conftest.py: the longest first.
 AT_ONCE := -n 3 --dist loadfile --no-loadscope-reorder
 

@@ -1,4 +1,4 @@
-"""Begins with the tests that take longest, and gives each notebook that nbval runs a fresh practice account."""
+"""Begins with the tests that take longest, shares them out, and gives each notebook that nbval runs a fresh account."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from kmscourse.sandbox import client as sandbox_client
 
 ROOT = Path(__file__).parent
-LONGEST = ("tests/real_account", "tests/browser", "tests/notebooks", "notebooks", "tests/clients")
+BROWSER = "tests/browser"
+LONGEST = (BROWSER, "tests/real_account", "tests/notebooks", "notebooks", "tests/clients")
 """The folders that are begun with: of several processes, none is left with a long file when the others have ended."""
 
 _home: dict[Path, tempfile.TemporaryDirectory[str]] = {}
@@ -23,8 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _rank(item: pytest.Item) -> int:
-    folders = {path.relative_to(ROOT).as_posix() for path in item.path.parents if path.is_relative_to(ROOT)}
-    return next((rank for rank, folder in enumerate(LONGEST) if folder in folders), len(LONGEST))
+    return next(
+        (rank for rank, folder in enumerate(LONGEST) if item.nodeid.startswith(f"{folder}/")), len(LONGEST)
+    )
+
+
+class _ByFile(LoadFileScheduling):
+    """A file at a time to a process; those in the browser to one: what they share takes long to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return BROWSER if file.startswith(f"{BROWSER}/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """How ``--dist loadfile`` shares the tests out."""
+    return _ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(tryfirst=True)

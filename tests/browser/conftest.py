@@ -5,6 +5,7 @@ Screenshots are kept in ``build/screenshots/``.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -18,11 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebError, expect, sync_playwright
 
+from kmscourse import cli
 from kmscourse.sandbox import client as sandbox_client
-from tests.browser.lab import Jupyter
+from tests.browser.lab import SETTINGS, SIZE, Jupyter, Window
 from tests.browser.pages import Pages
+from tests.conftest import environment_of_ones_own
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -64,21 +67,31 @@ def screenshots() -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """JupyterLab with a student's fresh copy of the course, on a fresh practice account."""
-    home = tmp_path_factory.mktemp("home")
-    with _running(home) as jupyter:
+    """JupyterLab with a student's fresh copy of the course."""
+    with _running(tmp_path_factory.mktemp("home")) as jupyter:
         yield jupyter
     sandbox_client.stop(jupyter.home)
 
 
+@pytest.fixture(scope="module")
+def fresh_account(jupyter: Jupyter) -> None:
+    """Each module that opens a window begins on a fresh practice account: ``kmscourse sandbox reset --yes``."""
+    with environment_of_ones_own():
+        os.environ.update(KMSCOURSE_HOME=str(jupyter.home), KMSCOURSE_TARGET="sandbox")
+        assert cli.main(["sandbox", "reset", "--yes"]) == 0
+
+
 @contextmanager
 def _running(folder: Path) -> Iterator[Jupyter]:
-    token, home = secrets.token_hex(16), folder / "kmscourse"
+    token, home, settings = secrets.token_hex(16), folder / "kmscourse", folder / ".jupyter"
+    settings.mkdir()
+    (settings / "jupyter_lab_config.json").write_text(json.dumps(SETTINGS))
     environment = {
         **os.environ,
         "HOME": str(folder),
+        "JUPYTER_CONFIG_DIR": str(settings),
         "JUPYTER_TOKEN": token,
         "KMSCOURSE_HOME": str(home),
         "KMSCOURSE_TARGET": "sandbox",
@@ -115,29 +128,53 @@ def _address(said: Path, process: subprocess.Popen[bytes]) -> str:
     raise AssertionError(f"JupyterLab did not start; it said:\n{said.read_text('utf-8', 'replace')[-2000:]}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """What the pages of a module share: JupyterLab's scripts, loaded once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    """Where windows are opened."""
+    context = browser.new_context(viewport=SIZE)
     yield context
     context.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, jupyter: Jupyter) -> Iterator[Page]:
-    """A page of its own for each test. Whatever it asks of another machine fails the test."""
-    asked: list[str] = []
+@pytest.fixture(scope="session")
+def windows() -> list[Window]:
+    """The window that is open, if any."""
+    return []
 
-    def note(request: Request) -> None:
+
+@pytest.fixture
+def window(
+    request: pytest.FixtureRequest,
+    context: BrowserContext,
+    jupyter: Jupyter,
+    fresh_account: None,
+    windows: list[Window],
+) -> Iterator[Window]:
+    """JupyterLab without a notebook. To load it takes long: tests share a window until one of them fails in it.
+
+    Whatever it asks of another machine fails the test.
+    """
+    asked: list[str] = []
+    faults: list[str] = []
+
+    def note_request(request: Request) -> None:
         asked.append(request.url)
 
-    context.on("request", note)
-    made = context.new_page()
-    faults: list[str] = []
-    made.on("pageerror", lambda error: faults.append(str(error)))
-    yield made
-    made.close()
-    context.remove_listener("request", note)
+    def note_fault(error: WebError) -> None:
+        faults.append(str(error.error))
+
+    context.on("request", note_request)
+    context.on("weberror", note_fault)
+    failed_before = request.session.testsfailed
+    if not windows:
+        windows.append(jupyter.load(context.new_page()))
+    yield windows[0]
+    if request.session.testsfailed == failed_before:
+        windows[0].close_notebook()
+    else:
+        windows.pop().close()
+    context.remove_listener("request", note_request)
+    context.remove_listener("weberror", note_fault)
     elsewhere = [
         url for url in asked if not url.startswith((jupyter.address, "data:", "blob:", jupyter.socket))
     ]
@@ -146,9 +183,15 @@ def page(context: BrowserContext, jupyter: Jupyter) -> Iterator[Page]:
 
 
 @pytest.fixture
-def pages(page: Page, jupyter: Jupyter, screenshots: Path) -> Iterator[Pages]:
+def page(window: Window) -> Page:
+    """The browser's page that the window is."""
+    return window.page
+
+
+@pytest.fixture
+def pages(window: Window, screenshots: Path) -> Iterator[Pages]:
     """The console's pages. ipywidgets logs what goes wrong behind a button, and goes on: here the test fails."""
-    pages = Pages(page, jupyter, screenshots)
+    pages = Pages(window, screenshots)
     yield pages
     pages.close()
     assert not pages.failures, pages.failures[0]

@@ -11,7 +11,7 @@ import boto3
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from kmscourse.sandbox import client as sandbox_client
-from tests.browser.lab import Jupyter, Notebook, faults
+from tests.browser.lab import SIZE, Notebook, Window, faults
 
 SHOWN = ".jp-OutputArea-output .kms-page"
 WRONG = (b'"msg_type":"error"', b'"msg_type": "error"', b'"name":"stderr"', b'"name": "stderr"')
@@ -82,13 +82,11 @@ class Shown:
 
     def look(self, name: str) -> None:
         """Keep a picture of the page in both themes, of one size; axe-core finds nothing serious in either."""
-        self._settle()
-        light = self._picture(f"{name}-light")
-        self.notebook.use_theme("Dark")
-        self._settle()
-        dark = self._picture(f"{name}-dark")
-        assert abs(light - dark) < 2, f"{name}: {light} px high in the light theme, {dark} px in the dark"
-        self.notebook.use_theme("Light")
+        heights = {}
+        for theme in self.notebook.window.themes():
+            self._settle()
+            heights[theme] = self._picture(f"{name}-{theme.lower()}")
+        assert max(heights.values()) - min(heights.values()) < 2, f"{name}: so high, in px: {heights}"
 
     def _settle(self) -> None:
         """Wait until the kernel has answered what was done last, and the page has stopped growing."""
@@ -103,15 +101,13 @@ class Shown:
         raise AssertionError("the page does not come to rest")
 
     def _picture(self, name: str) -> float:
-        usual = self.browser.viewport_size
         box = self.root.bounding_box()
-        assert usual is not None
         assert box is not None
-        self.browser.set_viewport_size({"width": usual["width"], "height": int(box["height"]) + 400})
+        self.browser.set_viewport_size({**SIZE, "height": int(box["height"]) + 400})
         self.root.scroll_into_view_if_needed()
         self.browser.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
         self.root.screenshot(path=self.screenshots / f"page-{name}.png")
-        self.browser.set_viewport_size(usual)
+        self.browser.set_viewport_size(SIZE)
         found = faults(self.browser, SHOWN)
         assert not found, f"{name}:\n" + "\n".join(found)
         return box["height"]
@@ -123,15 +119,15 @@ class Pages:
     ``failures`` is what a kernel said went wrong, be it only in its log.
     """
 
-    def __init__(self, page: Page, jupyter: Jupyter, screenshots: Path) -> None:
-        self._page, self._jupyter, self._screenshots = page, jupyter, screenshots
+    def __init__(self, window: Window, screenshots: Path) -> None:
+        self._window, self._screenshots = window, screenshots
         self.failures: list[str] = []
-        page.on("websocket", self._listen)
+        window.page.on("websocket", self._listen)
 
     @property
     def folder(self) -> Path:
         """Where the notebooks lie, and their kernels work."""
-        return self._jupyter.home / "notebooks"
+        return self._window.jupyter.notebooks
 
     def client(self, service: str) -> Any:
         """A boto3 client of the account's main user."""
@@ -170,16 +166,16 @@ class Pages:
 
     @property
     def _endpoint(self) -> sandbox_client.Endpoint:
-        return sandbox_client.find_or_start(self._jupyter.home)
+        return sandbox_client.find_or_start(self._window.jupyter.home)
 
     def open(self, page: str, section: int) -> Shown:
         """The page that this expression makes, as in ``CreateKeyPage(lab)``, on the account as a section starts."""
         opening = "from kmscourse import Lab\nfrom kmscourse.widgets import *\n"
         name = "page.ipynb"
         self.write(name, f"{opening}lab = Lab.open(section={section}, again=True)", page)
-        notebook = self._jupyter.open(self._page, name)
-        notebook.menu("Run", "Run All Cells")
-        root = self._page.locator(SHOWN).first
+        notebook = self._window.open(name)
+        self._window.menu("Run", "Run All Cells")
+        root = notebook.page.locator(SHOWN).first
         expect(root).to_be_visible(timeout=60_000)
         return Shown(notebook, root, self._screenshots)
 
@@ -188,11 +184,8 @@ class Pages:
         _write(self.folder / name, *cells)
 
     def close(self) -> None:
-        """End the kernels."""
-        headers = {"Authorization": f"token {self._jupyter.token}"}
-        sessions = f"{self._jupyter.address}/api/sessions"
-        for session in self._page.request.get(sessions, headers=headers).json():
-            self._page.request.delete(f"{sessions}/{session['id']}", headers=headers)
+        """Listen no more."""
+        self._window.page.remove_listener("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._heard)

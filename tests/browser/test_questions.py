@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kmscourse.course.answers import Answers
 from kmscourse.course.questions import RECALL, SECOND_HALF, find_prediction
-from tests.browser.lab import Jupyter, Notebook, faults
+from tests.browser.lab import Jupyter, Notebook, Window, faults
 from tests.browser.pages import Pages
 
 OPENING = "from kmscourse import Lab\nlab = Lab.open(section={})"
@@ -17,12 +17,12 @@ QUESTION = ".kms-question"
 
 
 @pytest.fixture
-def notebook(pages: Pages, page: Page, jupyter: Jupyter) -> Notebook:
+def notebook(pages: Pages, window: Window) -> Notebook:
     """A notebook with a prediction, a cell below it, and two questions from before. Its first two cells have run."""
     pages.write("questions.ipynb", OPENING.format(2), 'lab.predict("one-byte-more")', "6 * 7", "lab.recall()")
-    notebook = jupyter.open(page, "questions.ipynb")
+    notebook = window.open("questions.ipynb")
     notebook.run(0, 1)
-    expect(page.locator(QUESTION)).to_be_visible()
+    expect(notebook.page.locator(QUESTION)).to_be_visible()
     return notebook
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 ROOT = Path(__file__).parents[2]
@@ -17,21 +18,20 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Claim:
-    """A notebook of one cell that claims to show ``shown``, or to end in a ValueError with the text ``refused``."""
+    """A cell that claims to show ``shown``, or to end in a ValueError with the text ``refused``."""
 
     source: str
     shown: str = ""
     refused: str | None = None
 
-    def write(self, path: Path) -> None:
-        """The notebook as a file."""
+    def cell(self, number: int) -> NotebookNode:
+        """The cell, as it was saved, with its number."""
         if self.refused is None:
-            output = new_output("execute_result", {"text/plain": self.shown}, execution_count=1)
+            output = new_output("execute_result", {"text/plain": self.shown}, execution_count=number)
         else:
             output = new_output("error", ename="ValueError", evalue=self.refused, traceback=[])
         tags = ["raises-exception"] if self.refused else []
-        cell = new_code_cell(self.source, execution_count=1, metadata={"tags": tags}, outputs=[output])
-        nbformat.write(new_notebook(cells=[cell]), path)
+        return new_code_cell(self.source, execution_count=number, metadata={"tags": tags}, outputs=[output])
 
 
 TRUE = {
@@ -63,19 +63,19 @@ class Compared:
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
-    """All claims, compared in one run of pytest."""
-    folder = tmp_path_factory.mktemp("claims")
-    for number, claim in enumerate(CLAIMS.values()):
-        claim.write(folder / f"{number}.ipynb")
+    """All claims, compared as the cells of one notebook."""
+    file = tmp_path_factory.mktemp("claims") / "claims.ipynb"
+    cells = [claim.cell(number) for number, claim in enumerate(CLAIMS.values(), 1)]
+    nbformat.write(new_notebook(cells=cells), file)
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-p", "no:xdist", f"--rootdir={ROOT}",
-         "-c", str(ROOT / "pyproject.toml"), str(folder)],
+         "-c", str(ROOT / "pyproject.toml"), str(file)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )  # fmt: skip
-    told = re.findall(r"^(PASSED|FAILED) \S*?(\d+)\.ipynb::", ran.stdout, re.MULTILINE)
+    told = re.findall(r"^(PASSED|FAILED) \S*::Cell (\d+)", ran.stdout, re.MULTILINE)
     names = list(CLAIMS)
     return Compared({names[int(number)]: outcome for outcome, number in told}, ran.stdout + ran.stderr)
 

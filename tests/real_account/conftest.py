@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kmscourse import cli
-from tests.real_account.course_runs import Ended
+from tests.processes import Ended
 from tests.real_account.inventory import Inventory, take_inventory
 from tests.real_account.recorder import Recorder
 from tests.real_account.targets import Target, moto_target, practice_target

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -14,19 +11,9 @@ from nbclient import NotebookClient
 
 from kmscourse import course
 from tests.notebooks.notebook import one_after_the_other, solved_notebook
-from tools.record import CELL_TIMEOUT, ROOT
+from tools.record import CELL_TIMEOUT
 
-SECTION = [sys.executable, "-m", "tests.real_account.section"]
 EVERY_SECTION = range(len(course.SECTIONS))
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A process that has ended, and what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:
@@ -42,19 +29,6 @@ def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list
             resources={"metadata": {"path": folder}},
         ).execute(env=dict(environment))
     return notebooks
-
-
-def run_sections(*numbers: int, environment: Mapping[str, str]) -> Ended:
-    """Sections without a kernel: see ``section.py``."""
-    return run([*SECTION, *map(str, numbers)], environment)
-
-
-def run(command: list[str], environment: Mapping[str, str]) -> Ended:
-    """Run a command from the course's own folder."""
-    ended = subprocess.run(
-        command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
-    )
-    return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
 def unexpected_errors(notebook: nbformat.NotebookNode) -> list[str]:

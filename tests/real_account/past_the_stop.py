@@ -19,6 +19,7 @@ from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 from tests.real_account.pages import press_every_button
 from tests.real_account.section import run_section
+from tests.real_account.targets import Target
 
 
 def use_every_helper(lab: Lab) -> None:
@@ -40,14 +41,14 @@ def be_everybody(lab: Lab, users: list[str]) -> None:
             lab.session_for(name).client("sts").get_caller_identity()
 
 
-def go_past_the_stop() -> None:
-    """Do it all, in the account that the environment names."""
+def go_past_the_stop(target: Target) -> None:
+    """Do it all, in the account that the environment names; ``target`` says what it is."""
     account = open_account()
     labs = [Lab(account, Notes(home(), account.id), section) for section in course.SECTIONS]
     keys = [key["KeyArn"] for key in account.client("kms").list_keys()["Keys"]]
     tables = account.client("dynamodb").list_tables()["TableNames"]
     users = [user["UserName"] for user in account.client("iam").list_users()["Users"]]
-    press_every_button(labs[9], keys, sorted({*tables, "Books"}), users)
+    press_every_button(labs[9], target, keys, sorted({*tables, "Books"}), users)
     use_every_helper(labs[9])
     be_everybody(labs[9], users)
     for lab in labs:

@@ -10,7 +10,6 @@ is signed anew, with the secret of whoever signed it: the owner's, or one that w
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import os
@@ -87,6 +86,8 @@ class Recorder:
         self.secrets: set[str] = set()
         self.strike: Strike | None = None
         self._known: dict[str, Credentials] = {}
+        self._host = urlsplit(upstream).netloc
+        self._idle: list[http.client.HTTPConnection] = []
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -135,6 +136,17 @@ class Recorder:
         SigV4Auth(self._known[scope[1]], scope[3], scope[2]).add_auth(signed)
         return dict(signed.headers.items())
 
+    def forward(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """The account's answer, and its body."""
+        onward = self._idle.pop() if self._idle else http.client.HTTPConnection(self._host, timeout=60)
+        onward.request(method, path, body, headers)
+        answer = onward.getresponse()
+        text = answer.read()
+        self._idle.append(onward)
+        return answer, text
+
     def note(self, request: Request, answer: bytes) -> None:
         """Write down a call and the secrets in it."""
         self.requests.append(request)
@@ -161,8 +173,6 @@ class _Server(ThreadingHTTPServer):
 
 
 def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
-    host = urlsplit(recorder.upstream).netloc
-
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -176,10 +186,7 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             signed = recorder.signed_again(self.command, self.path, headers, body)
-            with contextlib.closing(http.client.HTTPConnection(host, timeout=60)) as onward:
-                onward.request(self.command, self.path, body, signed)
-                answer = onward.getresponse()
-                text = answer.read()
+            answer, text = recorder.forward(self.command, self.path, body, signed)
             recorder.note(Request(service, operation, parameters, answer.status), text)
             if strike and strike.falls(operation, "after"):
                 self.close_connection = True

@@ -1,4 +1,4 @@
-"""Sections' cells, solutions included, in a process without a kernel: ``python -m tests.real_account.section N …``.
+"""Sections' cells, solutions included, without a kernel.
 
 A cell that fails is said on stderr, and the next one is run, as a student does.
 """
@@ -49,12 +49,7 @@ def _run_cell(source: str, names: dict[str, Any]) -> str:
     return "\n".join(str(form()) for form in forms if form)
 
 
-def main() -> None:
-    """Run the sections that are named."""
+def take_section(number: int) -> None:
+    """The same as all that a process does."""
     models.share()
-    for number in map(int, sys.argv[1:]):
-        run_section(number)
-
-
-if __name__ == "__main__":
-    main()
+    run_section(number)

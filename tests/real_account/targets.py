@@ -47,6 +47,8 @@ class Target:
     """How often a client asks before it gives up: no more than the account's own faults make useful."""
     lacks: frozenset[str] = frozenset()
     """What the inventory asks for and this account does not offer, as in iam:ListMFADevices."""
+    faults: tuple[type[Exception], ...] = ()
+    """What goes wrong in the course because of the account's own faults."""
 
     def empty(self) -> None:
         """Take everything out of it but its owner."""
@@ -102,6 +104,7 @@ class MotoTarget(Target):
     name = "moto"
     attempts = 1
     lacks = frozenset()
+    faults = (KeyError,)  # it leaves out of its answers what AWS always tells
 
     def __init__(self, url: str) -> None:
         self.url, self.owner = url, OWNER

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
-from kmscourse import Lab
+from kmscourse import Lab, cli
+from tests.processes import SECONDS, Program, run, started
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import SECTION, run_sections
 from tests.real_account.leftovers import assert_nothing_is_left
 from tests.real_account.recorder import Strike
-from tools.record import ROOT
+from tests.real_account.section import take_section
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 
-CLEAN_UP = [sys.executable, "-m", "kmscourse.cli", "aws", "cleanup", "--yes"]
+CLEAN_UP = (cli.main, ("aws", "cleanup", "--yes"))
 where_all_of_it_runs = pytest.mark.parametrize("server", ["practice"], indirect=True)
 MOMENTS: list[tuple[str, int, str, Literal["before", "after"], int]] = [
     # (account, section, call, before or after the account performs it, the how manieth such call)
@@ -43,16 +41,20 @@ MOMENTS: list[tuple[str, int, str, Literal["before", "after"], int]] = [
 
 
 def killed(
-    learner: Learner, command: Sequence[str], call: str, when: Literal["before", "after"], nth: int = 1
+    learner: Learner,
+    program: Program,
+    argument: Any,
+    call: str,
+    when: Literal["before", "after"],
+    nth: int = 1,
 ) -> bool:
-    """Run the command until it comes to that call, and kill it there; False where it never came to it."""
-    with subprocess.Popen(
-        command, env=learner.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    """Run the program until it comes to that call, and kill it there; False where it never came to it."""
+    nowhere = Path(os.devnull)
+    with started(learner.environment, program, argument, out=nowhere, err=nowhere) as process:
         learner.recorder.strike = strike = Strike(process.pid, call, when, nth)
-        process.wait(timeout=300)
+        process.join(SECONDS)
     learner.recorder.strike = None
-    return strike.done and process.returncode == -signal.SIGKILL
+    return strike.done and process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("server", "section", "call", "when", "nth"), MOMENTS, indirect=["server"])
@@ -65,7 +67,7 @@ def test_what_a_killed_kernel_made_is_cleaned_up(
     nth: int,
 ) -> None:
     before = learner.inventory()
-    came = killed(learner, [*SECTION, str(section)], call, when, nth)
+    came = killed(learner, take_section, section, call, when, nth)
     assert came, f"section {section} never came to {call}: choose another moment"
     assert_nothing_is_left(learner, before, capsys)
 
@@ -79,7 +81,7 @@ def test_a_clean_up_that_was_killed_is_done_again(
 ) -> None:
     before = learner.inventory()
     Lab.open(9)
-    assert killed(learner, CLEAN_UP, call, "after"), f"the clean-up never came to {call}"
+    assert killed(learner, *CLEAN_UP, call, "after"), f"the clean-up never came to {call}"
     assert_nothing_is_left(learner, before, capsys)
 
 
@@ -90,14 +92,14 @@ def test_kernels_that_were_killed_leave_no_access_keys_in_the_way(
     """IAM gives a user two access keys: a third kernel works nevertheless."""
     before = learner.inventory()
     for _ in range(2):
-        assert killed(learner, [*SECTION, "0"], "CreateAccessKey", "after")
-    ended = run_sections(0, environment=learner.environment)
+        assert killed(learner, take_section, 0, "CreateAccessKey", "after")
+    ended = run(learner.environment, take_section, 0)
     assert "LimitExceeded" not in ended.err
     assert_nothing_is_left(learner, before, capsys)
 
 
 @where_all_of_it_runs
 def test_a_kernel_that_ends_takes_its_access_keys_along(learner: Learner, tmp_path: Path) -> None:
-    run_sections(0, environment=learner.environment)
+    run(learner.environment, take_section, 0)
     assert "iam:CreateAccessKey" in learner.recorder.changes
     assert learner.inventory()["user/IAMLabUser"]["access keys"] == {}

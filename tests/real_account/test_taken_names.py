@@ -90,7 +90,7 @@ def test_past_the_stop_nothing_is_harmed(
     """Helpers, pages and cells make their own things at most, and a clean-up takes those away."""
     taken.make(learner.target)
     before = learner.inventory()
-    go_past_the_stop()
+    go_past_the_stop(learner.target)
     assert changed(before, learner.inventory()) == []
     assert_nothing_is_left(learner, before, capsys)
 
@@ -102,7 +102,7 @@ def test_the_whole_course_harms_nothing(learner: Learner, capsys: pytest.Capture
     for section in EVERY_SECTION:
         run_section(section)
     assert learner.recorder.changes == []
-    go_past_the_stop()
+    go_past_the_stop(learner.target)
     assert changed(before, learner.inventory()) == []
     for words in ("check",), ("aws", "status"), ("sandbox", "reset"), ("sandbox", "reset", "--section", "9"):
         learner.kmscourse(capsys, *words)
