@@ -1,4 +1,4 @@
-"""IAM users: the lab's second user, and who may sign in to the console."""
+"""IAM users and roles: the lab's second user, who may sign in to the console, and what has to go with each."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ __all__ = [
     "LAB_POLICY_NAME",
     "LAB_USER",
     "create_lab_user",
+    "delete_role",
     "delete_user",
     "enable_console_access",
     "has_console_access",
@@ -94,6 +95,22 @@ def _delete_rarer_credentials(iam: IAMClient, user_name: str) -> None:
         iam.delete_service_specific_credential(
             UserName=user_name, ServiceSpecificCredentialId=credential["ServiceSpecificCredentialId"]
         )
+
+
+def delete_role(iam: IAMClient, role_name: str) -> None:
+    """Deletes a role with all that hangs on it, as the console does. Raises ClientError where IAM refuses a step."""
+    for inline in iam.get_paginator("list_role_policies").paginate(RoleName=role_name):
+        for policy_name in inline["PolicyNames"]:
+            iam.delete_role_policy(RoleName=role_name, PolicyName=policy_name)
+    for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role_name):
+        for policy in attached["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=role_name, PolicyArn=policy["PolicyArn"])
+    for profiles in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role_name):
+        for profile in profiles["InstanceProfiles"]:
+            iam.remove_role_from_instance_profile(
+                RoleName=role_name, InstanceProfileName=profile["InstanceProfileName"]
+            )
+    iam.delete_role(RoleName=role_name)
 
 
 def user_arn(iam: IAMClient, user_name: str) -> str:

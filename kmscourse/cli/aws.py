@@ -35,11 +35,12 @@ def add_aws(verbs: argparse._SubParsersAction[Parser]) -> None:
 def aws_status(_: argparse.Namespace) -> None:
     """What the course has in the real account, what it costs in a month, and what is in the way there."""
     from kmscourse.course.inventory import find_taken_names
+    from kmscourse.course.sections import all_names
 
     account, items = _real_account()
     cost = sum(item.monthly_cost for item in items)
     print(f"Together {cost:.2f} USD a month, at the prices of us-east-1 in 2026.")
-    for name in find_taken_names(account):
+    for name in find_taken_names(account, all_names()):
         print(f"In the way: {name}. The course did not make it, so it needs another account or Region.")
 
 

@@ -20,7 +20,7 @@ from kmscourse.course.inventory import (
     require_guard,
 )
 from kmscourse.errors import KmsCourseError
-from kmscourse.iam import delete_user
+from kmscourse.iam import delete_role, delete_user
 from kmscourse.kms import aliases_by_key
 
 MIN_WAITING_DAYS = 7  # the shortest that KMS takes
@@ -61,6 +61,7 @@ class CleanUp:
         remove: dict[str, Callable[[InventoryItem], str]] = {
             "table": self._remove_table,
             "user": self._remove_user,
+            "role": self._remove_role,
             "key": self._remove_key,
         }
         for tries_left in reversed(range(MAX_TRIES)):
@@ -74,13 +75,12 @@ class CleanUp:
         return f"The {item.kind} {item.id} is gone."
 
     def _is_gone(self, item: InventoryItem) -> bool:
-        owners = require_guard(self._account).owners
         if item.kind == "key":
             kms, key_id = self._account.client_in("kms", item.region), _key_id(item)
             state = kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"]
             return state in PENDING_STATES and not aliases_by_key(kms).get(key_id)
-        owner_of = owners.of_table if item.kind == "table" else owners.of_user
-        return owner_of(item.region, item.id) is Owner.ABSENT
+        owners = require_guard(self._account).owners
+        return owners.of(item.kind, item.region, item.id) is Owner.ABSENT
 
     def _remove_table(self, item: InventoryItem) -> str:
         dynamodb = self._account.client_in("dynamodb", item.region)
@@ -99,6 +99,10 @@ class CleanUp:
     def _remove_user(self, item: InventoryItem) -> str:
         delete_user(self._account.client("iam"), item.id)
         return f"The user {item.id} is deleted, with its access keys, password and policies."
+
+    def _remove_role(self, item: InventoryItem) -> str:
+        delete_role(self._account.client("iam"), item.id)
+        return f"The role {item.id} is deleted, with its policies."
 
     def _remove_key(self, item: InventoryItem) -> str:
         kms = self._account.client_in("kms", item.region)

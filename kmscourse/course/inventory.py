@@ -16,27 +16,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kmscourse.account import Account
 from kmscourse.account.ownership import ABSENT_CODES, Guard, Owner
-from kmscourse.course.artifacts import KEY_ALIAS, TABLE
+from kmscourse.course.sections import Names
 from kmscourse.errors import HiddenError, KmsCourseError
-from kmscourse.iam import LAB_USER
 from kmscourse.kms import aliases_by_key
+from kmscourse.policy import parse_principal
 
-TABLES = (TABLE, "Films")
-ALIASES = (KEY_ALIAS, "alias/noKey")
-"""With LAB_USER, the names that the notebooks and their exercises use in plain boto3."""
-
-KEY_MONTHLY_PRICE = Decimal("1.00")
+KEY_MONTHLY_PRICE = Decimal("1.00")  # whatever its spec and its origin
 MAX_PAID_ROTATIONS = 2  # each of the first two adds the price of a key, further ones nothing
 GIGABYTE_MONTHLY_PRICE = Decimal("0.25")
 READ_UNIT_MONTHLY_PRICE, WRITE_UNIT_MONTHLY_PRICE = Decimal("0.00013") * 730, Decimal("0.00065") * 730
 """US dollars in us-east-1, as read in 2026 at aws.amazon.com/kms/pricing and aws.amazon.com/dynamodb/pricing."""
 
+ORDINARY_SPEC, ORDINARY_ORIGIN = "SYMMETRIC_DEFAULT", "AWS_KMS"
 PENDING_STATES = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 @dataclass(frozen=True)
 class InventoryItem:
-    """A key, a table or a user of the course's.
+    """A key, a table, a user or a role of the course's.
 
     ``id`` is a key's ARN, else the name; ``monthly_cost`` is in US dollars. ``is_gone``: nothing is left to remove, as
     of a key that waits for its deletion and has no alias.
@@ -55,7 +52,7 @@ class InventoryItem:
 
 
 class Inventory:
-    """Everything that the course has in an account, read as one goes through it: tables, users, then keys.
+    """Everything that the course has in an account, read as one goes through it: tables, users, roles, then keys.
 
     ``hidden`` says afterwards what the main user may not look at, and so may be the course's or not; ``missed`` what it
     may not look at although the ledger has it, or may not even list: one Region's refusal hides no other's things.
@@ -77,6 +74,7 @@ class Inventory:
         for region in regions:
             yield from self._all_of("tables", region, self._tables)
         yield from self._all_of("users", self._account.region, self._users)
+        yield from self._all_of("roles", self._account.region, self._roles)
         for region in regions:
             yield from self._all_of("keys", region, self._keys)
 
@@ -110,6 +108,20 @@ class Inventory:
                     keys = iam.list_access_keys(UserName=name)["AccessKeyMetadata"]
                     yield InventoryItem("user", name, region, f"{name}, access keys: {len(keys)}")
 
+    def _roles(self, region: str) -> Iterator[InventoryItem]:
+        iam = self._account.client("iam")
+        own = parse_principal(
+            self._account.user_arn
+        ).role  # of whoever runs this, where it is a role's session
+        for page in iam.get_paginator("list_roles").paginate():
+            for role in page["Roles"]:
+                name = role["RoleName"]
+                # Those of AWS's services can't be made by anybody else, nor marked.
+                is_of_service = role["Path"].startswith("/aws-service-role/")
+                if name == own or is_of_service or not self._owned(region, "role", name):
+                    continue
+                yield InventoryItem("role", name, region, name)
+
     def _keys(self, region: str) -> Iterator[InventoryItem]:
         kms = self._account.client_in("kms", region)
         aliases = aliases_by_key(kms)
@@ -126,9 +138,8 @@ class Inventory:
 
     def _owned(self, region: str, kind: str, name: str) -> bool:
         owners, ledger = self._guard.owners, self._guard.ledger
-        owner_of = {"table": owners.of_table, "user": owners.of_user, "key": owners.of_key}[kind]
         try:
-            return owner_of(region, name) is Owner.COURSE
+            return owners.of(kind, region, name) is Owner.COURSE
         except HiddenError as error:
             (self.missed if ledger.has(region, kind, name) else self.hidden).append(str(error))
             return False
@@ -158,7 +169,7 @@ def _table_item(described: dict[str, Any], region: str) -> InventoryItem:
 
 def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
     """How often a key has been rotated; 0 where it can't be, or where the main user may not look."""
-    if metadata["KeyState"] in PENDING_STATES or metadata.get("KeySpec") != "SYMMETRIC_DEFAULT":
+    if metadata["KeyState"] in PENDING_STATES or metadata.get("KeySpec") != ORDINARY_SPEC:
         return 0
     try:
         pages = kms.get_paginator("list_key_rotations").paginate(KeyId=metadata["KeyId"])
@@ -170,28 +181,43 @@ def _rotations(kms: Any, metadata: dict[str, Any]) -> int:
 def _key_item(metadata: dict[str, Any], names: list[str], region: str, rotations: int) -> InventoryItem:
     state, arn = metadata["KeyState"], metadata["Arn"]
     pending = state in PENDING_STATES
-    description = f"{', '.join([*names, arn])} in {region}, {state}"
+    specials = [metadata.get("KeySpec", ORDINARY_SPEC), metadata.get("Origin", ORDINARY_ORIGIN)]
+    kind = [special for special in specials if special not in (ORDINARY_SPEC, ORDINARY_ORIGIN)]
+    description = f"{', '.join([*names, arn])} in {region}, {', '.join([*kind, state])}"
     if "DeletionDate" in metadata:
         description += f", to be deleted on {metadata['DeletionDate']:%Y-%m-%d}"
     cost = Decimal(0) if pending else KEY_MONTHLY_PRICE * (1 + min(rotations, MAX_PAID_ROTATIONS))
     return InventoryItem("key", arn, region, description, cost, pending and not names)
 
 
-def find_taken_names(account: Account) -> list[str]:
-    """Names of the course's that something else holds, each in words; empty where the course can be taken here."""
+def find_taken_names(account: Account, names: Names) -> list[str]:
+    """Those of the names that something else than the course's own holds, each in words, as in "table Books"."""
     owners, region = require_guard(account).owners, account.region
-    owner_of_name = [
-        *((name, owners.of_key(region, name)) for name in ALIASES),
-        *((f"table {name}", owners.of_table(region, name)) for name in TABLES),
-        (f"user {LAB_USER}", owners.of_user(region, LAB_USER)),
+    by_kind = (
+        ("key", "", names.aliases),
+        ("table", "table ", names.tables),
+        ("user", "user ", names.users),
+        ("role", "role ", names.roles),
+    )
+    taken = [
+        f"{word}{name}"
+        for kind, word, of_kind in by_kind
+        for name in of_kind
+        if owners.of(kind, region, name) in (Owner.FOREIGN, Owner.AWS)
     ]
-    # IAM gives no two users names that differ in the case of letters alone, and finds each under its own.
-    pages = account.client("iam").get_paginator("list_users").paginate()
-    alike = {user["UserName"] for page in pages for user in page["Users"]} - {LAB_USER}
-    return [
-        *(name for name, owner in owner_of_name if owner in (Owner.FOREIGN, Owner.AWS)),
-        *(f"user {name}" for name in sorted(alike) if name.casefold() == LAB_USER.casefold()),
-    ]
+    return [*taken, *_names_alike(account, names)]
+
+
+def _names_alike(account: Account, names: Names) -> Iterator[str]:
+    """IAM gives no two names that differ in the case of letters alone, and finds each under its own."""
+    iam = account.client("iam")
+    for kind, of_kind in ("User", names.users), ("Role", names.roles):
+        if not of_kind:
+            continue
+        folded = {name.casefold() for name in of_kind}
+        pages = iam.get_paginator(f"list_{kind.lower()}s").paginate()
+        others = {one[f"{kind}Name"] for page in pages for one in page[f"{kind}s"]} - {*of_kind}
+        yield from (f"{kind.lower()} {name}" for name in sorted(others) if name.casefold() in folded)
 
 
 def require_guard(account: Account) -> Guard:

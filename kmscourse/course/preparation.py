@@ -21,7 +21,6 @@ from kmscourse.course.notes import Notes
 from kmscourse.course.sections import Section, find_section
 from kmscourse.errors import CourseError, ForeignError, HomeError, KmsCourseError
 from kmscourse.home import cannot_write, lock
-from kmscourse.iam import LAB_USER
 
 PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go and to come
 
@@ -102,16 +101,19 @@ def prepare(account: Account, notes: Notes, number: int, *, again: bool = False)
 
     ``again`` starts the section over: what it starts without is taken away first, in a real account only what holds
     nothing that would be lost. Raises ForeignError there, before anything is made, where something that is not the
-    course's has one of its names, and CourseError where a permission is missing; CourseError too where something of the
-    learner's can't be used as it is, or the practice account has been changed so that a step is refused.
+    course's has one of the section's names, and CourseError where a permission is missing; CourseError too where
+    something of the learner's can't be used as it is, or the practice account has been changed so that a step is
+    refused.
     """
     section = find_section(number)
     if account.practice:
         with _explain_way_out(number):
             return _prepare(account, notes, section, again)
-    taken_names = find_taken_names(account)
+    taken_names = find_taken_names(account, section.names)
     if taken_names:
-        needs_account = f"user {LAB_USER}" in taken_names
+        needs_account = any(
+            name.startswith(("user ", "role ")) for name in taken_names
+        )  # they are in no Region
         elsewhere = "another account" if needs_account else "another account or another Region"
         raise ForeignError(
             f"The account {account.id} has {', '.join(taken_names)} already, which the course did not make and leaves "

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
+from kmscourse.course.artifacts import KEY_ALIAS, TABLE
 from kmscourse.errors import CourseError
 from kmscourse.iam import LAB_USER
+
+
+@dataclass(frozen=True)
+class Names:
+    """What notebooks and their exercises call the things that they make in plain boto3; an alias begins with alias/."""
+
+    aliases: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def __or__(self, other: Names) -> Names:
+        """The names of both, each once."""
+        both = ((getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__)
+        return Names(*(tuple(dict.fromkeys([*own, *others])) for own, others in both))
+
+
+LAB_NAMES = Names((KEY_ALIAS, "alias/noKey"), (TABLE, "Films"), (LAB_USER,))
+"""What the lab, sections 0 to 9, uses."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +36,7 @@ class Section:
 
     ``minutes`` is how long a student takes. ``needs`` names the artifacts that earlier sections left and this one uses;
     ``clears`` those that must not be there yet, since it is this section that makes them or shows life without them.
+    ``names`` must be free, or the course's own, in a real account: those of what it makes, and of what it needs.
     """
 
     number: int
@@ -22,6 +45,7 @@ class Section:
     minutes: int
     needs: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
+    names: Names = LAB_NAMES
 
     @property
     def notebook(self) -> str:
@@ -78,6 +102,11 @@ SECTIONS = (
     ),
     Section(9, "clean-up", "Clean up", 22, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
 )
+
+
+def all_names() -> Names:
+    """The names that any section uses."""
+    return reduce(or_, (section.names for section in SECTIONS))
 
 
 def find_section(number: int) -> Section:

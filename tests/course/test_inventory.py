@@ -13,6 +13,7 @@ from kmscourse.account.ownership import MARK
 from kmscourse.course import prepare
 from kmscourse.course.inventory import KEY_MONTHLY_PRICE, Inventory, find_taken_names
 from kmscourse.course.notes import Notes
+from kmscourse.course.sections import LAB_NAMES
 from kmscourse.errors import KmsCourseError
 from tests.foreign import create_table, take
 
@@ -21,7 +22,7 @@ NAMES = ["alias/myKey", "alias/noKey", "Books", "Films", "IAMLabUser"]
 
 def test_a_new_account_holds_nothing(empty_account: Account) -> None:
     assert list(Inventory(empty_account)) == []
-    assert find_taken_names(empty_account) == []
+    assert find_taken_names(empty_account, LAB_NAMES) == []
 
 
 def test_it_lists_what_the_course_made_and_nothing_else(
@@ -94,7 +95,7 @@ def test_a_name_that_something_else_holds_is_in_the_way(
     empty_account: Account, main: boto3.Session, name: str
 ) -> None:
     take(name, main)
-    (said,) = find_taken_names(empty_account)
+    (said,) = find_taken_names(empty_account, LAB_NAMES)
     assert said.split()[-1] == name
 
 
@@ -103,13 +104,13 @@ def test_a_user_whose_name_differs_in_case_alone_is_in_the_way(
 ) -> None:
     """IAM refuses the other name then."""
     main.client("iam").create_user(UserName="iamlabuser")
-    assert find_taken_names(empty_account) == ["user iamlabuser"]
+    assert find_taken_names(empty_account, LAB_NAMES) == ["user iamlabuser"]
 
 
 def test_names_that_the_course_holds_are_not(empty_account: Account) -> None:
     for name in NAMES:
         take(name, empty_account.session)
-    assert find_taken_names(empty_account) == []
+    assert find_taken_names(empty_account, LAB_NAMES) == []
 
 
 def test_a_key_that_may_not_be_looked_at_is_said(empty_account: Account, main: boto3.Session) -> None:

@@ -1,7 +1,7 @@
 """What the lab's clients may change outside the practice account: what the course made, and nothing else.
 
 Each call of such a client passes here before it is sent, from whichever cell, page or helper it comes. A call that only
-reads goes on. One that makes a key, a table or a user is written into the ledger and carries the mark. One that
+reads goes on. One that makes a key, a table, a user or a role is written into the ledger and carries the mark. One that
 changes something has to name what bears the mark. Everything else is refused: what a call changes, and that isn't known
 here, may be foreign.
 """
@@ -60,7 +60,15 @@ _OF_A_USER = frozenset(
         *("DeleteServiceSpecificCredential", "TagUser", "UntagUser", "UpdateUser", "DeleteUser"),
     }
 )
-_CHANGES = {"kms": _OF_A_KEY, "dynamodb": _OF_A_TABLE, "iam": _OF_A_USER}
+_OF_A_ROLE = frozenset(
+    {
+        *("PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy"),
+        *("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "RemoveRoleFromInstanceProfile"),
+        *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
+        *("TagRole", "UntagRole", "DeleteRole"),
+    }
+)
+_CHANGES = {"kms": _OF_A_KEY, "dynamodb": _OF_A_TABLE, "iam": _OF_A_USER | _OF_A_ROLE}
 _NOT_OFFERED = frozenset({"ReplicaUpdates", "GlobalTableWitnessUpdates"})  # they make tables in other Regions
 
 
@@ -78,6 +86,7 @@ MAKES = {
     ("kms", "CreateAlias"): Making("alias", "AliasName"),
     ("dynamodb", "CreateTable"): Making("table", "TableName", ("Key", "Value")),
     ("iam", "CreateUser"): Making("user", "UserName", ("Key", "Value")),
+    ("iam", "CreateRole"): Making("role", "RoleName", ("Key", "Value")),
     ("iam", "CreateAccessKey"): Making("access key of", "UserName"),
     ("iam", "CreateLoginProfile"): Making("password of", "UserName"),
 }
@@ -124,10 +133,7 @@ class Guard:
             )
         for thing, owner in self._affected(service, operation, region, params):
             if owner is Owner.FOREIGN:
-                raise ForeignError(
-                    f"The course did not make {thing}, so it does not change it ({service}:{operation}). "
-                    "Use another account or another Region for the course."
-                )
+                raise _not_made(thing, f"so it does not change it ({service}:{operation})")
         _refuse_published_password(params)
         _keep_mark(params)
         if making is None:
@@ -137,6 +143,14 @@ class Guard:
         context["kmscourse"] = (region, making.kind, name, is_new)
         if making.tag is not None:
             params["Tags"] = _marked(params.get("Tags"), making.tag)
+
+    def require_own_role(self, role_name: str) -> None:
+        """Let a session of a role be made where the course made the role, or where there is none: AWS says so then.
+
+        Raises ForeignError for another role, HiddenError where that can't be told.
+        """
+        if self.owners.of_role(self.owners.region, role_name) is Owner.FOREIGN:
+            raise _not_made(f"the role {role_name}", "so it makes no session of it")
 
     def check_destination(
         self,
@@ -183,7 +197,7 @@ class Guard:
         self.made.append(f"{kind} {name}")
 
     def _region(self, model: OperationModel, context: Mapping[str, Any]) -> str:
-        """The Region of a call's client; users are in none, so theirs is the account's own."""
+        """The Region of a call's client; users and roles are in none, so theirs is the account's own."""
         if model.service_model.service_name == "iam":
             return self.owners.region
         return str(context["client_region"])
@@ -212,7 +226,11 @@ class Guard:
                 yield f"the key {key}", self._key_owner(region)(key)
             for member in sorted(_NOT_OFFERED & set(params)):
                 yield f"what {member} makes in other Regions", Owner.FOREIGN
-        elif service == "iam" and operation != "CreateUser":
+        elif operation in _OF_A_ROLE:
+            yield self._named_resource(
+                params, ("RoleName",), "the role", lambda name: self.owners.of_role(region, name)
+            )
+        elif service == "iam" and operation not in ("CreateUser", "CreateRole"):
             yield self._named_resource(
                 params, ("UserName",), "the user", lambda name: self.owners.of_user(region, name)
             )
@@ -231,6 +249,12 @@ class Guard:
         if name is None:
             return f"{kind} that this call leaves unnamed", Owner.FOREIGN
         return f"{kind} {name}", owner_of(name)
+
+
+def _not_made(thing: str, consequence: str) -> ForeignError:
+    return ForeignError(
+        f"The course did not make {thing}, {consequence}. Use another account or another Region for the course."
+    )
 
 
 def _only_reads(model: OperationModel) -> bool:

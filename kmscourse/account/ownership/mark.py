@@ -1,7 +1,7 @@
-"""The tag by which the course knows its own keys, tables and users in an account.
+"""The tag by which the course knows its own keys, tables, users and roles in an account.
 
 A thing without the tag is foreign, whatever its name. What can't be tagged belongs to what can: an alias and a grant to
-their key, an item to its table, an access key, a password and a policy to their user.
+their key, an item to its table, an access key, a password and a policy to their user, a role's policies to the role.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Owner(Enum):
 
 @dataclass(frozen=True)
 class Owners:
-    """Looks in an account for who owns a key, a table or a user.
+    """Looks in an account for who owns a key, a table, a user or a role.
 
-    ``region`` is the account's own, for what is in no Region (users). Every look asks AWS: what was the course's may
-    be gone, and its name somebody else's by now.
+    ``region`` is the account's own, for what is in no Region (users, roles). Every look asks AWS: what was the course's
+    may be gone, and its name somebody else's by now.
     Raises HiddenError where AWS does not let the main user look.
     """
 
@@ -47,6 +47,11 @@ class Owners:
     account: str
     partition: str
     region: str
+
+    def of(self, kind: str, region: str, name: str) -> Owner:
+        """The owner of a thing of that kind: key, table, user or role."""
+        owner_of = {"key": self.of_key, "table": self.of_table, "user": self.of_user, "role": self.of_role}
+        return owner_of[kind](region, name)
 
     def of_key(self, region: str, key: str) -> Owner:
         """The owner of a KMS key: id, ARN, alias name or alias ARN."""
@@ -82,6 +87,15 @@ class Owners:
             return _owner(tag["Key"] for page in pages.paginate(UserName=name) for tag in page["Tags"])
 
         return _looked(look, f"the user {name}")
+
+    def of_role(self, region: str, name: str) -> Owner:
+        """The owner of an IAM role. ``region`` only chooses the client."""
+        pages = self.client_of("iam", region).get_paginator("list_role_tags")
+
+        def look() -> Owner:
+            return _owner(tag["Key"] for page in pages.paginate(RoleName=name) for tag in page["Tags"])
+
+        return _looked(look, f"the role {name}")
 
 
 def _owner(tag_keys: Iterable[str]) -> Owner:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +26,15 @@ CALCULATING = re.compile(
     r"(Generate\w*|(Re)?Encrypt|Decrypt|En?capsulate|Decapsulate|Sign|Verify(Mac)?|DeriveSharedSecret)$"
 )
 ASKING = re.compile(r"Simulate|Assume|Decode")
-NEW = {("kms", "CreateKey"), ("dynamodb", "CreateTable"), ("iam", "CreateUser")}
+NEW = {("kms", "CreateKey"), ("dynamodb", "CreateTable"), ("iam", "CreateUser"), ("iam", "CreateRole")}
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"},
+        ],
+    }
+)
 SERVICES = ("kms", "dynamodb", "iam", "sts", "cloudtrail", "s3")
 
 
@@ -33,6 +44,7 @@ def foreign(main: boto3.Session) -> dict[str, str]:
     for name in ("Theirs", "alias/theirs"):
         take(name, main)
     main.client("iam").create_user(UserName="Their-user")
+    main.client("iam").create_role(RoleName="Their-role", AssumeRolePolicyDocument=TRUST)
     arn = main.client("kms").describe_key(KeyId="alias/theirs")["KeyMetadata"]["Arn"]
     table = main.client("dynamodb").describe_table(TableName="Theirs")["Table"]["TableArn"]
     return {
@@ -43,6 +55,7 @@ def foreign(main: boto3.Session) -> dict[str, str]:
         "TableName": "Theirs",
         "ResourceArn": table,
         "UserName": "Their-user",
+        "RoleName": "Their-role",
     }
 
 
@@ -198,6 +211,66 @@ def test_aliases_are_neither_taken_from_foreign_keys_nor_given_to_them(
     kms.delete_alias(AliasName="alias/ours")
 
 
+ALLOW_LIST = TRUST.replace('"Principal": {"AWS": "123456789012"}, ', '"Resource": "*", ')
+MANAGED = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
+ON_A_ROLE: dict[str, dict[str, Any]] = {
+    "PutRolePolicy": {"PolicyName": "Use", "PolicyDocument": ALLOW_LIST},
+    "DeleteRolePolicy": {"PolicyName": "Use"},
+    "AttachRolePolicy": {"PolicyArn": MANAGED},
+    "DetachRolePolicy": {"PolicyArn": MANAGED},
+    "PutRolePermissionsBoundary": {"PermissionsBoundary": MANAGED},
+    "DeleteRolePermissionsBoundary": {},
+    "UpdateAssumeRolePolicy": {"PolicyDocument": TRUST},
+    "UpdateRole": {"MaxSessionDuration": 7200},
+    "UpdateRoleDescription": {"Description": "another"},
+    "TagRole": {"Tags": [{"Key": "team", "Value": "red"}]},
+    "UntagRole": {"TagKeys": ["team"]},
+    "DeleteRole": {},
+}
+"""What may be done to a role of the course's, in an order in which each can be done."""
+
+
+def test_own_roles_can_be_changed_and_removed_and_foreign_ones_stay_as_they_are(
+    real_account: Account, main: boto3.Session
+) -> None:
+    iam = real_account.client("iam")
+    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    theirs: Any = main.client("iam")
+    theirs.create_role(RoleName="Theirs", AssumeRolePolicyDocument=TRUST)
+    before = theirs.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
+    for operation, request in ON_A_ROLE.items():
+        call = getattr(iam, xform_name(operation))
+        with pytest.raises(ForeignError, match="did not make the role Theirs"):
+            call(RoleName="Theirs", **request)
+        call(RoleName="Ours", **request)
+    after = theirs.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
+    assert after == [role for role in before if role["RoleName"] == "Theirs"]
+
+
+def test_every_operation_on_a_role_is_guarded_or_refused(real_account: Account) -> None:
+    """By botocore's model: one that AWS adds is refused until it stands in ON_A_ROLE and in the guard."""
+    assert real_account.guard
+    iam = real_account.client("iam")
+    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    described = iam.meta.service_model
+    passed = set()
+    for name in described.operation_names:
+        model = described.operation_model(name)
+        if not model.input_shape or "RoleName" not in model.input_shape.members or READING.match(name):
+            continue
+        with suppress(ForeignError):
+            real_account.guard.check_call({"RoleName": "Ours"}, model, {"client_region": "us-east-1"})
+            passed.add(name)
+    # A role is taken out of somebody's instance profile, as a user is out of a group: else it can't be deleted.
+    assert passed == {*ON_A_ROLE, "CreateRole", "RemoveRoleFromInstanceProfile"}
+
+
+def test_a_session_of_a_foreign_role_is_not_made(real_account: Account, main: boto3.Session) -> None:
+    main.client("iam").create_role(RoleName="Theirs", AssumeRolePolicyDocument=TRUST)
+    with pytest.raises(ForeignError, match="did not make the role Theirs, so it makes no session of it"):
+        real_account.session_for_role("Theirs")
+
+
 def test_a_call_that_names_nobody_is_a_call_on_oneself_and_so_on_what_is_foreign(
     real_account: Account,
 ) -> None:
@@ -222,9 +295,13 @@ def test_what_the_course_makes_carries_the_mark_and_is_written_down_first(
     tags = {tag["TagKey"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
     assert tags == {"Purpose", MARK}
     assert real_account.guard.ledger.has("us-east-1", "key", key)
-    real_account.client("iam").create_user(UserName="Ours")
+    iam = real_account.client("iam")
+    iam.create_user(UserName="Ours")
+    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    assert {tag["Key"] for tag in iam.list_role_tags(RoleName="Ours")["Tags"]} == {MARK}
+    assert real_account.guard.ledger.has("us-east-1", "role", "Ours")
     create_table(real_account.session, "Ours")
-    assert real_account.guard.made == [f"key {key}", "user Ours", "table Ours"]
+    assert real_account.guard.made == [f"key {key}", "user Ours", "role Ours", "table Ours"]
 
 
 def test_a_foreign_table_is_safe_from_resources_and_their_batches(
@@ -252,20 +329,22 @@ def test_a_call_that_aws_refuses_has_made_nothing(real_account: Account) -> None
     assert real_account.guard.made == []
 
 
-@pytest.mark.parametrize("service", ["kms", "dynamodb", "iam"])
-def test_the_mark_cannot_be_taken_off(real_account: Account, service: str) -> None:
+@pytest.mark.parametrize("kind", ["key", "table", "user", "role"])
+def test_the_mark_cannot_be_taken_off(real_account: Account, kind: str) -> None:
     kms, iam = real_account.client("kms"), real_account.client("iam")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     create_table(real_account.session, "Ours")
     iam.create_user(UserName="Ours")
+    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
     table = real_account.client("dynamodb").describe_table(TableName="Ours")["Table"]["TableArn"]
     untag = {
-        "kms": lambda: kms.untag_resource(KeyId=key, TagKeys=["other", MARK]),
-        "dynamodb": lambda: real_account.client("dynamodb").untag_resource(ResourceArn=table, TagKeys=[MARK]),
-        "iam": lambda: iam.untag_user(UserName="Ours", TagKeys=[MARK]),
+        "key": lambda: kms.untag_resource(KeyId=key, TagKeys=["other", MARK]),
+        "table": lambda: real_account.client("dynamodb").untag_resource(ResourceArn=table, TagKeys=[MARK]),
+        "user": lambda: iam.untag_user(UserName="Ours", TagKeys=[MARK]),
+        "role": lambda: iam.untag_role(RoleName="Ours", TagKeys=[MARK]),
     }
     with pytest.raises(ForeignError, match="The tag kmscourse stays"):
-        untag[service]()
+        untag[kind]()
 
 
 @pytest.mark.parametrize("call", ["create_login_profile", "update_login_profile"])
