@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,6 +11,7 @@ import boto3
 from kmscourse import access, course
 from kmscourse.account import Account, open_account
 from kmscourse.account.passwords import show_once
+from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.cells import CELLS, Cell
 from kmscourse.course import artifacts, challenge, checks, questions
 from kmscourse.course.answers import Answers
@@ -98,6 +99,27 @@ class Lab:
     def session_for(self, user_name: str) -> boto3.Session:
         """A boto3 session of another IAM user, as in ``lab.session_for("IAMLabUser").client("kms")``."""
         return self.account.session_for(user_name)
+
+    def session_for_role(
+        self,
+        role_name: str,
+        *,
+        session_name: str = SESSION_NAME,
+        policy: Mapping[str, Any] | str | None = None,
+        by: boto3.Session | None = None,
+        **parameters: Any,
+    ) -> boto3.Session:
+        """A boto3 session of a role, as in ``lab.session_for_role("Auditor").client("kms")``, for an hour.
+
+        It calls STS AssumeRole for you, or for whoever has the session ``by``. ``policy`` is a session policy;
+        ``parameters`` are further ones of AssumeRole's, as ``Tags=[{"Key": "team", "Value": "red"}]``.
+
+        Raises ClientError where AWS refuses: on a real account after half a minute, as a new role takes a moment to be
+        known everywhere. There it raises ForeignError for a role that the course did not make.
+        """
+        return self.account.session_for_role(
+            role_name, session_name=session_name, policy=policy, by=by, **parameters
+        )
 
     def sign_in(self, user_name: str, password: str) -> boto3.Session:
         """A boto3 session of whoever has this user name and password. Raises SignInRefused.

@@ -124,8 +124,17 @@ def account_of(sandbox: Application, main: boto3.Session) -> Account:
     """The account that an application serves, seen by its main user."""
     caller = sandbox.main_access_key.caller
     return Account(
-        "sandbox", caller.account, sandbox.home_region, caller.arn, main, partial(session_of, sandbox)
+        *("sandbox", caller.account, sandbox.home_region, caller.arn, main),
+        partial(session_of, sandbox),
+        partial(session_with, sandbox),
     )
+
+
+def session_with(sandbox: Application, *credentials: str) -> boto3.Session:
+    """A session on temporary credentials that STS gave out."""
+    made = boto3.Session(*credentials, region_name=sandbox.home_region)
+    inprocess.attach(made, sandbox)
+    return made
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What the audit trail tells of a refused call, and of the session that made it.
 
+What the course itself has made a role's session with (``account/role_sessions.py``) is known before any trail tells it.
+
 Of a call that was denied it keeps who made it, when and from where, and no parameters: those are known where the course
 itself has met the refusal (``account/denials.py``), or nowhere. AWS takes up to fifteen minutes to show an event, and
 shows calls on a table's items never: whoever asks here has to do without, too.
@@ -71,10 +73,13 @@ def refused_event(account: Account, refusal: Refusal, call: RefusedCall, region:
 
 
 def session_of(account: Account, caller: Principal, access_key_id: str = "") -> Session | None:
-    """The newest session of that ARN, or the one with that access key id; None where the trail doesn't show it.
+    """The newest session of that ARN, or the one with that access key id; None where nothing tells of it.
 
     Raises KmsCourseError where a managed policy that it was made with may not be read.
     """
+    if made := account.role_sessions.get(access_key_id):
+        issued, parameters = made.issued.strftime("%Y-%m-%dT%H:%M:%SZ"), _as_recorded(made.parameters)
+        return _session(account, made.caller_arn, made.caller_access_key_id, issued, parameters)
     for name in _MAKES[caller.kind]:
         for event in _events(account, name, (account.region, HOME)):
             answer = event.get("responseElements") or {}
@@ -83,24 +88,33 @@ def session_of(account: Account, caller: Principal, access_key_id: str = "") -> 
             if assumed.get("arn") == caller.id and access_key_id in ("", key_id):
                 # Of an event that grew too large, CloudTrail leaves the parameters out.
                 omitted = (event.get("requestParameters") or {}).get("omitted")
-                return None if omitted else _session(account, event)
+                return None if omitted else _recorded_session(account, event)
     return None
 
 
-def _session(account: Account, event: Mapping[str, Any]) -> Session:
-    parameters, identity = event.get("requestParameters") or {}, event["userIdentity"]
+def _recorded_session(account: Account, event: Mapping[str, Any]) -> Session:
+    caller_arn, key_id = (event["userIdentity"].get(name, "") for name in ("arn", "accessKeyId"))
+    return _session(account, caller_arn, key_id, event["eventTime"], event.get("requestParameters") or {})
+
+
+def _as_recorded(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A call's parameters as CloudTrail spells them: policyArns for PolicyArns, and so in each tag."""
+    recorded = {name[0].lower() + name[1:]: value for name, value in parameters.items()}
+    tags = [{name.lower(): value for name, value in tag.items()} for tag in parameters.get("Tags", ())]
+    return {**recorded, "tags": tags}
+
+
+def _session(
+    account: Account, caller_arn: str, access_key_id: str, issued: str, parameters: Mapping[str, Any]
+) -> Session:
     tags = {tag["key"]: tag["value"] for tag in parameters.get("tags", [])}
     transitive = {name: tags[name] for name in parameters.get("transitiveTagKeys", []) if name in tags}
     source = parameters.get("sourceIdentity", "")
-    who = parse_principal(identity.get("arn", ""))
-    if who.kind is PrincipalKind.SESSION and (
-        before := session_of(account, who, identity.get("accessKeyId", ""))
-    ):
+    who = parse_principal(caller_arn)
+    if who.kind is PrincipalKind.SESSION and (before := session_of(account, who, access_key_id)):
         tags, transitive = {**before.transitive, **tags}, {**before.transitive, **transitive}
         source = source or before.source_identity
-    return Session(
-        identity.get("arn", ""), event["eventTime"], _policy(account, parameters), tags, transitive, source
-    )
+    return Session(caller_arn, issued, _policy(account, parameters), tags, transitive, source)
 
 
 def _policy(account: Account, parameters: Mapping[str, Any]) -> Document | None:

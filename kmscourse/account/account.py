@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -12,10 +13,13 @@ import boto3
 from kmscourse.account import denials
 from kmscourse.account.ownership import Guard
 from kmscourse.account.passwords import make_password
+from kmscourse.account.role_sessions import SESSION_NAME, WAIT_FOR_IAM, RoleSession, once_spread
 from kmscourse.iam import LAB_PASSWORD
 
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. Only the practice account can check a password."""
+SessionOf = Callable[[str, str, str], boto3.Session]
+"""(access key id, secret access key, session token) -> a session of whoever was given these temporary credentials."""
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Account:
 
     ``kind`` is sandbox, aws or endpoint; ``denials`` holds AWS's sentences of the calls refused so far, in this
     process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
+    ``role_sessions`` holds by access key id what the roles' sessions were made with, and no secret.
     Outside the sandbox a ``guard`` stands before the calls of all of them.
     ``take_notices`` gives what there is to say about the account, a sentence each: what was told once is told no more.
     """
@@ -34,10 +39,12 @@ class Account:
     user_arn: str
     session: boto3.Session
     make_session: SessionMaker = field(repr=False)
+    session_of: SessionOf = field(repr=False)
     endpoint_url: str | None = None
     guard: Guard | None = field(default=None, repr=False)
     take_notices: Callable[[], list[str]] = field(default=list, repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
+    role_sessions: dict[str, RoleSession] = field(default_factory=dict, repr=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -95,6 +102,43 @@ class Account:
         it is not checked there.
         """
         return self.watched(self.make_session(user_name, password))
+
+    def session_for_role(
+        self,
+        role_name: str,
+        *,
+        session_name: str = SESSION_NAME,
+        policy: Mapping[str, Any] | str | None = None,
+        by: boto3.Session | None = None,
+        **parameters: Any,
+    ) -> boto3.Session:
+        """A session of a role of this account, for an hour: STS AssumeRole, called by the main user or with ``by``.
+
+        ``policy`` is a session policy; ``parameters`` are further ones of AssumeRole's, as ``DurationSeconds=900``. On
+        a real account it asks again for half a minute where the role is refused or not there, as it may be new. Raises
+        ClientError as AWS refuses, on a real account ForeignError for a role that the course did not make.
+        """
+        if self.guard is not None:
+            self.guard.require_own_role(role_name)
+        if policy is not None:
+            parameters["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
+        iam, sts = self.client("iam"), self.client("sts") if by is None else by.client("sts")
+
+        def assume_role() -> dict[str, Any]:
+            role_arn = iam.get_role(RoleName=role_name)["Role"]["Arn"]
+            answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, **parameters)
+            return dict(answer["Credentials"])
+
+        credentials = once_spread(assume_role, self.denials, 0 if self.practice else WAIT_FOR_IAM)
+        caller_arn = self.user_arn if by is None else by.client("sts").get_caller_identity()["Arn"]
+        caller = (by or self.session).get_credentials()
+        self.role_sessions[credentials["AccessKeyId"]] = RoleSession.of(
+            caller_arn, str(caller.access_key) if caller else "", parameters, credentials
+        )
+        made = self.session_of(
+            credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+        )
+        return self.watched(made)
 
     def watched(self, session: boto3.Session) -> boto3.Session:
         """The same session, whose refusals are remembered."""

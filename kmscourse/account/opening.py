@@ -82,6 +82,7 @@ def open_sandbox() -> Account:
         status["UserArn"],
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
+        session_with,
         take_notices=lambda: sandbox_client.call(endpoint, "TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account.watched(account.session)  # for boto3.client(…), too
@@ -108,7 +109,7 @@ def _open_real(endpoint_url: str | None) -> Account:
     identity = target.ask_identity(session, endpoint_url)
 
     @functools.cache
-    def session_of(user_name: str) -> boto3.Session:
+    def session_of_user(user_name: str) -> boto3.Session:
         return new_session(session, user_name, home())
 
     account = Account(
@@ -117,7 +118,8 @@ def _open_real(endpoint_url: str | None) -> Account:
         session.region_name,
         identity["Arn"],
         session,
-        lambda user_name, _: session_of(user_name),
+        lambda user_name, _: session_of_user(user_name),
+        functools.partial(boto3.Session, region_name=session.region_name),
         endpoint_url,
     )
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kmscourse import access
 from kmscourse.access import Case, Refusal, refused_case
+from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Layer
 from tests.access.conftest import World, allow, deny, document
@@ -118,6 +119,45 @@ def test_a_session_that_the_trail_does_not_show_is_said_so(
         case = refused_case(world.account, text)
         assert_explained(case, text, seen=False)
         assert any("audit trail" in note for note in case.notes)
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"policy": {"Version": "2012-10-17", "Statement": [allow("kms:ListKeys")]}},
+        {"policy": document(allow("*"), deny("kms:CreateKey"))},
+        {"PolicyArns": [{"arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}]},
+        {"DurationSeconds": 900, "Tags": [{"Key": "stage", "Value": "test"}]},
+    ],
+)
+def test_a_session_that_the_course_made_is_known_before_the_trail_shows_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, terms: dict[str, Any], is_shown: bool
+) -> None:
+    """AWS takes up to fifteen minutes to show an event, and forgets it after ninety days."""
+    tagged = {"StringEquals": {"aws:PrincipalTag/stage": "test"}}
+    world.role("robot", allow("*"), deny("kms:CreateKey", Condition=tagged))
+    text = world.refused(world.account.session_for_role("robot", **terms), "kms", "create_key")
+    if not is_shown:
+        monkeypatch.setattr("kmscourse.access.trail.audit.events", lambda *_, **__: [])
+    case = refused_case(world.account, text)
+    assert f":assumed-role/robot/{SESSION_NAME} is" in text
+    assert_explained(case, text)
+
+
+def test_a_role_assumed_by_a_role_keeps_the_tags_that_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tagged = {"StringEquals": {"aws:PrincipalTag/stage": "test"}}
+    world.role("first", allow("*"))
+    world.role("second", allow("*"), deny("kms:CreateKey", Condition=tagged))
+    first = world.account.session_for_role(
+        "first", Tags=[{"Key": "stage", "Value": "test"}], TransitiveTagKeys=["stage"]
+    )
+    text = world.refused(world.account.session_for_role("second", by=first), "kms", "create_key")
+    assert "with an explicit deny in an identity-based policy" in text
+    monkeypatch.setattr("kmscourse.access.trail.audit.events", lambda *_, **__: [])
+    assert_explained(refused_case(world.account, text), text)
 
 
 @pytest.mark.parametrize(

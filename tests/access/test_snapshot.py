@@ -131,7 +131,9 @@ def test_nothing_is_read_twice(account: Account, snapshot: Snapshot) -> None:
 def test_who_may_not_look_is_told_so_by_aws(account: Account) -> None:
     session = account.session_for(LAB_USER)
     theirs = Account(
-        "sandbox", account.id, account.region, artifacts.lab_user_arn(account), session, account.make_session
+        *("sandbox", account.id, account.region, artifacts.lab_user_arn(account), session),
+        account.make_session,
+        account.session_of,
     )
     with pytest.raises(KmsCourseError, match=r"permission is missing.*iam:GetAccountAuthorizationDetails"):
         Snapshot(theirs)

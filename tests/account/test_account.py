@@ -273,7 +273,9 @@ def test_a_url_that_nobody_answers_at_is_named(own_environment: None, target: st
 )
 def test_accounts_of_one_number_are_kept_apart_by_where_they_are(url: str | None, name: str) -> None:
     session: Any = None
-    account = Account("endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, url)
+    account = Account(
+        "endpoint", "123456789012", "us-east-1", "", session, lambda *_: session, lambda *_: session, url
+    )
     assert account.file_key == name
     assert "secret" not in str(account)
 
