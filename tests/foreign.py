@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -20,6 +21,14 @@ def take(name: str, session: boto3.Session) -> None:
         create_table(session, name)
 
 
+def create_role(session: boto3.Session, name: str) -> str:
+    """The ARN of a role that its account may assume, and that may do nothing."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    made = session.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    return made["Role"]["Arn"]
+
+
 def create_table(session: boto3.Session, name: str) -> None:
     """A table of one key, by request."""
     session.client("dynamodb").create_table(
@@ -31,7 +40,7 @@ def create_table(session: boto3.Session, name: str) -> None:
 
 
 def names_of_everything(session: boto3.Session) -> list[str]:
-    """The keys with their states, aliases, tables, users and access keys of an account."""
+    """The keys with their states, aliases, tables, users, access keys and roles of an account."""
     kms, dynamodb, iam = (session.client(name) for name in ("kms", "dynamodb", "iam"))
     keys = [key["KeyArn"] for key in kms.list_keys()["Keys"]]
     users = [user["UserName"] for user in iam.list_users()["Users"]]
@@ -41,6 +50,7 @@ def names_of_everything(session: boto3.Session) -> list[str]:
             *(alias["AliasName"] for alias in kms.list_aliases()["Aliases"]),
             *dynamodb.list_tables()["TableNames"],
             *users,
+            *(role["RoleName"] for role in iam.list_roles()["Roles"]),
             *(
                 key["AccessKeyId"]
                 for user in users

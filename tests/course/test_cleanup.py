@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from kmscourse.account import Account
 from kmscourse.course import prepare
@@ -15,7 +17,9 @@ from kmscourse.course.cleanup import CleanUp
 from kmscourse.course.inventory import Inventory
 from kmscourse.course.notes import Notes
 from kmscourse.dynamodb import create_encrypted_table
-from tests.foreign import create_table, names_of_everything, take
+from kmscourse.iam import LAB_POLICY_NAME, LAB_USER, delete_role
+from tests.course.test_inventory import OF_EVERY_KIND
+from tests.foreign import create_role, create_table, names_of_everything, take
 
 
 def clean_up(account: Account) -> tuple[list[str], list[str]]:
@@ -68,6 +72,91 @@ def test_a_user_goes_with_all_that_hangs_on_it(empty_account: Account, main: bot
     assert "Ours" not in names_of_everything(main)
     assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
     assert iam.get_group(GroupName="Theirs")["Users"] == []
+
+
+def test_a_role_goes_with_all_that_hangs_on_it(empty_account: Account, main: boto3.Session) -> None:
+    create_role(main, "Theirs")
+    create_role(empty_account.session, "Ours")
+    iam: Any = main.client("iam")
+    policy = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    )
+    own = iam.create_policy(PolicyName="Theirs", PolicyDocument=policy)["Policy"]["Arn"]
+    of_aws = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
+    for arn in (own, of_aws):
+        iam.attach_role_policy(RoleName="Ours", PolicyArn=arn)
+    for name in ("One", "Two"):
+        iam.put_role_policy(RoleName="Ours", PolicyName=name, PolicyDocument=policy)
+    iam.put_role_permissions_boundary(RoleName="Ours", PermissionsBoundary=own)
+    assert clean_up(empty_account) == (["The role Ours is deleted, with its policies."], [])
+    assert "Ours" not in names_of_everything(main)
+    assert "Theirs" in names_of_everything(main)
+    assert iam.get_policy(PolicyArn=own)["Policy"]["AttachmentCount"] == 0
+    assert clean_up(empty_account) == ([], [])
+
+
+def test_a_role_leaves_the_instance_profile_of_somebody_else() -> None:
+    """The practice account has no instance profiles. IAM deletes no role that is in one (DeleteConflict)."""
+    iam = boto3.client("iam", "us-east-1", aws_access_key_id="any", aws_secret_access_key="any")
+    with Stubber(iam) as stub:
+        name = {"RoleName": "Ours"}
+        profile = {
+            "InstanceProfileName": "Theirs",
+            "InstanceProfileId": "AIPA0123456789ABCDEF",
+            "Arn": "arn:aws:iam::123456789012:instance-profile/Theirs",
+            "Path": "/",
+            "CreateDate": datetime.now(UTC),
+            "Roles": [],
+        }
+        stub.add_response("list_role_policies", {"PolicyNames": []}, name)
+        stub.add_response("list_attached_role_policies", {"AttachedPolicies": []}, name)
+        stub.add_response("list_instance_profiles_for_role", {"InstanceProfiles": [profile]}, name)
+        stub.add_response("remove_role_from_instance_profile", {}, {**name, "InstanceProfileName": "Theirs"})
+        stub.add_response("delete_role", {}, name)
+        delete_role(iam, "Ours")
+        stub.assert_no_pending_responses()
+
+
+def test_users_roles_and_keys_that_know_each_other_all_go(
+    empty_account: Account, main: boto3.Session
+) -> None:
+    """A trust policy names a user, a key policy and a grant name a role, and sessions of both are still used."""
+    iam, kms = empty_account.client("iam"), empty_account.client("kms")
+    user = iam.create_user(UserName="Auditor")["User"]["Arn"]
+    role = create_role(empty_account.session, "AuditRole")
+    trust = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": "sts:AssumeRole"}
+    iam.update_assume_role_policy(
+        RoleName="AuditRole", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    empty_account.session_for_role("AuditRole", by=empty_account.session_for("Auditor"))
+    iam.create_access_key(UserName="Auditor")
+    key = kms.create_key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    for name in ("alias/kmscourse-sign", "alias/another"):
+        kms.create_alias(AliasName=name, TargetKeyId=key)
+    policy = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+    allow = {"Effect": "Allow", "Principal": {"AWS": [user, role]}, "Action": "kms:Sign", "Resource": "*"}
+    policy["Statement"].append(allow)
+    kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
+    kms.create_grant(KeyId=key, GranteePrincipal=role, RetiringPrincipal=user, Operations=["Sign"])
+    said, failures = clean_up(empty_account)
+    assert failures == []
+    assert [sentence.split()[1] for sentence in said] == ["user", "role", "key"]
+    assert names_of_everything(main) == sorted([f"{key} PendingDeletion", empty_account.user_name])
+    assert clean_up(empty_account) == ([], [])
+
+
+@pytest.mark.parametrize("request_", OF_EVERY_KIND, ids=lambda request: "-".join(request.values()))
+def test_a_key_of_any_kind_is_scheduled_for_deletion(
+    empty_account: Account, request_: dict[str, Any]
+) -> None:
+    kms = empty_account.client("kms")
+    key = kms.create_key(**request_)["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/kmscourse-ours", TargetKeyId=key)
+    (said,), failures = clean_up(empty_account)
+    assert failures == []
+    assert said.startswith(f"The key {key} has no alias, and will be deleted on 20")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    assert clean_up(empty_account) == ([], [])
 
 
 def test_a_table_that_is_protected_goes_too(empty_account: Account, main: boto3.Session) -> None:
@@ -169,6 +258,9 @@ def test_what_was_refused_in_another_region_is_forgotten(empty_account: Account)
         ("dynamodb", "DeleteTable"),
         ("iam", "DeleteUserPolicy"),
         ("iam", "DeleteUser"),
+        ("iam", "DeleteRolePolicy"),
+        ("iam", "DetachRolePolicy"),
+        ("iam", "DeleteRole"),
         ("kms", "DeleteAlias"),
         ("kms", "ScheduleKeyDeletion"),
     ],
@@ -178,6 +270,11 @@ def test_two_clean_ups_at_once_leave_nothing_and_fail_at_nothing(
 ) -> None:
     """The second does everything in the middle of the first one's work."""
     prepare(empty_account, notes, 9)
+    iam = empty_account.client("iam")
+    create_role(empty_account.session, "Ours")
+    policy = iam.get_user_policy(UserName=LAB_USER, PolicyName=LAB_POLICY_NAME)["PolicyDocument"]
+    iam.put_role_policy(RoleName="Ours", PolicyName="Read", PolicyDocument=json.dumps(policy))
+    iam.attach_role_policy(RoleName="Ours", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
     second: list[tuple[list[str], list[str]]] = []
 
     def overtake(**_: object) -> None:

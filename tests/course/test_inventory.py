@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import boto3
 import pytest
@@ -13,9 +14,9 @@ from kmscourse.account.ownership import MARK
 from kmscourse.course import prepare
 from kmscourse.course.inventory import KEY_MONTHLY_PRICE, Inventory, find_taken_names
 from kmscourse.course.notes import Notes
-from kmscourse.course.sections import LAB_NAMES
+from kmscourse.course.sections import LAB_NAMES, Names
 from kmscourse.errors import KmsCourseError
-from tests.foreign import create_table, take
+from tests.foreign import create_role, create_table, take
 
 NAMES = ["alias/myKey", "alias/noKey", "Books", "Films", "IAMLabUser"]
 
@@ -54,6 +55,45 @@ def test_a_key_that_waits_for_its_deletion_costs_nothing(empty_account: Account)
     kms.delete_alias(AliasName="alias/ours")
     (held,) = Inventory(empty_account)
     assert held.is_gone
+
+
+OF_EVERY_KIND: list[dict[str, Any]] = [
+    *({"KeySpec": spec, "KeyUsage": "SIGN_VERIFY"} for spec in ("RSA_2048", "ECC_NIST_P256")),
+    {"KeySpec": "RSA_4096", "KeyUsage": "ENCRYPT_DECRYPT"},
+    {"KeySpec": "ECC_NIST_P384", "KeyUsage": "KEY_AGREEMENT"},
+    {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+    {"Origin": "EXTERNAL"},
+]
+
+
+@pytest.mark.parametrize("request_", OF_EVERY_KIND, ids=lambda request: "-".join(request.values()))
+def test_a_key_costs_the_same_whatever_its_kind_and_says_which_it_is(
+    empty_account: Account, request_: dict[str, Any]
+) -> None:
+    """https://aws.amazon.com/kms/pricing: a dollar for symmetric, asymmetric, HMAC and imported keys alike."""
+    key = empty_account.client("kms").create_key(**request_)["KeyMetadata"]
+    (held,) = Inventory(empty_account)
+    assert (held.id, held.monthly_cost) == (key["Arn"], Decimal("1.00"))
+    kind = [request_[name] for name in ("KeySpec", "Origin") if name in request_]
+    assert held.description.endswith(f" in us-east-1, {', '.join([*kind, key['KeyState']])}")
+
+
+def test_roles_of_the_course_are_listed_and_others_are_not(
+    empty_account: Account, main: boto3.Session
+) -> None:
+    create_role(main, "Theirs")
+    create_role(empty_account.session, "Ours")
+    assert list(map(str, Inventory(empty_account))) == ["role Ours · free of charge"]
+
+
+def test_a_role_that_runs_this_is_never_among_the_holdings(
+    empty_account: Account, main: boto3.Session
+) -> None:
+    """An administrator may have marked it."""
+    create_role(main, "Student")
+    main.client("iam").tag_role(RoleName="Student", Tags=[{"Key": MARK, "Value": "student 3"}])
+    empty_account.user_arn = "arn:aws:sts::123456789012:assumed-role/Student/ada"
+    assert list(Inventory(empty_account)) == []
 
 
 def test_what_is_rotated_costs_more_twice(empty_account: Account) -> None:
@@ -105,6 +145,27 @@ def test_a_user_whose_name_differs_in_case_alone_is_in_the_way(
     """IAM refuses the other name then."""
     main.client("iam").create_user(UserName="iamlabuser")
     assert find_taken_names(empty_account, LAB_NAMES) == ["user iamlabuser"]
+
+
+def test_each_name_that_a_section_uses_is_asked_for(empty_account: Account, main: boto3.Session) -> None:
+    names = Names(("alias/kmscourse-sign",), ("Ledger",), ("Auditor",), ("AuditRole",))
+    assert find_taken_names(empty_account, names) == []
+    for name in (*names.aliases, *names.tables):
+        take(name, main)
+    main.client("iam").create_user(UserName="Auditor")
+    create_role(main, "AuditRole")
+    said = ["alias/kmscourse-sign", "table Ledger", "user Auditor", "role AuditRole"]
+    assert find_taken_names(empty_account, names) == said
+    assert find_taken_names(empty_account, LAB_NAMES) == []
+
+
+def test_a_role_whose_name_differs_in_case_alone_is_in_the_way(
+    empty_account: Account, main: boto3.Session
+) -> None:
+    create_role(main, "auditrole")
+    assert find_taken_names(empty_account, Names(roles=("AuditRole",))) == ["role auditrole"]
+    create_role(empty_account.session, "Reader")
+    assert find_taken_names(empty_account, Names(roles=("Reader",))) == [], "the course's own"
 
 
 def test_names_that_the_course_holds_are_not(empty_account: Account) -> None:

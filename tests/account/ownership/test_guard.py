@@ -19,7 +19,7 @@ from kmscourse.account import Account
 from kmscourse.account.ownership import MARK, Guard, Owners
 from kmscourse.errors import ForeignError
 from kmscourse.iam import LAB_PASSWORD
-from tests.foreign import create_table, names_of_everything, take
+from tests.foreign import create_role, create_table, names_of_everything, take
 
 READING = re.compile(r"(Batch|Transact)?(Get|List|Describe|Lookup|Head|Query|Scan)")
 CALCULATING = re.compile(
@@ -44,7 +44,7 @@ def foreign(main: boto3.Session) -> dict[str, str]:
     for name in ("Theirs", "alias/theirs"):
         take(name, main)
     main.client("iam").create_user(UserName="Their-user")
-    main.client("iam").create_role(RoleName="Their-role", AssumeRolePolicyDocument=TRUST)
+    create_role(main, "Their-role")
     arn = main.client("kms").describe_key(KeyId="alias/theirs")["KeyMetadata"]["Arn"]
     table = main.client("dynamodb").describe_table(TableName="Theirs")["Table"]["TableArn"]
     return {
@@ -234,9 +234,9 @@ def test_own_roles_can_be_changed_and_removed_and_foreign_ones_stay_as_they_are(
     real_account: Account, main: boto3.Session
 ) -> None:
     iam = real_account.client("iam")
-    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    create_role(real_account.session, "Ours")
     theirs: Any = main.client("iam")
-    theirs.create_role(RoleName="Theirs", AssumeRolePolicyDocument=TRUST)
+    create_role(main, "Theirs")
     before = theirs.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
     for operation, request in ON_A_ROLE.items():
         call = getattr(iam, xform_name(operation))
@@ -251,7 +251,7 @@ def test_every_operation_on_a_role_is_guarded_or_refused(real_account: Account) 
     """By botocore's model: one that AWS adds is refused until it stands in ON_A_ROLE and in the guard."""
     assert real_account.guard
     iam = real_account.client("iam")
-    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    create_role(real_account.session, "Ours")
     described = iam.meta.service_model
     passed = set()
     for name in described.operation_names:
@@ -266,7 +266,7 @@ def test_every_operation_on_a_role_is_guarded_or_refused(real_account: Account) 
 
 
 def test_a_session_of_a_foreign_role_is_not_made(real_account: Account, main: boto3.Session) -> None:
-    main.client("iam").create_role(RoleName="Theirs", AssumeRolePolicyDocument=TRUST)
+    create_role(main, "Theirs")
     with pytest.raises(ForeignError, match="did not make the role Theirs, so it makes no session of it"):
         real_account.session_for_role("Theirs")
 
@@ -297,7 +297,7 @@ def test_what_the_course_makes_carries_the_mark_and_is_written_down_first(
     assert real_account.guard.ledger.has("us-east-1", "key", key)
     iam = real_account.client("iam")
     iam.create_user(UserName="Ours")
-    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    create_role(real_account.session, "Ours")
     assert {tag["Key"] for tag in iam.list_role_tags(RoleName="Ours")["Tags"]} == {MARK}
     assert real_account.guard.ledger.has("us-east-1", "role", "Ours")
     create_table(real_account.session, "Ours")
@@ -335,7 +335,7 @@ def test_the_mark_cannot_be_taken_off(real_account: Account, kind: str) -> None:
     key = kms.create_key()["KeyMetadata"]["Arn"]
     create_table(real_account.session, "Ours")
     iam.create_user(UserName="Ours")
-    iam.create_role(RoleName="Ours", AssumeRolePolicyDocument=TRUST)
+    create_role(real_account.session, "Ours")
     table = real_account.client("dynamodb").describe_table(TableName="Ours")["Table"]["TableArn"]
     untag = {
         "key": lambda: kms.untag_resource(KeyId=key, TagKeys=["other", MARK]),
