@@ -11,11 +11,12 @@ from kmscourse.account import Account
 from kmscourse.course import SECTIONS, find_section, prepare
 from kmscourse.course.artifacts import ARTIFACTS, has_permission, key_arn, key_state, may_have_permission
 from kmscourse.course.notes import Notes
+from kmscourse.course.sections import LAB_NAMES, Names, Section, all_names
 from kmscourse.errors import CourseError, ForeignError
 from kmscourse.iam import LAB_PASSWORD, LAB_USER
 from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.iam import passwords
-from tests.foreign import names_of_everything, take
+from tests.foreign import create_role, names_of_everything, take
 
 NUMBERS = range(len(SECTIONS))
 
@@ -93,6 +94,26 @@ def test_a_table_that_cannot_be_used_is_never_replaced(empty_account: Account, n
         ):
             prepare(empty_account, notes, 7, again=again)
     assert names_of_everything(empty_account.session) == before
+
+
+def test_names_of_a_section_s_own_stop_that_section_alone(
+    empty_account: Account, main: boto3.Session, notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = LAB_NAMES | Names(aliases=("alias/kmscourse-sign",), roles=("AuditRole",))
+    beyond = Section(len(SECTIONS), "beyond", "Beyond the lab", 20, needs=("myKey",), names=names)
+    monkeypatch.setattr("kmscourse.course.sections.SECTIONS", (*SECTIONS, beyond))
+    create_role(main, "AuditRole")
+    with pytest.raises(
+        ForeignError, match=r"has role AuditRole already.*take the course in another account\."
+    ):
+        prepare(empty_account, notes, beyond.number)
+    assert all_names().roles == ("AuditRole",)
+    for number in NUMBERS:
+        prepare(empty_account, notes, number)
+    main.client("iam").delete_role(RoleName="AuditRole")
+    take("alias/kmscourse-sign", main)
+    with pytest.raises(ForeignError, match="another account or another Region"):
+        prepare(empty_account, notes, beyond.number)
 
 
 @pytest.mark.parametrize("name", [LAB_USER, "alias/myKey", "alias/noKey", "Books", "Films"])
