@@ -8,6 +8,7 @@ facts.py       the condition keys that a key brings into a call
 refusal.py     AWS's sentence taken apart
 trail.py       what the audit trail tells of a refused call and of the session that made it
 unseen.py      what nobody can read from here, and what is said of it
+reach.py       who reaches a key, for what, and by what
 explain.py     one request decided; a refusal decided again
 
 Only the AWS calls that read policies are made, so it works the same in the practice account and in a real one. What
@@ -20,6 +21,7 @@ from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
 from kmscourse.access.identities import Identity, find_identity, read_identities
 from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
+from kmscourse.access.reach import Reach, uses_of, who_may
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
 
@@ -30,6 +32,7 @@ __all__ = [
     "Case",
     "Identity",
     "PartKind",
+    "Reach",
     "Refusal",
     "Snapshot",
     "Table",
@@ -41,5 +44,7 @@ __all__ = [
     "refused_case",
     "scan_answers",
     "table_key",
+    "uses_of",
     "ways",
+    "who_may",
 ]

@@ -16,6 +16,13 @@ from kmscourse.policy.explain.near_misses import ElementType, NearMiss, find_nea
 from kmscourse.policy.explain.wording import Subject, explain_findings
 from kmscourse.policy.language.statement import Statement
 
+_LETS_IN = {
+    Question.NAMED: "{policy}",
+    Question.GRANTED: "grant",
+    Question.IDENTITY: "IAM policy",
+    Question.ROOT: "root user",
+}
+"""What lets a request in, by the question that is answered with yes: the first of these."""
 NAMED_BEFORE = re.compile("^the (statement|grant)")
 
 
@@ -81,6 +88,15 @@ class Decision:
     def layer(self) -> str | None:
         """Of a refusal, the kind of policy that AWS's sentence names; None where the request is allowed."""
         return None if self.allowed else (self.findings[-1].layer or Layer.IDENTITY).value
+
+    @property
+    def by(self) -> str:
+        """What lets the request in, as in "key policy", "grant" or "IAM policy"; empty where nothing has to or does."""
+        if not self.allowed:
+            return ""
+        answered = {finding.question for finding in self.findings if finding.yes}
+        what = next((what for question, what in _LETS_IN.items() if question in answered), "")
+        return what.format(policy=Subject(self.request).policy)
 
     @property
     def statements(self) -> tuple[dict[str, Any], ...]:

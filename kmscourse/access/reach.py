@@ -1,0 +1,142 @@
+"""Who reaches a key, for what, and by what: every user and role of the account, and whoever a grant names besides.
+
+Each use is decided with every policy and grant that bears on it, as AWS decides a call: first one without an encryption
+context, then one for each context in which it could be let in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kmscourse.access.conditions import of_call
+from kmscourse.access.explain import case
+from kmscourse.access.snapshot import Snapshot
+from kmscourse.policy import PrincipalKind, parse_principal
+
+Context = Mapping[str, str]
+
+YOU = "you"
+
+_COMMON = {
+    "grant": ("kms:CreateGrant",),
+    "manage": ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion"),
+}
+_ENCRYPT = ("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+USES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "ENCRYPT_DECRYPT": {"encrypt": _ENCRYPT, "decrypt": ("kms:Decrypt",)},
+    "SIGN_VERIFY": {"sign": ("kms:Sign",), "verify": ("kms:Verify",)},
+    "GENERATE_VERIFY_MAC": {"make a MAC": ("kms:GenerateMac",), "verify a MAC": ("kms:VerifyMac",)},
+    "KEY_AGREEMENT": {"derive": ("kms:DeriveSharedSecret",)},
+}
+"""KeyUsage -> what a key of it is for, and the actions of which one is enough for that."""
+_EVERY_USE = {use: actions for uses in USES.values() for use, actions in uses.items()} | _COMMON
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one principal may do with a key: ``uses`` has each use that is let in, and by what.
+
+    ``assumed_by`` names the users who may assume it, where it is a role.
+    """
+
+    name: str
+    kind: PrincipalKind
+    uses: Mapping[str, str]
+    assumed_by: tuple[str, ...] = ()
+
+
+def uses_of(key_usage: str) -> Mapping[str, Sequence[str]]:
+    """What a key of this KeyUsage can be used for, and the actions that stand for it."""
+    return {**USES[key_usage], **_COMMON}
+
+
+def who_may(
+    snapshot: Snapshot, key_arn: str, key_usage: str, contexts: Sequence[Context] = ()
+) -> tuple[Reach, ...]:
+    """Everybody in the account, and whoever a grant on the key names besides, each with what they may do.
+
+    ``contexts`` are encryption contexts to try; those that a grant asks for are tried for its grantee by themselves.
+    Raises ClientError where AWS doesn't show the key's policy or grants.
+    """
+    uses = uses_of(key_usage)
+    people = [
+        Reach(
+            _name(snapshot, arn),
+            PrincipalKind.ROLE if ":role/" in arn else PrincipalKind.USER,
+            dict(_uses(snapshot, arn, key_arn, uses, contexts)),
+            _assumed_by(snapshot, arn) if ":role/" in arn else (),
+        )
+        for arn in snapshot.people
+    ]
+    return (*people, *_strangers(snapshot, key_arn))
+
+
+def _name(snapshot: Snapshot, arn: str) -> str:
+    """What a picture calls somebody: the account's main user is who looks at it."""
+    return YOU if arn == snapshot.account.user_arn else snapshot.people[arn].name
+
+
+def _uses(
+    snapshot: Snapshot,
+    arn: str,
+    key_arn: str,
+    uses: Mapping[str, Sequence[str]],
+    contexts: Sequence[Context],
+) -> Iterator[tuple[str, str]]:
+    tried = [{}, *contexts, *_contexts_of_grants(snapshot, arn, key_arn)]
+    for use, actions in uses.items():
+        ways = (_by(snapshot, arn, action, key_arn, context) for context in tried for action in actions)
+        if by := next(filter(None, ways), ""):
+            yield use, by
+
+
+def _by(snapshot: Snapshot, arn: str, action: str, key_arn: str, context: Context) -> str:
+    """What lets a call in, as in "key policy" or "grant, with team=books"; "" where nothing does."""
+    parameters = {"EncryptionContext": dict(context)} if context else {}
+    decided = case(snapshot, arn, action, key_arn, of_call(snapshot.account, action, parameters)).decision
+    if not decided.allowed:
+        return ""
+    return _told(decided.by, context)
+
+
+def _contexts_of_grants(snapshot: Snapshot, arn: str, key_arn: str) -> Iterator[Context]:
+    """The encryption contexts for which grants let this principal in."""
+    for grant in snapshot.grants(key_arn):
+        if grant.get("GranteePrincipal") == arn and (context := _context_of(grant)):
+            yield context
+
+
+def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:
+    """Whoever has a grant and is no identity of this account: services of AWS, sessions, other accounts."""
+    for grant in snapshot.grants(key_arn):
+        grantee = grant.get("GranteePrincipal", "")
+        if grantee in snapshot.identities:
+            continue
+        granted = {f"kms:{operation}" for operation in grant["Operations"]}
+        by = _told("grant", _context_of(grant))
+        uses = {use: by for use, actions in _EVERY_USE.items() if granted & set(actions)}
+        who = parse_principal(grantee)
+        yield Reach(who.name, who.kind, uses)
+
+
+def _assumed_by(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
+    """The users of the account who may assume a role."""
+    return tuple(
+        _name(snapshot, arn)
+        for arn in snapshot.people
+        if ":user/" in arn and case(snapshot, arn, "sts:AssumeRole", role_arn).decision.allowed
+    )
+
+
+def _context_of(grant: Mapping[str, Any]) -> Context:
+    """The encryption context that a grant asks for, empty where it asks for none."""
+    constraints = grant.get("Constraints", {})
+    context: Context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset", {})
+    return context
+
+
+def _told(by: str, context: Context) -> str:
+    pairs = ", ".join(f"{name}={value}" for name, value in context.items())
+    return f"{by}, with {pairs}" if pairs else by

@@ -1,0 +1,26 @@
+"""Who may use a key, as a card: a row for each principal, a column for each use, and in each cell what lets them in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kmscourse.access import Reach
+from kmscourse.display.card import Card, Grid
+
+
+class AccessCard(Card):
+    """The card. ``name`` is what people call the key, ``uses`` what it can be used for."""
+
+    def __init__(self, name: str, uses: Sequence[str], reaches: Sequence[Reach]) -> None:
+        self.reaches = tuple(reaches)
+        rows = [(_who(reach), *(_answer(reach.uses.get(use, "")) for use in uses)) for reach in reaches]
+        super().__init__(Grid(f"Who may use {name}, and by what", ("who", *uses), rows))
+
+
+def _who(reach: Reach) -> str:
+    assumed = f"\nassumed by {', '.join(reach.assumed_by)}" if reach.assumed_by else ""
+    return f"{reach.name}\n{reach.kind.value}{assumed}"
+
+
+def _answer(by: str) -> str:
+    return f"✓ {by}" if by else "✗"

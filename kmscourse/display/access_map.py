@@ -1,0 +1,119 @@
+"""Who reaches which key, drawn: users at the left, the roles that they assume beside them, the keys at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kmscourse.access import Reach
+from kmscourse.display.picture import Picture
+from kmscourse.display.svg import FAINT, SMALL, Drawing
+from kmscourse.policy import PrincipalKind
+
+ROW = 112  # pixels from one principal to the next
+TOP, GAP, EDGE = 20, 24, 20
+USER, ROLE, KEY, KEY_WIDTH = 120, 420, 800, 290  # where each column is
+HALF = 34  # of a person's width
+MAX_NOTE = 30  # letters of a label that fit between a role and a key
+
+
+@dataclass(frozen=True)
+class MappedKey:
+    """A key of the map: ``notes`` say what kind it is and in which state, a line each."""
+
+    name: str
+    notes: Sequence[str]
+    works: bool
+    reaches: Sequence[Reach]
+
+    @property
+    def shown(self) -> list[Reach]:
+        """Who is drawn: whoever may do anything with it, and whoever assumes such a role."""
+        reaching = [reach for reach in self.reaches if reach.uses]
+        assuming = {name for reach in reaching for name in reach.assumed_by}
+        return [
+            reach
+            for reach in self.reaches
+            if reach.uses or (reach.kind is PrincipalKind.USER and reach.name in assuming)
+        ]
+
+
+class AccessMap(Picture):
+    """The map. Only who reaches a key is on it."""
+
+    title = "Who reaches which key"
+    width = 1120
+
+    def __init__(self, keys: Sequence[MappedKey]) -> None:
+        self.keys = tuple(keys)
+
+    def __repr__(self) -> str:
+        return "\n".join(self._sentences()) or "There is no key yet."
+
+    def _sentences(self) -> Iterator[str]:
+        for key in self.keys:
+            yield f"The key {key.name}: {', '.join(key.notes)}."
+            for reach in key.shown:
+                for role in reach.assumed_by:
+                    yield f"{role} may assume the role {reach.name}."
+                for by in dict.fromkeys(reach.uses.values()):
+                    yield f"{reach.name} may {_listed(reach, by)}: by {by}."
+
+    def svg(self) -> str:
+        """The drawing, as an SVG document."""
+        heights = [max(1, len(key.shown)) * ROW for key in self.keys] or [ROW]
+        height = TOP + sum(heights) + GAP * (len(heights) - 1) + EDGE
+        draw = Drawing(self.width, height, title=self.title, description=" ".join(repr(self).splitlines()))
+        top = TOP
+        if not self.keys:
+            draw.text(self.width / 2, TOP + ROW / 2, "No key yet", fill=FAINT)
+        for key, of_key in zip(self.keys, heights, strict=False):
+            self._key(draw, key, top, of_key)
+            top += of_key + GAP
+        return draw.document()
+
+    def _key(self, draw: Drawing, key: MappedKey, top: int, height: int) -> None:
+        kind = "key" if key.works else "off"
+        draw.box(KEY, top + 4, KEY_WIDTH, height - 8, key.name, key.notes, kind=kind, icon="key")
+        places: dict[str, int] = {}
+        for number, reach in enumerate(key.shown):
+            middle = top + number * ROW + ROW // 2 - 8
+            is_user = reach.kind is PrincipalKind.USER
+            x = USER if is_user else ROLE
+            if is_user:
+                draw.person(x, middle, reach.name)
+                places[reach.name] = middle
+            else:
+                draw.person(x, middle, _short(reach.name))
+                draw.text(x - HALF - 8, middle + 6, _KINDS.get(reach.kind, ""), size=SMALL, fill=FAINT, anchor="end")
+            if reach.uses:
+                self._arrow(draw, x + HALF, middle, reach, works=key.works)
+        for number, reach in enumerate(key.shown):
+            middle = top + number * ROW + ROW // 2 - 8
+            for name in reach.assumed_by:
+                if name in places:
+                    self._assume(draw, places[name], middle)
+
+    def _arrow(self, draw: Drawing, start: int, middle: int, reach: Reach, *, works: bool) -> None:
+        draw.arrow((start, middle), (KEY, middle), kind="plain" if works else "no")
+        kinds = dict.fromkeys(reach.uses.values())
+        for number, by in enumerate(kinds):
+            below = middle - 10 if number == 0 else middle + 22 * number
+            draw.label((start + KEY) / 2, below, f"{_listed(reach, by)} · {_short(by)}")
+
+    def _assume(self, draw: Drawing, user: int, role: int) -> None:
+        """From a user, down (or up) to the role that they may assume."""
+        side = USER + 60
+        draw.arrow((USER + HALF, user + 12), (side + 20, user + 12), (side + 20, role + 12), (ROLE - HALF, role + 12))
+        draw.label(side + 30, role + 32, "assumes", anchor="start")
+
+
+_KINDS = {PrincipalKind.ROLE: "role", PrincipalKind.OUTSIDER: "service", PrincipalKind.SESSION: "session"}
+
+
+def _listed(reach: Reach, by: str) -> str:
+    return ", ".join(use for use, what in reach.uses.items() if what == by)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1]}…"
