@@ -19,11 +19,14 @@ from kmscourse.course.notes import Notes
 from kmscourse.course.overview import Overview
 from kmscourse.course.progress import Progress
 from kmscourse.course.quiz import Quiz
+from kmscourse.display.access import AccessCard
+from kmscourse.display.access_map import AccessMap, mapped_key
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.certificate import CertificateCard
 from kmscourse.display.decision import DecisionCard
 from kmscourse.display.diagram import Diagram
 from kmscourse.display.growth import architecture_before
+from kmscourse.display.picture import Picture
 from kmscourse.display.report import ReportCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
@@ -246,8 +249,26 @@ class Lab:
         arn = access.find_identity(snapshot.identities, user_name).arn
         return _card(access.case(snapshot, arn, action, resource))
 
-    def diagram(self) -> Diagram:
-        """The architecture as it stands in the account now, drawn; what this section has changed of it is marked."""
+    def who_may(self, key: str, *, contexts: Sequence[Mapping[str, str]] = ()) -> AccessCard:
+        """Who may use a key, given by its alias, ID or ARN, for what, and what lets them in.
+
+        ``contexts`` are encryption contexts to try beside an empty one and those of grants. Raises ClientError where
+        KMS doesn't show the key, its policy or its grants.
+        """
+        metadata = self.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+        snapshot, usage = access.Snapshot(self.account), metadata["KeyUsage"]
+        reaches = access.who_may(snapshot, metadata["Arn"], usage, contexts)
+        return AccessCard(snapshot.name_of(metadata["Arn"]), list(access.uses_of(usage)), reaches)
+
+    def diagram(self) -> Picture:
+        """The account as it stands now, drawn: in sections 0 to 9 the lab's architecture, with what is new marked.
+
+        Beyond the lab it is who reaches which of the section's keys.
+        """
+        if self.section.is_beyond:
+            snapshot = access.Snapshot(self.account)
+            keys = [mapped_key(snapshot, alias) for alias in self.section.names.aliases]
+            return AccessMap([key for key in keys if key is not None])
         now = Architecture.of(self.account, self.notes)
         return Diagram(now, architecture_before(now, self.section.number))
 

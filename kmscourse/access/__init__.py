@@ -17,6 +17,7 @@ the account does not show its administrator (an organisation's service control p
 
 from __future__ import annotations
 
+from kmscourse.access.conditions import of_call as context_of_call
 from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
 from kmscourse.access.identities import Identity, find_identity, read_identities
@@ -37,6 +38,7 @@ __all__ = [
     "Snapshot",
     "Table",
     "case",
+    "context_of_call",
     "find_identity",
     "may_read_table",
     "questions",

@@ -133,7 +133,9 @@ def _assumed_by(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
 def _context_of(grant: Mapping[str, Any]) -> Context:
     """The encryption context that a grant asks for, empty where it asks for none."""
     constraints = grant.get("Constraints", {})
-    context: Context = constraints.get("EncryptionContextEquals") or constraints.get("EncryptionContextSubset", {})
+    context: Context = constraints.get("EncryptionContextEquals") or constraints.get(
+        "EncryptionContextSubset", {}
+    )
     return context
 
 

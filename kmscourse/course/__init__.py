@@ -22,9 +22,11 @@ from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
-from kmscourse.course.sections import SECTIONS, Section, find_section
+from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, Section, find_section
 
 __all__ = [
+    "BEYOND_SECTIONS",
+    "LAB_SECTIONS",
     "MESSAGE",
     "MESSAGE_CONTEXT",
     "SECTIONS",

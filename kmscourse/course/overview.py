@@ -16,7 +16,7 @@ from kmscourse.course.checks import EXERCISES
 from kmscourse.course.progress import Progress
 from kmscourse.course.questions import PREDICTIONS, RECALL, Question
 from kmscourse.course.quiz import PARTS
-from kmscourse.course.sections import SECTIONS
+from kmscourse.course.sections import LAST_OF_LAB, SECTIONS
 
 COLUMNS = ("kind", "name", "section", "done", "right", "day")
 """The columns of the CSV, as ``kmscourse progress --help`` explains them."""
@@ -36,6 +36,11 @@ class Item:
     def done(self) -> bool:
         """Has it been done?"""
         return bool(self.day)
+
+    @property
+    def is_beyond(self) -> bool:
+        """Is it of a section beyond the lab?"""
+        return self.section is not None and self.section > LAST_OF_LAB
 
     @property
     def row(self) -> tuple[str, ...]:
@@ -78,8 +83,13 @@ class Overview:
 
     @property
     def is_complete(self) -> bool:
-        """Has every section been done, and every exercise, and the challenge?"""
-        return all(item.done for kind in ("section", "exercise", "challenge") for item in self.of(kind))
+        """Has every section of the lab been done, and every exercise in it, and the challenge?"""
+        return all(
+            item.done
+            for kind in ("section", "exercise", "challenge")
+            for item in self.of(kind)
+            if not item.is_beyond
+        )
 
     def csv(self) -> str:
         """Every item as a row under COLUMNS, in CSV (RFC 4180, with the line ends of Unix)."""

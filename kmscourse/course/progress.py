@@ -6,11 +6,12 @@ account itself can't tell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kmscourse.course.checks import EXERCISES
-from kmscourse.course.sections import SECTIONS
+from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, LAST_OF_LAB, SECTIONS, Section
 from kmscourse.home.account_file import PROGRESS_FILE, AccountFile
 
 
@@ -65,12 +66,19 @@ class Progress:
         return [exercise for exercise in every if _name(*exercise) in done]
 
     def __repr__(self) -> str:
-        """One line: a mark for each section, and both counts."""
-        sections, exercises = self.sections, self.exercises
-        marks = "".join("■" if section.number in sections else "□" for section in SECTIONS)
-        of_exercises = sum(map(len, EXERCISES.values()))
+        """A line for the lab, a mark for each section and both counts; and one for what is beyond it, once begun."""
+        lab, beyond = self._told(LAB_SECTIONS), self._told(BEYOND_SECTIONS)
+        has_begun = any(number > LAST_OF_LAB for number in [*self.sections, *dict(self.exercises)])
+        return f"{lab}\n{beyond} beyond the lab" if has_begun else lab
+
+    def _told(self, part: Sequence[Section]) -> str:
+        numbers = [section.number for section in part]
+        sections = [number for number in self.sections if number in numbers]
+        exercises = [exercise for exercise in self.exercises if exercise[0] in numbers]
+        marks = "".join("■" if number in sections else "□" for number in numbers)
+        of_exercises = sum(len(EXERCISES[number]) for number in numbers)
         return (
-            f"{marks} {len(sections)} of {len(SECTIONS)} sections, "
+            f"{marks} {len(sections)} of {len(part)} sections, "
             f"{len(exercises)} of {of_exercises} exercises done"
         )
 

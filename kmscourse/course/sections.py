@@ -1,4 +1,4 @@
-"""The sections of the course in order, and what each needs."""
+"""The sections of the course in order, and what each needs: first those of the lab, then those beyond it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Names:
         return Names(*(tuple(dict.fromkeys([*own, *others])) for own, others in both))
 
 
+LAST_OF_LAB = 9
 LAB_NAMES = Names((KEY_ALIAS, "alias/noKey"), (TABLE, "Films"), (LAB_USER,))
 """What the lab, sections 0 to 9, uses."""
 
@@ -46,6 +47,11 @@ class Section:
     needs: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
     names: Names = LAB_NAMES
+
+    @property
+    def is_beyond(self) -> bool:
+        """Is it beyond the lab that the course is built on?"""
+        return self.number > LAST_OF_LAB
 
     @property
     def notebook(self) -> str:
@@ -102,6 +108,10 @@ SECTIONS = (
     ),
     Section(9, "clean-up", "Clean up", 22, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
 )
+
+LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)
+BEYOND_SECTIONS = tuple(section for section in SECTIONS if section.is_beyond)
+"""The two parts of the course."""
 
 
 def all_names() -> Names:

@@ -6,6 +6,7 @@ encrypted_table.py TableCard(dynamodb, name)
 user.py            UserCard(iam, user_name)
 policy.py          PolicyCard(policy)
 trail.py           TrailCard(events)
+access.py          AccessCard: who may use a key, and by what; access_map.py draws it
 decision.py        DecisionCard(decision, ways_in, said); steps.py draws the way that the request takes
 refusal.py         RefusalCard(text): AWS's sentence with each part labelled
 envelope.py        EnvelopeCard(envelope); flip.py changes a bit of it and sees who notices
@@ -20,6 +21,8 @@ picture.py, svg.py what drawings are made of
 
 from __future__ import annotations
 
+from kmscourse.display.access import AccessCard
+from kmscourse.display.access_map import AccessMap
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.blob import BlobCard
 from kmscourse.display.blocks import PICTURE, Blocks
@@ -38,6 +41,8 @@ from kmscourse.display.user import UserCard
 
 __all__ = [
     "PICTURE",
+    "AccessCard",
+    "AccessMap",
     "Architecture",
     "BlobCard",
     "Blocks",

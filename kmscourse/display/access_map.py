@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kmscourse.access import Reach
+from kmscourse.access import Reach, Snapshot, who_may
+from kmscourse.display.key import USAGES
 from kmscourse.display.picture import Picture
 from kmscourse.display.svg import FAINT, SMALL, Drawing
+from kmscourse.kms import find_key
 from kmscourse.policy import PrincipalKind
 
 ROW = 112  # pixels from one principal to the next
@@ -36,6 +38,22 @@ class MappedKey:
             for reach in self.reaches
             if reach.uses or (reach.kind is PrincipalKind.USER and reach.name in assuming)
         ]
+
+
+def mapped_key(snapshot: Snapshot, alias: str) -> MappedKey | None:
+    """The key that an alias leads to, as the map has it; None where there is no such alias.
+
+    Raises ClientError where AWS doesn't show the key, its policy or its grants.
+    """
+    kms = snapshot.account.client("kms")
+    arn = find_key(kms, alias)
+    if arn is None:
+        return None
+    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    state, usage = key["KeyState"], key["KeyUsage"]
+    notes = [f"to {USAGES[usage]}", _STATES.get(state, state)]
+    reaches = who_may(snapshot, arn, usage)
+    return MappedKey(alias.removeprefix("alias/"), notes, state == "Enabled", reaches)
 
 
 class AccessMap(Picture):
@@ -85,7 +103,14 @@ class AccessMap(Picture):
                 places[reach.name] = middle
             else:
                 draw.person(x, middle, _short(reach.name))
-                draw.text(x - HALF - 8, middle + 6, _KINDS.get(reach.kind, ""), size=SMALL, fill=FAINT, anchor="end")
+                draw.text(
+                    x - HALF - 8,
+                    middle - 12,
+                    _KINDS.get(reach.kind, ""),
+                    size=SMALL,
+                    fill=FAINT,
+                    anchor="end",
+                )
             if reach.uses:
                 self._arrow(draw, x + HALF, middle, reach, works=key.works)
         for number, reach in enumerate(key.shown):
@@ -104,10 +129,18 @@ class AccessMap(Picture):
     def _assume(self, draw: Drawing, user: int, role: int) -> None:
         """From a user, down (or up) to the role that they may assume."""
         side = USER + 60
-        draw.arrow((USER + HALF, user + 12), (side + 20, user + 12), (side + 20, role + 12), (ROLE - HALF, role + 12))
+        draw.arrow(
+            (USER + HALF, user + 12), (side + 20, user + 12), (side + 20, role + 12), (ROLE - HALF, role + 12)
+        )
         draw.label(side + 30, role + 32, "assumes", anchor="start")
 
 
+_STATES = {
+    "Enabled": "enabled",
+    "Disabled": "disabled",
+    "PendingDeletion": "waits for its deletion",
+    "PendingImport": "without key material",
+}
 _KINDS = {PrincipalKind.ROLE: "role", PrincipalKind.OUTSIDER: "service", PrincipalKind.SESSION: "session"}
 
 

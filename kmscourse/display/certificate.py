@@ -28,7 +28,14 @@ class CertificateCard(Card):
     def __init__(self, overview: Overview, where: str) -> None:
         self.is_complete = overview.is_complete
         done = "done" if self.is_complete else "not done yet"
-        rows = [("Account", where), *((NAMES[kind], _told(overview.of(kind))) for kind in overview.kinds)]
+        rows = [("Account", where)]
+        for kind in overview.kinds:
+            items = overview.of(kind)
+            rows.append((NAMES[kind], _told([item for item in items if not item.is_beyond])))
+            if any(item.is_beyond and item.done for item in items):
+                rows.append(
+                    (f"{NAMES[kind]}, beyond the lab", _told([item for item in items if item.is_beyond]))
+                )
         super().__init__(
             Words("", f"kmscourse, a course on AWS Key Management Service: {done}."),
             Facts("What is kept of it on this machine", rows),

@@ -26,7 +26,7 @@ SPECS = {"SYMMETRIC_DEFAULT": "symmetric, AES-256-GCM; it never leaves KMS"}
 USAGES = {
     "ENCRYPT_DECRYPT": "encrypt and decrypt",
     "SIGN_VERIFY": "sign and verify",
-    "GENERATE_VERIFY_MAC": "make and check message authentication codes",
+    "GENERATE_VERIFY_MAC": "make and verify message authentication codes",
     "KEY_AGREEMENT": "agree on a shared secret",
 }
 ORIGINS = {

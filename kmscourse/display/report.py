@@ -38,7 +38,7 @@ class ReportCard:
         return with_style(
             framed(
                 f'<div class="kms-report {DONE if self.passed else MISSING}">{Banner(loud, count).html()}\n'
-                f'<ul>{rows}</ul>\n<p class="kms-progress">{escape(self._progress)}</p></div>'
+                f'<ul>{rows}</ul>\n<p class="kms-progress">{escape(self._progress).replace(chr(10), "<br>")}</p></div>'
             )
         )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.account import Account
-from kmscourse.course import SECTIONS, artifacts, prepare
+from kmscourse.course import LAB_SECTIONS, artifacts, prepare
 from kmscourse.course.notes import Notes
 from kmscourse.display.architecture import Architecture, Component
 from kmscourse.display.growth import architecture_before, describe_changes, find_changes
@@ -29,7 +29,7 @@ ANY = st.builds(
 
 def test_at_a_sections_start_nothing_is_new(account: Account, notes: Notes) -> None:
     """Taken from one section to the next, as the course does: ``architecture_before`` says how each starts."""
-    for section in SECTIONS:
+    for section in LAB_SECTIONS:
         prepare(account, notes, section.number)
         for artifact in artifacts.ARTIFACTS:  # what earlier sections leave beside what this one needs
             if artifact.section < section.number and not artifact.is_ready(account, notes):

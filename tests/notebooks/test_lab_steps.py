@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmscourse.course import SECTIONS, Section
+from kmscourse.course import LAB_SECTIONS, Section
 from tests.notebooks.lab_steps import LAB_STEPS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -20,7 +20,7 @@ def is_in(place: str, cells: list[str]) -> bool:
     return any(" ".join(place.split()) in " ".join(cell.split()) for cell in cells)
 
 
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
+@pytest.mark.parametrize("section", LAB_SECTIONS, ids=lambda section: section.slug)
 def test_each_step_is_where_the_table_says(section: Section) -> None:
     notebook = json.loads((NOTEBOOKS / section.notebook).read_text(encoding="utf-8"))
     cells = ["".join(cell["source"]) for cell in notebook["cells"]]

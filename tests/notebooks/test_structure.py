@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.course import SECTIONS, Section
+from kmscourse.course import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, Section
 from kmscourse.course.checks import CHECKS, EXERCISES
 from kmscourse.course.questions import PREDICTIONS, RECALL
 from kmscourse.display.question import QuestionCard
@@ -40,7 +40,7 @@ def test_there_is_a_notebook_for_each_section_and_the_challenge_and_no_other() -
 
 
 def test_the_last_section_leads_to_the_challenge_which_begins_with_nothing_right() -> None:
-    assert "](challenge.ipynb)" in prose(SECTIONS[-1])
+    assert "](challenge.ipynb)" in prose(LAB_SECTIONS[-1])
     cells = json.loads((NOTEBOOKS / "challenge.ipynb").read_text(encoding="utf-8"))["cells"]
     (checked,) = [cell for cell in cells if source(cell) == "lab.check_challenge()"]
     shown = "".join(checked["outputs"][0]["data"]["text/plain"])
@@ -161,7 +161,7 @@ def test_questions_from_earlier_sections_stand_behind_the_set_up(section: Sectio
 
 def test_the_quiz_stands_before_the_course_and_after_it() -> None:
     first, last = (
-        [source(cell) for cell in cells(section, "code")] for section in (SECTIONS[0], SECTIONS[-1])
+        [source(cell) for cell in cells(section, "code")] for section in (LAB_SECTIONS[0], LAB_SECTIONS[-1])
     )
     assert first[1] == 'lab.quiz("before")'
     assert last[-1] == 'lab.quiz("after")'
@@ -197,7 +197,8 @@ def test_it_checks_itself_and_every_check_passed(section: Section) -> None:
     assert len(checked) == 1, "one cell that is lab.check()"
     shown = "".join(checked[0]["outputs"][0]["data"]["text/plain"])
     assert shown.count("✓") == len(CHECKS[section.number]), shown
-    assert "1 of 10 sections" in shown
+    part = BEYOND_SECTIONS if section.is_beyond else LAB_SECTIONS
+    assert f"1 of {len(part)} sections" in shown
 
 
 @each_section
@@ -208,7 +209,9 @@ def test_it_ends_with_what_matters(section: Section) -> None:
     assert "Here and on AWS" in closing, "say where the practice account differs"
 
 
-@pytest.mark.parametrize(("section", "following"), list(itertools.pairwise(SECTIONS)))
+@pytest.mark.parametrize(
+    ("section", "following"), [*itertools.pairwise(LAB_SECTIONS), *itertools.pairwise(BEYOND_SECTIONS)]
+)
 def test_it_leads_on_to_the_next(section: Section, following: Section) -> None:
     link = f"[{following.number}, {following.title}]({following.notebook})"
     assert source(cells(section, "markdown")[-1]).endswith(f"\n\nNext: {link}.")

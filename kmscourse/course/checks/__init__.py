@@ -3,6 +3,7 @@
 check.py        what a check is, and how some are run
 trail.py        looks into the audit trail
 state.py        looks at the account as it is
+requests.py     looks at who may call what, by a table of requests
 section_NN.py   the checks of one section, and those of its exercises
 """
 

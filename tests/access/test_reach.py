@@ -1,0 +1,65 @@
+"""Who reaches a key: every use as AWS would decide it, and by what."""
+
+from __future__ import annotations
+
+import pytest
+
+from kmscourse import kms as keys
+from kmscourse.access import Reach, Snapshot, uses_of, who_may
+from kmscourse.policy import PrincipalKind
+from tests.access.conftest import World, allow
+
+
+@pytest.fixture
+def key(world: World) -> str:
+    me = world.account.user_arn
+    return keys.create_key(world.kms, "alias/books", administrators=[me], users=[me])
+
+
+def reaches(world: World, key: str, *contexts: dict[str, str]) -> dict[str, Reach]:
+    found = who_may(Snapshot(world.account), key, "ENCRYPT_DECRYPT", contexts)
+    return {reach.name: reach for reach in found}
+
+
+def test_the_main_user_is_you_and_the_key_policy_lets_them_in(world: World, key: str) -> None:
+    assert reaches(world, key)["you"].uses == dict.fromkeys(uses_of("ENCRYPT_DECRYPT"), "key policy")
+
+
+def test_whom_nothing_lets_in_has_no_use(world: World, key: str) -> None:
+    world.user("Ada")
+    assert reaches(world, key)["Ada"] == Reach("Ada", PrincipalKind.USER, {})
+
+
+def test_an_iam_policy_is_told_from_the_key_policy(world: World, key: str) -> None:
+    world.user("Ada", allow("kms:Decrypt", "kms:DisableKey"))
+    assert reaches(world, key)["Ada"].uses == {"decrypt": "IAM policy", "manage": "IAM policy"}
+
+
+def test_a_grant_is_tried_with_the_context_that_it_asks_for(world: World, key: str) -> None:
+    ada = world.user("Ada")
+    constraints = {"EncryptionContextSubset": {"team": "books"}}
+    world.kms.create_grant(KeyId=key, GranteePrincipal=ada, Operations=["Decrypt"], Constraints=constraints)
+    assert reaches(world, key)["Ada"].uses == {"decrypt": "grant, with team=books"}
+
+
+def test_a_context_that_a_policy_asks_for_is_tried_where_it_is_given(world: World, key: str) -> None:
+    world.user(
+        "Ada", allow("kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:team": "books"}})
+    )
+    assert reaches(world, key)["Ada"].uses == {}
+    assert reaches(world, key, {"team": "books"})["Ada"].uses == {"decrypt": "IAM policy, with team=books"}
+
+
+def test_a_role_says_who_may_assume_it(world: World, key: str) -> None:
+    world.user("Ada", allow("sts:AssumeRole"))
+    world.user("Bob")
+    world.role("Reader", allow("kms:Decrypt"))
+    reader = reaches(world, key)["Reader"]
+    assert (reader.kind, reader.uses) == (PrincipalKind.ROLE, {"decrypt": "IAM policy"})
+    assert set(reader.assumed_by) == {"Ada", "you"}
+
+
+def test_a_grantee_from_elsewhere_is_there_too(world: World, key: str) -> None:
+    stranger = "arn:aws:iam::999999999999:root"
+    world.kms.create_grant(KeyId=key, GranteePrincipal=stranger, Operations=["Decrypt", "CreateGrant"])
+    assert reaches(world, key)["the account 999999999999"].uses == {"decrypt": "grant", "grant": "grant"}

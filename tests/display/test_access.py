@@ -1,0 +1,63 @@
+"""Who may use a key: the same in the card, in the map and in its words."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmscourse.access import Reach, uses_of
+from kmscourse.display.access import AccessCard
+from kmscourse.display.access_map import AccessMap, MappedKey
+from kmscourse.display.card import Grid
+from kmscourse.policy import PrincipalKind
+
+USES = list(uses_of("ENCRYPT_DECRYPT"))
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,19}", fullmatch=True)
+SOME_USES = st.dictionaries(st.sampled_from(USES), st.sampled_from(["key policy", "IAM policy", "grant"]))
+REACHES = st.lists(
+    st.builds(
+        Reach,
+        name=NAMES,
+        kind=st.sampled_from([PrincipalKind.USER, PrincipalKind.ROLE, PrincipalKind.OUTSIDER]),
+        uses=SOME_USES,
+    ),
+    max_size=6,
+    unique_by=lambda reach: reach.name,
+)
+
+
+@given(REACHES)
+def test_the_card_has_a_row_for_each_and_says_no_where_nothing_lets_in(reaches: list[Reach]) -> None:
+    (grid,) = AccessCard("books", USES, reaches).blocks
+    assert isinstance(grid, Grid)
+    rows = grid.rows
+    assert [row[0].splitlines()[0] for row in rows] == [reach.name for reach in reaches]
+    for row, reach in zip(rows, reaches, strict=True):
+        assert list(row[1:]) == [f"✓ {reach.uses[use]}" if use in reach.uses else "✗" for use in USES]
+
+
+@given(REACHES)
+def test_the_map_draws_whoever_may_do_anything_and_its_words_say_what(reaches: list[Reach]) -> None:
+    drawn = AccessMap([MappedKey("books", ["enabled"], True, reaches)])
+    texts = [
+        text.text for text in ElementTree.fromstring(drawn.svg()).iter("{http://www.w3.org/2000/svg}text")
+    ]
+    for reach in reaches:
+        assert not reach.uses or reach.name in texts
+        assert (f"{reach.name} may " in repr(drawn)) == bool(reach.uses)
+
+
+def test_a_user_who_may_only_assume_a_role_is_drawn_too() -> None:
+    ada = Reach("Ada", PrincipalKind.USER, {})
+    bob = Reach("Bob", PrincipalKind.USER, {})
+    role = Reach("Reader", PrincipalKind.ROLE, {"decrypt": "IAM policy"}, assumed_by=("Ada",))
+    drawn = AccessMap([MappedKey("books", ["enabled"], True, [ada, bob, role])])
+    assert "Ada may assume the role Reader." in repr(drawn)
+    assert ">Ada<" in drawn.svg()
+    assert ">Bob<" not in drawn.svg()
+
+
+def test_a_map_without_keys_says_so() -> None:
+    assert repr(AccessMap([])) == "There is no key yet."
