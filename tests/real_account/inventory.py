@@ -92,10 +92,15 @@ class _Reader:
                     },
                     "tags": _tags(self._all("kms", "ListResourceTags", "Tags", **name), "TagKey", "TagValue"),
                     "grants": _by(self._all("kms", "ListGrants", "Grants", **name), "GrantId"),
-                    "rotation": self._one("kms", "GetKeyRotationStatus", None, **name),
-                    "rotations": self._one("kms", "ListKeyRotations", "Rotations", **name),
+                    **(self._rotation(name) if _can_be_rotated(metadata) else {}),
                 },
             )
+
+    def _rotation(self, name: dict[str, str]) -> Inventory:
+        return {
+            "rotation": self._one("kms", "GetKeyRotationStatus", None, **name),
+            "rotations": self._one("kms", "ListKeyRotations", "Rotations", **name),
+        }
 
     # --- DynamoDB ----------------------------------------------------------------------------------------------
 
@@ -218,6 +223,10 @@ class _Reader:
 def _method(client: Any, operation: str) -> Callable[..., dict[str, Any]]:
     method: Callable[..., dict[str, Any]] = getattr(client, xform_name(operation))
     return method
+
+
+def _can_be_rotated(key: Mapping[str, Any]) -> bool:
+    return (key["KeySpec"], key["Origin"]) == ("SYMMETRIC_DEFAULT", "AWS_KMS")
 
 
 def _tags(tags: list[Any], key: str = "Key", value: str = "Value") -> dict[str, str]:

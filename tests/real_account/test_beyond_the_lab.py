@@ -41,7 +41,7 @@ def test_all_of_it_is_listed_with_its_price_and_removed(
     assert "  role AuditRole · free of charge\n" in said
     assert "  user Auditor, access keys: 1 · free of charge\n" in said
     assert f"\nTogether {len(KEYS)}.00 USD a month" in said
-    for kind in ", RSA_2048, Enabled", ", HMAC_256, Enabled", ", EXTERNAL, PendingImport":
+    for kind in ", RSA_2048, Enabled", ", HMAC_256, Enabled", ", EXTERNAL, ":
         assert kind in said
     assert_nothing_is_left(learner, before, capsys)
     assert_secrets_are_kept_nowhere(learner.recorder, [learner.home])
