@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,9 +17,10 @@ from kmscourse.cells import Cell, Cells
 from kmscourse.course import artifacts
 from kmscourse.course.artifacts import TABLE
 from kmscourse.errors import CourseError, SignInRefused
-from kmscourse.iam import LAB_PASSWORD, LAB_USER
+from kmscourse.iam import LAB_PASSWORD, LAB_USER, lab_user_policy
 from kmscourse.sandbox import client as sandbox_client
 from kmscourse.widgets.start_over import StartOverPage
+from tests.foreign import create_role
 
 
 @pytest.fixture
@@ -135,6 +137,27 @@ def test_the_whole_of_section_seven(seventh: Lab) -> None:
     reader.client("dynamodb").describe_table(TableName=TABLE)
     assert seventh.check_exercise(1).passed
     assert "refused" in repr(seventh.diagram())
+
+
+def test_a_refusal_of_a_roles_session_is_explained(seventh: Lab) -> None:
+    role = create_role(seventh.account.session, "Reader")
+    session = seventh.session_for_role("Reader", session_name="work", policy=lab_user_policy())
+    with pytest.raises(ClientError, match="assumed-role/Reader/work is not authorized"):
+        session.client("dynamodb").scan(TableName=TABLE)
+    card = seventh.explain_last_denial()
+    assert not card.decision.allowed
+    assert "assumed-role/Reader/work" in repr(card)
+    assert "no identity-based policy allows it" in repr(card)
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    seventh.client("iam").put_role_policy(
+        RoleName="Reader",
+        PolicyName="All",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+    with pytest.raises(ClientError, match="because no session policy allows the kms:Decrypt action"):
+        seventh.session_for_role("Reader", policy=lab_user_policy()).client("dynamodb").scan(TableName=TABLE)
+    assert not seventh.explain_last_denial().decision.allowed
+    assert seventh.explain(role, "kms:Decrypt", seventh.key_arn).decision.allowed
 
 
 @pytest.mark.parametrize(

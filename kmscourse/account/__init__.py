@@ -6,6 +6,7 @@ target.py           what KMSCOURSE_TARGET names, and who one is there
 aws_settings.py     the variables that lead AWS's tools to one endpoint and nowhere else
 aws_session.py      a session that reaches one endpoint and nowhere else
 user_sessions.py    sessions of other users on a real account
+role_sessions.py    sessions of roles, what each was made with, and the wait for a new role
 passwords.py        passwords for a real account, shown once
 denials.py          refusals as they happen, and what may be remembered of the call
 table_names.py      the DynamoDB tables that a call names

@@ -38,14 +38,13 @@ TRUST_EC2 = json.dumps(
 class Taken:
     """A name that is taken, and by what.
 
-    ``stops``: whether the course must not even begin then. ``differs_behind_the_stop``: whether what stands behind the
-    stop has more to do with it than with another of the same name.
+    ``differs_behind_the_stop``: whether what stands behind the stop has more to do with it than with another of the
+    same name.
     """
 
     name: str
     by: str
     make: Callable[[Target], None]
-    stops: bool = True
     differs_behind_the_stop: bool = True
 
     def __str__(self) -> str:
@@ -222,7 +221,7 @@ TAKEN = (
     Taken("alias/myKey", "dying key", dying_key),
     Taken("alias/myKey", "key with deny", key_with_deny),
     Taken("alias/myKey", "key with grants", key_with_grants),
-    Taken("alias/noKey", "other key", other_key, stops=False),
+    Taken("alias/noKey", "other key", other_key),
     Taken("Books", "course shape", books_of_the_course_shape, differs_behind_the_stop=False),
     Taken("Books", "another key", books_under_another_key),
     Taken("Books", "another shape", books_of_another_shape),
@@ -230,7 +229,7 @@ TAKEN = (
     Taken("Films", "a table", films),
     Taken("IAMLabUser", "user with everything", lab_user),
     Taken("IAMLabUser", "user without password", lab_user_without_password, differs_behind_the_stop=False),
-    Taken("IAMLabUsr", "misspelt user", misspelt_user, stops=False, differs_behind_the_stop=False),
+    Taken("IAMLabUsr", "misspelt user", misspelt_user, differs_behind_the_stop=False),
 )
 
 
