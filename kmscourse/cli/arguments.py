@@ -63,6 +63,29 @@ def table_key_cache(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def quota(text: str) -> int:
+    """How many requests a second KMS takes, as in ``kms=100``."""
+    from kmscourse.sandbox.kms.request_quota import MAX_REQUESTS
+
+    service, _, number = text.partition("=")
+    if service != "kms":
+        raise argparse.ArgumentTypeError(f"{text!r} is no quota: write it as in kms=100")
+    return _whole_number(number, 1, MAX_REQUESTS, "a number of requests a second")
+
+
+def grant_delay(text: str) -> float:
+    """How long it takes until a grant is known everywhere, in seconds."""
+    from kmscourse.sandbox.kms.grant_delay import MAX_SECONDS
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to {MAX_SECONDS:.0f}")
+    return seconds
+
+
 def _whole_number(text: str, low: int, high: int, kind: str) -> int:
     try:
         number = int(text)

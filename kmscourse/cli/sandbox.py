@@ -46,6 +46,19 @@ def add_sandbox(verbs: argparse._SubParsersAction[Parser]) -> None:
         metavar="SECONDS",
         help="how long DynamoDB keeps an opened table key, on AWS about 300 (default: KMSCOURSE_TABLE_KEY_CACHE, or 0)",
     )
+    serve.add_argument(
+        "--quota",
+        type=arguments.quota,
+        metavar="kms=N",
+        help="cryptographic requests a second that KMS takes in a Region (default: as many as come)",
+    )
+    serve.add_argument(
+        "--grant-delay",
+        type=arguments.grant_delay,
+        metavar="SECONDS",
+        default=0.0,
+        help="how long a new grant counts only with its token, and one that is gone goes on counting (default: 0)",
+    )
     serve.set_defaults(run=sandbox_serve)
 
     env = actions.add_parser("env", help='shell exports for AWS clients: eval "$(kmscourse sandbox env)"')
@@ -74,6 +87,7 @@ def add_sandbox(verbs: argparse._SubParsersAction[Parser]) -> None:
 def sandbox_serve(chosen: argparse.Namespace) -> None:
     """Serve until stopped. The first line on stdout is one JSON object: where it answers and as whom."""
     from kmscourse.sandbox import process
+    from kmscourse.sandbox.settings import Settings
 
     def announce(endpoint: Endpoint, notices: Sequence[str]) -> None:
         names = ("account", "region", "user", "access_key_id", "secret_access_key")
@@ -83,7 +97,9 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
             print(notice, file=sys.stderr)
 
     folder = (chosen.data or home()).absolute()
-    process.run(folder, chosen.port, chosen.idle_hours, announce, chosen.table_key_cache)
+    cache = process.table_key_cache() if chosen.table_key_cache is None else chosen.table_key_cache
+    settings = Settings(cache, chosen.quota, chosen.grant_delay)
+    process.run(folder, chosen.port, chosen.idle_hours, announce, settings)
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
@@ -128,6 +144,17 @@ def sandbox_status(_: argparse.Namespace) -> None:
         f"DynamoDB keeps an opened table key for {seconds:g} s."
         if seconds
         else "DynamoDB opens a table's key each time."
+    )
+    quota, delay = status["KmsQuota"], status["GrantDelay"]
+    print(
+        f"KMS takes {count_of(quota, 'cryptographic request')} a second in each Region."
+        if quota
+        else "KMS takes as many requests as come."
+    )
+    print(
+        f"A change of a grant is known after {delay:g} s."
+        if delay
+        else "A change of a grant is known at once."
     )
     for notice in status["Notices"]:
         print(notice)

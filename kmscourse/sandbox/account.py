@@ -22,6 +22,7 @@ from kmscourse.sandbox.kms.store import KeyStore
 from kmscourse.sandbox.moto_adapter.models import COLLECTIONS, Models
 from kmscourse.sandbox.moto_adapter.rows import MotoRows, drop_unknown_rows
 from kmscourse.sandbox.seed import seed
+from kmscourse.sandbox.settings import DEFAULTS, Settings
 from kmscourse.sandbox.storage.codec import StateError
 from kmscourse.sandbox.storage.collection import Collection, OwnRows
 from kmscourse.sandbox.storage.earlier_formats import upgrade_account_rows
@@ -45,7 +46,7 @@ class Account:
 
     A file that can't be read is set aside, and ``notices`` says so. Raises SandboxError where the file can't be
     opened or written, or another process has it. All methods are called under ``lock``. ``now`` is the account's
-    clock, in UTC.
+    clock, in UTC. ``settings`` count again after ``reset``.
     """
 
     def __init__(
@@ -54,13 +55,13 @@ class Account:
         account_id: str = ACCOUNT,
         home_region: str = REGION,
         now: Callable[[], datetime] = SYSTEM_CLOCK,
-        table_key_cache: float = 0.0,
+        settings: Settings = DEFAULTS,
     ) -> None:
         self.now = now
         self.account_id = account_id
         self.home_region = home_region
         self.lock = _LOCK
-        self._table_key_cache = table_key_cache
+        self.settings = settings
         self._moto_version = version("moto")  # Read from the disk each time.
         self.storage = Storage(path, self._moto_version)
         self.trail = Trail(self.storage, lambda name: self.identities.user_named(name))
@@ -90,8 +91,10 @@ class Account:
         )
         self.identities = Identities(self.account_id, self._models, self._journal, lambda: self.now())
         self.main_user = MainUser(self.identities, self._about)
-        self.tables = TableStore(self.account_id, self._models, self._journal, self._table_key_cache)
-        self.keys = KeyStore(self.account_id, self._journal, lambda: self.now(), self.identities)
+        self.tables = TableStore(self.account_id, self._models, self._journal, self.settings.table_key_cache)
+        self.keys = KeyStore(
+            self.account_id, self._journal, lambda: self.now(), self.identities, self.settings
+        )
         self.keys.state_changed = self.tables.follow_key
         self.identities.principal_renamed = self.keys.rename_principal
         rows = (OwnRows(self._collection), MotoRows(self._models))

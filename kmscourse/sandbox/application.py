@@ -22,6 +22,7 @@ from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.log import where
 from kmscourse.sandbox.operation import Answer, PermissionCheck, ResolvedCall
+from kmscourse.sandbox.settings import DEFAULTS, Settings
 
 ACCOUNT_FILE = "account.db"
 
@@ -57,18 +58,14 @@ class Application:
         cls,
         home: Path | None = None,
         now: Callable[[], datetime] = SYSTEM_CLOCK,
-        table_key_cache: float = 0.0,
+        settings: Settings = DEFAULTS,
         **options: Any,
     ) -> Application:
         """The account kept in this home, or a new one in memory; ``now`` is its clock, in UTC.
 
-        ``table_key_cache`` are the seconds for which DynamoDB keeps an opened table key. Raises SandboxError where it
-        can't be opened.
+        Raises SandboxError where it can't be opened.
         """
-        return cls(
-            Account(home / ACCOUNT_FILE if home else None, now=now, table_key_cache=table_key_cache),
-            **options,
-        )
+        return cls(Account(home / ACCOUNT_FILE if home else None, now=now, settings=settings), **options)
 
     @property
     def main_access_key(self) -> Credentials:
@@ -214,6 +211,8 @@ class Application:
             "Tables": self.account.tables.count(region),
             "Since": self.account.since,
             "TableKeyCache": self.account.tables.opened_keys.seconds,
+            "KmsQuota": self.account.keys.quota.requests,
+            "GrantDelay": self.account.keys.grant_delay.seconds,
             "LockedOut": self.account.main_user.locked_out_notice(),
             "Notices": self.notices,
             "Instance": self._instance,

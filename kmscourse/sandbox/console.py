@@ -1,5 +1,7 @@
 """What a console does and no AWS API offers: signing a user in, and managing the practice account itself.
 
+Among it are the two settings that a notebook changes for a while: the quota and the delay of grants.
+
 The operations of the private service ``kmscourse``. No policy speaks of them: only the account's main user may call
 them, with an access key of its own. The key that it began with opens the console in whatever state IAM has it, as it
 is the learner's way into a process of the learner's own; AWS's services go by IAM alone.
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kmscourse.sandbox.auth.credentials import Credentials
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.iam import passwords
+from kmscourse.sandbox.kms import grant_delay, request_quota
 from kmscourse.sandbox.operation import Answer, Members, Operation, ResolvedCall, Service, no_permission
 
 if TYPE_CHECKING:
@@ -60,6 +63,22 @@ class ConsoleCall(ResolvedCall):
         value = self.parameters.get(name)
         if not isinstance(value, str) or not value:
             raise AwsError("ValidationException", f"{name} must be a text that is not empty.")
+        return value
+
+    def number(self, name: str, low: float, high: float, *, whole: bool = False, otherwise: Any) -> Any:
+        """A parameter that must be a number in these bounds; ``otherwise`` where it is left out.
+
+        Raises AwsError ValidationException.
+        """
+        value = self.parameters.get(name)
+        if value is None:
+            return otherwise
+        is_number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        if not is_number or not low <= value <= high:
+            raise AwsError(
+                "ValidationException",
+                f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:.0f}.",
+            )
         return value
 
 
@@ -110,6 +129,26 @@ def status(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     return dict(host.status())
 
 
+def set_kms_quota(resolved: ConsoleCall, host: HostProtocol) -> Answer:
+    """Another quota of cryptographic operations; without Requests that of the start. The former one is returned."""
+    account = resolved.account
+    former = account.keys.quota.requests
+    most = request_quota.MAX_REQUESTS
+    account.keys.quota.set(
+        resolved.number("Requests", 1, most, whole=True, otherwise=account.settings.kms_quota)
+    )
+    return {} if former is None else {"Requests": former}
+
+
+def set_grant_delay(resolved: ConsoleCall, host: HostProtocol) -> Answer:
+    """Another delay of grants; without Seconds that of the start. The former one is returned."""
+    account = resolved.account
+    former = account.keys.grant_delay.seconds
+    seconds = resolved.number("Seconds", 0, grant_delay.MAX_SECONDS, otherwise=account.settings.grant_delay)
+    account.keys.grant_delay.seconds = seconds
+    return {"Seconds": former}
+
+
 def take_notices(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """What the learner is to be told when a notebook is opened."""
     return {"Notices": host.take_notices()}
@@ -122,8 +161,17 @@ OPERATIONS: Mapping[str, Callable[[ConsoleCall, HostProtocol], Answer]] = {
     "Reset": reset,
     "Status": status,
     "TakeNotices": take_notices,
+    "SetKmsQuota": set_kms_quota,
+    "SetGrantDelay": set_grant_delay,
 }
-MEMBERS = Members({"SignIn": "UserName Password NewPassword", "SessionFor": "UserName"})
+MEMBERS = Members(
+    {
+        "SignIn": "UserName Password NewPassword",
+        "SessionFor": "UserName",
+        "SetKmsQuota": "Requests",
+        "SetGrantDelay": "Seconds",
+    }
+)
 
 
 def service(host: HostProtocol) -> Service[ConsoleCall]:

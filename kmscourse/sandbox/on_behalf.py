@@ -18,6 +18,8 @@ _UNMODELLED = "AWSKMSException"
 _PASSED_ON = {
     "AccessDeniedException": ("AccessDeniedException", 400, "KMS key access denied error", _UNMODELLED),
     "DisabledException": ("ValidationException", 400, "KMS key disabled error", "DisabledException"),
+    # DynamoDB's own code for what is to be tried again later; how it passes on a throttled request was not recorded.
+    "ThrottlingException": ("ThrottlingException", 400, "KMS throttling error", _UNMODELLED),
     "ValidationException": ("InternalServerError", 500, "KMS internal error", _UNMODELLED),
 }
 # Refusals that an item's state brings about, which only an opened table shows.

@@ -28,9 +28,10 @@ class PermissionCheck:
     ``via`` is the service that does it for the caller (``dynamodb.amazonaws.com``), ``context`` the condition keys
     that belong to this check alone (``kms:EncryptionContext:…``, ``kms:ViaService``). ``resource_policy`` (a key's
     policy, a role's trust policy) and ``grants`` (as ListGrants prints them) are what is asked beside the caller's own
-    policies. ``is_decided`` is False where nobody is there to ask, as the key is gone: its use is refused by
-    ``require_usable``, which is called once all checks of a call are allowed, and raises AwsError where the resource is
-    in no state for the action; it is None where every state will do.
+    policies. ``require_quota`` counts a request that has a quota, before it is decided, and raises AwsError where it is
+    one too many; it is None where there is no quota. ``is_decided`` is False where nobody is there to ask, as the key
+    is gone: its use is refused by ``require_usable``, which is called once all checks of a call are allowed, and raises
+    AwsError where the resource is in no state for the action; it is None where every state will do.
     """
 
     action: str
@@ -40,6 +41,7 @@ class PermissionCheck:
     resource_policy: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     grants: Sequence[Mapping[str, Any]] = field(default=(), compare=False, repr=False)
     is_decided: bool = field(default=True, compare=False)
+    require_quota: Callable[[], None] | None = field(default=None, compare=False, repr=False)
     require_usable: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
 

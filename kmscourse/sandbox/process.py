@@ -31,6 +31,7 @@ from kmscourse.sandbox.dynamodb.table_key_cache import VARIABLE, seconds
 from kmscourse.sandbox.http import descriptors
 from kmscourse.sandbox.log import log_to, where
 from kmscourse.sandbox.moto_adapter.deferred_imports import defer_imports
+from kmscourse.sandbox.settings import DEFAULTS, Settings
 
 DEFAULT_IDLE_HOURS = 8.0
 PORT_FILE = "sandbox.port"
@@ -51,18 +52,14 @@ def run(
     port: int = 0,
     idle_hours: float = DEFAULT_IDLE_HOURS,
     announce: Announce | None = None,
-    table_key_cache: float | None = None,
+    settings: Settings = DEFAULTS,
 ) -> None:
     """Serve the account kept in ``home`` on 127.0.0.1 until it is stopped or has been idle.
 
-    Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. ``table_key_cache`` are
-    the seconds of ``table_key_cache.py``; None leaves them to the environment. Raises AlreadyRunningError, or
-    SandboxError where the port is taken, the account can't be opened, a setting makes no sense, too few files may be
-    open, or a fault ends it.
+    Port 0 lets the system choose. ``announce`` is told where it answers as soon as it does. Raises AlreadyRunningError,
+    or SandboxError where the port is taken, the account can't be opened, too few files may be open, or a fault ends it.
     """
     descriptors.require_enough()
-    if table_key_cache is None:
-        table_key_cache = seconds(os.environ.get(VARIABLE, ""))
     os.umask(0o077)  # whatever this process writes is for its owner's eyes only
     with _hold_lock(home), _listen(home, port) as listening:
         with _as_sandbox_error(home / ENDPOINT_FILE):
@@ -71,7 +68,7 @@ def run(
             files.make_plain(home / LOG_FILE)
             log_to(home / LOG_FILE)
         try:
-            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, table_key_cache))
+            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, settings))
         except SandboxError:
             raise
         except Exception as error:
@@ -87,7 +84,7 @@ async def _serve(
     listening: socket.socket,
     idle_seconds: float,
     announce: Announce | None,
-    table_key_cache: float,
+    settings: Settings,
 ) -> None:
     gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the start
     defer_imports()
@@ -102,7 +99,7 @@ async def _serve(
         instance=instance,
         on_stop=stop.set,
         on_reset=partial(_clear_notes, home),
-        table_key_cache=table_key_cache,
+        settings=settings,
         later=asyncio.get_running_loop().call_soon,
     )
     with contextlib.closing(application):
@@ -243,10 +240,15 @@ def _release_stderr(*_: object) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+def table_key_cache() -> float:
+    """The seconds of ``table_key_cache.py`` that the environment says. Raises SandboxError where they make no sense."""
+    return seconds(os.environ.get(VARIABLE, ""))
+
+
 def main() -> int:
     """The sandbox in the background: ``python -m kmscourse.sandbox.process HOME``."""
     try:
-        run(Path(sys.argv[1]), announce=_release_stderr)
+        run(Path(sys.argv[1]), announce=_release_stderr, settings=Settings(table_key_cache()))
     except AlreadyRunningError:
         return EXIT_LOCK_TAKEN
     except SandboxError as error:

@@ -38,12 +38,13 @@ def permission_checks(
 
 
 def authorize(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None:
-    """Raises AwsError for the first check that is not allowed.
+    """Raises AwsError for the first check that is one request too many, or not allowed.
 
-    AccessDeniedException (400), in IAM and STS AccessDenied (403); RelayedError where it was DynamoDB that met the
-    refusal.
+    ThrottlingException (400); AccessDeniedException (400), in IAM and STS AccessDenied (403); RelayedError where it was
+    DynamoDB that met the refusal.
     """
     for check in checks:
+        _ask(resolved, check, check.require_quota)
         if check.is_decided:
             decision = decide(resolved, check)
             if not decision.allowed:
@@ -53,12 +54,17 @@ def authorize(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None
 def require_usable(resolved: ResolvedCall, checks: Sequence[PermissionCheck]) -> None:
     """Raises AwsError where a resource is in no state for what is done to it; RelayedError where DynamoDB does it."""
     for check in checks:
-        if check.require_usable is None:
-            continue
-        try:
-            check.require_usable()
-        except AwsError as error:
-            raise RelayedError(error, check, resolved.call.request_id) if check.via else error from None
+        _ask(resolved, check, check.require_usable)
+
+
+def _ask(resolved: ResolvedCall, check: PermissionCheck, require: Callable[[], None] | None) -> None:
+    """Let ``require`` of a check refuse it, if there is one."""
+    if require is None:
+        return
+    try:
+        require()
+    except AwsError as error:
+        raise RelayedError(error, check, resolved.call.request_id) if check.via else error from None
 
 
 def decide(resolved: ResolvedCall, check: PermissionCheck) -> Decision:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import resolve
 from kmscourse.sandbox.kms.key import Key, check_state
-from kmscourse.sandbox.kms.permissions import key_check
+from kmscourse.sandbox.kms.permissions import key_check, quota_for
 from kmscourse.sandbox.on_behalf import DYNAMODB
 from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall
 
@@ -59,6 +59,7 @@ def opening_by_dynamodb(
             key_arn,
             via=DYNAMODB,
             is_decided=False,
+            require_quota=quota_for(resolved, "kms:Decrypt"),
             require_usable=partial(require_working, key_arn, key),
         )
     return use_by_dynamodb(resolved, "kms:Decrypt", key, encryption_context)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import combinations, islice
 from typing import Any, NamedTuple
 
 from kmscourse.policy import CREATE_GRANT, UNCONSTRAINED_ACTIONS
@@ -75,21 +75,28 @@ class GrantIndex:
         return self._ids.get((key_id, "terms", _text(terms)), ())
 
     def permitting(
-        self, key_id: str, holders: Iterable[str], action: str, context: Mapping[str, str]
+        self,
+        key_id: str,
+        holders: Iterable[str],
+        action: str,
+        context: Mapping[str, str],
+        without: Set[str] = frozenset(),
     ) -> Iterator[str]:
         """Grants that can let one of the holders do ``action`` under this encryption context: one of each kind.
 
-        No other grant on the key can. ``action`` is in lower case, as in ``kms:decrypt``.
+        No other grant on the key can. ``action`` is in lower case, as in ``kms:decrypt``; ``without`` are ids of
+        grants that don't count.
         """
         given, operation = frozenset(context.items()), action.removeprefix("kms:")
         for holder in holders:
             of_holder = self._kinds.get((key_id, holder), {})
             # Whoever passes a grant on passes on its operations, so that they count for CreateGrant.
             alike = {
-                kind if action == CREATE_GRANT else kind[1:]: ids[0]
+                kind if action == CREATE_GRANT else kind[1:]: grant_id
                 for pairs in ([None] if action in UNCONSTRAINED_ACTIONS else _met(given, of_holder))
                 for kind, ids in of_holder.get(pairs, {}).items()
                 if operation in kind.operations
+                for grant_id in islice((grant_id for grant_id in ids if grant_id not in without), 1)
             }
             yield from alike.values()
 

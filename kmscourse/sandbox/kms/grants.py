@@ -241,7 +241,8 @@ def create_grant(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html"""
     grant = resolved.account.keys.new_grant(resolved.key, resolved.parameters)
     resolved.end_dry_run()  # Before anything is changed.
-    resolved.account.keys.add_grant(resolved.region, grant)
+    if resolved.account.keys.add_grant(resolved.region, grant):
+        resolved.account.keys.grant_delay.note_new(grant, resolved.now)
     return {"GrantId": grant.id, "GrantToken": grant.new_token()}
 
 
@@ -285,4 +286,5 @@ def _remove(resolved: KmsCall, grant: Grant | None, grant_id: str) -> Answer:
         raise AwsError("NotFoundException", f"Grant ID {grant_id} not found")
     resolved.end_dry_run()  # Before anything is changed.
     resolved.account.keys.remove_grant(resolved.region, grant)
+    resolved.account.keys.grant_delay.note_removed(grant, resolved.now)
     return {}

@@ -114,7 +114,9 @@ OPERATIONS: Mapping[str, Operation[KmsCall]] = {
     "GenerateDataKeyPairWithoutPlaintext": _operation(
         permissions.encrypt, encryption.generate_data_key_pair_without_plaintext, encryption.check_pair_spec
     ),
-    "GenerateRandom": _operation(anywhere, encryption.generate_random, encryption.check_random_size),
+    "GenerateRandom": _operation(
+        permissions.generate_random, encryption.generate_random, encryption.check_random_size
+    ),
     "CreateAlias": _changing(permissions.create_alias, keys.create_alias),
     "UpdateAlias": _changing(permissions.update_alias, keys.update_alias, keys.check_target_of_alias),
     "DeleteAlias": _changing(permissions.delete_alias, keys.delete_alias),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError
+from kmscourse.sandbox.kms import request_quota
 from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
 from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_usable
 from kmscourse.sandbox.kms.last_usage import days_without_usage
@@ -61,9 +62,26 @@ def key_check(
         context["kms:RequestAlias"] = request_alias
     if via is not None:
         context["kms:ViaService"] = f"{via.partition('.')[0]}.{key.region}.amazonaws.com"
-    grants = resolved.account.keys.grants_for(key, resolved.caller, action, pairs)
-    check = PermissionCheck(action, key.arn, context, via, resource_policy=key.policy, grants=grants)
+    keys = resolved.account.keys
+    with_token = resolved.grants_with_token if isinstance(resolved, KmsCall) else frozenset()
+    grants = keys.grants_for(key, resolved.caller, action, pairs, resolved.now, with_token)
+    check = PermissionCheck(
+        action,
+        key.arn,
+        context,
+        via,
+        resource_policy=key.policy,
+        grants=grants,
+        require_quota=quota_for(resolved, action) if key.spec == SYMMETRIC else None,
+    )
     return replace(check, require_usable=lambda: require_usable(check, key, resolved.parameters))
+
+
+def quota_for(resolved: ResolvedCall, action: str) -> Callable[[], None] | None:
+    """What counts a request for ``action`` and refuses one too many; None where it has no part in the shared quota."""
+    if action not in request_quota.SHARED:
+        return None
+    return lambda: resolved.account.keys.quota.take(resolved.region, resolved.now)
 
 
 def _truth(value: object) -> str:
@@ -178,6 +196,12 @@ def _cryptography_check(
     context = resolved.parameters.get(f"{side}EncryptionContext")
     more = {"kms:EncryptionAlgorithm": algorithm, **(more or {})}
     return key_check(resolved, action, key, name=name, encryption_context=context, more=more)
+
+
+def generate_random(resolved: KmsCall) -> Iterable[PermissionCheck]:
+    """Random bytes, which come from no key; they count as a cryptographic operation."""
+    for check in anywhere(resolved):
+        yield replace(check, require_quota=quota_for(resolved, resolved.action))
 
 
 # Aliases

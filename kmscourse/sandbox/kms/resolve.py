@@ -133,6 +133,15 @@ class KmsCall(ResolvedCall):
         grant = self.account.keys.grant(self.region, grant_id)
         return grant if grant is not None and grant.key_id == key.id else None
 
+    @cached_property
+    def grants_with_token(self) -> frozenset[str]:
+        """The ids of the grants in GrantTokens; each counts for its grantee, however new it is.
+
+        Raises AwsError InvalidGrantTokenException where one is no token of a grant.
+        """
+        tokens = (self.parameters.get("GrantTokens") or ()) if self.takes("GrantTokens") else ()
+        return frozenset(self.require_grant_of_token(token).id for token in tokens)
+
     def require_grant_of_token(self, token: str) -> Grant:
         """The grant that a token stands for. Raises AwsError InvalidGrantTokenException where there is none."""
         grant = self.account.keys.grant_of_token(self.region, token)
@@ -182,15 +191,11 @@ class KmsCall(ResolvedCall):
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> KmsCall:
     """The call, its parameters checked by AWS's model.
 
-    Raises AwsError: of ``shapes.check``; InvalidGrantTokenException for what is no grant token among GrantTokens. Only
-    that: here a grant counts from the moment it is made, and for nobody but its grantee.
+    Raises AwsError: of ``shapes.check``; InvalidGrantTokenException for what is no grant token among GrantTokens.
     """
     shapes.check(call)
     resolved = KmsCall(call, caller, account, now, changes)
-    tokens = call.parameters.get("GrantTokens")
-    if tokens and resolved.takes("GrantTokens"):
-        for token in tokens:
-            resolved.require_grant_of_token(token)
+    _ = resolved.grants_with_token
     return resolved
 
 

@@ -15,7 +15,7 @@ import re
 import secrets
 import uuid
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,12 @@ from typing import Any
 from kmscourse.policy import rename_principal, replace_principals
 from kmscourse.sandbox.call import AwsError, Caller, ServiceEvent
 from kmscourse.sandbox.kms import ciphertext, key_policy
+from kmscourse.sandbox.kms.grant_delay import GrantDelay
 from kmscourse.sandbox.kms.grant_index import GrantIndex
 from kmscourse.sandbox.kms.grants import MAX_GRANTS, Grant, Identities, read_token, terms_of
 from kmscourse.sandbox.kms.key import MATERIAL_BYTES, SYMMETRIC, Alias, Key, KeyMaterial
+from kmscourse.sandbox.kms.request_quota import RequestQuota
+from kmscourse.sandbox.settings import Settings
 from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.journal import Journal
 
@@ -169,8 +172,15 @@ class KeyStore:
     """
 
     def __init__(
-        self, account_id: str, journal: Journal, now: Callable[[], datetime], identities: Identities
+        self,
+        account_id: str,
+        journal: Journal,
+        now: Callable[[], datetime],
+        identities: Identities,
+        settings: Settings,
     ) -> None:
+        self.quota = RequestQuota(settings.kms_quota)
+        self.grant_delay = GrantDelay(settings.grant_delay)
         self.state_changed: Callable[[str, bool, datetime], None] = lambda key_arn, usable, at: None
         self._account_id = account_id
         self._journal = journal
@@ -424,10 +434,12 @@ class KeyStore:
             raise AwsError("LimitExceededException", f"A key can have at most {MAX_GRANTS} grants.")
         return Grant.new(key.id, terms, self._now().timestamp(), self._identities)
 
-    def add_grant(self, region: str, grant: Grant) -> None:
-        """Put a grant of ``new_grant`` on its key, if it is not there already."""
-        if grant.id not in self._region(region).grants:
+    def add_grant(self, region: str, grant: Grant) -> bool:
+        """Put a grant of ``new_grant`` on its key. Returns whether it was not there already."""
+        is_new = grant.id not in self._region(region).grants
+        if is_new:
             self._region(region).add_grant(grant)
+        return is_new
 
     def remove_grant(self, region: str, grant: Grant) -> None:
         """Take a grant from its key."""
@@ -483,17 +495,28 @@ class KeyStore:
         return self._of_holders(principal, self._region(region).grant_index.retirable_by)
 
     def grants_for(
-        self, key: Key, caller: Caller, action: str, encryption_context: Mapping[str, str]
+        self,
+        key: Key,
+        caller: Caller,
+        action: str,
+        encryption_context: Mapping[str, str],
+        now: datetime,
+        with_token: Set[str] = frozenset(),
     ) -> list[dict[str, Any]]:
-        """The grants on a key that can decide whether the caller may do ``action``: of many that say the same, one."""
+        """The grants on a key that can decide whether the caller may do ``action``: of many that say the same, one.
+
+        ``with_token`` are the ids of the grants whose tokens the request has.
+        """
         region = self._region(key.region)
-        if not region.grant_index.on_key(key.id):
-            return []
         holders = {caller.arn, caller.principal_id, caller.account, f"arn:aws:iam::{caller.account}:root"}
         if caller.temporary:
             holders.add(caller.temporary.issuer.arn)
-        ids = region.grant_index.permitting(key.id, holders, action.lower(), encryption_context)
-        return [region.grants[grant_id].entry(key, self._identities) for grant_id in ids]
+        unknown = self.grant_delay.unknown(now) - with_token
+        wanted = (key.id, holders, action.lower(), encryption_context)
+        ids = region.grant_index.permitting(*wanted, without=unknown)
+        grants = [region.grants[grant_id] for grant_id in ids]
+        grants += self.grant_delay.removed_but_permitting(*wanted, now)
+        return [grant.entry(key, self._identities) for grant in grants]
 
     def _of_holders(self, principal: str, ids_of: Callable[[str], Sequence[str]]) -> Sequence[str]:
         """The ids that ``ids_of`` gives for the holders that are shown as ``principal``, in their order."""

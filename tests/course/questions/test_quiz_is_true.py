@@ -22,6 +22,7 @@ from kmscourse.dynamodb import create_encrypted_table, put_item
 from kmscourse.policy import Request, evaluate
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.settings import Settings
 from tests.conftest import session_of
 
 NONCE = bytes(12)
@@ -35,7 +36,9 @@ class Scene:
 
     def __init__(self, table_key_cache: float) -> None:
         self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-        self.application = Application.open(now=lambda: self.now, table_key_cache=table_key_cache)
+        self.application = Application.open(
+            now=lambda: self.now, settings=Settings(table_key_cache=table_key_cache)
+        )
         self.main = inprocess.session(self.application)
 
     def set_up(self) -> None:

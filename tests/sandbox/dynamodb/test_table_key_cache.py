@@ -12,6 +12,7 @@ from kmscourse.errors import SandboxError
 from kmscourse.sandbox.call import Caller
 from kmscourse.sandbox.dynamodb.table_key_cache import MAX_ENTRIES, TableKeyCache, seconds
 from kmscourse.sandbox.operation import PermissionCheck
+from kmscourse.sandbox.settings import Settings
 from tests.sandbox.conftest import Gate
 
 READER = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
@@ -23,7 +24,7 @@ def keeping() -> Iterator[Callable[[float], Gate]]:
     made: list[Gate] = []
 
     def make(seconds: float) -> Gate:
-        made.append(Gate(table_key_cache=seconds))
+        made.append(Gate(settings=Settings(table_key_cache=seconds)))
         return made[-1]
 
     yield make
