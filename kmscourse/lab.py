@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from kmscourse import access, course
-from kmscourse.account import Account, open_account
+from kmscourse.account import Account, open_account, practice_settings
 from kmscourse.account.passwords import show_once
 from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.cells import CELLS, Cell
@@ -62,6 +63,8 @@ class Lab:
         print(lab)
         for notice in account.take_notices():
             print(notice)
+        if account.practice:
+            practice_settings.restore(account)
         preparation = lab._prepare(again)
         for line in preparation.sentences:
             print(line)
@@ -140,6 +143,22 @@ class Lab:
         if not self.account.practice:
             show_once(user_name, password)
         return password
+
+    def quota(self, *, kms: int) -> AbstractContextManager[None]:
+        """Within ``with lab.quota(kms=100):`` KMS takes so many cryptographic requests a second, in each Region.
+
+        One more in the same second is refused with ThrottlingException. Only in the practice account. Raises
+        CourseError in another one, SandboxError for no whole number from 1 to 100,000.
+        """
+        return practice_settings.kms_quota(self.account, kms)
+
+    def grant_delay(self, seconds: float) -> AbstractContextManager[None]:
+        """A grant that is made within ``with lab.grant_delay(60):`` counts for 60 seconds only with its grant token.
+
+        One that is retired or revoked within it goes on counting for so long. Only in the practice account. Raises
+        CourseError in another one, SandboxError for no number from 0 to 300.
+        """
+        return practice_settings.grant_delay(self.account, seconds)
 
     @property
     def key_arn(self) -> str:

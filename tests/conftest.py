@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +20,12 @@ from hypothesis import settings
 from kmscourse.account import Account
 from kmscourse.account.ownership import Guard, Ledger, Owners
 from kmscourse.course.notes import Notes
+from kmscourse.errors import SandboxError
 from kmscourse.iam import LAB_USER, delete_user
+from kmscourse.sandbox import client as sandbox_client
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.application import Application
+from kmscourse.sandbox.call import HttpRequest
 from kmscourse.sandbox.iam import passwords
 from tests import models
 from tests.misleading import Astray, astray
@@ -127,6 +131,7 @@ def account_of(sandbox: Application, main: boto3.Session) -> Account:
         *("sandbox", caller.account, sandbox.home_region, caller.arn, main),
         partial(session_of, sandbox),
         partial(session_with, sandbox),
+        console=partial(console_of, sandbox),
     )
 
 
@@ -137,6 +142,21 @@ def session_with(sandbox: Application, *credentials: str) -> boto3.Session:
     return made
 
 
+def console_of(sandbox: Application, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """The answer of the account's console, through every stage. Raises SandboxError."""
+    main = sandbox.main_access_key
+    endpoint = sandbox_client.Endpoint(
+        "http://127.0.0.1:1", main.caller.account, "us-east-1", "", main.caller.access_key_id, main.secret, 1
+    )
+    body = json.dumps(parameters).encode()
+    headers = sandbox_client.signed_headers(endpoint, "127.0.0.1:1", operation, body)
+    answer = sandbox.handle(HttpRequest("POST", "/", headers, body))
+    said: dict[str, Any] = json.loads(answer.body)
+    if answer.status != 200:
+        raise SandboxError(said["message"])
+    return said
+
+
 @pytest.fixture
 def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> Account:
     """The same account as a notebook holds one that is real: guarded. What is there already is not the course's.
@@ -145,7 +165,7 @@ def real_account(sandbox: Application, main: boto3.Session, tmp_path: Path) -> A
     """
     guarded = inprocess.session(sandbox)
     account = account_of(sandbox, guarded)
-    account.kind = "aws"
+    account.kind, account.console = "aws", None
     owners = Owners(
         lambda service, region: main.client(service, region_name=region), account.id, "aws", account.region
     )

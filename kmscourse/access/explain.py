@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +32,9 @@ from kmscourse.policy import (
     parse_principal,
     what_would_allow,
 )
+
+UNTIL_GRANTS_ARE_KNOWN = timedelta(minutes=5)
+"""How long a new grant takes at most, usually (AWS KMS API Reference, "CreateGrant")."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,24 @@ class _Refused:
         for request in requests:
             if self._is_refused_as_said(evaluate(request, **layers)):
                 return Case(request, layers, notes)
+        if new_grants := self._new_grants(layers, moment):
+            earlier = layers.copy()
+            earlier["grants"] = [grant for grant in layers.get("grants", ()) if grant not in new_grants]
+            for request in requests:
+                if self._is_refused_as_said(evaluate(request, **earlier)):
+                    return Case(request, layers, (*notes, _note_on_new(new_grants)))
         return Case(requests[0], layers, (*notes, self._difference(requests[0], layers, facts)))
+
+    def _new_grants(self, layers: Layers, moment: RequestContext) -> list[Mapping[str, Any]]:
+        """The grants that were so new when the call came that KMS may not have known them everywhere."""
+        called_at = datetime.fromisoformat(str(moment["aws:CurrentTime"]))
+        # Events know whole seconds only.
+        return [
+            grant
+            for grant in layers.get("grants", ())
+            if grant["CreationDate"] < called_at + timedelta(seconds=1)
+            and called_at - grant["CreationDate"] < UNTIL_GRANTS_ARE_KNOWN
+        ]
 
     def _issued_at_the_latest(self, moment: RequestContext) -> RequestContext:
         """Temporary credentials have been given out at some time, which the audit trail need not tell: by the call."""
@@ -273,6 +294,16 @@ def _notes_on_deleted(layers: Layers) -> tuple[str, ...]:
         f"The policy of the resource names {' and '.join(names)}. Nobody is meant by that any more, not even who was "
         "made again under the same name, and AWS takes no policy that still has it: take it out before you put the "
         "policy.",
+    )
+
+
+def _note_on_new(grants: Sequence[Mapping[str, Any]]) -> str:
+    """Why a call can have been refused that a grant lets in."""
+    names = " or ".join(f"{grant.get('Name') or grant['GrantId'][:8] + '…'}" for grant in grants)
+    return (
+        f"A grant lets the caller in, and it was made less than five minutes before the call: {names}. A new grant may "
+        "take so long until all of KMS knows it. Until then it counts only for a request that has its grant token, in "
+        "GrantTokens; DynamoDB takes no token."
     )
 
 

@@ -14,8 +14,11 @@ from kmscourse.account import denials
 from kmscourse.account.ownership import Guard
 from kmscourse.account.passwords import make_password
 from kmscourse.account.role_sessions import SESSION_NAME, WAIT_FOR_IAM, RoleSession, once_spread
+from kmscourse.errors import CourseError
 from kmscourse.iam import LAB_PASSWORD
 
+Console = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""(operation, parameters) -> the answer of the practice account's console."""
 SessionMaker = Callable[[str, str | None], boto3.Session]
 """(user name, password or None) -> a session of that user. Only the practice account can check a password."""
 SessionOf = Callable[[str, str, str], boto3.Session]
@@ -30,6 +33,7 @@ class Account:
     process, to any of the sessions made here and to plain boto3 clients (each a ``Denial``, which knows its call).
     ``role_sessions`` holds by access key id what the roles' sessions were made with, and no secret.
     Outside the sandbox a ``guard`` stands before the calls of all of them.
+    ``console`` is the practice account's, None in every other account.
     ``take_notices`` gives what there is to say about the account, a sentence each: what was told once is told no more.
     """
 
@@ -42,6 +46,7 @@ class Account:
     session_of: SessionOf = field(repr=False)
     endpoint_url: str | None = None
     guard: Guard | None = field(default=None, repr=False)
+    console: Console | None = field(default=None, repr=False)
     take_notices: Callable[[], list[str]] = field(default=list, repr=False)
     denials: list[str] = field(default_factory=list, repr=False)
     role_sessions: dict[str, RoleSession] = field(default_factory=dict, repr=False)
@@ -86,6 +91,15 @@ class Account:
         if region == self.region:
             return self.client(service)
         return cast(Any, self.session).client(service, region_name=region)
+
+    def ask_console(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The answer of the practice account's console, which can do what no API of AWS offers.
+
+        Raises CourseError in another account, SandboxError where the console refuses.
+        """
+        if self.console is None:
+            raise CourseError("Only the practice account can do that: open it with KMSCOURSE_TARGET=sandbox.")
+        return self.console(operation, parameters)
 
     def new_password(self) -> str:
         """A password to give to a user: the lab's own in the sandbox, elsewhere one that nobody has seen before."""

@@ -65,12 +65,14 @@ def open_sandbox() -> Account:
         session.events.register("needs-retry", explain)
         return session
 
+    console = functools.partial(sandbox_client.call, endpoint)
+
     def make_session(user_name: str, password: str | None) -> boto3.Session:
         operation = "SessionFor" if password is None else "SignIn"
         parameters = (
             {"UserName": user_name} if password is None else {"UserName": user_name, "Password": password}
         )
-        credentials = sandbox_client.call(endpoint, operation, parameters)
+        credentials = console(operation, parameters)
         return session_with(
             credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
         )
@@ -83,7 +85,8 @@ def open_sandbox() -> Account:
         session_with(endpoint.access_key_id, endpoint.secret_access_key),
         make_session,
         session_with,
-        take_notices=lambda: sandbox_client.call(endpoint, "TakeNotices", {})["Notices"],
+        console=console,
+        take_notices=lambda: console("TakeNotices", {})["Notices"],
     )
     boto3.DEFAULT_SESSION = account.watched(account.session)  # for boto3.client(…), too
     return account

@@ -130,7 +130,7 @@ def stop(home: Path) -> bool:
 def read_status(endpoint: Endpoint) -> dict[str, Any]:
     """What the sandbox says of itself. Raises SandboxError, also where it was started by an earlier version."""
     status = call(endpoint, "Status", {})
-    if "UserArn" not in status:
+    if "GrantDelay" not in status:
         raise SandboxError(
             "The practice account was started by an earlier version of the course. "
             "End it with: kmscourse sandbox stop. Then try again: what is in it stays."
@@ -152,7 +152,7 @@ def call(
     body = json.dumps(parameters).encode()
     connection = http.client.HTTPConnection(host, timeout=timeout)
     try:
-        connection.request("POST", "/", body, _signed_headers(endpoint, host, operation, body))
+        connection.request("POST", "/", body, signed_headers(endpoint, host, operation, body))
         response = connection.getresponse()
         answer = json.loads(response.read())
     except TimeoutError:
@@ -192,7 +192,7 @@ def _error_of(endpoint: Endpoint, operation: str, status: int, answer: dict[str,
     return SandboxError(str(message))
 
 
-def _signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:
+def signed_headers(endpoint: Endpoint, host: str, operation: str, body: bytes) -> dict[str, str]:
     """The headers of a call, signed by the main user."""
     timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     headers = {

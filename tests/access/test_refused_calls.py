@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kmscourse import access
 from kmscourse.access import Case, Refusal, refused_case
+from kmscourse.account import Account, practice_settings
 from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import Layer
@@ -686,3 +687,29 @@ def test_every_refusal_is_explained_as_it_happened(who: str, **given: Any) -> No
                 assert_explained(case, text, seen=not locked_out)
     finally:
         people.close()
+
+
+def test_a_grant_that_is_too_new_is_named_as_the_reason(account: Account) -> None:
+    kms, iam = account.client("kms"), account.client("iam")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    grantee = iam.get_user(UserName="IAMLabUser")["User"]["Arn"]
+    with practice_settings.grant_delay(account, 60):
+        kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Encrypt"], Name="newcomer")
+    with pytest.raises(ClientError):
+        account.session_for("IAMLabUser").client("kms").encrypt(KeyId=key, Plaintext=b"x")
+    case = refused_case(account, account.denials[-1])
+    assert case.decision.allowed
+    assert "made less than five minutes before the call: newcomer." in case.notes[-1]
+    assert "GrantTokens" in case.notes[-1]
+
+
+def test_a_new_grant_of_something_else_is_no_reason(account: Account) -> None:
+    kms, iam = account.client("kms"), account.client("iam")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    grantee = iam.get_user(UserName="IAMLabUser")["User"]["Arn"]
+    kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Decrypt"])
+    with pytest.raises(ClientError):
+        account.session_for("IAMLabUser").client("kms").encrypt(KeyId=key, Plaintext=b"x")
+    case = refused_case(account, account.denials[-1])
+    assert not case.decision.allowed
+    assert not any("five minutes" in note for note in case.notes)

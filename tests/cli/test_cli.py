@@ -322,6 +322,35 @@ def test_how_long_a_table_key_is_kept_is_a_setting(
     assert done.returncode == 0, "what the command says counts"
 
 
+def test_quota_and_grant_delay_are_shown_and_gone_with_a_restart(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "kmscourse.cli",
+        "sandbox",
+        "serve",
+        "--quota",
+        "kms=7",
+        "--grant-delay",
+        "2.5",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as serving:
+        assert serving.stdout is not None
+        assert serving.stdout.readline()
+        assert cli.main(["sandbox", "status"]) == 0
+        said = capsys.readouterr().out
+        assert "KMS takes 7 cryptographic requests a second in each Region." in said
+        assert "A change of a grant is known after 2.5 s." in said
+        sandbox_client.stop(home)
+    sandbox_client.find_or_start(home)
+    assert cli.main(["sandbox", "status"]) == 0
+    said = capsys.readouterr().out
+    assert "KMS takes as many requests as come." in said
+    assert "A change of a grant is known at once." in said
+
+
 EVERY_VERB = """
 import sys
 from kmscourse import cli
@@ -410,6 +439,11 @@ def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("sandbox serve --port -1", "--port: '-1' is not a port"),
         ("sandbox serve --port 70000", "--port: '70000' is not a port"),
         ("sandbox serve --table-key-cache -1", "--table-key-cache: it is '-1'. Give the seconds"),
+        ("sandbox serve --quota 100", "--quota: '100' is no quota: write it as in kms=100"),
+        ("sandbox serve --quota kms=0", "--quota: '0' is not a number of requests a second: take a whole"),
+        ("sandbox serve --quota s3=5", "--quota: 's3=5' is no quota"),
+        ("sandbox serve --grant-delay 301", "--grant-delay: '301' is no number of seconds from 0 to 300"),
+        ("sandbox serve --grant-delay soon", "--grant-delay: 'soon' is no number of seconds"),
         ("sandbox reset --section 99", "--section: '99' is not a section"),
         ("sandbox begin", "action: invalid choice: 'begin'"),
         ("aws clean", "action: invalid choice: 'clean'"),

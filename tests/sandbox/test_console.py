@@ -9,10 +9,21 @@ import pytest
 
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.call import AwsError, HttpRequest
-from kmscourse.sandbox.client import Endpoint, _signed_headers
+from kmscourse.sandbox.client import Endpoint, signed_headers
+from kmscourse.sandbox.settings import Settings
+from tests.sandbox.conftest import Gate
 
 PASSWORD = "NewUs@r150"
-OPERATIONS = ["SignIn", "SessionFor", "Stop", "Reset", "Status", "TakeNotices"]
+OPERATIONS = [
+    "SignIn",
+    "SessionFor",
+    "Stop",
+    "Reset",
+    "Status",
+    "TakeNotices",
+    "SetKmsQuota",
+    "SetGrantDelay",
+]
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [EVERYTHING]})
 
@@ -58,6 +69,37 @@ def test_a_user_name_is_a_text(gate: Any, parameters: dict[str, Any]) -> None:
         refusal = gate.refused(f"kmscourse:{operation}", **parameters)
         assert (refusal.code, refusal.status) == ("ValidationException", 400)
         assert refusal.message.startswith("UserName ")
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "wrong"),
+    [
+        ("SetKmsQuota", "Requests", [0, -1, 1.5, 100_001, "5", True, [5]]),
+        ("SetGrantDelay", "Seconds", [-0.1, 300.1, "5", True, [5], float("nan")]),
+    ],
+)
+def test_a_setting_is_a_number_in_its_bounds(gate: Any, operation: str, name: str, wrong: list[Any]) -> None:
+    for value in wrong:
+        refusal = gate.refused(f"kmscourse:{operation}", **{name: value})
+        assert (refusal.code, refusal.status) == ("ValidationException", 400), value
+        assert refusal.message.startswith(f"{name} must be a "), value
+    status = gate("kmscourse:Status")
+    assert (status["KmsQuota"], status["GrantDelay"]) == (None, 0), "nothing may be set by a wrong value"
+
+
+def test_a_setting_answers_what_it_was_and_without_a_value_goes_back_to_the_start() -> None:
+    gate = Gate(settings=Settings(kms_quota=7, grant_delay=2.0))
+    assert gate("kmscourse:SetKmsQuota", Requests=3) == {"Requests": 7}
+    assert gate("kmscourse:SetGrantDelay", Seconds=30) == {"Seconds": 2}
+    status = gate("kmscourse:Status")
+    assert (status["KmsQuota"], status["GrantDelay"]) == (3, 30)
+    assert gate("kmscourse:SetKmsQuota") == {"Requests": 3}
+    assert gate("kmscourse:SetGrantDelay") == {"Seconds": 30}
+    gate("kmscourse:SetKmsQuota", Requests=3)
+    gate("kmscourse:Reset")
+    status = gate("kmscourse:Status")
+    assert (status["KmsQuota"], status["GrantDelay"]) == (7, 2)
+    gate.application.close()
 
 
 def test_operations_that_are_none(gate: Any) -> None:
@@ -134,7 +176,7 @@ def console(gate: Any, operation: str) -> tuple[int, dict[str, Any]]:
     endpoint = Endpoint(
         "http://127.0.0.1:1", gate.account_id, "us-east-1", "", main.caller.access_key_id, main.secret, 1
     )
-    headers = _signed_headers(endpoint, "127.0.0.1:1", operation, b"{}")
+    headers = signed_headers(endpoint, "127.0.0.1:1", operation, b"{}")
     answer = gate.application.handle(HttpRequest("POST", "/", headers, b"{}"))
     return answer.status, json.loads(answer.body)
 

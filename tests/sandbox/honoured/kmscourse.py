@@ -25,5 +25,7 @@ OPERATIONS = {
         },
     ),
     "SessionFor": Operation({"UserName": "alice"}, {"UserName": differs("bob")}),
+    "SetKmsQuota": Operation({"Requests": 5}, {"Requests": differs(6)}, read=step("kmscourse:SetKmsQuota")),
+    "SetGrantDelay": Operation({"Seconds": 5}, {"Seconds": differs(6)}, read=step("kmscourse:SetGrantDelay")),
     **{name: Operation({}, {}) for name in ("Status", "TakeNotices", "Stop", "Reset")},
 }
