@@ -44,6 +44,22 @@ def test_it_says_where_one_is_and_what_was_done(home: Path, capsys: pytest.Captu
     assert said[1:] == ["Caught up: myKey (section 1), Books (section 6)"]
 
 
+def test_a_quota_and_a_delay_of_grants_end_with_their_block_or_with_the_next_opening(
+    home: Path, account: Account
+) -> None:
+    def settings() -> tuple[int | None, float]:
+        status = account.ask_console("Status", {})
+        return status["KmsQuota"], status["GrantDelay"]
+
+    opened = Lab.open(section=0)
+    with opened.quota(kms=5), opened.grant_delay(60):
+        assert settings() == (5, 60)
+    assert settings() == (None, 0)
+    opened.quota(kms=5).__enter__()  # and its kernel is killed
+    Lab.open(section=0)
+    assert settings() == (None, 0)
+
+
 def test_it_keeps_what_is_there_and_starts_over_only_when_asked(
     home: Path, account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:

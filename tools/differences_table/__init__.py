@@ -56,13 +56,13 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "When a change counts",
-            "With the next request.",
+            "With the next request; of a grant later, where a delay is set for it.",
             "IAM policies, grants and a key's state may take some seconds to minutes to be known everywhere.",
             "tests/sandbox/test_differences.py::test_a_change_counts_with_the_next_request",
         ),
         Difference(
             "How often you may ask",
-            "As often as you like.",
+            "As often as you like, but for KMS's cryptographic operations where a quota is set for them.",
             "Each operation has a quota, as CreateKey with five a second; above it AWS answers ThrottlingException.",
             "tests/sandbox/test_differences.py::test_nobody_is_throttled",
         ),
@@ -157,10 +157,32 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "Grant tokens",
-            "A new grant counts at once, with its token or without; the token of a grant that is gone is refused.",
+            "A new grant counts at once, with its token or without, where no delay is set; the token of a grant that is "
+            "gone is refused.",
             "A new grant may for some minutes count only with its token. What is said of a token whose grant is gone "
             "is not documented.",
             "tests/sandbox/kms/test_grants.py::test_what_is_no_token_is_refused_wherever_tokens_are_taken",
+        ),
+        Difference(
+            "How long a grant takes to be known, where a delay is set",
+            "The same time for each request and for each change, from 0 to 300 seconds. A grant that isn't known yet "
+            "can be retired by its id too.",
+            "Usually less than five minutes; some requests may meet a change earlier than others. Whether a grant that "
+            "isn't known yet can be retired by its id is not documented.",
+            "tests/sandbox/kms/test_grant_delay.py::test_a_new_grant_counts_only_with_its_token",
+        ),
+        Difference(
+            "The quota of cryptographic operations, where one is set",
+            "It holds in any second. A request counts before it is decided who may, and not where it is itself refused "
+            "for the quota. CloudTrail has refused requests too.",
+            "It holds in each one-second interval. The rest is not documented.",
+            "tests/sandbox/kms/test_request_quota.py::test_all_principals_share_it_also_those_who_are_denied",
+        ),
+        Difference(
+            "What DynamoDB says where KMS has had too many requests",
+            "ThrottlingException with status 400, KMS's sentence within a sentence of the practice account's own.",
+            "Not recorded.",
+            "tests/sandbox/kms/test_request_quota.py::test_what_dynamodb_asks_for_a_caller_counts",
         ),
         Difference(
             "The text for a grant that can't be",
