@@ -157,8 +157,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "Grant tokens",
-            "A new grant counts at once, with its token or without, where no delay is set; the token of a grant that is "
-            "gone is refused.",
+            "A new grant counts at once, with its token or without, where no delay is set; the token of a grant that is"
+            " gone is refused.",
             "A new grant may for some minutes count only with its token. What is said of a token whose grant is gone "
             "is not documented.",
             "tests/sandbox/kms/test_grants.py::test_what_is_no_token_is_refused_wherever_tokens_are_taken",
