@@ -9,6 +9,7 @@ user_sessions.py    sessions of other users on a real account
 role_sessions.py    sessions of roles, what each was made with, and the wait for a new role
 passwords.py        passwords for a real account, shown once
 practice_settings.py  what a notebook sets in the practice account for a while
+as_of.py            sessions whose calls reach the practice account as of an earlier time
 denials.py          refusals as they happen, and what may be remembered of the call
 table_names.py      the DynamoDB tables that a call names
 ownership/          what the course made in a real account: its mark, its ledger, the guard of everything else

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -178,6 +179,15 @@ class Account:
             if known is not None:
                 self.main_user.access_key = earlier.access_key
             raise
+
+    @contextmanager
+    def set_back(self, at: datetime) -> Iterator[None]:
+        """Within it, the account's clock stands at an earlier time."""
+        now, self.now = self.now, lambda: at
+        try:
+            yield
+        finally:
+            self.now = now
 
     def close(self) -> None:
         """Release the file."""

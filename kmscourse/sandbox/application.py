@@ -84,8 +84,7 @@ class Application:
         caller: Caller | None = None
         outcome = "ok"
         try:
-            call = protocol.read(http)
-            offered.refuse_unsigned(call)
+            call = _read(http)
             with self.account.lock:
                 now = self._let_time_pass()
                 caller = signature.verify(call, self._key_ring(call), now)
@@ -199,6 +198,30 @@ class Application:
         self._on_reset(self.account.account_id)  # Before: what speaks of the account is not to outlive it.
         self.account.reset()
 
+    def perform_as_of(
+        self, request: HttpRequest, at: datetime, source_ip: str, user_agent: str
+    ) -> HttpResponse:
+        """The answer to a signed request, as if it had come ``at`` that time, from there; its events are dated so too.
+
+        The request was signed now, and its access key has to open something then.
+        """
+        now = self.account.now()
+        call: Call | None = None
+        try:
+            call = replace(_read(request), source_ip=source_ip, user_agent=user_agent)
+            if call.service == console.SERVICE:
+                raise AwsError(
+                    "ValidationException", "The console itself can't be called as of another time."
+                )
+            with self.account.set_back(at):
+                caller = signature.verify(call, self._key_ring(call), now)
+                answer = self._answer(call, caller, at)
+            return protocol.write(call, answer)
+        except AwsError as error:
+            return protocol.write_error(request, error, _request_id(call))
+        finally:
+            self._record()
+
     def status(self) -> Mapping[str, Any]:
         """What the account is, and how much is in its home region."""
         region, main = self.account.home_region, self.account.main_user.credentials().caller
@@ -233,6 +256,13 @@ class Application:
         """Let go of the account's file."""
         self._record()
         self.account.close()
+
+
+def _read(http: HttpRequest) -> Call:
+    """The call in a request, which is to be signed. Raises AwsError."""
+    call = protocol.read(http)
+    offered.refuse_unsigned(call)
+    return call
 
 
 def _request_id(call: Call | None) -> str:

@@ -9,12 +9,13 @@ is the learner's way into a process of the learner's own; AWS's services go by I
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kmscourse.sandbox.auth.credentials import Credentials
-from kmscourse.sandbox.call import AwsError, Call, Caller
+from kmscourse.sandbox.call import AwsError, Call, Caller, HttpRequest, HttpResponse
 from kmscourse.sandbox.iam import passwords
 from kmscourse.sandbox.kms import grant_delay, request_quota
 from kmscourse.sandbox.operation import Answer, Members, Operation, ResolvedCall, Service, no_permission
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
 
 SERVICE = "kmscourse"
+MAX_AGE = timedelta(days=90)  # as far as CloudTrail's event history goes back
 
 
 class HostProtocol(Protocol):
@@ -36,6 +38,11 @@ class HostProtocol(Protocol):
 
     def status(self) -> Mapping[str, Any]:
         """Account, Region, User, UserArn, Keys, Tables, Since, what there is to say about it (Notices) …"""
+
+    def perform_as_of(
+        self, request: HttpRequest, at: datetime, source_ip: str, user_agent: str
+    ) -> HttpResponse:
+        """The answer to a signed request, as if it had come ``at`` that time, from there."""
 
     def take_notices(self) -> list[str]:
         """What there is to say about the account; what was told once is forgotten."""
@@ -149,6 +156,32 @@ def set_grant_delay(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     return {"Seconds": former}
 
 
+def perform_as_of(resolved: ConsoleCall, host: HostProtocol) -> Answer:
+    """A request to one of AWS's services, performed as if it had come at an earlier time and from another address.
+
+    At is in seconds since 1970. The request is as it would have been sent: signed by whom it comes from, with Headers,
+    Body in base64. So is the answer.
+    """
+    now = resolved.now.timestamp()
+    at = resolved.number("At", int(now - MAX_AGE.total_seconds()), now, otherwise=now)
+    headers = resolved.parameters.get("Headers")
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise AwsError("ValidationException", "Headers must be an object of texts.")
+    try:
+        body = base64.b64decode(resolved.text("Body"), validate=True)
+    except ValueError:
+        raise AwsError("ValidationException", "Body must be in base64.") from None
+    request = HttpRequest("POST", "/", headers, body)
+    response = host.perform_as_of(
+        request, datetime.fromtimestamp(at, UTC), resolved.text("SourceIp"), resolved.text("UserAgent")
+    )
+    return {
+        "Status": response.status,
+        "Headers": dict(response.headers),
+        "Body": base64.b64encode(response.body).decode(),
+    }
+
+
 def take_notices(resolved: ConsoleCall, host: HostProtocol) -> Answer:
     """What the learner is to be told when a notebook is opened."""
     return {"Notices": host.take_notices()}
@@ -161,6 +194,7 @@ OPERATIONS: Mapping[str, Callable[[ConsoleCall, HostProtocol], Answer]] = {
     "Reset": reset,
     "Status": status,
     "TakeNotices": take_notices,
+    "PerformAsOf": perform_as_of,
     "SetKmsQuota": set_kms_quota,
     "SetGrantDelay": set_grant_delay,
 }
@@ -168,6 +202,7 @@ MEMBERS = Members(
     {
         "SignIn": "UserName Password NewPassword",
         "SessionFor": "UserName",
+        "PerformAsOf": "At SourceIp UserAgent Headers Body",
         "SetKmsQuota": "Requests",
         "SetGrantDelay": "Seconds",
     }

@@ -1,11 +1,12 @@
 """The events of the trail by all that they can be looked up by, so that a search costs what it finds.
 
-The log is read once, and then whatever it has got since the last search.
+The log is read once, and then whatever it has got since the last search. The history is in the order of the events'
+times, as AWS's is, and not in that of the log: an event can be dated before those that were kept earlier.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from kmscourse.sandbox.storage.file import EVENTS_KEPT
 
 Event = Mapping[str, Any]
 Numbered = tuple[int, Event]
+Place = tuple[float, int]
+"""Where an event stands in the history: its time, in seconds since 1970, and its number."""
 Attribute = tuple[str, str]
 """The name of an attribute and its value; two empty texts stand for any event."""
 
@@ -36,29 +39,31 @@ class History:
     def forget(self) -> None:
         """Read the log anew, as it has begun anew."""
         self._newest = 0
-        self._times: dict[int, float] = {}  # by number, oldest first
-        self._numbers: dict[tuple[str, Attribute], list[int]] = {}  # in each region, oldest first
+        self._times: dict[int, float] = {}  # by number
+        # In each region the times and numbers of events, oldest first: one may be dated before an earlier number.
+        self._places: dict[tuple[str, Attribute], list[Place]] = {}
 
     def find(
         self,
         region: str,
         attribute: Attribute = ("", ""),
         *,
-        before: int | None = None,
+        before: Place | None = None,
         start: float | None = None,
         end: float | None = None,
     ) -> Iterator[Numbered]:
         """The events of a region with this attribute, newest first.
 
-        ``before`` bounds their numbers, ``start`` and ``end`` (seconds since 1970, both included) their time.
+        With ``before``, the place of an event, only those that come after it in this order; ``start`` and ``end``
+        (seconds since 1970, both included) bound their time.
         """
         self.catch_up()
-        numbers = self._numbers.get((region, attribute), [])
-        for place in reversed(range(len(numbers) if before is None else bisect_left(numbers, before))):
-            number = numbers[place]
+        places = self._places.get((region, attribute), [])
+        count = len(places) if before is None else bisect_left(places, before)
+        for place in reversed(range(count)):
+            at, number = places[place]
             if number <= self._newest - EVENTS_KEPT:
-                return
-            at = self._times[number]
+                continue
             # Events know whole seconds only.
             if (start is None or at > start - 1) and (end is None or at <= end):
                 yield from self._event(number)
@@ -67,7 +72,7 @@ class History:
         """When the oldest event happened, in seconds since 1970; None where there is none."""
         self.catch_up()
         kept = (at for number, at in self._times.items() if number > self._newest - EVENTS_KEPT)
-        return next(kept, None)
+        return min(kept, default=None)
 
     def _event(self, number: int) -> Iterator[Numbered]:
         """The event with this number, if the log still has it."""
@@ -90,7 +95,7 @@ class History:
             self._times[number] = at
             self._newest = number
             for attribute in dict.fromkeys(attributes):
-                self._numbers.setdefault((region, attribute), []).append(number)
+                insort(self._places.setdefault((region, attribute), []), (at, number))
         if len(self._times) > 2 * EVENTS_KEPT:
             self._drop(self._newest - EVENTS_KEPT)
 
@@ -98,6 +103,6 @@ class History:
         """Forget the events up to a number."""
         self._times = {number: at for number, at in self._times.items() if number > last}
         remaining = {
-            name: numbers[bisect_left(numbers, last + 1) :] for name, numbers in self._numbers.items()
+            name: [place for place in places if place[1] > last] for name, places in self._places.items()
         }
-        self._numbers = {name: numbers for name, numbers in remaining.items() if numbers}
+        self._places = {name: places for name, places in remaining.items() if places}

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.cloudtrail.history import History
+from kmscourse.sandbox.cloudtrail.history import History, Place
 
 MAX_RESULTS = 50
 
@@ -38,7 +38,7 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
         raise AwsError("InvalidEventCategoryException", "The only EventCategory to ask for is insight.")
     if category is not None:
         return {"Events": []}  # There are no insights.
-    before = _number(parameters.get("NextToken"))
+    before = _place(parameters.get("NextToken"))
     matching = history.find(call.region, attribute, before=before, start=start, end=end)
     matches = list(islice(matching, limit + 1))
     shown = {
@@ -46,7 +46,9 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
     }
     if len(matches) <= limit:
         return shown
-    return {**shown, "NextToken": base64.b64encode(str(matches[limit - 1][0]).encode()).decode()}
+    number, event = matches[limit - 1]
+    place = f"{_seconds(event['eventTime']):.0f} {number}"
+    return {**shown, "NextToken": base64.b64encode(place.encode()).decode()}
 
 
 def attributes_of(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -128,11 +130,11 @@ def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def _number(token: str | None) -> int | None:
+def _place(token: str | None) -> Place | None:
     if token is None:
         return None
     with contextlib.suppress(ValueError):
-        number = int(base64.b64decode(token, validate=True))
-        if 0 < number < 1 << 62:
-            return number
+        at, number = map(int, base64.b64decode(token, validate=True).split(b" "))
+        if 0 < number < 1 << 62 and 0 <= at < 1 << 62:
+            return at, number
     raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.")

@@ -43,12 +43,19 @@ def attributes(event: Event) -> Iterator[tuple[str, str]]:
     yield "EventName", event["eventName"]
 
 
-def searched(log: Log, region: str, name: str | None, before: int | None, start: int | None) -> list[int]:
-    """What going through the log finds."""
+def place(log: Log, number: int) -> tuple[float, int]:
+    return datetime.fromisoformat(log.kept[number]["eventTime"]).timestamp(), number
+
+
+def searched(
+    log: Log, region: str, name: str | None, before: tuple[int, int] | None, start: int | None
+) -> list[int]:
+    """What going through the log finds, in the order of time."""
     return [
         number
-        for number, _ in log(before)
-        if number > log.last - KEPT
+        for number in sorted(log.kept, key=lambda number: place(log, number), reverse=True)
+        if (before is None or place(log, number) < before)
+        and number > log.last - KEPT
         and log.kept[number]["awsRegion"] == region
         and name in (None, log.kept[number]["eventName"])
         and (start is None or datetime.fromisoformat(log.kept[number]["eventTime"]).timestamp() >= start)
@@ -58,7 +65,10 @@ def searched(log: Log, region: str, name: str | None, before: int | None, start:
 regions, event_names = st.sampled_from(["here", "there"]), st.sampled_from(["A", "B"])
 appended = st.lists(st.tuples(event_names, regions, st.integers(0, 3)), max_size=30)
 searches = st.tuples(
-    regions, st.none() | event_names, st.none() | st.integers(1, 40), st.none() | st.integers(0, 4)
+    regions,
+    st.none() | event_names,
+    st.none() | st.tuples(st.integers(0, 3), st.integers(1, 40)),
+    st.none() | st.integers(0, 4),
 )
 
 
