@@ -48,18 +48,19 @@ class History:
         region: str,
         attribute: Attribute = ("", ""),
         *,
-        before: Place | None = None,
+        before: int | None = None,
         start: float | None = None,
         end: float | None = None,
     ) -> Iterator[Numbered]:
         """The events of a region with this attribute, newest first.
 
-        With ``before``, the place of an event, only those that come after it in this order; ``start`` and ``end``
-        (seconds since 1970, both included) bound their time.
+        With ``before``, the number of an event, only those that come after it in this order: none, where it is
+        forgotten. ``start`` and ``end`` (seconds since 1970, both included) bound their time.
         """
         self.catch_up()
         places = self._places.get((region, attribute), [])
-        count = len(places) if before is None else bisect_left(places, before)
+        last = None if before is None else (self._times.get(before, 0.0), before)
+        count = len(places) if last is None else bisect_left(places, last)
         for place in reversed(range(count)):
             at, number = places[place]
             if number <= self._newest - EVENTS_KEPT:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call
-from kmscourse.sandbox.cloudtrail.history import History, Place
+from kmscourse.sandbox.cloudtrail.history import History
 
 MAX_RESULTS = 50
 
@@ -38,7 +38,7 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
         raise AwsError("InvalidEventCategoryException", "The only EventCategory to ask for is insight.")
     if category is not None:
         return {"Events": []}  # There are no insights.
-    before = _place(parameters.get("NextToken"))
+    before = _number(parameters.get("NextToken"))
     matching = history.find(call.region, attribute, before=before, start=start, end=end)
     matches = list(islice(matching, limit + 1))
     shown = {
@@ -46,9 +46,7 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
     }
     if len(matches) <= limit:
         return shown
-    number, event = matches[limit - 1]
-    place = f"{_seconds(event['eventTime']):.0f} {number}"
-    return {**shown, "NextToken": base64.b64encode(place.encode()).decode()}
+    return {**shown, "NextToken": base64.b64encode(str(matches[limit - 1][0]).encode()).decode()}
 
 
 def attributes_of(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -130,11 +128,11 @@ def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def _place(token: str | None) -> Place | None:
+def _number(token: str | None) -> int | None:
     if token is None:
         return None
     with contextlib.suppress(ValueError):
-        at, number = map(int, base64.b64decode(token, validate=True).split(b" "))
-        if 0 < number < 1 << 62 and 0 <= at < 1 << 62:
-            return at, number
+        number = int(base64.b64decode(token, validate=True))
+        if 0 < number < 1 << 62:
+            return number
     raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.")
