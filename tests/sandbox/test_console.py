@@ -21,6 +21,7 @@ OPERATIONS = [
     "Reset",
     "Status",
     "TakeNotices",
+    "PerformAsOf",
     "SetKmsQuota",
     "SetGrantDelay",
 ]

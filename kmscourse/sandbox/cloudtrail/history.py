@@ -59,8 +59,10 @@ class History:
         """
         self.catch_up()
         places = self._places.get((region, attribute), [])
-        last = None if before is None else (self._times.get(before, 0.0), before)
-        count = len(places) if last is None else bisect_left(places, last)
+        count = len(places)
+        if before is not None:
+            is_known = before in self._times and before > self._newest - EVENTS_KEPT
+            count = bisect_left(places, (self._times[before], before)) if is_known else 0
         for place in reversed(range(count)):
             at, number = places[place]
             if number <= self._newest - EVENTS_KEPT:
