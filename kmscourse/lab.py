@@ -14,7 +14,7 @@ from kmscourse.account import Account, open_account, practice_settings
 from kmscourse.account.passwords import show_once
 from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.cells import CELLS, Cell
-from kmscourse.course import artifacts, challenge, checks, questions
+from kmscourse.course import artifacts, challenge, checks, incident, questions
 from kmscourse.course.answers import Answers
 from kmscourse.course.notes import Notes
 from kmscourse.course.overview import Overview
@@ -236,6 +236,20 @@ class Lab:
         if report.passed:
             self.progress.record_challenge()
         return ReportCard(report, self.progress)
+
+    def incident(self, *, again: bool = False) -> None:
+        """Have the incident happen in the practice account; ``again`` starts it over. What you have changed stays else.
+
+        Raises CourseError in another account.
+        """
+        with course.lock_preparation(home()):
+            if incident.is_set_up(self.account) and not again:
+                print(
+                    "The incident is in the account, as you left it. To start it over: lab.incident(again=True)"
+                )
+                return
+            incident.set_up(self.account)
+        print("The incident is in the account.")
 
     def certificate(self) -> CertificateCard:
         """What you have done in the course, when, in this account, as a card that can be saved."""

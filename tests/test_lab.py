@@ -60,6 +60,21 @@ def test_a_quota_and_a_delay_of_grants_end_with_their_block_or_with_the_next_ope
     assert settings() == (None, 0)
 
 
+def test_the_incident_happens_once_and_again_when_it_is_asked(
+    home: Path, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = Lab.open(section=0)
+    capsys.readouterr()
+    opened.incident()
+    assert capsys.readouterr().out == "The incident is in the account.\n"
+    account.client("iam").create_user(UserName="mine")
+    opened.incident()
+    assert "as you left it" in capsys.readouterr().out
+    opened.incident(again=True)
+    assert capsys.readouterr().out == "The incident is in the account.\n"
+    assert account.client("iam").get_user(UserName="mine")
+
+
 def test_it_keeps_what_is_there_and_starts_over_only_when_asked(
     home: Path, account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ checks/             what a section, and each of its exercises, should have broug
 questions/          what is asked: predictions, what is still known of earlier sections, the quiz
 answers.py          what the learner has answered; quiz.py goes through a part of the quiz
 challenge/          the last challenge: an account to set right
+incident/           an intruder's history: what somebody did with a compromised access key, and left open
 progress.py         which sections and exercises were done, and the challenge
 overview.py         all that is kept of the learner's way, a row for each thing
 glossary.py         the words of the course

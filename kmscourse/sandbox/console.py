@@ -10,6 +10,7 @@ is the learner's way into a process of the learner's own; AWS's services go by I
 from __future__ import annotations
 
 import base64
+import ipaddress
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -84,7 +85,7 @@ class ConsoleCall(ResolvedCall):
         if not is_number or not low <= value <= high:
             raise AwsError(
                 "ValidationException",
-                f"{name} must be a {'whole ' if whole else ''}number from {low:g} to {high:.0f}.",
+                f"{name} must be a {'whole ' if whole else ''}number from {low} to {high:.0f}.",
             )
         return value
 
@@ -171,9 +172,14 @@ def perform_as_of(resolved: ConsoleCall, host: HostProtocol) -> Answer:
         body = base64.b64decode(resolved.text("Body"), validate=True)
     except ValueError:
         raise AwsError("ValidationException", "Body must be in base64.") from None
+    source_ip = resolved.text("SourceIp")
+    try:
+        ipaddress.ip_address(source_ip)
+    except ValueError:
+        raise AwsError("ValidationException", "SourceIp must be an IP address.") from None
     request = HttpRequest("POST", "/", headers, body)
     response = host.perform_as_of(
-        request, datetime.fromtimestamp(at, UTC), resolved.text("SourceIp"), resolved.text("UserAgent")
+        request, datetime.fromtimestamp(at, UTC), source_ip, resolved.text("UserAgent")
     )
     return {
         "Status": response.status,

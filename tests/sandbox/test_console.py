@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from kmscourse.account.as_of import Origin, session_as_of
+from kmscourse.errors import SandboxError
 from kmscourse.sandbox import inprocess
 from kmscourse.sandbox.call import AwsError, HttpRequest
 from kmscourse.sandbox.client import Endpoint, signed_headers
 from kmscourse.sandbox.settings import Settings
+from tests.conftest import account_of
 from tests.sandbox.conftest import Gate
 
 PASSWORD = "NewUs@r150"
@@ -101,6 +107,89 @@ def test_a_setting_answers_what_it_was_and_without_a_value_goes_back_to_the_star
     status = gate("kmscourse:Status")
     assert (status["KmsQuota"], status["GrantDelay"]) == (7, 2)
     gate.application.close()
+
+
+class AsOf:
+    """A user whose calls come as of a moment ago, from elsewhere."""
+
+    def __init__(self, gate: Any, user: str = "") -> None:
+        self.gate = gate
+        self.origin = Origin("203.0.113.7", "elsewhere/1.0", gate.account.now() - timedelta(days=2))
+        application = gate.application
+        if user:
+            credentials = gate.account.identities.add_access_key(user)
+            gate.account.commit()
+        else:
+            credentials = application.main_access_key
+        account = account_of(application, inprocess.session(application))
+        self.session: Any = session_as_of(
+            account, self.origin, credentials.caller.access_key_id, credentials.secret
+        )
+
+
+def test_a_call_as_of_an_earlier_time_is_dated_so_in_the_account_and_in_its_trail(gate: Any) -> None:
+    gate.user("Old", EVERYTHING)
+    old = AsOf(gate, "Old")
+    key = old.session.client("kms").create_key()["KeyMetadata"]
+    assert abs(key["CreationDate"] - old.origin.at) < timedelta(seconds=1)
+    made = gate.events(EventName="CreateKey")[0]
+    assert made["eventTime"] == old.origin.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (made["sourceIPAddress"], made["userAgent"]) == ("203.0.113.7", "elsewhere/1.0")
+    assert made["userIdentity"]["userName"] == "Old"
+    assert abs(gate.account.now() - datetime.now(UTC)) < timedelta(seconds=5), "the clock must go on"
+
+
+def test_a_call_as_of_an_earlier_time_is_decided_like_any_other(gate: Any) -> None:
+    from_here = {**EVERYTHING, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
+    gate.user("There", from_here)
+    gate.user("Nobody")
+    there, nobody = AsOf(gate, "There").session.client("kms"), AsOf(gate, "Nobody").session.client("kms")
+    assert there.list_keys()["Keys"] == []
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        nobody.list_keys()
+    denied = gate.events(Username="Nobody")[0]
+    assert (denied["errorCode"], denied["sourceIPAddress"]) == ("AccessDenied", "203.0.113.7")
+    assert gate.refused("kms:ListKeys", by="There").code == "AccessDeniedException", (
+        "here it comes from elsewhere"
+    )
+
+
+def test_a_call_as_of_an_earlier_time_needs_a_signature(gate: Any) -> None:
+    gate.user("Old", EVERYTHING)
+    old = AsOf(gate, "Old")
+    forged: Any = session_as_of(
+        account_of(gate.application, inprocess.session(gate.application)),
+        old.origin,
+        old.session.get_credentials().access_key,
+        "not-the-secret",
+    )
+    with pytest.raises(ClientError, match="InvalidSignatureException"):
+        forged.client("kms").list_keys()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(days=-91)])
+def test_no_call_comes_from_the_future_or_from_before_the_history(gate: Any, ahead: timedelta) -> None:
+    old = AsOf(gate)
+    old.origin.at = gate.account.now() + ahead
+    with pytest.raises(SandboxError, match="At must be a number"):
+        old.session.client("kms").list_keys()
+
+
+def test_the_console_is_not_called_as_of_another_time(gate: Any) -> None:
+    main = gate.application.main_access_key
+    endpoint = Endpoint(
+        "http://127.0.0.1:1", gate.account_id, "us-east-1", "", main.caller.access_key_id, main.secret, 1
+    )
+    said = gate(
+        "kmscourse:PerformAsOf",
+        At=gate.account.now().timestamp() - 60,
+        SourceIp="192.0.2.1",
+        UserAgent="x",
+        Headers=signed_headers(endpoint, "127.0.0.1:1", "Reset", b"{}"),
+        Body="e30=",
+    )
+    assert said["Status"] == 400
+    assert b"The console itself" in base64.b64decode(said["Body"])
 
 
 def test_operations_that_are_none(gate: Any) -> None:
