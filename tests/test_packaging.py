@@ -1,5 +1,6 @@
 """The two lists of dependencies say the same, each line says where its package is used, and nothing else slips in."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -51,3 +52,20 @@ def test_every_client_to_test_with_has_a_reason() -> None:
 
 def test_moto_and_nbval_are_pinned_exactly() -> None:
     assert {"moto[dynamodb]==5.2.5", "nbval==0.11.0"} <= project_requirements()
+
+
+def test_containers_install_the_project_itself_and_list_nothing_of_their_own() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    assert container["postCreateCommand"] == "python -m pip install --editable ."
+    binder = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in binder if not line.startswith("#")] == ["."], (
+        "dependencies belong to pyproject.toml"
+    )
+
+
+def test_containers_have_a_python_that_the_project_runs_on() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+    least = tuple(map(int, PROJECT["requires-python"].removeprefix(">=").split(".")))
+    for named in (container["image"].rpartition(":")[2], runtime.removeprefix("python-")):
+        assert tuple(map(int, named.split("."))) >= least, named

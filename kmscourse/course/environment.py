@@ -6,7 +6,9 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
-MENDED_BY = "Run `make lab` again: it installs what the course needs."
+MENDED_BY = (
+    "Run `make lab` again, or install kmscourse again with pip: either installs what the course needs."
+)
 
 
 def problems() -> list[str]:

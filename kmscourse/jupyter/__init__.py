@@ -21,13 +21,19 @@ HIDDEN = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "edition.json", "i
 
 
 def notebooks() -> Path:
-    """The folder with the course's notebooks. Raises CourseError where they are not beside the package."""
-    folder = Path(__file__).parents[2] / "notebooks"
-    if not (folder / FIRST_NOTEBOOK).is_file():
-        raise CourseError(
-            f"The notebooks are not at {folder}. Open the course from a copy of its repository, with `make lab`."
-        )
-    return folder
+    """The folder with the course's notebooks: beside the package in a copy of the repository, else within it.
+
+    Raises CourseError where they are in neither place.
+    """
+    package = Path(__file__).parents[1]
+    places = (package.parent / "notebooks", package / "notebooks")
+    for folder in places:
+        if (folder / FIRST_NOTEBOOK).is_file():
+            return folder
+    raise CourseError(
+        f"The notebooks are neither at {places[0]} nor at {places[1]}. Install kmscourse again, or open the course "
+        "from a copy of its repository with `make lab`."
+    )
 
 
 def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
