@@ -57,6 +57,7 @@ def create_table(resolved: DynamoDbCall) -> None:
 def update_table(resolved: DynamoDbCall) -> None:
     """UpdateTable."""
     require_own_table([resolved.table_name])
+    _check_update(resolved.parameters)
     _check_changes(resolved.parameters, _require_table(resolved))
     if "SSESpecification" in resolved.parameters:
         encryption.require_other_key(resolved)
@@ -169,8 +170,9 @@ def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
         raise invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 
 
-def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
-    changes = [name for name in _CHANGES if parameters.get(name) is not None]
+def _check_update(parameters: Mapping[str, Any]) -> None:
+    """What UpdateTable asks, whatever the table. An empty list is no change, but refused beside one."""
+    changes = [name for name in _CHANGES if parameters.get(name) not in (None, [])]
     if not changes:
         raise invalid(_NO_CHANGE)
     for name, what in _ALONE.items():
@@ -178,7 +180,18 @@ def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
             raise invalid_parameter(f"{what} must be the only operation in the request")
     _check_billing_mode(parameters)
     _check_class(parameters)
-    if "StreamSpecification" in changes:
+    index_validation.check_updates(parameters)
+    is_indexing = any(set(update) & {"Create", "Delete"} for update in _index_updates(parameters))
+    if is_indexing and "ProvisionedThroughput" in changes:
+        raise invalid_parameter("You cannot create or delete index while updating table IOPS")
+
+
+def _index_updates(parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return parameters.get("GlobalSecondaryIndexUpdates") or ()
+
+
+def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
+    if parameters.get("StreamSpecification") is not None:
         raise invalid(f"Table has no stream to disable: TableName: {table.name}")
     billing_mode = parameters.get("BillingMode", table.billing_mode)
     throughput = parameters.get("ProvisionedThroughput")
