@@ -11,6 +11,7 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb.refusals import (
+    attribute_name_faults,
     enum_fault,
     invalid,
     invalid_parameter,
@@ -144,6 +145,9 @@ def _faults_of(index: Definition, path: str) -> Iterator[str]:
         subject = f"Value '[{', '.join(elements)}]' at '{path}.keySchema'"
         yield length_fault(subject, f"less than or equal to {MAX_LOCAL_KEYS}")
     for number, element in enumerate(index.get("KeySchema") or (), 1):
+        yield from attribute_name_faults(
+            element["AttributeName"], f"{path}.keySchema.{number}.member.attributeName"
+        )
         if element["KeyType"] not in ("HASH", "RANGE"):
             yield enum_fault(
                 element["KeyType"], ("HASH", "RANGE"), f"{path}.keySchema.{number}.member.keyType"
@@ -159,6 +163,8 @@ def _faults_of(index: Definition, path: str) -> Iterator[str]:
             yield length_fault(subject, "greater than or equal to 1")
         if len(attributes) > MAX_PROJECTED:
             yield length_fault(subject, f"less than or equal to {MAX_PROJECTED}")
+        for number, attribute in enumerate(attributes, 1):
+            yield from attribute_name_faults(attribute, f"{path}.projection.nonKeyAttributes.{number}.member")
 
 
 def _check_schema(index: Definition, defined: Sequence[str], operation: str, *, is_global: bool) -> None:
