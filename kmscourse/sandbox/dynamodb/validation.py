@@ -189,16 +189,13 @@ def _check_transaction(resolved: DynamoDbCall, requests: Sequence[ItemRequest]) 
     for request in requests:
         request.expressions.check()
         _check_item_size(request)
-    if (
-        sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
-        > MAX_TRANSACTION
-    ):
-        raise invalid("The items of a transaction have more than 4 MB together.")
+    size = sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
+    if size > MAX_TRANSACTION:
+        fault = "Transaction payload size cannot exceed 4MB. Payload Size: "
+        raise invalid(f"{fault}: {fault}{size}")
     if any(request.table is None for request in requests):
         raise not_found()
-    reasons = [_reason(request) for request in requests]
-    if any(reason["Code"] != "None" for reason in reasons):
-        raise cancelled(reasons)
+    _require_fit(requests)
     if len({request.identity for request in requests}) < len(requests):
         raise invalid("Transaction request cannot include multiple operations on one item")
 
@@ -219,12 +216,14 @@ def _check_members(given: Sequence[Mapping[str, Any]]) -> None:
         raise unsatisfied(faults)
 
 
-def _reason(request: ItemRequest) -> Mapping[str, str]:
-    """Why a transaction is cancelled for one of its items; the code None where it isn't."""
-    try:
-        _check_for_table(request)
-    except keys.EmptyKeyError:
-        raise
-    except AwsError as error:
-        return {"Code": "ValidationError", "Message": error.message}
-    return {"Code": "None"}
+def _require_fit(requests: Sequence[ItemRequest]) -> None:
+    """The requests of a transaction fit their tables. The first that does not cancels it: no other is looked at."""
+    for number, request in enumerate(requests):
+        try:
+            _check_for_table(request)
+        except keys.EmptyKeyError:
+            raise
+        except AwsError as error:
+            reasons: list[Mapping[str, str]] = [{"Code": "None"} for _ in requests]
+            reasons[number] = {"Code": "ValidationError", "Message": error.message}
+            raise cancelled(reasons) from None
