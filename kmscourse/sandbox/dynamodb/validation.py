@@ -13,10 +13,12 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import keys, pages
+from kmscourse.sandbox.dynamodb.attribute_values import name_fault
 from kmscourse.sandbox.dynamodb.refusals import (
     cancelled,
     enum_fault,
     invalid,
+    invalid_request,
     length_fault,
     not_found,
     unsatisfied,
@@ -122,7 +124,7 @@ def batch_write_item(resolved: DynamoDbCall) -> None:
     for batch in batches:
         for request in batch.requests:
             if request.operation == "PutItem":
-                _check_item_size(request)
+                _check_put(request)
                 keys.check_put_in_batch(request.item, request.known_table)
             else:
                 _check_for_table(request)
@@ -152,7 +154,7 @@ def _check_item(resolved: DynamoDbCall) -> None:
     if only_old and request.parameters.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):
         raise invalid("ReturnValues can only be ALL_OLD or NONE")
     request.expressions.check()
-    _check_item_size(request)
+    _check_put(request)
     _check_for_table(request)
 
 
@@ -169,8 +171,13 @@ def _check_for_table(request: ItemRequest) -> None:
         keys.check_scalars(request.expressions.projection or (), table)
 
 
-def _check_item_size(request: ItemRequest) -> None:
-    if request.operation == "PutItem" and size_of_item(request.item) > MAX_ITEM:
+def _check_put(request: ItemRequest) -> None:
+    """An item that is to be put, by itself."""
+    if request.operation != "PutItem":
+        return
+    for fault in filter(None, map(name_fault, request.item)):
+        raise invalid_request(request.operation, fault)
+    if size_of_item(request.item) > MAX_ITEM:
         raise invalid("Item size has exceeded the maximum allowed size")
 
 
@@ -188,7 +195,7 @@ def _check_transaction(resolved: DynamoDbCall, requests: Sequence[ItemRequest]) 
         raise unsatisfied([length_fault("Value at 'TransactItems'", limit)])
     for request in requests:
         request.expressions.check()
-        _check_item_size(request)
+        _check_put(request)
     size = sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
     if size > MAX_TRANSACTION:
         fault = "Transaction payload size cannot exceed 4MB. Payload Size: "
