@@ -419,3 +419,18 @@ def test_policies_are_listed_by_what_they_are_used_for(
     gate("iam:PutUserPermissionsBoundary", UserName="IAMLabUser", PermissionsBoundary=arn + "bounds")
     gate("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn=arn + "gives")
     assert re.findall("<PolicyName>(.+?)<", gate("iam:ListPolicies", **asked)["Xml"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("DeletePolicy", {}),
+        ("TagPolicy", {"Tags": [{"Key": "a", "Value": "b"}]}),
+        ("DeletePolicyVersion", {"VersionId": "v1"}),
+    ],
+)
+def test_awss_own_policies_are_changed_by_nobody(gate: Any, action: str, parameters: dict[str, Any]) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    refusal = gate.refused(f"iam:{action}", PolicyArn=arn, **parameters)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == f"{arn} is AWS's own: nobody else can change it."
