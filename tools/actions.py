@@ -22,6 +22,7 @@ MODELS = {
     "iam": ["iam"],
     "sts": ["sts"],
     "cloudtrail": ["cloudtrail"],
+    "tag": ["resourcegroupstaggingapi"],
 }
 
 # Actions that are no operation. Service Authorization Reference, the page of each service (June 2026):
@@ -70,7 +71,7 @@ def actions() -> dict[str, Any]:
         loaded = [loader.load_service_model(model, "service-2") for model in models]
         services[prefix] = {
             "operations": sorted(name for model in loaded for name in model["operations"]),
-            "permissions": PERMISSIONS[prefix],
+            "permissions": PERMISSIONS.get(prefix, []),
             "required": REQUIRED.get(prefix, {}),
         }
     return {"botocore": botocore.__version__, "services": services}

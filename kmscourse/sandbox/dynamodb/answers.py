@@ -15,6 +15,13 @@ from typing import Any
 from kmscourse.sandbox.dynamodb.store import Table
 
 Answer = dict[str, Any]
+_NOT_OF_DELETED = (
+    "AttributeDefinitions",
+    "KeySchema",
+    "CreationDateTime",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+)
 INACCESSIBLE = "INACCESSIBLE_ENCRYPTION_CREDENTIALS"
 
 
@@ -24,8 +31,9 @@ def of_new_table(answer: Answer, table: Table | None) -> Answer:
 
 
 def of_deleted_table(answer: Answer, table: Table | None) -> Answer:
-    """DeleteTable's answer, of ``table`` as it was."""
-    return _described(answer, table, status="DELETING")
+    """DeleteTable's answer, of ``table`` as it was, which has nothing of its keys, its indexes and its age."""
+    [(member, shown)] = _described(answer, table, status="DELETING").items()
+    return {member: {name: value for name, value in shown.items() if name not in _NOT_OF_DELETED}}
 
 
 def of_table(answer: Answer, table: Table | None, counts: Mapping[str, int]) -> Answer:

@@ -27,6 +27,7 @@ TYPES = ("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL")
 ORDERED_TYPES = ("S", "N", "B")
 SET_TYPES = ("SS", "NS", "BS")
 MAX_DEPTH = 32
+MAX_NAME = 65_535  # bytes
 TOO_DEEP = (
     "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported "
     "limit"
@@ -61,6 +62,14 @@ def check(operation: str, value: AttributeValue, path: str) -> None:
         _check_held(operation, held[0], value[held[0]])
     except AwsError as fault_of_value:
         raise _located(operation, fault_of_value, path) from None
+
+
+def name_fault(name: str) -> str:
+    """What is wrong with the name of an attribute of an item, in the words of DynamoDB; nothing of one that is good."""
+    if not name:
+        return "Empty attribute name"
+    is_too_large = len(name.encode()) > MAX_NAME
+    return f"Attribute name is too large, must be less than {MAX_NAME + 1} bytes" if is_too_large else ""
 
 
 def _located(operation: str, fault: AwsError, path: str) -> AwsError:

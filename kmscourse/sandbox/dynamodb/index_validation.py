@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb.refusals import (
+    attribute_name_faults,
     enum_fault,
     invalid,
     invalid_parameter,
@@ -21,7 +23,8 @@ from kmscourse.sandbox.dynamodb.refusals import (
 )
 from kmscourse.sandbox.dynamodb.store import Table
 
-MAX_LOCAL, MAX_GLOBAL = 5, 20
+MAX_LOCAL, MAX_GLOBAL, MAX_PROJECTED, MAX_LOCAL_KEYS = 5, 20, 20, 2
+_UPDATES = ("Update", "Create", "Delete")
 _PROJECTIONS = ("ALL", "INCLUDE", "KEYS_ONLY")
 
 Definition = Mapping[str, Any]
@@ -66,9 +69,13 @@ def check_new(parameters: Mapping[str, Any]) -> None:
             raise invalid_parameter(f"GlobalSecondaryIndex count exceeds the per-table limit of {MAX_GLOBAL}")
 
 
-def check_changes(parameters: Mapping[str, Any], table: Table) -> None:
-    """Indexes that are made are new, and their keys defined; those that are changed or deleted are there."""
-    updates = parameters.get("GlobalSecondaryIndexUpdates") or ()
+def check_updates(parameters: Mapping[str, Any]) -> None:
+    """GlobalSecondaryIndexUpdates by themselves, whatever the table."""
+    updates = parameters.get("GlobalSecondaryIndexUpdates")
+    if updates is None:
+        return
+    if not updates:
+        raise invalid_parameter("List of GlobalSecondaryIndexUpdates is empty")
     faults: list[str] = []
     for number, update in enumerate(updates, 1):
         for what, index in update.items():
@@ -76,17 +83,48 @@ def check_changes(parameters: Mapping[str, Any], table: Table) -> None:
             faults += _faults_of(index, path)
     if faults:
         raise unsatisfied(faults)
-    defined = {definition["AttributeName"] for definition in parameters.get("AttributeDefinitions") or ()}
+    names: set[str] = set()
     for update in updates:
-        for what, index in update.items():
-            known = table.indexes.get(index["IndexName"])
-            if what == "Create" and known is not None:
-                raise invalid("Attempting to create an index which already exists")
-            if what != "Create" and (known is None or not known.is_global):
-                raise not_found()
-            if what == "Create":
-                _check_schema(index, sorted({*table.types, *defined}), "UpdateTable", is_global=True)
-                _check_projection(index)
+        if not update:
+            members = ", ".join(f"GlobalSecondaryIndexUpdate.{what}" for what in _UPDATES)
+            raise invalid_parameter(f"One of {members} must not be null")
+        if len(update) > 1:
+            raise invalid_parameter(
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object"
+            )
+        [index] = update.values()
+        if index["IndexName"] in names:
+            raise invalid_parameter(
+                "Only one global secondary index update per index is allowed simultaneously. Index: "
+                f"{index['IndexName']}"
+            )
+        names.add(index["IndexName"])
+
+
+def check_changes(parameters: Mapping[str, Any], table: Table) -> None:
+    """Indexes that are made are new, and their keys defined; those that are changed or deleted are there."""
+    changes = [
+        change for each in parameters.get("GlobalSecondaryIndexUpdates") or () for change in each.items()
+    ]
+    billing_mode = parameters.get("BillingMode", table.billing_mode)
+    for what, index in changes:
+        if what == "Create":
+            _check_created(index, parameters, table)
+            _check_units_of_created(index, billing_mode)
+        else:
+            _check_known(what, index["IndexName"], table)
+        if what == "Update" and billing_mode == "PAY_PER_REQUEST" and index.get("ProvisionedThroughput"):
+            raise invalid_parameter(
+                f"The only Updates for index: {index['IndexName']} when TableThroughputMode is PAY_PER_REQUEST can be "
+                "to OnDemandThroughput, WarmThroughput"
+            )
+    if billing_mode == "PROVISIONED" != table.billing_mode:
+        _require_units_of_all(changes, table)
+    if sum(what != "Update" for what, _ in changes) > 1:
+        raise AwsError(
+            "LimitExceededException",
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+        )
 
 
 def _faults(indexes: Sequence[Definition], path: str) -> Iterator[str]:
@@ -99,7 +137,17 @@ def _faults_of(index: Definition, path: str) -> Iterator[str]:
     yield from name_faults(index["IndexName"], f"{path}.indexName")
     if index.get("KeySchema") == []:
         yield length_fault(f"Value '[]' at '{path}.keySchema'", "greater than or equal to 1")
+    if path.startswith("local") and len(index["KeySchema"]) > MAX_LOCAL_KEYS:
+        elements = (
+            f"KeySchemaElement(attributeName={element['AttributeName']}, keyType={element['KeyType']})"
+            for element in index["KeySchema"]
+        )
+        subject = f"Value '[{', '.join(elements)}]' at '{path}.keySchema'"
+        yield length_fault(subject, f"less than or equal to {MAX_LOCAL_KEYS}")
     for number, element in enumerate(index.get("KeySchema") or (), 1):
+        yield from attribute_name_faults(
+            element["AttributeName"], f"{path}.keySchema.{number}.member.attributeName"
+        )
         if element["KeyType"] not in ("HASH", "RANGE"):
             yield enum_fault(
                 element["KeyType"], ("HASH", "RANGE"), f"{path}.keySchema.{number}.member.keyType"
@@ -108,9 +156,15 @@ def _faults_of(index: Definition, path: str) -> Iterator[str]:
     kind = projection.get("ProjectionType")
     if kind is not None and kind not in _PROJECTIONS:
         yield enum_fault(kind, _PROJECTIONS, f"{path}.projection.projectionType")
-    if projection.get("NonKeyAttributes") == []:
-        subject = f"Value '[]' at '{path}.projection.nonKeyAttributes'"
-        yield length_fault(subject, "greater than or equal to 1")
+    attributes = projection.get("NonKeyAttributes")
+    if attributes is not None:
+        subject = f"Value '[{', '.join(attributes)}]' at '{path}.projection.nonKeyAttributes'"
+        if not attributes:
+            yield length_fault(subject, "greater than or equal to 1")
+        if len(attributes) > MAX_PROJECTED:
+            yield length_fault(subject, f"less than or equal to {MAX_PROJECTED}")
+        for number, attribute in enumerate(attributes, 1):
+            yield from attribute_name_faults(attribute, f"{path}.projection.nonKeyAttributes.{number}.member")
 
 
 def _check_schema(index: Definition, defined: Sequence[str], operation: str, *, is_global: bool) -> None:
@@ -153,14 +207,84 @@ def _check_projection(index: Definition) -> None:
         raise invalid_parameter(
             f"ProjectionType is {kind}, but NonKeyAttributes is {'' if named else 'not '}specified"
         )
+    attributes = projection.get("NonKeyAttributes") or ()
+    for attribute in attributes:
+        if attributes.count(attribute) > 1:
+            raise invalid_parameter(f"Duplicate element in NonKeyAttributes: {attribute}")
+
+
+def _check_created(index: Definition, parameters: Mapping[str, Any], table: Table) -> None:
+    """A new index of a table that is there: its keys are defined with it, in the types that they have already."""
+    name, definitions = index["IndexName"], parameters.get("AttributeDefinitions")
+    if name in table.indexes:
+        raise invalid("Attempting to create an index which already exists")
+    if not definitions:
+        raise invalid_parameter(f"AttributeDefinitions is not specified for index: {name}")
+    given = {each["AttributeName"]: each["AttributeType"] for each in definitions}
+    _check_schema(index, sorted({*table.types, *given}), "UpdateTable", is_global=True)
+    _check_projection(index)
+    for element in index["KeySchema"]:
+        attribute = element["AttributeName"]
+        known = table.types.get(attribute)
+        if known is not None and given.get(attribute, known) != known:
+            raise invalid_parameter(
+                "Attributes cannot be redefined. Please check that your attribute has the same type as previously "
+                f"defined. Existing schema: {_shown(attribute, known, _key_type(attribute, table))} New schema: "
+                f"{_shown(attribute, given[attribute], element['KeyType'])}"
+            )
+
+
+def _key_type(attribute: str, table: Table) -> str:
+    """HASH or RANGE, as an attribute is a key of a table, or of the first of its indexes that has it."""
+    schemas = (table.keys, *(index.keys for index in table.indexes.values()))
+    return "HASH" if attribute == next(keys[0] for keys in schemas if attribute in keys) else "RANGE"
+
+
+def _shown(attribute: str, attribute_type: str, kind: str) -> str:
+    return f"Schema:[SchemaElement: key{{{attribute}:{attribute_type}:{kind}}}]"
+
+
+def _check_known(what: str, name: str, table: Table) -> None:
+    """An index that is changed or deleted is a global one of the table."""
+    index = table.indexes.get(name)
+    if index is None:
+        raise not_found(f"Index {name} for table {table.name}")
+    if not index.is_global:
+        raise invalid(f"Cannot {what.lower()} an index that is not a GlobalSecondaryIndex: {name}")
 
 
 def _check_units(index: Definition, billing_mode: str | None) -> None:
-    if billing_mode == "PAY_PER_REQUEST" and index.get("ProvisionedThroughput"):
+    """The capacity of an index of a new table."""
+    has_units = bool(index.get("ProvisionedThroughput"))
+    if billing_mode == "PAY_PER_REQUEST" and has_units:
         raise invalid_parameter(
             f"ProvisionedThroughput should not be specified for index: {index['IndexName']} when BillingMode is "
             "PAY_PER_REQUEST"
         )
+    if billing_mode != "PAY_PER_REQUEST" and not has_units:
+        raise invalid_parameter(f"ProvisionedThroughput is not specified for index: {index['IndexName']}")
+
+
+def _check_units_of_created(index: Definition, billing_mode: str) -> None:
+    """The same of a new index of a table that is there."""
+    name, has_units = index["IndexName"], bool(index.get("ProvisionedThroughput"))
+    if billing_mode == "PAY_PER_REQUEST" and has_units:
+        raise invalid_parameter(
+            f"Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {name} when BillingMode is "
+            "PAY_PER_REQUEST"
+        )
+    if billing_mode == "PROVISIONED" and not has_units:
+        raise invalid_parameter(
+            f"Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {name}"
+        )
+
+
+def _require_units_of_all(changes: Sequence[tuple[str, Definition]], table: Table) -> None:
+    """A table that will be paid by capacity needs one for each of its global indexes."""
+    given = {index["IndexName"] for _, index in changes}
+    for index in table.indexes.values():
+        if index.is_global and index.name not in given:
+            raise invalid_parameter(f"ProvisionedThroughput must be specified for index: {index.name}")
 
 
 def _check_is_new(name: str, names: set[str]) -> None:

@@ -6,14 +6,15 @@ Source: DynamoDB Developer Guide, "Quotas in Amazon DynamoDB" (partition and sor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, Item, type_of
 from kmscourse.sandbox.dynamodb.expressions import Elements, UpdateAction
 from kmscourse.sandbox.dynamodb.refusals import invalid, invalid_parameter
-from kmscourse.sandbox.dynamodb.sizes import MAX_KEYS, size_of
-from kmscourse.sandbox.dynamodb.store import Table
+from kmscourse.sandbox.dynamodb.sizes import size_of
+from kmscourse.sandbox.dynamodb.store import Index, Table
+from kmscourse.sandbox.moto_adapter.order import MAX_KEYS
 
 NOT_THE_SCHEMA = "The provided key element does not match the schema"
 _FOR_AN_INDEX = "A value specified for a secondary index key is not supported. "
@@ -82,7 +83,7 @@ def check_index_keys(item: Item, table: Table) -> None:
             _check_index_type(item[name], name, index, table)
             if _empty(item[name]):
                 raise EmptyKeyError(_FOR_AN_INDEX, item[name], f" IndexName: {index}, IndexKey: {name}")
-    _check_sizes_in_indexes(item, table)
+    _check_sizes_in_indexes(item, table.indexes.values())
 
 
 def check_updated(actions: Sequence[UpdateAction], table: Table) -> None:
@@ -111,7 +112,9 @@ def check_result(item: Item, actions: Sequence[UpdateAction], table: Table) -> N
             )
         if _empty(item[name]):
             raise EmptyKeyError(_UPDATED_FOR_AN_INDEX, item[name], "")
-    _check_sizes_in_indexes(item, table)
+    _check_sizes_in_indexes(
+        item, [index for index in table.indexes.values() if named.intersection(index.keys)]
+    )
 
 
 def check_scalars(paths: Sequence[Elements], table: Table) -> None:
@@ -153,8 +156,8 @@ def _empty(value: AttributeValue) -> bool:
     return kind in _EMPTY and value[kind] == ""
 
 
-def _check_sizes_in_indexes(item: Item, table: Table) -> None:
-    for index in table.indexes.values():
+def _check_sizes_in_indexes(item: Item, indexes: Iterable[Index]) -> None:
+    for index in indexes:
         if all(name in item for name in index.keys):
             _check_sizes(item, index.keys)
 

@@ -62,6 +62,14 @@ def name_faults(name: str, path: str) -> list[str]:
     return faults
 
 
+def attribute_name_faults(name: str, path: str) -> list[str]:
+    """What a refusal says of the name of a key, or of an attribute that a table's settings name."""
+    subject = f"Value '{name[:300]}' at '{path}'"
+    if not name:
+        return [length_fault(subject, "greater than or equal to 1")]
+    return [length_fault(subject, f"less than or equal to {_MAX_NAME}")] if len(name) > _MAX_NAME else []
+
+
 def length_fault(what: str, limit: str) -> str:
     """What a refusal says of ``what`` (a value and where it is) that is too long or too short."""
     return f"{what} failed to satisfy constraint: Member must have length {limit}"
@@ -77,6 +85,19 @@ def unsatisfied(faults: Sequence[str]) -> AwsError:
 def not_found(what: str = "") -> AwsError:
     """The refusal of a call on what is not there."""
     return AwsError("ResourceNotFoundException", f"Requested resource not found{f': {what}' if what else ''}")
+
+
+def no_table_arn(given: str) -> AwsError:
+    """The refusal of what should be the ARN of a table of the call's region."""
+    if not given.startswith("arn:"):
+        return invalid_parameter(f"ARNs must start with 'arn:': {given}")
+    if not given.startswith("arn:aws:dynamodb:"):
+        return invalid_parameter(f"Provided Arn is not a DynamoDB resource arn: {given}")
+    if "/index/" in given:
+        return invalid_parameter(
+            f"Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {given}"
+        )
+    return invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
 
 
 def not_offered(what: str, operation: str) -> AwsError:

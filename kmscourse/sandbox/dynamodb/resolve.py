@@ -26,6 +26,7 @@ from kmscourse.sandbox.dynamodb.refusals import (
     invalid,
     length_fault,
     name_faults,
+    no_table_arn,
     not_found,
     unsatisfied,
 )
@@ -225,7 +226,7 @@ class DynamoDbCall(ResolvedCall):
         if arn:
             return TableName(arn[3], given, given.startswith(home))
         if must_be_arn:
-            raise invalid(f"Invalid TableArn: Invalid ResourceArn provided as input {given}")
+            raise no_table_arn(given)
         _require_name(given, "tableName")
         return TableName(given, home + given, True)
 

@@ -17,7 +17,6 @@ MAX_ITEM = 409_600
 MAX_PAGE = 1 << 20
 MAX_TRANSACTION = 4 << 20
 MAX_BATCH_READ = 16 << 20
-MAX_KEYS = (2048, 1024)  # of a partition key, and of a sort key
 
 _READ_UNIT, _WRITE_UNIT = 4096, 1024
 _DOCUMENT = 3  # what a list or map takes by itself; each member one more

@@ -137,9 +137,10 @@ class TableStore:
     def keep_settings(
         self, region: str, name: str, parameters: Mapping[str, Any], now: datetime, *, is_new: bool
     ) -> None:
-        """Keep what moto does not keep of the parameters of CreateTable or UpdateTable."""
+        """Keep what moto does not keep of the parameters of CreateTable or UpdateTable; the time in milliseconds."""
+        since = int(now.timestamp() * 1000) / 1000
         with self._journal.changing():
-            self._models("dynamodb", region).keep_settings(name, parameters, now.timestamp(), is_new=is_new)
+            self._models("dynamodb", region).keep_settings(name, parameters, since, is_new=is_new)
 
     def encrypt(self, region: str, name: str, specification: Mapping[str, Any] | None) -> None:
         """Have a table encrypted as an SSESpecification says; None for DynamoDB's own key."""

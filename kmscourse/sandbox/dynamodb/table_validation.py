@@ -12,16 +12,21 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import encryption, index_validation
 from kmscourse.sandbox.dynamodb.refusals import (
+    attribute_name_faults,
+    enum_fault,
     invalid,
     invalid_parameter,
+    no_table_arn,
     not_found,
     not_in_enum,
+    unsatisfied,
 )
 from kmscourse.sandbox.dynamodb.resolve import DynamoDbCall
 from kmscourse.sandbox.dynamodb.store import Table
 from kmscourse.sandbox.dynamodb.validation import require_own_table
+from kmscourse.sandbox.model import shapes
 
-MAX_TAGS = 50
+MAX_TAGS, MAX_TAG_KEY, MAX_TAG_VALUE = 50, 128, 256
 _CHANGES = (
     "ProvisionedThroughput",
     "BillingMode",
@@ -57,6 +62,7 @@ def create_table(resolved: DynamoDbCall) -> None:
 def update_table(resolved: DynamoDbCall) -> None:
     """UpdateTable."""
     require_own_table([resolved.table_name])
+    _check_update(resolved.parameters)
     _check_changes(resolved.parameters, _require_table(resolved))
     if "SSESpecification" in resolved.parameters:
         encryption.require_other_key(resolved)
@@ -76,11 +82,13 @@ def delete_table(resolved: DynamoDbCall) -> None:
 
 def describe_table(resolved: DynamoDbCall) -> None:
     """An operation that looks at a table."""
+    _require_own_region(resolved)
     require_own_table([resolved.table_name])
 
 
 def describe_time_to_live(resolved: DynamoDbCall) -> None:
     """DescribeTimeToLive."""
+    _require_own_region(resolved)
     require_own_table([resolved.table_name])
     _require_table(resolved)
 
@@ -88,8 +96,11 @@ def describe_time_to_live(resolved: DynamoDbCall) -> None:
 def update_time_to_live(resolved: DynamoDbCall) -> None:
     """UpdateTimeToLive."""
     require_own_table([resolved.table_name])
-    expires_by = _require_table(resolved).expires_by
     specification = resolved.parameters["TimeToLiveSpecification"]
+    faults = attribute_name_faults(specification["AttributeName"], "timeToLiveSpecification.attributeName")
+    if faults:
+        raise unsatisfied(faults)
+    expires_by = _require_table(resolved).expires_by
     if expires_by is not None and expires_by != specification["AttributeName"]:
         raise invalid(
             f"TimeToLive is active on a different AttributeName: current AttributeName is {expires_by}"
@@ -118,8 +129,13 @@ def tag_resource(resolved: DynamoDbCall) -> None:
 def untag_resource(resolved: DynamoDbCall) -> None:
     """UntagResource."""
     _require_tagged_table(resolved)
-    if not resolved.parameters["TagKeys"]:
+    keys = resolved.parameters["TagKeys"]
+    if not keys:
         raise invalid("Atleast one Tag Key needs to be provided as Input.")
+    for key in keys:
+        _check_tag_key(key)
+    if len(keys) > MAX_TAGS:
+        raise _too_many_tags()
 
 
 def _require_table(resolved: DynamoDbCall) -> Table:
@@ -128,7 +144,20 @@ def _require_table(resolved: DynamoDbCall) -> Table:
     return resolved.table
 
 
+def _require_own_region(resolved: DynamoDbCall) -> None:
+    """A table that is described is one of the call's region."""
+    arn = resolved.table_name.arn
+    if not _is_of_region(resolved, arn):
+        raise invalid(f"1 validation error detected: Invalid AWS region in '{arn}'")
+
+
+def _is_of_region(resolved: DynamoDbCall, arn: str) -> bool:
+    return arn.split(":")[3] == resolved.region
+
+
 def _require_tagged_table(resolved: DynamoDbCall) -> Table:
+    if not _is_of_region(resolved, resolved.tagged_name.arn):
+        raise no_table_arn(resolved.tagged_name.arn)
     require_own_table([resolved.tagged_name])
     if resolved.tagged_table is None:
         raise not_found(f"ResourceArn: {resolved.parameters['ResourceArn']} not found")
@@ -137,11 +166,12 @@ def _require_tagged_table(resolved: DynamoDbCall) -> Table:
 
 def _check_new(parameters: Mapping[str, Any]) -> None:
     definitions, schema = parameters["AttributeDefinitions"], parameters["KeySchema"]
-    for number, definition in enumerate(definitions, 1):
-        path = f"attributeDefinitions.{number}.member.attributeType"
-        _check_enum(definition["AttributeType"], ("B", "N", "S"), path)
+    _check_definitions(definitions)
     for number, element in enumerate(schema, 1):
         _check_enum(element["KeyType"], ("HASH", "RANGE"), f"keySchema.{number}.member.keyType")
+        faults = attribute_name_faults(element["AttributeName"], f"keySchema.{number}.member.attributeName")
+        if faults:
+            raise unsatisfied(faults)
     _check_billing_mode(parameters)
     _check_class(parameters)
     if not schema:
@@ -159,6 +189,18 @@ def _check_new(parameters: Mapping[str, Any]) -> None:
     index_validation.check_new(parameters)
 
 
+def _check_definitions(definitions: Sequence[Mapping[str, str]]) -> None:
+    """AttributeDefinitions, of CreateTable or UpdateTable."""
+    faults = []
+    for number, definition in enumerate(definitions, 1):
+        path, kind = f"attributeDefinitions.{number}.member", definition["AttributeType"]
+        faults += attribute_name_faults(definition["AttributeName"], f"{path}.attributeName")
+        if kind not in ("B", "N", "S"):
+            faults.append(enum_fault(kind, ("B", "N", "S"), f"{path}.attributeType"))
+    if faults:
+        raise unsatisfied(faults)
+
+
 def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
     kinds = [element["KeyType"] for element in schema]
     if kinds[:1] != ["HASH"]:
@@ -169,8 +211,9 @@ def _check_key_schema(schema: Sequence[Mapping[str, str]]) -> None:
         raise invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 
 
-def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
-    changes = [name for name in _CHANGES if parameters.get(name) is not None]
+def _check_update(parameters: Mapping[str, Any]) -> None:
+    """What UpdateTable asks, whatever the table. An empty list is no change, but refused beside one."""
+    changes = [name for name in _CHANGES if parameters.get(name) not in (None, [])]
     if not changes:
         raise invalid(_NO_CHANGE)
     for name, what in _ALONE.items():
@@ -178,7 +221,19 @@ def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
             raise invalid_parameter(f"{what} must be the only operation in the request")
     _check_billing_mode(parameters)
     _check_class(parameters)
-    if "StreamSpecification" in changes:
+    _check_definitions(parameters.get("AttributeDefinitions") or ())
+    index_validation.check_updates(parameters)
+    is_indexing = any(set(update) & {"Create", "Delete"} for update in _index_updates(parameters))
+    if is_indexing and "ProvisionedThroughput" in changes:
+        raise invalid_parameter("You cannot create or delete index while updating table IOPS")
+
+
+def _index_updates(parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return parameters.get("GlobalSecondaryIndexUpdates") or ()
+
+
+def _check_changes(parameters: Mapping[str, Any], table: Table) -> None:
+    if parameters.get("StreamSpecification") is not None:
         raise invalid(f"Table has no stream to disable: TableName: {table.name}")
     billing_mode = parameters.get("BillingMode", table.billing_mode)
     throughput = parameters.get("ProvisionedThroughput")
@@ -211,14 +266,22 @@ def _check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) -
         key = tag["Key"]
         if key.startswith("aws:"):
             raise invalid(f"Tag Key cannot be prefixed with aws:, Key: {key[:128]}")
-        if not 1 <= len(key) <= 128:
-            raise invalid(f"The Tag Key provided is invalid, Key: {key[:128]}")
-        if len(tag["Value"]) > 256:
-            raise invalid(f"The Tag Value provided is invalid, Value: {tag['Value'][:256]}")
+        _check_tag_key(key)
+        if len(tag["Value"]) > MAX_TAG_VALUE or not shapes.matches(shapes.TAG_CHARACTERS, tag["Value"]):
+            raise invalid(f"The Tag Value provided is invalid, Value: {tag['Value'][:MAX_TAG_VALUE]}")
         if keys.count(key) > 1:
             raise invalid(f"Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}")
     if len({*keys, *present}) > MAX_TAGS:
-        raise invalid("Number of Tags exceed the current limit for the provided ResourceArn")
+        raise _too_many_tags()
+
+
+def _check_tag_key(key: str) -> None:
+    if not 1 <= len(key) <= MAX_TAG_KEY or not shapes.matches(shapes.TAG_CHARACTERS, key):
+        raise invalid(f"The Tag Key provided is invalid, Key: {key[:MAX_TAG_KEY]}")
+
+
+def _too_many_tags() -> AwsError:
+    return invalid("Number of Tags exceed the current limit for the provided ResourceArn")
 
 
 def _check_billing_mode(parameters: Mapping[str, Any]) -> None:

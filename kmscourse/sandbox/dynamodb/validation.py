@@ -13,10 +13,12 @@ from typing import Any
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import keys, pages
+from kmscourse.sandbox.dynamodb.attribute_values import name_fault
 from kmscourse.sandbox.dynamodb.refusals import (
     cancelled,
     enum_fault,
     invalid,
+    invalid_request,
     length_fault,
     not_found,
     unsatisfied,
@@ -122,7 +124,7 @@ def batch_write_item(resolved: DynamoDbCall) -> None:
     for batch in batches:
         for request in batch.requests:
             if request.operation == "PutItem":
-                _check_item_size(request)
+                _check_put(request)
                 keys.check_put_in_batch(request.item, request.known_table)
             else:
                 _check_for_table(request)
@@ -152,7 +154,7 @@ def _check_item(resolved: DynamoDbCall) -> None:
     if only_old and request.parameters.get("ReturnValues") not in (None, "NONE", "ALL_OLD"):
         raise invalid("ReturnValues can only be ALL_OLD or NONE")
     request.expressions.check()
-    _check_item_size(request)
+    _check_put(request)
     _check_for_table(request)
 
 
@@ -169,8 +171,13 @@ def _check_for_table(request: ItemRequest) -> None:
         keys.check_scalars(request.expressions.projection or (), table)
 
 
-def _check_item_size(request: ItemRequest) -> None:
-    if request.operation == "PutItem" and size_of_item(request.item) > MAX_ITEM:
+def _check_put(request: ItemRequest) -> None:
+    """An item that is to be put, by itself."""
+    if request.operation != "PutItem":
+        return
+    for fault in filter(None, map(name_fault, request.item)):
+        raise invalid_request(request.operation, fault)
+    if size_of_item(request.item) > MAX_ITEM:
         raise invalid("Item size has exceeded the maximum allowed size")
 
 
@@ -188,17 +195,14 @@ def _check_transaction(resolved: DynamoDbCall, requests: Sequence[ItemRequest]) 
         raise unsatisfied([length_fault("Value at 'TransactItems'", limit)])
     for request in requests:
         request.expressions.check()
-        _check_item_size(request)
-    if (
-        sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
-        > MAX_TRANSACTION
-    ):
-        raise invalid("The items of a transaction have more than 4 MB together.")
+        _check_put(request)
+    size = sum(size_of_item(request.item) for request in requests if "Item" in request.parameters)
+    if size > MAX_TRANSACTION:
+        fault = "Transaction payload size cannot exceed 4MB. Payload Size: "
+        raise invalid(f"{fault}: {fault}{size}")
     if any(request.table is None for request in requests):
         raise not_found()
-    reasons = [_reason(request) for request in requests]
-    if any(reason["Code"] != "None" for reason in reasons):
-        raise cancelled(reasons)
+    _require_fit(requests)
     if len({request.identity for request in requests}) < len(requests):
         raise invalid("Transaction request cannot include multiple operations on one item")
 
@@ -219,12 +223,14 @@ def _check_members(given: Sequence[Mapping[str, Any]]) -> None:
         raise unsatisfied(faults)
 
 
-def _reason(request: ItemRequest) -> Mapping[str, str]:
-    """Why a transaction is cancelled for one of its items; the code None where it isn't."""
-    try:
-        _check_for_table(request)
-    except keys.EmptyKeyError:
-        raise
-    except AwsError as error:
-        return {"Code": "ValidationError", "Message": error.message}
-    return {"Code": "None"}
+def _require_fit(requests: Sequence[ItemRequest]) -> None:
+    """The requests of a transaction fit their tables. The first that does not cancels it: no other is looked at."""
+    for number, request in enumerate(requests):
+        try:
+            _check_for_table(request)
+        except keys.EmptyKeyError:
+            raise
+        except AwsError as error:
+            reasons: list[Mapping[str, str]] = [{"Code": "None"} for _ in requests]
+            reasons[number] = {"Code": "ValidationError", "Message": error.message}
+            raise cancelled(reasons) from None

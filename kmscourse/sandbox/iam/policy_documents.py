@@ -71,9 +71,9 @@ def require_trust_policy(text: str, identities: Identities) -> None:
 
 
 def present_trust_policy(text: str, identities: Identities) -> str:
-    """A trust policy's text as IAM shows it: with the ARNs of the users and roles that it names by their ids."""
+    """A trust policy's text as IAM shows it: with the ARNs of accounts, users and roles that it names by their ids."""
     document = document_of(text)
-    present = replace_principals(document, identities.present_name)
+    present = replace_principals(document, identities.name_in_policies)
     return text if present == document else json.dumps(present)
 
 

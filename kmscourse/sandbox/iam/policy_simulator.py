@@ -32,6 +32,7 @@ from kmscourse.policy import (
 from kmscourse.sandbox.call import AwsError, Entries
 from kmscourse.sandbox.iam.resolve import IamCall
 from kmscourse.sandbox.iam.store import Entity, Identities
+from kmscourse.sandbox.moto_adapter.iam_markers import marker_of, place_of
 
 PAGE = 100
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")
@@ -110,11 +111,11 @@ def _simulate(
         if not _ACTION.fullmatch(action):
             # The text is an inference.
             raise AwsError("InvalidInput", f"Invalid Input Action: {action}")
-    start = int(parameters.get("Marker") or 0)
+    start = place_of(resolved.call.operation, parameters.get("Marker"))
     end = start + int(parameters.get("MaxItems") or PAGE)
     resources = parameters.get("ResourceArns", ["*"])
     results = [_result(action, resources, simulation) for action in actions[start:end]]
-    more = {"Marker": str(end)} if end < len(actions) else {}
+    more = {"Marker": marker_of(resolved.call.operation, end)} if end < len(actions) else {}
     return {"EvaluationResults": results, "IsTruncated": bool(more), **more}
 
 

@@ -178,6 +178,15 @@ class Identities:
         principal = self.iam.principal(principal_id)
         return principal_id if principal is None else str(principal.arn)
 
+    def name_in_policies(self, given: str) -> str:
+        """How a policy shows a principal that was put into it: an account by its ARN, a user or role as it is now.
+
+        Source: AWS's conversion of account ids is told in Terraform's documentation ("aws_sns_topic_policy", and
+        hashicorp/terraform-provider-aws, pull request 1546: in the policies of all resources).
+        """
+        is_account_id = given.isdigit() and _ACCOUNT.fullmatch(given) is not None
+        return f"arn:aws:iam::{given}:root" if is_account_id else self.present_name(given)
+
     def follow_principal(self, arn: str, principal_id: str) -> None:
         """Have the policies that name a user or role by the ARN that it had go on naming it, and nobody else.
 

@@ -11,8 +11,8 @@ from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.iam import passwords
 from kmscourse.sandbox.iam.policy_documents import require_trust_policy
 from kmscourse.sandbox.iam.resolve import IamCall
+from kmscourse.sandbox.moto_adapter.iam_markers import place_of
 
-_MARKER = re.compile(r"[0-9]{0,9}")
 _ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+", re.DOTALL)
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/.+")
 _AWS_POLICY = "arn:aws:iam::aws:"
@@ -20,8 +20,7 @@ _AWS_POLICY = "arn:aws:iam::aws:"
 
 def require_readable(resolved: IamCall) -> None:
     """Raises AwsError ValidationError for a Marker that no answer has given, and for a PolicyArn that is none."""
-    if not _MARKER.fullmatch(resolved.parameters.get("Marker", "")):
-        raise AwsError("ValidationError", "Invalid Marker.")
+    place_of(resolved.call.operation, resolved.parameters.get("Marker"))
     arn = resolved.parameters.get("PolicyArn")
     if arn is not None and not _ARN.fullmatch(arn):
         raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")

@@ -57,13 +57,19 @@ _OF_USAGE: Mapping[str, tuple[str, ...]] = {
 
 
 class Identities(Protocol):
-    """What grants ask of IAM: a user or role keeps its unique id (AIDA…, AROA…), whatever its name becomes."""
+    """What grants and key policies ask of IAM.
+
+    A user or role keeps its unique id (AIDA…, AROA…), whatever its name becomes.
+    """
 
     def unique_id(self, arn: str) -> str | None:
         """The unique id of the user or role with this ARN; None for any other principal."""
 
     def present_name(self, principal_id: str) -> str:
         """The ARN of the user or role with this id; where it is gone the id alone. Any other name stays."""
+
+    def name_in_policies(self, given: str) -> str:
+        """How a policy shows a principal that was put into it: an account, user or role by its ARN."""
 
 
 @dataclass

@@ -67,7 +67,7 @@ def _check(resolved: KmsCall, check: PermissionCheck) -> None:
     if len(text.encode()) > MAX_BYTES:
         raise AwsError("LimitExceededException", f"A key policy has at most {MAX_BYTES} bytes.")
     identities = resolved.account.identities
-    policy = replace_principals(_read(text), identities.present_name)
+    policy = replace_principals(_read(text), identities.name_in_policies)
     if not all(identities.is_policy_principal(kind, name) for kind, name in _principals(policy)):
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if not resolved.parameters.get("BypassPolicyLockoutSafetyCheck"):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT_WAITING_PERIOD = 30  # days that a key waits for its deletion
 MAX_TAGS = 50
-_TAG_CHARACTERS = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"  # The model of KMS has none; that of IAM has these.
 
 # How many entries a page has where the caller does not say, and how many it can have.
 LIMITS: Mapping[str, tuple[int, int]] = {
@@ -129,7 +128,7 @@ def check_tags(tags: Sequence[Mapping[str, str]], present: Mapping[str, str]) ->
         raise AwsError("TagException", "Too many tags")
     _check_tag_keys(names)
     texts = (*names, *(tag["TagValue"] for tag in tags))
-    if not all(shapes.matches(_TAG_CHARACTERS, text) for text in texts):
+    if not all(shapes.matches(shapes.TAG_CHARACTERS, text) for text in texts):
         raise AwsError("TagException", "Invalid tag")
 
 

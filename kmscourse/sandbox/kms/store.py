@@ -306,7 +306,7 @@ class KeyStore:
 
     def _present(self, policy_text: str) -> str:
         """A key policy as KMS shows it: with the ARNs of the users and roles that it names by their ids."""
-        return json.dumps(replace_principals(json.loads(policy_text), self._identities.present_name))
+        return json.dumps(replace_principals(json.loads(policy_text), self._identities.name_in_policies))
 
     def rename_principal(self, name: str, new_name: str) -> None:
         """Have the key policies call a user or role by its new ARN, or by its id once it is gone."""

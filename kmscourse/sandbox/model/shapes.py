@@ -28,6 +28,8 @@ _NUMBERS_CHECKED = ("kms", "dynamodb", "iam", "sts")
 _LENGTHS_CHECKED = ("kms", "iam", "sts", "tagging")
 _UNSHOWN = "Value"  # In place of "Value '…'": what is secret, what has no short form, everything in IAM.
 _SHOWN_CHARACTERS = 300
+TAG_CHARACTERS = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"
+"""The pattern of a tag's key and value. IAM's model has it; those of KMS and DynamoDB do not, and hold to it."""
 _CATEGORIES = {"L": "a-zA-Z", "N": "0-9", "Z": " "}  # Unicode's letters, numbers and separators, in ASCII
 _BEYOND = {"integer": 1 << 31, "long": 1 << 63}  # The first number that a type of integers has no room for.
 

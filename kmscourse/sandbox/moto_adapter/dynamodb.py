@@ -29,7 +29,12 @@ class DynamoDb(DynamoDBBackend):
         table.settings = settings = dict(getattr(table, "settings", {}))
         if parameters.get("BillingMode") == "PAY_PER_REQUEST":
             settings["on_demand_since"] = now
-            table.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0}
+            for paid in (table, *table.global_indexes):
+                paid.throughput = {
+                    "ReadCapacityUnits": 0,
+                    "WriteCapacityUnits": 0,
+                    "NumberOfDecreasesToday": 0,
+                }
         chosen = parameters.get("TableClass")
         if chosen not in (None, settings.get("table_class", "STANDARD")):
             settings["table_class"] = chosen
@@ -39,10 +44,15 @@ class DynamoDb(DynamoDBBackend):
     def update_table(
         self, name: str, attr_definitions: list[dict[str, str]], *others: Any, **named: Any
     ) -> Any:
-        # A new index needs only its own attributes defined; moto would forget all others', the table's key among them.
+        # A new index needs only its own attributes defined; moto would forget all others', the table's key among them,
+        # and keep what no key has any more. The types of known ones stay, whatever else is said of them.
         known = {known["AttributeName"]: known for known in self.get_table(name).attr}
         given = {given["AttributeName"]: given for given in attr_definitions or ()}
-        return super().update_table(name, list((known | given).values()), *others, **named)
+        table = super().update_table(name, [], *others, **named)
+        schemas = (table.schema, *(index.schema for index in (*table.indexes, *table.global_indexes)))
+        keys = {element["AttributeName"] for schema in schemas for element in schema}
+        table.attr = [each for attribute, each in (known | given | known).items() if attribute in keys]
+        return table
 
     def list_tables(self, limit: int, exclusive_start_table_name: str | None) -> tuple[list[str], str | None]:
         # In the order of their names, after any name; moto has them as they were made, after one that is there.

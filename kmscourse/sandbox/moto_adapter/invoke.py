@@ -12,6 +12,7 @@ import logging
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, HttpResponse
+from kmscourse.sandbox.moto_adapter.iam_markers import marker_of, place_of
 
 log = logging.getLogger(__name__)
 
@@ -107,12 +108,25 @@ def _parsed(call: Call) -> Any:
     from moto.core.parse import PROTOCOL_PARSERS
 
     if call.service == "iam":  # A form, unfolded before.
-        return dict(call.parameters)
+        return _with_place(call)
     parser: Any = PROTOCOL_PARSERS["json"](_operation(call.service, call.operation))
     try:
         return parser.parse({"body": _body(call)})
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise _unreadable(call) from None
+
+
+def _with_place(call: Call) -> dict[str, Any]:
+    """The parameters of a call of IAM, with the place that its Marker stands for: moto's markers are places."""
+    parameters, marker = dict(call.parameters), call.parameters.get("Marker")
+    return parameters if marker is None else parameters | {"Marker": str(place_of(call.operation, marker))}
+
+
+def _with_marker(call: Call, result: Any) -> Any:
+    """moto's result, with a marker for the place where the next page begins."""
+    if call.service != "iam" or not isinstance(result, dict) or not result.get("Marker"):
+        return result
+    return result | {"Marker": marker_of(call.operation, int(result["Marker"]))}
 
 
 def _body(call: Call) -> str:
@@ -141,7 +155,7 @@ def _serialized(answer: Any, response: Any, call: Call) -> Answer:
         operation_model=_operation(call.service, call.operation),
         context=SerializationContext(call.request_id),
         value_picker=XFormedAttributePicker(response_transformers=response.RESPONSE_KEY_PATH_TO_TRANSFORMER),
-    ).serialize(answer.result)
+    ).serialize(_with_marker(call, answer.result))
     body: Any = serialized["body"]
     if call.service != "iam":
         return dict(body)

@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Entry = tuple[Any, ...]
-Attributes = tuple[tuple[str, str], ...]
-"""Names of attributes, each with its type: S, N or B."""
+Attributes = tuple[tuple[str, str, int], ...]
+"""Names of attributes, each with its type (S, N or B), and the most bytes that it has as a key."""
+MAX_KEYS = (2048, 1024)
+"""The most bytes of a partition key, and of a sort key (DynamoDB Developer Guide, "Quotas in Amazon DynamoDB")."""
+_MOST_BYTES = 4  # A character has no more in UTF-8: most keys need not be encoded to see that they fit.
 _REBUILT_FROM = 8  # Where more than one in so many items may have changed, sorting all is faster.
 
 
@@ -37,14 +40,17 @@ class Order:
     def entry(self, attributes: Mapping[str, Any]) -> Entry | None:
         """Where an item with these attributes (moto's) stands; None where one that counts is missing, or is no key.
 
-        A key is of its type, and not empty.
+        A key is of its type, not empty and not too large.
         """
         entry = []
-        for name, kind in self._attributes:
+        for name, kind, most in self._attributes:
             value = attributes.get(name)
             if value is None or value.type != kind or not value.value:
                 return None
-            entry.append(value.cast_value)
+            key = value.cast_value
+            if kind != "N" and len(key) * _MOST_BYTES > most and len(_encoded(key)) > most:
+                return None
+            entry.append(key)
         return tuple(entry)
 
     def count(self) -> int:
@@ -134,3 +140,7 @@ class Order:
         if now is not None:
             self._entry_of[key], self._items[now] = now, item
         return before, now
+
+
+def _encoded(key: str | bytes) -> bytes:
+    return key.encode() if isinstance(key, str) else key

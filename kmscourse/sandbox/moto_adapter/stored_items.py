@@ -9,7 +9,7 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.dynamo_type import Item as MotosItem
 
-from kmscourse.sandbox.moto_adapter.order import Attributes
+from kmscourse.sandbox.moto_adapter.order import MAX_KEYS, Attributes
 
 Value = Mapping[str, Any]
 Item = Mapping[str, Value]
@@ -42,7 +42,7 @@ class StoredItems:
         self._items.remove(self._key(key))
 
     def count(self, keys: Sequence[str]) -> int:
-        """How many items there are that have these attributes, in the types that are defined for them."""
+        """How many items there are that have these attributes, in values that can be keys."""
         return int(self._items.order(self._attributes(keys)).count())
 
     def walk(
@@ -73,8 +73,9 @@ class StoredItems:
         return parts if len(parts) > 1 else parts[0]
 
     def _attributes(self, keys: Sequence[str]) -> Attributes:
+        most = dict(zip(keys, MAX_KEYS, strict=False))
         whole = dict.fromkeys((*keys, *self._keys))  # With the table's keys no two items stand in one place.
-        return tuple((name, self._types[name]) for name in whole)
+        return tuple((name, self._types[name], most.get(name, max(MAX_KEYS))) for name in whole)
 
 
 def _item(item: Any) -> dict[str, Any]:

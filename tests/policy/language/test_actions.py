@@ -38,7 +38,7 @@ def test_the_recorded_names_are_those_of_botocore() -> None:
 
 def test_the_names_added_by_hand_are_those_of_the_tool() -> None:
     for prefix, service in RECORDED["services"].items():
-        assert service["permissions"] == PERMISSIONS[prefix], AGAIN
+        assert service["permissions"] == PERMISSIONS.get(prefix, []), AGAIN
         assert service["required"] == REQUIRED.get(prefix, {}), AGAIN
 
 
@@ -72,6 +72,7 @@ def test_the_courses_own_actions_exist() -> None:
         "dynamodb:PartiQLSelect",
         "s3:GetObject",
         "cloudtrail-data:PutAuditEvents",
+        "tag:GetResources",
         "ssm:Get*",
     ],
 )
@@ -89,6 +90,7 @@ def test_an_action_that_exists(action: str) -> None:
         ("dynamdb:Scan", "dynamodb:Scan"),
         ("kmss:Decrypt", "kms:Decrypt"),
         ("Decrypt", "kms:Decrypt"),
+        ("tag:GetResource", "tag:GetResources"),
         ("kms:Frobnicate", None),
         ("kms:", None),
         ("", None),
@@ -106,7 +108,7 @@ def test_an_operation_that_is_no_action() -> None:
 
 
 def test_every_service_has_its_actions_under_their_own_spelling() -> None:
-    assert set(services()) == {"kms", "dynamodb", "iam", "sts", "cloudtrail"}
+    assert set(services()) == {"kms", "dynamodb", "iam", "sts", "cloudtrail", "tag"}
     for prefix, service in services().items():
         assert all(
             key == name.lower() and name.startswith(f"{prefix}:") for key, name in service.names.items()

@@ -14,6 +14,7 @@ from hypothesis import given
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.dynamodb import attribute_values
 from kmscourse.sandbox.dynamodb.attribute_values import comparable, kept, kept_item
+from tests.sandbox.conftest import Gate, book
 from tests.sandbox.dynamodb.native import attribute, equal, item, natives, natives_of
 
 COUNTED = "1 validation error detected: "
@@ -120,3 +121,28 @@ def test_equal_values_are_kept_alike_and_no_others(left: Any, right: Any) -> Non
     are_equal = equal(left, right)
     assert (values[0] == values[1]) is are_equal
     assert (comparable(values[0]) == comparable(values[1])) is are_equal
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("", "Empty attribute name"),
+        ("x" * 65_536, "Attribute name is too large, must be less than 65536 bytes"),
+        ("\u00e9" * 32_768, "Attribute name is too large, must be less than 65536 bytes"),
+    ],
+)
+def test_names_of_attributes(gate: Gate, name: str, fault: str) -> None:
+    """Alternator's tests, whose authors run them against AWS (test_limits.py); the words of AWS's DynamoDB Local."""
+    gate.books()
+    put = {"TableName": "Books", "Item": {**book("New"), name: {"N": "1"}}}
+    assert gate.refused("dynamodb:PutItem", **put).message == f"1 validation error detected: {fault}"
+    transacted = gate.refused("dynamodb:TransactWriteItems", TransactItems=[{"Put": put}])
+    assert transacted.code == "ValidationException"
+    read = {"ProjectionExpression": "#n", "ExpressionAttributeNames": {"#n": name}}
+    refusal = gate.refused("dynamodb:GetItem", TableName="Books", Key=book("The Dip"), **read)
+    assert refusal.message == f"ExpressionAttributeNames contains invalid value: {fault} for key #n"
+
+
+def test_the_longest_name_of_an_attribute(gate: Gate) -> None:
+    gate.books()
+    gate("dynamodb:PutItem", TableName="Books", Item={**book("New"), "x" * 65_535: {"N": "1"}})

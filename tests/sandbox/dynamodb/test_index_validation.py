@@ -1,4 +1,7 @@
-"""What DynamoDB refuses of indexes, with a new table and later; the texts are in dynalite's tests against AWS."""
+"""What DynamoDB refuses of indexes, with a new table and later.
+
+The texts are in dynalite's tests against AWS, and in public records of AWS of October 2026.
+"""
 
 from __future__ import annotations
 
@@ -112,6 +115,16 @@ UNITS = {"ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits":
             "constraint: Member must satisfy enum value set: [ALL, INCLUDE, KEYS_ONLY]",
         ),
         (
+            [index(Projection={"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x", "y", "x"]})],
+            f"{INVALID}Duplicate element in NonKeyAttributes: x",
+        ),
+        (
+            [index(Projection={"ProjectionType": "INCLUDE", "NonKeyAttributes": list(map(str, range(21)))})],
+            f"{COUNTED}Value '[{', '.join(map(str, range(21)))}]' at "
+            "'globalSecondaryIndexes.1.member.projection.nonKeyAttributes' failed to satisfy constraint: Member must "
+            "have length less than or equal to 20",
+        ),
+        (
             [index(**UNITS)],
             f"{INVALID}ProvisionedThroughput should not be specified for index: of-shelf when BillingMode is "
             "PAY_PER_REQUEST",
@@ -132,6 +145,13 @@ def test_global_indexes(gate: Gate, indexes: list[dict[str, Any]], message: str)
     [
         ([], f"{INVALID}List of LocalSecondaryIndexes is empty"),
         ([index(keys=(("Author", "HASH"), ("Shelf", "HASH")))], SECOND),
+        (
+            [index(keys=(*LOCAL, ("Year", "RANGE")))],
+            f"{COUNTED}Value '[KeySchemaElement(attributeName=Author, keyType=HASH), "
+            "KeySchemaElement(attributeName=Shelf, keyType=RANGE), KeySchemaElement(attributeName=Year, "
+            "keyType=RANGE)]' at 'localSecondaryIndexes.1.member.keySchema' failed to satisfy constraint: Member must "
+            "have length less than or equal to 2",
+        ),
         (
             [index(keys=(("Author", "HASH"),))],
             f"{INVALID}Index KeySchema does not have a range key for index: of-shelf",
@@ -167,3 +187,169 @@ def test_keys_of_several_attributes_are_not_offered(gate: Gate) -> None:
         "UnsupportedOperationException",
         "The practice account does not offer several attributes in a key of an index in CreateTable.",
     )
+
+
+def test_the_indexes_of_a_table_paid_by_capacity_have_capacities(gate: Gate) -> None:
+    parameters = {**table("GlobalSecondaryIndexes", index()), **UNITS, "BillingMode": "PROVISIONED"}
+    refusal = gate.refused("dynamodb:CreateTable", **parameters)
+    assert refusal.message == f"{INVALID}ProvisionedThroughput is not specified for index: of-shelf"
+
+
+CREATE = {"Create": index("new", (("Shelf", "HASH"),))}
+OTHER = {"Create": index("other", (("Shelf", "HASH"),))}
+DELETE = {"Delete": {"IndexName": "of-shelf"}}
+NO_CHANGE = (
+    "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, "
+)
+ONLINE = "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
+SHELF = [{"AttributeName": "Shelf", "AttributeType": "S"}]
+SHELF_AS_NUMBER = [{"AttributeName": "Shelf", "AttributeType": "N"}]
+
+
+@pytest.fixture
+def books(gate: Gate) -> Gate:
+    """With a table, paid by request, that has a global and a local index."""
+    indexes = {
+        "GlobalSecondaryIndexes": [index()],
+        "LocalSecondaryIndexes": [index("local", (("Author", "HASH"), ("Year", "RANGE")))],
+    }
+    gate("dynamodb:CreateTable", **{**table("GlobalSecondaryIndexes"), **indexes})
+    return gate
+
+
+@pytest.mark.parametrize(
+    ("updates", "beside", "code", "message"),
+    [
+        (
+            [],
+            {"DeletionProtectionEnabled": True},
+            "ValidationException",
+            f"{INVALID}List of GlobalSecondaryIndexUpdates is empty",
+        ),
+        (
+            [{}],
+            {},
+            "ValidationException",
+            f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+            "GlobalSecondaryIndexUpdate.Delete must not be null",
+        ),
+        (
+            [{**CREATE, **DELETE}],
+            {"AttributeDefinitions": SHELF},
+            "ValidationException",
+            f"{INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
+        ),
+        (
+            [DELETE, DELETE],
+            {},
+            "ValidationException",
+            f"{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: of-shelf",
+        ),
+        (
+            [DELETE],
+            UNITS,
+            "ValidationException",
+            f"{INVALID}You cannot create or delete index while updating table IOPS",
+        ),
+        ([CREATE, OTHER], {"AttributeDefinitions": SHELF}, "LimitExceededException", ONLINE),
+        ([CREATE, DELETE], {"AttributeDefinitions": SHELF}, "LimitExceededException", ONLINE),
+        (
+            [{"Delete": {"IndexName": "local"}}],
+            {},
+            "ValidationException",
+            "Cannot delete an index that is not a GlobalSecondaryIndex: local",
+        ),
+        (
+            [{"Update": {"IndexName": "local", **UNITS}}],
+            {},
+            "ValidationException",
+            "Cannot update an index that is not a GlobalSecondaryIndex: local",
+        ),
+        (
+            [{"Create": index("local")}],
+            {"AttributeDefinitions": SHELF},
+            "ValidationException",
+            "Attempting to create an index which already exists",
+        ),
+        (
+            [CREATE],
+            {},
+            "ValidationException",
+            f"{INVALID}AttributeDefinitions is not specified for index: new",
+        ),
+        (
+            [CREATE],
+            {"AttributeDefinitions": SHELF_AS_NUMBER},
+            "ValidationException",
+            f"{INVALID}Attributes cannot be redefined. Please check that your attribute has the same type as "
+            "previously defined. Existing schema: Schema:[SchemaElement: key{Shelf:S:HASH}] New schema: "
+            "Schema:[SchemaElement: key{Shelf:N:HASH}]",
+        ),
+        (
+            [{"Create": {**CREATE["Create"], **UNITS}}],
+            {"AttributeDefinitions": SHELF},
+            "ValidationException",
+            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: new when "
+            "BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            [{"Update": {"IndexName": "of-shelf", **UNITS}}],
+            {},
+            "ValidationException",
+            f"{INVALID}The only Updates for index: of-shelf when TableThroughputMode is PAY_PER_REQUEST can be to "
+            "OnDemandThroughput, WarmThroughput",
+        ),
+    ],
+)
+def test_updates_of_indexes_that_are_refused(
+    books: Gate, updates: list[dict[str, Any]], beside: dict[str, Any], code: str, message: str
+) -> None:
+    before = books("dynamodb:DescribeTable", TableName="Books")
+    refusal = books.refused(
+        "dynamodb:UpdateTable", TableName="Books", GlobalSecondaryIndexUpdates=updates, **beside
+    )
+    assert (refusal.code, refusal.message, refusal.status) == (code, message, 400)
+    assert books("dynamodb:DescribeTable", TableName="Books") == before
+
+
+def test_an_empty_list_alone_is_no_change_whatever_the_table(gate: Gate) -> None:
+    refusal = gate.refused("dynamodb:UpdateTable", TableName="Nowhere", GlobalSecondaryIndexUpdates=[])
+    assert refusal.message.startswith(NO_CHANGE)
+
+
+def test_a_table_that_is_to_be_paid_by_capacity_needs_one_for_each_global_index(books: Gate) -> None:
+    to_capacity = {"TableName": "Books", "BillingMode": "PROVISIONED", **UNITS}
+    refusal = books.refused("dynamodb:UpdateTable", **to_capacity)
+    assert refusal.message == f"{INVALID}ProvisionedThroughput must be specified for index: of-shelf"
+    of_index = [{"Update": {"IndexName": "of-shelf", **UNITS}}]
+    books("dynamodb:UpdateTable", **to_capacity, GlobalSecondaryIndexUpdates=of_index)
+    refusal = books.refused(
+        "dynamodb:UpdateTable",
+        TableName="Books",
+        AttributeDefinitions=SHELF,
+        GlobalSecondaryIndexUpdates=[CREATE],
+    )
+    assert refusal.message == (
+        f"{INVALID}Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: new"
+    )
+    books("dynamodb:UpdateTable", TableName="Books", BillingMode="PAY_PER_REQUEST")
+    [described] = books("dynamodb:DescribeTable", TableName="Books")["Table"]["GlobalSecondaryIndexes"]
+    assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+
+
+def test_definitions_that_no_new_index_needs_change_nothing(books: Gate) -> None:
+    """A record of AWS: an unused definition, and another type for the table's key, are accepted and ignored."""
+    others = [
+        {"AttributeName": "Author", "AttributeType": "N"},
+        {"AttributeName": "Press", "AttributeType": "S"},
+    ]
+    before = books("dynamodb:DescribeTable", TableName="Books")["Table"]["AttributeDefinitions"]
+    for updates in ([{**CREATE}], [{"Delete": {"IndexName": "new"}}]):
+        books(
+            "dynamodb:UpdateTable",
+            TableName="Books",
+            AttributeDefinitions=[*others, *SHELF],
+            GlobalSecondaryIndexUpdates=updates,
+        )
+        after = books("dynamodb:DescribeTable", TableName="Books")["Table"]["AttributeDefinitions"]
+        assert after == before

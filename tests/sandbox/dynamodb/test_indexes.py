@@ -70,7 +70,11 @@ def test_the_key_of_an_index_has_to_be_defined(books: Any) -> None:
     ("change", "code", "message"),
     [
         (create(), "ValidationException", "Attempting to create an index which already exists"),
-        ({"Delete": {"IndexName": "ByPress"}}, "ResourceNotFoundException", "Requested resource not found"),
+        (
+            {"Delete": {"IndexName": "ByPress"}},
+            "ResourceNotFoundException",
+            "Requested resource not found: Index ByPress for table Books",
+        ),
         (
             {
                 "Update": {
@@ -79,7 +83,7 @@ def test_the_key_of_an_index_has_to_be_defined(books: Any) -> None:
                 }
             },
             "ResourceNotFoundException",
-            "Requested resource not found",
+            "Requested resource not found: Index ByPress for table Books",
         ),
     ],
     ids=["there already", "delete none", "update none"],
@@ -100,6 +104,7 @@ def test_an_index_that_is_deleted_is_gone(books: Any) -> None:
     update(books, {"Delete": {"IndexName": "ByYear"}}, defines=[YEAR])
     table = books("dynamodb:DescribeTable", TableName="Books")["Table"]
     assert not table.get("GlobalSecondaryIndexes")
+    assert {each["AttributeName"] for each in table["AttributeDefinitions"]} == {"Author", "Title"}
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,13 @@ def never_empty(what: str) -> str:
     return f"The AttributeValue for a key attribute cannot contain an empty {what} value."
 
 
-def index(name: str, key: str) -> dict[str, Any]:
+def index(name: str, *keys: str) -> dict[str, Any]:
     return {
         "IndexName": name,
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "KeySchema": [
+            {"AttributeName": key, "KeyType": kind}
+            for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+        ],
         "Projection": {"ProjectionType": "ALL"},
     }
 
@@ -240,7 +243,8 @@ def test_an_expressions_own_fault_is_told_before_a_wrong_key(library: Gate) -> N
 def test_an_item_from_before_an_index_stays_as_it_is(gate: Gate) -> None:
     """An index that is made later has only the items that fit; an update elsewhere does not ask for more."""
     gate.books()
-    for title, shelf in (("a", {"S": "x"}), ("b", {"N": "1"}), ("c", {"S": ""})):
+    shelves = {"a": {"S": "x"}, "b": {"N": "1"}, "c": {"S": ""}, "d": {"S": "\u00e9" * 1025}}
+    for title, shelf in shelves.items():
         gate("dynamodb:PutItem", **TABLE, Item={**KEY, "Title": {"S": title}, "Shelf": shelf})
     gate(
         "dynamodb:UpdateTable",
@@ -250,8 +254,27 @@ def test_an_item_from_before_an_index_stays_as_it_is(gate: Gate) -> None:
     )
     found = gate("dynamodb:Scan", **TABLE, IndexName="of-shelf")["Items"]
     assert [item["Title"]["S"] for item in found] == ["a"]
+    for title in shelves:
+        changed = {**update({"Pages": {"N": "1"}}), "Key": {**KEY, "Title": {"S": title}}}
+        gate("dynamodb:UpdateItem", **TABLE, **changed)
+
+
+@pytest.mark.parametrize(("keys", "most"), [(("Shelf",), 2048), (("Author", "Shelf"), 1024)])
+def test_a_new_index_has_only_keys_that_are_not_too_large(
+    gate: Gate, keys: tuple[str, ...], most: int
+) -> None:
+    """Alternator's tests, which its authors run against AWS too (test_gsi_backfill_key_limits)."""
+    gate.books()
+    for length in (1024, 1025, 2048, 2049):
+        shelved = {"Title": {"S": str(length)}, "Shelf": {"S": "a" * length}}
+        gate("dynamodb:PutItem", **TABLE, Item={**KEY, **shelved})
     gate(
-        "dynamodb:UpdateItem",
+        "dynamodb:UpdateTable",
         **TABLE,
-        **{**update({"Pages": {"N": "1"}}), "Key": {**KEY, "Title": {"S": "b"}}},
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        GlobalSecondaryIndexUpdates=[{"Create": index("of-shelf", *keys)}],
     )
+    found = gate("dynamodb:Scan", **TABLE, IndexName="of-shelf")["Items"]
+    assert sorted(int(item["Title"]["S"]) for item in found) == [
+        length for length in (1024, 1025, 2048) if length <= most
+    ]

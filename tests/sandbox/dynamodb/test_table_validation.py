@@ -280,6 +280,10 @@ def test_tags_are_of_a_table_that_is_there(gate: Any, operation: str, parameters
             "Duplicate Tag Keys provided as input: Duplicate Tag Key found a",
         ),
         ([{"Key": "", "Value": "b"}], "The Tag Key provided is invalid, Key: "),
+        ([{"Key": "100%", "Value": "b"}], "The Tag Key provided is invalid, Key: 100%"),
+        ([{"Key": "a", "Value": "\U0001f511"}], "The Tag Value provided is invalid, Value: \U0001f511"),
+        ([{"Key": "a", "Value": "b,c"}], "The Tag Value provided is invalid, Value: b,c"),
+        ([{"Key": "a", "Value": "v" * 257}], f"The Tag Value provided is invalid, Value: {'v' * 256}"),
         (
             [{"Key": f"k{number}", "Value": ""} for number in range(51)],
             "Number of Tags exceed the current limit for the provided ResourceArn",
@@ -290,6 +294,109 @@ def test_tags_that_are_refused(gate: Any, tags: list[dict[str, str]], message: s
     gate("dynamodb:CreateTable", **TABLE)
     refusal = gate.refused("dynamodb:TagResource", ResourceArn=f"{ARN}Books", Tags=tags)
     assert (refusal.code, refusal.message) == ("ValidationException", message)
+
+
+def test_tags_in_letters_of_any_script(gate: Any) -> None:
+    """A public record of AWS of October 2026 has these accepted, with no-break and ideographic spaces."""
+    gate("dynamodb:CreateTable", **TABLE)
+    tags = [
+        {"Key": "\u043a\u043b\u044e\u0447", "Value": "caf\u00e9 \u8868\u00a0\u3000"},
+        {"Key": "b", "Value": "a+b-c=d.e_f:g/h@i"},
+    ]
+    gate("dynamodb:TagResource", ResourceArn=f"{ARN}Books", Tags=tags)
+    assert gate("dynamodb:ListTagsOfResource", ResourceArn=f"{ARN}Books")["Tags"] == tags
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (["k" * 129], f"The Tag Key provided is invalid, Key: {'k' * 128}"),
+        (["a", ""], "The Tag Key provided is invalid, Key: "),
+        (list(map(str, range(51))), "Number of Tags exceed the current limit for the provided ResourceArn"),
+    ],
+)
+def test_keys_of_no_tags_are_not_taken_away(gate: Any, keys: list[str], message: str) -> None:
+    gate("dynamodb:CreateTable", **TABLE, Tags=[{"Key": "a", "Value": "b"}])
+    refusal = gate.refused("dynamodb:UntagResource", ResourceArn=f"{ARN}Books", TagKeys=keys)
+    assert (refusal.code, refusal.message) == ("ValidationException", message)
+    assert gate("dynamodb:ListTagsOfResource", ResourceArn=f"{ARN}Books")["Tags"]
+
+
+ELSEWHERE = f"{ARN}Books".replace("us-east-1", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        ("Books", INVALID + "ARNs must start with 'arn:': Books"),
+        ("arn:aws:kms:us-east-1:1:key/x", INVALID + "Provided Arn is not a DynamoDB resource arn: {arn}"),
+        (
+            f"{ARN}Books/index/of-shelf",
+            INVALID
+            + "Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {arn}",
+        ),
+        (ELSEWHERE, "Invalid TableArn: Invalid ResourceArn provided as input {arn}"),
+    ],
+)
+def test_tags_are_of_a_table_that_its_arn_names(gate: Any, arn: str, message: str) -> None:
+    """Public records of AWS of October 2026."""
+    gate("dynamodb:CreateTable", **TABLE)
+    refusal = gate.refused("dynamodb:ListTagsOfResource", ResourceArn=arn)
+    assert (refusal.code, refusal.message) == ("ValidationException", message.format(arn=arn))
+
+
+@pytest.mark.parametrize("operation", ["DescribeTable", "DescribeTimeToLive", "DescribeContinuousBackups"])
+def test_a_table_of_another_region_is_not_described(gate: Any, operation: str) -> None:
+    refusal = gate.refused(f"dynamodb:{operation}", TableName=ELSEWHERE)
+    assert (refusal.code, refusal.message) == (
+        "ValidationException",
+        f"1 validation error detected: Invalid AWS region in '{ELSEWHERE}'",
+    )
+
+
+LEAST, MOST = "greater than or equal to 1", "less than or equal to 255"
+LENGTH = "1 validation error detected: Value '{name}' at '{path}' failed to satisfy constraint: Member must have length"
+
+
+@pytest.mark.parametrize(("name", "limit"), [("", LEAST), ("x" * 256, MOST)])
+def test_the_name_of_a_key_and_of_what_settings_name_has_at_most_255_characters(
+    gate: Any, name: str, limit: str
+) -> None:
+    """AWS's model of DynamoDB ("KeySchemaAttributeName", "NonKeyAttributeName", "TimeToLiveAttributeName").
+
+    That AWS refuses each is in Alternator's tests (test_limits.py), the text for the time to live in a public record.
+    """
+    gate("dynamodb:CreateTable", **TABLE)
+    key, definition = (
+        {"AttributeName": name, "KeyType": "HASH"},
+        {"AttributeName": name, "AttributeType": "S"},
+    )
+    index = {"IndexName": "new", "KeySchema": [key], "Projection": {"ProjectionType": "ALL"}}
+    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": [name]}
+    of_title = {**index, "KeySchema": [{**key, "AttributeName": "Title"}], "Projection": included}
+    changed = "globalSecondaryIndexUpdates.1.member.create.keySchema.1.member.attributeName"
+    projected = "globalSecondaryIndexes.1.member.projection.nonKeyAttributes.1.member"
+    for operation, parameters, path in (
+        ("CreateTable", {**TABLE, "KeySchema": [key]}, "keySchema.1.member.attributeName"),
+        (
+            "CreateTable",
+            {**TABLE, "AttributeDefinitions": [definition]},
+            "attributeDefinitions.1.member.attributeName",
+        ),
+        ("CreateTable", {**TABLE, "GlobalSecondaryIndexes": [of_title]}, projected),
+        (
+            "UpdateTable",
+            {"TableName": "Books", "GlobalSecondaryIndexUpdates": [{"Create": index}]},
+            changed,
+        ),
+        (
+            "UpdateTimeToLive",
+            {"TableName": "Books", "TimeToLiveSpecification": {"AttributeName": name, "Enabled": True}},
+            "timeToLiveSpecification.attributeName",
+        ),
+    ):
+        refusal = gate.refused(f"dynamodb:{operation}", **parameters)
+        assert refusal.message == f"{LENGTH.format(name=name, path=path)} {limit}"
 
 
 def test_tables_are_listed_by_their_names_after_any_name(gate: Any) -> None:

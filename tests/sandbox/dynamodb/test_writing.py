@@ -207,11 +207,21 @@ def test_a_transaction_has_a_hundred_items(library: Gate) -> None:
 def test_a_transaction_has_four_megabytes(library: Gate) -> None:
     puts = [{"Put": {**TABLE, "Item": {**book(str(n)), "Text": {"S": "x" * 350_000}}}} for n in range(12)]
     refusal = transaction(library, *puts)
-    assert (refusal.code, refusal.message) == (
-        "ValidationException",
-        "The items of a transaction have more than 4 MB together.",
-    )
+    fault = "Transaction payload size cannot exceed 4MB. Payload Size: "
+    size = 12 * (350_000 + len("AuthorTitleText") + len("Seth Godin")) + len("01234567891011")
+    assert (refusal.code, refusal.message) == ("ValidationException", f"{fault}: {fault}{size}")
     library("dynamodb:TransactWriteItems", TransactItems=puts[:11])
+
+
+def test_the_first_wrong_item_of_a_transaction_cancels_it_and_no_other_is_looked_at(library: Gate) -> None:
+    """Alternator's tests, whose authors run them against AWS (test_transact_..._reasons_validationerror)."""
+    wrong = {"Put": {**TABLE, "Item": {**KEY, "Author": {"N": "5"}}}}
+    unmet = {"Put": {**TABLE, **FALSE, "Item": KEY}}
+    for entries in ([wrong, wrong, unmet], [unmet, wrong, wrong]):
+        refusal = transaction(library, *entries)
+        codes = [reason["Code"] for reason in refusal.fields["CancellationReasons"]]
+        assert refusal.code == "TransactionCanceledException"
+        assert codes == ["ValidationError" if place == entries.index(wrong) else "None" for place in range(3)]
 
 
 def test_a_malformed_expression_refuses_the_whole_transaction(library: Gate) -> None:

@@ -142,7 +142,9 @@ OPERATIONS = {
             **index_members(f"{_GLOBAL}[]", with_index(_GLOBAL, ProvisionedThroughput=UNITS)),
             **provisioned(f"{_GLOBAL}[].", beside=with_index(_GLOBAL, ProvisionedThroughput=UNITS)),
             **warm(with_index(_GLOBAL, ProvisionedThroughput=UNITS, WarmThroughput=WARM), f"{_GLOBAL}[]."),
-            f"{_GLOBAL}[].OnDemandThroughput": not_offered(beside=with_index(_GLOBAL)),
+            f"{_GLOBAL}[].OnDemandThroughput": not_offered(
+                beside=with_index(_GLOBAL, ProvisionedThroughput=UNITS)
+            ),
             "BillingMode": refused(
                 "ValidationException",
                 "PROVISIONED",

@@ -269,19 +269,17 @@ SIMULATED = {
     "PermissionsBoundaryPolicyInputList": differs([ENCRYPT]),
     "ResourceHandlingOption": NOT_OFFERED,
     "MaxItems": differs(1, beside={"ActionNames": ["kms:Decrypt", "kms:Encrypt"]}),
-    "Marker": differs(
-        "<<page/Marker>>",
-        beside={"ActionNames": ["kms:Decrypt", "kms:Encrypt"]},
-        first={
-            "page": step(
-                "iam:SimulateCustomPolicy",
-                PolicyInputList=[DECRYPT],
-                ActionNames=["kms:Decrypt", "kms:Encrypt"],
-                MaxItems=1,
-            )
-        },
-    ),
 }
+
+
+def simulated_pages(action: str, **base: Any) -> Proof:
+    """The proof for the Marker of a simulation, which is of its own operation's."""
+    actions = {"ActionNames": ["kms:Decrypt", "kms:Encrypt"]}
+    return differs(
+        "<<page/Marker>>", beside=actions, first={"page": step(action, **base, **actions, MaxItems=1)}
+    )
+
+
 ASKED = {
     "PolicyInputList": [
         policy("kms:Decrypt", Condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "60"}})
@@ -540,6 +538,7 @@ OPERATIONS = {
         {
             **SIMULATED,
             **CONTEXT,
+            "Marker": simulated_pages("iam:SimulateCustomPolicy", PolicyInputList=[DECRYPT]),
             "PolicyInputList": differs([ENCRYPT]),
             "OrderedOrganizationPolicyInputList": NOT_OFFERED,
         },
@@ -549,6 +548,7 @@ OPERATIONS = {
         {
             **SIMULATED,
             **CONTEXT,
+            "Marker": simulated_pages("iam:SimulatePrincipalPolicy", PolicySourceArn=BOB),
             "PolicySourceArn": differs(ALICE),
             "PolicyInputList": differs([policy("kms:*")]),
             "PolicyExclusionList": NOT_OFFERED,

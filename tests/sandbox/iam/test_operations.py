@@ -109,9 +109,18 @@ def test_moto_speaks_first_of_a_malformed_policy(gate: Any) -> None:
     assert (refusal.code, refusal.message) == ("MalformedPolicyDocument", "Syntax errors in policy.")
 
 
-def test_a_marker_that_is_none(gate: Any) -> None:
-    refusal = gate.refused("iam:ListRoles", Marker="junk")
+@pytest.mark.parametrize("marker", ["junk", "0", "1", "W10=", "1.5"])
+def test_a_marker_that_is_none(gate: Any, marker: str) -> None:
+    refusal = gate.refused("iam:ListRoles", Marker=marker)
     assert (refusal.code, refusal.message) == ("ValidationError", "Invalid Marker.")
+
+
+def test_a_marker_is_of_one_list(gate: Any) -> None:
+    """As trek10inc/awsets learned from AWS (pull request 21): ListUsers' marker is none for ListAccessKeys."""
+    gate("iam:CreateUser", UserName="ada")
+    marker = gate("iam:ListUsers", MaxItems=1)["Xml"].split("<Marker>")[1].split("<")[0]
+    assert gate.refused("iam:ListAccessKeys", Marker=marker).message == "Invalid Marker."
+    assert "<UserName>" in gate("iam:ListUsers", Marker=marker)["Xml"]
 
 
 @pytest.mark.parametrize(
@@ -410,3 +419,18 @@ def test_policies_are_listed_by_what_they_are_used_for(
     gate("iam:PutUserPermissionsBoundary", UserName="IAMLabUser", PermissionsBoundary=arn + "bounds")
     gate("iam:AttachUserPolicy", UserName="IAMLabUser", PolicyArn=arn + "gives")
     assert re.findall("<PolicyName>(.+?)<", gate("iam:ListPolicies", **asked)["Xml"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters"),
+    [
+        ("DeletePolicy", {}),
+        ("TagPolicy", {"Tags": [{"Key": "a", "Value": "b"}]}),
+        ("DeletePolicyVersion", {"VersionId": "v1"}),
+    ],
+)
+def test_awss_own_policies_are_changed_by_nobody(gate: Any, action: str, parameters: dict[str, Any]) -> None:
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    refusal = gate.refused(f"iam:{action}", PolicyArn=arn, **parameters)
+    assert (refusal.code, refusal.status) == ("AccessDenied", 403)
+    assert refusal.message == f"{arn} is AWS's own: nobody else can change it."

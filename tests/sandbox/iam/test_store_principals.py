@@ -32,8 +32,12 @@ def statement(action: str = "kms:DescribeKey", effect: str = "Allow", **elements
     return {"Effect": effect, "Action": action, "Resource": "*", **elements}
 
 
+def account_arn(gate: Gate) -> str:
+    return f"arn:aws:iam::{gate.account_id}:root"
+
+
 def root(gate: Gate) -> dict[str, Any]:
-    return statement("kms:*", Principal={"AWS": gate.account_id})
+    return statement("kms:*", Principal={"AWS": account_arn(gate)})
 
 
 def new_key(gate: Gate, *statements: dict[str, Any]) -> str:
@@ -136,14 +140,14 @@ def test_a_user_keeps_its_access_under_another_name_and_path(gate: Gate) -> None
 
 def test_a_deny_spares_only_whom_its_not_principal_means(gate: Gate) -> None:
     gate.user("Ann", statement())
-    everyone_else = {"AWS": [gate.account_id, gate.arn("Ann")]}
+    everyone_else = {"AWS": [account_arn(gate), gate.arn("Ann")]}
     key = new_key(gate, statement(effect="Deny", NotPrincipal=everyone_else))
     assert gate("kms:DescribeKey", by="Ann", KeyId=key)
     first = user_id(gate, "Ann")
     gate("iam:DeleteUserPolicy", UserName="Ann", PolicyName="own")
     gate("iam:DeleteUser", UserName="Ann")
     gate.user("Ann", statement())
-    assert statements_of(gate, key)[0]["NotPrincipal"] == {"AWS": [gate.account_id, first]}
+    assert statements_of(gate, key)[0]["NotPrincipal"] == {"AWS": [account_arn(gate), first]}
     refusal = gate.refused("kms:DescribeKey", by=signed_in_anew(gate, "Ann"), KeyId=key)
     assert refusal.message.endswith("with an explicit deny in a resource-based policy")
 
@@ -152,9 +156,9 @@ def test_conditions_and_resources_go_by_name(gate: Gate) -> None:
     """Neither is rewritten. IAM User Guide, "Rename an IAM user": what names a user as a resource is not either."""
     gate.user("Ann")
     by_name = statement(
-        Principal={"AWS": gate.account_id}, Condition={"ArnLike": {"aws:PrincipalArn": gate.arn("Ann")}}
+        Principal={"AWS": account_arn(gate)}, Condition={"ArnLike": {"aws:PrincipalArn": gate.arn("Ann")}}
     )
-    on_ann = statement(Principal={"AWS": gate.account_id}, Resource=gate.arn("Ann"))
+    on_ann = statement(Principal={"AWS": account_arn(gate)}, Resource=gate.arn("Ann"))
     key = new_key(gate, by_name, on_ann)
     gate("iam:DeleteUser", UserName="Ann")
     assert statements_of(gate, key) == [by_name, on_ann]
@@ -164,7 +168,7 @@ def test_who_is_named_nearly_so_is_left_alone(gate: Gate) -> None:
     for name in ("Ann", "Anna"):
         gate.user(name)
     gate("iam:CreateUser", UserName="Annb", Path="/Ann/")
-    others = [gate.arn("Anna"), gate.arn("Ann/Annb"), gate.account_id, f"arn:aws:iam::{gate.account_id}:root"]
+    others = [gate.arn("Anna"), gate.arn("Ann/Annb"), account_arn(gate)]
     key = new_key(
         gate, statement(Principal={"AWS": [*others, gate.arn("Ann")], "Service": "ec2.amazonaws.com"})
     )
@@ -206,6 +210,22 @@ def test_an_id_stands_for_who_has_it(gate: Gate) -> None:
     trust = document({"Effect": "Deny", "Principal": {"AWS": role_id}, "Action": "sts:AssumeRole"})
     gate("iam:UpdateAssumeRolePolicy", RoleName="Robot", PolicyDocument=trust)
     assert trusted(gate, "Robot") == robot
+
+
+def test_an_account_that_is_named_by_its_id_is_shown_by_its_arn(gate: Gate) -> None:
+    """Terraform's documentation of "aws_sns_topic_policy", and of S3 hashicorp/terraform, issue 9036."""
+    arn = account_arn(gate)
+    named = {"AWS": [gate.account_id, "999999999999"]}
+    key = new_key(gate, statement(Principal=named), statement(effect="Deny", NotPrincipal=named))
+    shown = {"AWS": [arn, "arn:aws:iam::999999999999:root"]}
+    assert statements_of(gate, key) == [
+        statement(Principal=shown),
+        statement(effect="Deny", NotPrincipal=shown),
+    ]
+    gate.role("robot", trusts=gate.account_id)
+    for operation in ALL_TRUST_POLICIES:
+        assert trusted(gate, "robot", operation) == arn
+    gate.assume(f"arn:aws:iam::{gate.account_id}:role/robot")
 
 
 def test_an_id_that_nobody_has_is_refused(gate: Gate) -> None:

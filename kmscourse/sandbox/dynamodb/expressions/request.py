@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, Item, kept_item
+from kmscourse.sandbox.dynamodb.attribute_values import AttributeValue, Item, kept_item, name_fault
 from kmscourse.sandbox.dynamodb.expressions.checks import check_condition, check_projection, check_update
 from kmscourse.sandbox.dynamodb.expressions.conditions import Predicate, predicate
 from kmscourse.sandbox.dynamodb.expressions.faults import InvalidExpressionError
@@ -212,9 +212,9 @@ class Expressions:
             if size > MAX_PLACEHOLDER:
                 too_long = "The expression attribute map contains a key that is too long; size of key: "
                 raise self._refused(f"{fault}{too_long}{size}")
-            if meaning == "":
-                empty = f"Empty attribute name for key {placeholder}"
-                raise self._refused(f"{member} contains invalid value: {empty}")
+            wrong = name_fault(meaning) if member == _NAMES else ""
+            if wrong:
+                raise self._refused(f"{member} contains invalid value: {wrong} for key {placeholder}")
 
     def _of(self, kind: str, act: Callable[[], T]) -> T:
         """What ``act`` returns; its fault as the refusal of an expression of this kind."""
