@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.kms.keys import SPECS
+from kmscourse.sandbox.kms.specs import SPECS
 
 
 def test_a_symmetric_keys_metadata(gate: Any) -> None:

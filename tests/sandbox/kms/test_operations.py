@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.keys import SPECS, check_key_spec
+from kmscourse.sandbox.kms.keys import check_key_spec
+from kmscourse.sandbox.kms.specs import SPECS
 
 INCORRECT = "The key ID in the request does not identify a CMK that can perform this operation."
 
