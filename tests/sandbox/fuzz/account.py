@@ -29,7 +29,7 @@ TRUST = json.dumps(
 
 
 class Furnished:
-    """An account with keys of several kinds, an alias, a grant, a table under a key, users, a group, a role and a policy.
+    """An account with keys, an alias, a grant, a table under a key, users, a group, a role and a policy.
 
     ``names`` are the words by which drawn parameters mean its things: "$key" stands for the id of its key.
     """
