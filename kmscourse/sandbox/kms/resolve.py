@@ -128,7 +128,7 @@ class KmsCall(ResolvedCall):
         if is_opaque:
             raise AwsError(
                 "ValidationException",
-                f"{side}KeyId is required for an {side}EncryptionAlgorithm of asymmetric keys.",
+                f"{side}KeyId must be given where {side}EncryptionAlgorithm is one of asymmetric keys.",
             )
         return self.account.keys.of_ciphertext(self.region, self.ciphertext)
 
