@@ -1,6 +1,6 @@
 """The operations of AWS KMS: for each the permissions that it needs, what it refuses, and what it does.
 
-keys.py          keys made, described, tagged, enabled and disabled, deleted; aliases, the names of keys
+keys.py          keys made, described, tagged, enabled and disabled, deleted; public keys; aliases, the names of keys
 key_policy.py    their policies
 last_usage.py    when they were last used
 key_material.py  rotation, automatic and on demand; key material from outside
