@@ -132,8 +132,9 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "Keys for imported material",
-            "Symmetric encryption keys only; the material is wrapped with RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1.",
-            "Also HMAC and asymmetric keys, whose private keys are wrapped with RSA_AES_KEY_WRAP.",
+            "Symmetric encryption and HMAC keys only; the material is wrapped with RSAES_OAEP_SHA_256 or "
+            "RSAES_OAEP_SHA_1.",
+            "Also asymmetric keys, whose private keys are wrapped with RSA_AES_KEY_WRAP.",
             "tests/sandbox/kms/test_key_material_imports.py::test_wrappings_that_are_not_offered",
         ),
         Difference(

@@ -69,7 +69,7 @@ class KeyMaterial:
 
     @classmethod
     def imported(cls, key_id: str, imported: bytes) -> KeyMaterial:
-        """What imported bytes become in this key: another key that gets the same bytes opens nothing."""
+        """What imported bytes become in a symmetric key: another key that gets the same bytes opens nothing."""
         return cls.of_secret(hmac.digest(imported, f"kmscourse: imported into {key_id}".encode(), "sha256"))
 
     def to_json(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Key, KeyMaterial, to_base6
 from kmscourse.sandbox.kms.keys import page
 from kmscourse.sandbox.kms.resolve import KmsCall
 from kmscourse.sandbox.kms.rsa_encryption import OAEP
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.operation import Answer
 
 DEFAULT_PERIOD = 365  # days between two rotations
@@ -176,7 +177,9 @@ def import_key_material(resolved: KmsCall) -> Answer:
     """
     key, parameters = resolved.key, resolved.parameters
     imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), *_read_token(resolved))
-    material = KeyMaterial.imported(key.id, imported)
+    _check_size(key.spec, imported)
+    is_symmetric = key.spec == SYMMETRIC
+    material = KeyMaterial.imported(key.id, imported) if is_symmetric else KeyMaterial.of_secret(imported)
     _check_place(resolved, material.id)
     valid_to, description = parameters.get("ValidTo"), parameters.get("KeyMaterialDescription")
     material.expires = None if valid_to is None else datetime.fromtimestamp(valid_to, UTC)
@@ -240,21 +243,25 @@ def _no_token(key: Key) -> AwsError:
 def _unwrapped(wrapped: bytes, algorithm: str, private_key: rsa.RSAPrivateKey) -> bytes:
     if len(wrapped) * 8 != private_key.key_size:
         raise _invalid("Invalid encrypted key size.")
-    imported = rsa_encryption.decrypt(private_key, algorithm, wrapped)
-    if len(imported) != MATERIAL_BYTES:
-        raise AwsError(
-            "IncorrectKeyMaterialException",
-            f"The key material of a symmetric encryption key has {MATERIAL_BYTES} bytes.",
-        )
-    return imported
+    return rsa_encryption.decrypt(private_key, algorithm, wrapped)
+
+
+def _check_size(spec: str, imported: bytes) -> None:
+    size = private_keys.MAC_KEY_BYTES.get(spec, MATERIAL_BYTES)
+    if len(imported) != size:
+        kind = "a symmetric encryption key" if spec == SYMMETRIC else f"an {spec} key"
+        raise AwsError("IncorrectKeyMaterialException", f"The key material of {kind} has {size} bytes.")
 
 
 def _check_place(resolved: KmsCall, material_id: str) -> None:
     """The material is the one that is named, and it is new to the key, or known to it, as ImportType says.
 
-    Left out, ImportType means new for the first material and known for any other.
+    Left out, ImportType means new for the first material and known for any other; only symmetric encryption keys have
+    any other.
     """
     key, parameters = resolved.key, resolved.parameters
+    if key.spec != SYMMETRIC and (parameters.get("ImportType") or parameters.get("KeyMaterialId")):
+        raise _invalid("ImportType and KeyMaterialId are for symmetric encryption keys only")
     known = [material.id for material in key.all_materials]
     kind = parameters.get("ImportType") or ("EXISTING_KEY_MATERIAL" if known else "NEW_KEY_MATERIAL")
     if parameters.get("KeyMaterialId", material_id) != material_id:

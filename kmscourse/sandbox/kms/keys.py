@@ -74,10 +74,11 @@ def check_key_spec(parameters: Mapping[str, Any]) -> None:
         raise AwsError(
             "UnsupportedOperationException", f"The practice account has no key store for Origin {origin}."
         )
-    if origin == "EXTERNAL" and spec != SYMMETRIC:
+    if origin == "EXTERNAL" and spec != SYMMETRIC and spec not in private_keys.MAC_KEY_BYTES:
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account imports key material into symmetric encryption keys only, not into {spec}.",
+            "The practice account imports key material into symmetric encryption and HMAC keys only, not into "
+            f"{spec}.",
         )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hmac
+import os
 from typing import Any
 
 import pytest
@@ -90,3 +92,45 @@ def test_a_dry_run_tells_no_code(gate: Any) -> None:
     assert (
         gate.refused("kms:VerifyMac", **parameters, Mac=mac, DryRun=True).code == "DryRunOperationException"
     )
+
+
+FOR_EVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+
+
+def external(gate: Any, bits: int) -> str:
+    """A key that waits for its material."""
+    return str(gate.key(KeySpec=f"HMAC_{bits}", KeyUsage="GENERATE_VERIFY_MAC", Origin="EXTERNAL"))
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_imported_material_is_the_very_key_of_the_code(gate: Any, bits: int) -> None:
+    material, key = os.urandom(bits // 8), external(gate, bits)
+    refusal = gate.refused("kms:GenerateMac", **asked(key, bits, b"hello"))
+    assert (refusal.code, refusal.message) == ("KMSInvalidStateException", f"{key} is pending import.")
+    gate.import_into(key, material, **FOR_EVER)
+    mac = gate("kms:GenerateMac", **asked(key, bits, b"hello"))["Mac"]
+    assert base64.b64decode(mac) == hmac.digest(material, b"hello", f"sha{bits}")
+    shown = gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]
+    assert (shown["KeyState"], shown["Origin"]) == ("Enabled", "EXTERNAL")
+    assert "CurrentKeyMaterialId" not in shown
+
+
+def test_imported_material_goes_and_comes_back_and_no_other_does(gate: Any) -> None:
+    """Of an HMAC key the material never changes, as the API reference of ImportKeyMaterial has it."""
+    material, key = os.urandom(32), external(gate, 256)
+    gate.import_into(key, material, **FOR_EVER)
+    mac = gate("kms:GenerateMac", **asked(key, 256, b"hello"))["Mac"]
+    gate("kms:DeleteImportedKeyMaterial", KeyId=key)
+    assert (
+        gate.refused("kms:VerifyMac", **asked(key, 256, b"hello"), Mac=mac).code == "KMSInvalidStateException"
+    )
+    for imported, more, code in (
+        (os.urandom(32), {}, "IncorrectKeyMaterialException"),
+        (os.urandom(31), {}, "IncorrectKeyMaterialException"),
+        (os.urandom(32), {"ImportType": "NEW_KEY_MATERIAL"}, "ValidationException"),
+        (material, {"ImportType": "EXISTING_KEY_MATERIAL"}, "ValidationException"),
+    ):
+        parameters = {"KeyId": key, **gate.wrapped_for(key, imported), **FOR_EVER, **more}
+        assert gate.refused("kms:ImportKeyMaterial", **parameters).code == code
+    gate.import_into(key, material, **FOR_EVER)
+    assert gate("kms:VerifyMac", **asked(key, 256, b"hello"), Mac=mac)["MacValid"] is True

@@ -173,7 +173,7 @@ def test_a_symmetric_key_has_one_algorithm(gate: Any) -> None:
     ("operation", "parameters"),
     [
         ("CreateKey", {"Origin": "AWS_CLOUDHSM"}),
-        ("CreateKey", {"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
+        ("CreateKey", {"Origin": "EXTERNAL", "KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}),
         ("CreateKey", {"CustomKeyStoreId": "cks-1"}),
         ("CreateKey", {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}),
         ("CreateKey", {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"}),
