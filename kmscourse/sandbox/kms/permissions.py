@@ -72,7 +72,7 @@ def key_check(
         via,
         resource_policy=key.policy,
         grants=grants,
-        require_quota=quota_for(resolved, action) if key.spec == SYMMETRIC else None,
+        require_quota=None if key.has_public_key else quota_for(resolved, action),
     )
     return replace(check, require_usable=lambda: require_usable(check, key, resolved.parameters))
 
