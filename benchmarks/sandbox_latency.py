@@ -58,6 +58,8 @@ GOALS = (
     Goal("GenerateDataKey, ms", SERVER, at_most=0.6),
     Goal("GenerateDataKey, ms", IN_PROCESS, at_most=2.0),
     Goal("CreateKey, ms", SERVER, at_most=0.1),
+    Goal("Sign, ms", SERVER, at_most=0.6),
+    Goal("Verify, ms", SERVER, at_most=0.6),
     Goal(f"{CLIENTS} clients, calls/s", SERVER, at_least=2.5),
     Goal("first answer (ListKeys), ms", SERVER, at_most=1.0),
     Goal("first answer (CreateKey), ms", SERVER, at_most=1.0),
@@ -68,8 +70,13 @@ GOALS = (
 def operations(kms: Any) -> dict[str, Callable[[], Any]]:
     """What is timed, each as a call without arguments."""
     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    signing_key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    message = {"KeyId": signing_key, "Message": b"attack at dawn", "SigningAlgorithm": "ECDSA_SHA_256"}
+    signature = kms.sign(**message)["Signature"]
     return {
         "GenerateDataKey": lambda: kms.generate_data_key(KeyId=key_id, KeySpec="AES_256"),
+        "Sign": lambda: kms.sign(**message),
+        "Verify": lambda: kms.verify(**message, Signature=signature),
         "CreateKey": lambda: kms.create_key(),
     }
 
@@ -130,7 +137,13 @@ def measure_calls(program: str, rounds: int, calls: int) -> Figures:
         servers = {SANDBOX: ours, SERVER: theirs}
         served = {name: operations(server.client()) for name, server in servers.items()}
         measured: Figures = {f"{CLIENTS} clients, calls/s": {name: [] for name in servers}}
-        for operation, times in {"GenerateDataKey": calls, "CreateKey": max(calls // 5, 1)}.items():
+        few = max(calls // 5, 1)
+        for operation, times in {
+            "GenerateDataKey": calls,
+            "Sign": few,
+            "Verify": few,
+            "CreateKey": few,
+        }.items():
             spent: dict[str, list[float]] = {SANDBOX: [], SERVER: [], IN_PROCESS: []}
             for _ in range(rounds):
                 for name, calls_of in served.items():

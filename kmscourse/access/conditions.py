@@ -51,6 +51,16 @@ _OF_PARAMETERS: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
     "kms:ImportKeyMaterial": {"ExpirationModel": ("kms:ExpirationModel", "KEY_MATERIAL_EXPIRES")},
     "kms:GenerateDataKeyPair": {"KeyPairSpec": ("kms:DataKeyPairSpec", None)},
     "kms:GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": ("kms:DataKeyPairSpec", None)},
+    **{
+        action: {
+            "SigningAlgorithm": ("kms:SigningAlgorithm", None),
+            "MessageType": ("kms:MessageType", "RAW"),
+        }
+        for action in ("kms:Sign", "kms:Verify")
+    },
+    "kms:GenerateMac": {"MacAlgorithm": ("kms:MacAlgorithm", None)},
+    "kms:VerifyMac": {"MacAlgorithm": ("kms:MacAlgorithm", None)},
+    "kms:DeriveSharedSecret": {"KeyAgreementAlgorithm": ("kms:KeyAgreementAlgorithm", None)},
     "sts:AssumeRole": {"RoleSessionName": ("sts:RoleSessionName", None)},
 }
 

@@ -13,15 +13,19 @@ KEY_ACTIONS = tuple(
     f"kms:{name}"
     for name in (
         *("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo"),
-        *("GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair"),
-        *("DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "ListKeyPolicies"),
+        *("GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
+        *("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"),
+        *("Sign", "Verify", "GetPublicKey", "GenerateMac", "VerifyMac"),
+        *("DeriveSharedSecret", "Encapsulate", "Decapsulate"),
+        *("DescribeKey", "GetKeyLastUsage", "GetKeyPolicy", "PutKeyPolicy", "ListKeyPolicies"),
         *("CreateGrant", "ListGrants", "RevokeGrant", "CreateAlias", "DeleteAlias", "UpdateAlias"),
         *("EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"),
-        *("EnableKeyRotation", "DisableKeyRotation", "GetKeyRotationStatus", "RotateKeyOnDemand"),
+        *("EnableKeyRotation", "DisableKeyRotation", "GetKeyRotationStatus", "ListKeyRotations"),
+        *("RotateKeyOnDemand", "GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial"),
         *("TagResource", "UntagResource", "ListResourceTags", "UpdateKeyDescription"),
     )
 )
-"""What can be asked of a symmetric key (Service Authorization Reference, AWS KMS)."""
+"""What can be asked of a key, of whatever kind (Service Authorization Reference, AWS KMS)."""
 TABLE_ACTIONS = tuple(
     f"dynamodb:{name}"
     for name in (

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 REMEMBERED_PARAMETERS = frozenset({
     "BypassPolicyLockoutSafetyCheck", "Constraints", "CustomerMasterKeySpec", "DestinationEncryptionAlgorithm",
-    "DestinationEncryptionContext", "DestinationKeyId", "EncryptionAlgorithm", "EncryptionContext", "ExpirationModel",
-    "GrantId", "GranteePrincipal", "GranteeServicePrincipal", "KeyId", "KeyPairSpec", "KeySpec", "KeyUsage",
-    "MultiRegion", "Operations", "Origin", "PendingWindowInDays", "PermissionsBoundary", "PolicyArn",
-    "RetiringPrincipal", "RetiringServicePrincipal", "RoleSessionName", "RotationPeriodInDays",
-    "SourceEncryptionAlgorithm", "SourceEncryptionContext", "SourceKeyId", "TagKeys", "Tags", "WrappingAlgorithm",
-    "WrappingKeySpec",
+    "DestinationEncryptionContext", "DestinationKeyId", "EncryptionAlgorithm", "EncryptionContext",
+    "ExpirationModel", "GrantId", "GranteePrincipal", "GranteeServicePrincipal", "KeyAgreementAlgorithm", "KeyId",
+    "KeyPairSpec", "KeySpec", "KeyUsage", "MacAlgorithm", "MessageType", "MultiRegion", "Operations", "Origin",
+    "PendingWindowInDays", "PermissionsBoundary", "PolicyArn", "RetiringPrincipal", "RetiringServicePrincipal",
+    "RoleSessionName", "RotationPeriodInDays", "SigningAlgorithm", "SourceEncryptionAlgorithm",
+    "SourceEncryptionContext", "SourceKeyId", "TagKeys", "Tags", "WrappingAlgorithm", "WrappingKeySpec",
 })  # fmt: skip
 """The parameters that condition keys are made of (Service Authorization Reference: AWS KMS, IAM, STS)."""
 _PARAMETERS, _IGNORED = "kmscourse.parameters", "kmscourse.ignored"

@@ -713,3 +713,39 @@ def test_a_new_grant_of_something_else_is_no_reason(account: Account) -> None:
     case = refused_case(account, account.denials[-1])
     assert not case.decision.allowed
     assert not any("five minutes" in note for note in case.notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "condition", "parameters"),
+    [
+        (
+            {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
+            "sign",
+            {"kms:MessageType": "DIGEST"},
+            {"Message": b"hello", "SigningAlgorithm": "ECDSA_SHA_256"},
+        ),
+        (
+            {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
+            "verify",
+            {"kms:SigningAlgorithm": "ECDSA_SHA_384"},
+            {"Message": b"hello", "SigningAlgorithm": "ECDSA_SHA_256", "Signature": b"hello"},
+        ),
+        (
+            {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+            "generate_mac",
+            {"kms:MacAlgorithm": "HMAC_SHA_512"},
+            {"Message": b"hello", "MacAlgorithm": "HMAC_SHA_256"},
+        ),
+    ],
+)
+def test_a_signature_or_code_refused_by_a_condition(
+    world: World, kind: dict[str, str], operation: str, condition: dict[str, str], parameters: dict[str, Any]
+) -> None:
+    key = world.kms.create_key(**kind)["KeyMetadata"]["Arn"]
+    called = "".join(word.capitalize() for word in operation.split("_"))
+    world.user("anna", allow(f"kms:{called}", Condition={"StringEquals": condition}), Path="/team/")
+    text = world.refused(world.signed_in("anna"), "kms", operation, KeyId=key, **parameters)
+    case = refused_case(world.account, text)
+    assert_explained(case, text)
+    [(name, _)] = condition.items()
+    assert name in case.decision.request.context, "the decision does not know the condition key"

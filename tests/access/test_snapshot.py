@@ -14,6 +14,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.iam import LAB_USER
 from kmscourse.policy import action_exists, evaluate
+from kmscourse.sandbox.kms.operations import OPERATIONS
 
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
 TRUST = {
@@ -182,3 +183,17 @@ def test_an_account_with_many_users_is_read_whole(account: Account) -> None:
     for number in range(101):  # one more than an answer of IAM has
         iam.create_user(UserName=f"u{number}")
     assert sum(found.name.startswith("u") for found in Snapshot(account).people.values()) == 101
+
+
+def test_every_operation_on_a_key_can_be_asked_about() -> None:
+    """All that KMS's table offers on one key, but for RetireGrant, of which the grant itself decides."""
+    of_no_key = {
+        "CreateKey",
+        "ListKeys",
+        "ListAliases",
+        "GenerateRandom",
+        "ListRetirableGrants",
+        "RetireGrant",
+    }
+    asked = {action.removeprefix("kms:") for action in KEY_ACTIONS}
+    assert asked - {"ReEncryptFrom", "ReEncryptTo"} == set(OPERATIONS) - of_no_key - {"ReEncrypt"}

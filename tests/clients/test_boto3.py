@@ -10,6 +10,9 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import WaiterError
 from botocore.loaders import Loader
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from kmscourse.sandbox.offered import SERVICES
 from kmscourse.sandbox.protocol.services import PROTOCOLS
@@ -224,3 +227,30 @@ def test_a_waiter_waits_until_it_is_so(
     operation, parameters = make
     getattr(client(service), operation)(**parameters)
     waiting.wait(**wanted, WaiterConfig=ONCE)
+
+
+def test_signatures_codes_and_secrets(client: Client) -> None:
+    """What boto3 hands over are bytes, and the refusals are classes of KMS's own."""
+    kms, message = client("kms"), {"Message": b"attack at dawn"}
+    key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    signed = {"KeyId": key, **message, "SigningAlgorithm": "ECDSA_SHA_256"}
+    signature = kms.sign(**signed)["Signature"]
+    public = load_der_public_key(kms.get_public_key(KeyId=key)["PublicKey"])
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    public.verify(signature, b"attack at dawn", ec.ECDSA(hashes.SHA256()))
+    assert kms.verify(**signed, Signature=signature)["SignatureValid"] is True
+    with pytest.raises(kms.exceptions.KMSInvalidSignatureException):
+        kms.verify(**{**signed, "Message": b"attack at dusk"}, Signature=signature)
+    mac_key = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+    coded = {"KeyId": mac_key, **message, "MacAlgorithm": "HMAC_SHA_256"}
+    mac = kms.generate_mac(**coded)["Mac"]
+    assert kms.verify_mac(**coded, Mac=mac)["MacValid"] is True
+    with pytest.raises(kms.exceptions.KMSInvalidMacException):
+        kms.verify_mac(**coded, Mac=mac[::-1])
+    agreement = kms.create_key(KeySpec="ECC_NIST_P384", KeyUsage="KEY_AGREEMENT")["KeyMetadata"]["Arn"]
+    peer = ec.generate_private_key(ec.SECP384R1())
+    own = load_der_public_key(kms.get_public_key(KeyId=agreement)["PublicKey"])
+    assert isinstance(own, ec.EllipticCurvePublicKey)
+    peers = peer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    answer = kms.derive_shared_secret(KeyId=agreement, KeyAgreementAlgorithm="ECDH", PublicKey=peers)
+    assert answer["SharedSecret"] == peer.exchange(ec.ECDH(), own)

@@ -30,13 +30,15 @@ _KINDS = {
 _SECRET = frozenset({
     "CiphertextBlob", "CiphertextForRecipient", "Plaintext", "PrivateKeyPlaintext", "PrivateKeyCiphertextBlob",
     "PublicKey", "ImportToken", "GrantToken", "SecretAccessKey", "SessionToken", "NextToken", "NextMarker", "Marker",
-    "LatestStreamLabel", "Instance",
+    "LatestStreamLabel", "Instance", "Signature", "Mac", "SharedSecret", "SharedSecretCiphertextBlob",
 })  # fmt: skip
 NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
 }
-SIZED = frozenset({"CiphertextBlob", "Plaintext"})  # The size of others may vary with what is random in them.
+SIZED = frozenset(
+    {"CiphertextBlob", "Plaintext", "Mac", "SharedSecret", "SharedSecretCiphertextBlob"}
+)  # The size of others may vary with what is random in them.
 _TIMES = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"), None),
     (re.compile(r"\b\d{8}T\d{6}Z"), "%Y%m%dT%H%M%SZ"),

@@ -41,7 +41,9 @@ _KEY_OR_ALIAS = re.compile(r"arn:aws:kms:[^:]*:[^:]*:(key|alias)/")
 _GLOBAL = ("iam", "sts")  # Their events are kept in us-east-1.
 _READING = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
 _TABLES_CHANGED = ("dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable")
-_KMS_READING = ("Encrypt", "Decrypt", "ReEncrypt", "Generate")
+_KMS_READING = (
+    "Encrypt", "Decrypt", "ReEncrypt", "Generate", "Sign", "Verify", "Derive", "Encapsulate", "Decapsulate",
+)  # fmt: skip
 
 
 def events_of_call(

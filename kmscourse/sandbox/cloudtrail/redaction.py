@@ -57,6 +57,8 @@ _UNDERSTOOD: Mapping[str, Mapping[str, Any]] = {
         "sourceEncryptionAlgorithm": _ALGORITHM,
         "destinationEncryptionAlgorithm": _ALGORITHM,
     },
+    "kms:Sign": {"messageType": "RAW"},
+    "kms:Verify": {"messageType": "RAW"},
     "kms:CreateKey": {
         "description": "",
         "origin": "AWS_KMS",

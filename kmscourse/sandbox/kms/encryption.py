@@ -1,4 +1,4 @@
-"""What encrypts and decrypts under a symmetric key; data keys and data key pairs, kept nowhere; random bytes.
+"""What encrypts and decrypts under a key; data keys and data key pairs, kept nowhere; random bytes.
 
 Source: AWS KMS API Reference, each operation's parameters and errors.
 """
@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import ciphertext
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key, KeyMaterial, to_base64
+from kmscourse.sandbox.kms import ciphertext, private_keys, rsa_encryption
+from kmscourse.sandbox.kms.key import Key, KeyMaterial, to_base64
 from kmscourse.sandbox.kms.resolve import KmsCall
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.operation import Answer
 
 EncryptionContext = Mapping[str, str] | None
@@ -24,28 +22,11 @@ EncryptionContext = Mapping[str, str] | None
 
 DATA_KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
-
-
-def _rsa(bits: int) -> Callable[[], PrivateKey]:
-    return lambda: rsa.generate_private_key(65537, bits)
-
-
-def _elliptic(curve: ec.EllipticCurve) -> Callable[[], PrivateKey]:
-    return lambda: ec.generate_private_key(curve)
-
-
 # AWS has more: SM2 in its Chinese regions, ML-KEM.
-PAIRS: Mapping[str, Callable[[], PrivateKey]] = {
-    "RSA_2048": _rsa(2048),
-    "RSA_3072": _rsa(3072),
-    "RSA_4096": _rsa(4096),
-    "ECC_NIST_P256": _elliptic(ec.SECP256R1()),
-    "ECC_NIST_P384": _elliptic(ec.SECP384R1()),
-    "ECC_NIST_P521": _elliptic(ec.SECP521R1()),
-    "ECC_SECG_P256K1": _elliptic(ec.SECP256K1()),
-    "ECC_NIST_EDWARDS25519": ed25519.Ed25519PrivateKey.generate,
-}
+PAIRS = (
+    *("RSA_2048", "RSA_3072", "RSA_4096"),
+    *("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519"),
+)
 
 
 # Validation
@@ -94,22 +75,22 @@ def check_pair_spec(resolved: KmsCall) -> None:
 
 def encrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
-    key, parameters = resolved.key_by_any_name, resolved.parameters
-    blob = seal(key, base64.b64decode(parameters["Plaintext"]), parameters.get("EncryptionContext"))
-    return {"CiphertextBlob": to_base64(blob), "KeyId": key.arn, "EncryptionAlgorithm": SYMMETRIC}
+    key = resolved.key_by_any_name
+    blob = _encrypted(resolved, key, base64.b64decode(resolved.parameters["Plaintext"]))
+    algorithm = resolved.encryption_algorithm()
+    return {"CiphertextBlob": to_base64(blob), "KeyId": key.arn, "EncryptionAlgorithm": algorithm}
 
 
 def decrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html"""
     if resolved.ignores_ciphertext:
         resolved.end_dry_run()
-    key, blob = resolved.decryption_key, resolved.ciphertext
-    plaintext = unseal(key, blob, resolved.parameters.get("EncryptionContext"))
+    key = resolved.decryption_key
     return {
         "KeyId": key.arn,
-        "Plaintext": to_base64(plaintext),
-        "EncryptionAlgorithm": SYMMETRIC,
-        "KeyMaterialId": material_of(key, blob).id,
+        "Plaintext": to_base64(_decrypted(resolved, key)),
+        "EncryptionAlgorithm": resolved.encryption_algorithm(),
+        **_opened_with("KeyMaterialId", key, resolved.ciphertext),
     }
 
 
@@ -117,19 +98,42 @@ def re_encrypt(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html"""
     if resolved.ignores_ciphertext:
         resolved.end_dry_run()
-    parameters, blob = resolved.parameters, resolved.ciphertext
     source, destination = resolved.source_key, resolved.destination_key
-    plaintext = unseal(source, blob, parameters.get("SourceEncryptionContext"))
-    sealed = seal(destination, plaintext, parameters.get("DestinationEncryptionContext"))
+    sealed = _encrypted(resolved, destination, _decrypted(resolved, source, "Source"), "Destination")
     return {
         "CiphertextBlob": to_base64(sealed),
         "SourceKeyId": source.arn,
         "KeyId": destination.arn,
-        "SourceEncryptionAlgorithm": SYMMETRIC,
-        "DestinationEncryptionAlgorithm": SYMMETRIC,
-        "SourceKeyMaterialId": material_of(source, blob).id,
-        "DestinationKeyMaterialId": destination.materials[-1].id,
+        "SourceEncryptionAlgorithm": resolved.encryption_algorithm("Source"),
+        "DestinationEncryptionAlgorithm": resolved.encryption_algorithm("Destination"),
+        **_opened_with("SourceKeyMaterialId", source, resolved.ciphertext),
+        **_opened_with("DestinationKeyMaterialId", destination, sealed),
     }
+
+
+def _encrypted(resolved: KmsCall, key: Key, plaintext: bytes, side: str = "") -> bytes:
+    """A plaintext under a key, by the algorithm and under the encryption context of ``side``."""
+    context = resolved.parameters.get(f"{side}EncryptionContext")
+    if key.spec == SYMMETRIC:
+        return seal(key, plaintext, context)
+    rsa_encryption.refuse_context(context)
+    private_key = private_keys.of_bytes(resolved.account.keys.secret_of(key))
+    return rsa_encryption.encrypt(private_key, key.spec, resolved.encryption_algorithm(side), plaintext)
+
+
+def _decrypted(resolved: KmsCall, key: Key, side: str = "") -> bytes:
+    """The plaintext of CiphertextBlob, which was made with a key by the algorithm of ``side``."""
+    context = resolved.parameters.get(f"{side}EncryptionContext")
+    if key.spec == SYMMETRIC:
+        return unseal(key, resolved.ciphertext, context)
+    rsa_encryption.refuse_context(context)
+    private_key = private_keys.of_bytes(resolved.account.keys.secret_of(key))
+    return rsa_encryption.decrypt(private_key, resolved.encryption_algorithm(side), resolved.ciphertext)
+
+
+def _opened_with(member: str, key: Key, blob: bytes) -> dict[str, str]:
+    """The member of an answer that tells which material opens a blob; only symmetric keys have several."""
+    return {member: material_of(key, blob).id} if key.spec == SYMMETRIC else {}
 
 
 def generate_data_key(resolved: KmsCall) -> dict[str, Any]:
@@ -160,13 +164,12 @@ def generate_data_key_pair(resolved: KmsCall) -> dict[str, Any]:
     resolved.end_dry_run()  # An RSA key takes long.
     key, parameters = resolved.key_by_any_name, resolved.parameters
     spec = parameters["KeyPairSpec"]
-    pair = PAIRS[spec]()
-    private = pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    public = pair.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    pair = private_keys.PRIVATE_KEYS[spec]()
+    private = private_keys.to_bytes(pair)
     return {
         "PrivateKeyCiphertextBlob": to_base64(seal(key, private, parameters.get("EncryptionContext"))),
         "PrivateKeyPlaintext": to_base64(private),
-        "PublicKey": to_base64(public),
+        "PublicKey": to_base64(private_keys.public_bytes(pair)),
         "KeyId": key.arn,
         "KeyPairSpec": spec,
         "KeyMaterialId": key.materials[-1].id,
@@ -190,13 +193,13 @@ def generate_random(resolved: KmsCall) -> Answer:
 
 def seal(key: Key, plaintext: bytes, encryption_context: EncryptionContext) -> bytes:
     """A KMS ciphertext blob, under the key's current material."""
-    return ciphertext.seal(_secret(key.materials[-1]), plaintext, encryption_context or {})
+    return ciphertext.seal(key.materials[-1].present_secret, plaintext, encryption_context or {})
 
 
 def unseal(key: Key, blob: bytes, encryption_context: EncryptionContext) -> bytes:
     """The plaintext of a blob. Raises AwsError InvalidCiphertextException, whatever is wrong with it."""
     try:
-        return ciphertext.unseal(_secret(material_of(key, blob)), blob, encryption_context or {})
+        return ciphertext.unseal(material_of(key, blob).present_secret, blob, encryption_context or {})
     except ciphertext.InvalidCiphertextError:
         raise AwsError("InvalidCiphertextException", "") from None
 
@@ -208,9 +211,3 @@ def material_of(key: Key, blob: bytes) -> KeyMaterial:
         if material.token == token:
             return material
     raise ciphertext.InvalidCiphertextError
-
-
-def _secret(material: KeyMaterial) -> bytes:
-    if material.secret is None:
-        raise LookupError("a key without its material is in no state to be used")
-    return material.secret

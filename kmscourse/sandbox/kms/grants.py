@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kmscourse.policy import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE_LENGTH
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key, from_base64, members_of, require_version, to_base64
+from kmscourse.sandbox.kms.key import Key, from_base64, members_of, require_version, to_base64
 from kmscourse.sandbox.kms.keys import page
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.operation import Answer
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _OF_USAGE: Mapping[str, tuple[str, ...]] = {
     "SIGN_VERIFY": ("Sign", "Verify", "GetPublicKey"),
     "GENERATE_VERIFY_MAC": ("GenerateMac", "VerifyMac"),
     "KEY_AGREEMENT": ("DeriveSharedSecret", "GetPublicKey"),
+    "ENCAPSULATE_DECAPSULATE": ("Encapsulate", "Decapsulate", "GetPublicKey"),
 }
 
 

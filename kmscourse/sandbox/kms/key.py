@@ -1,7 +1,7 @@
 """A KMS key with its material, aliases and tags, all of it as JSON; and which operations its origin, state, kind allow.
 
 ``state`` is Enabled, Disabled, PendingDeletion or PendingImport. Whoever reads a ``Key`` reads the record itself; only
-``KeyStore.changing`` lets it be changed. The practice account encrypts under symmetric keys only.
+``KeyStore.changing`` lets it be changed.
 
 Source: AWS KMS Developer Guide, "Key states of AWS KMS keys", the table there and its footnotes, "Rotate AWS KMS keys",
 "Importing key material", "Deleting AWS KMS keys", "Key spec reference", "Key type reference"; recorded answers of AWS.
@@ -19,14 +19,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import ciphertext
+from kmscourse.sandbox.kms.specs import SPECS, SYMMETRIC
 from kmscourse.sandbox.operation import PermissionCheck
 
 MATERIAL_BYTES = 32
-SYMMETRIC = "SYMMETRIC_DEFAULT"
 _VERSION = 1  # of a key as JSON
 
 T = TypeVar("T")
@@ -34,11 +34,12 @@ T = TypeVar("T")
 
 @dataclass
 class KeyMaterial:
-    """What a symmetric key encrypts with; ``secret`` is None while imported material is deleted or has expired.
+    """What a key works with; ``secret`` is None while imported material is deleted or has expired.
 
-    ``id`` is the KeyMaterialId, ``token`` names the material in ciphertexts. ``rotated`` and ``rotation_type``
-    (AUTOMATIC, ON_DEMAND) tell which rotation brought it; the first material has neither. ``expires`` (None: never) and
-    ``description`` are those of imported material.
+    ``secret`` are the bytes that a symmetric key encrypts with, or those of ``private_keys``. ``id`` is the
+    KeyMaterialId, ``token`` names the material in ciphertexts. ``rotated`` and ``rotation_type`` (AUTOMATIC, ON_DEMAND)
+    tell which rotation brought it; the first material has neither. ``expires`` (None: never) and ``description`` are
+    those of imported material.
     """
 
     id: str
@@ -59,9 +60,16 @@ class KeyMaterial:
         """Material made at random."""
         return cls.of_secret(secrets.token_bytes(MATERIAL_BYTES))
 
+    @property
+    def present_secret(self) -> bytes:
+        """The secret. Raises LookupError where it is not there, which the key's state says."""
+        if self.secret is None:
+            raise LookupError("a key without its material is in no state to be used")
+        return self.secret
+
     @classmethod
     def imported(cls, key_id: str, imported: bytes) -> KeyMaterial:
-        """What imported bytes become in this key: another key that gets the same bytes opens nothing."""
+        """What imported bytes become in a symmetric key: another key that gets the same bytes opens nothing."""
         return cls.of_secret(hmac.digest(imported, f"kmscourse: imported into {key_id}".encode(), "sha256"))
 
     def to_json(self) -> dict[str, Any]:
@@ -95,7 +103,8 @@ class Alias:
 class Key:
     """A KMS key; ``created`` is in seconds since 1970.
 
-    ``materials`` are those that belong to the key for good, the current one last; ``pending_material`` was imported to
+    ``materials`` are those that belong to the key for good, the current one last; a key pair or an HMAC key has none
+    before it is first needed (``KeyStore.secret_of``). ``pending_material`` was imported to
     take its place at the next rotation. ``rotation_period`` are the days between automatic rotations, None where there
     are none. Import tokens are sealed with ``import_secret``. ``aliases`` are by their names, as in ``alias/myKey``.
     """
@@ -136,6 +145,11 @@ class Key:
     def is_usable(self) -> bool:
         """Whether its state lets it encrypt and decrypt."""
         return self.state == "Enabled"
+
+    @property
+    def has_public_key(self) -> bool:
+        """Whether it is asymmetric."""
+        return self.spec != SYMMETRIC and self.usage != "GENERATE_VERIFY_MAC"
 
     @property
     def all_materials(self) -> list[KeyMaterial]:
@@ -302,21 +316,45 @@ def _document(policy_text: str) -> Mapping[str, Any]:
 
 # What its origin, state and kind allow
 
-# Each cryptographic permission: the operation that AWS's text names, and the parameter with the algorithm.
+
+class _Use(NamedTuple):
+    """A cryptographic permission: the operation that AWS's text names, and the usage that a key must have for it.
+
+    ``parameter`` has the algorithm; where it is left out, or there is none, that of symmetric keys is meant.
+    """
+
+    operation: str
+    usage: str
+    parameter: str = ""
+
+
 _CRYPTOGRAPHY = {
-    "kms:Encrypt": ("Encrypt", "EncryptionAlgorithm"),
-    "kms:Decrypt": ("Decrypt", "EncryptionAlgorithm"),
-    "kms:ReEncryptFrom": ("ReEncrypt", "SourceEncryptionAlgorithm"),
-    "kms:ReEncryptTo": ("ReEncrypt", "DestinationEncryptionAlgorithm"),
-    "kms:GenerateDataKey": ("GenerateDataKey", ""),
-    "kms:GenerateDataKeyWithoutPlaintext": ("GenerateDataKeyWithoutPlaintext", ""),
-    "kms:GenerateDataKeyPair": ("GenerateDataKeyPair", ""),
-    "kms:GenerateDataKeyPairWithoutPlaintext": ("GenerateDataKeyPairWithoutPlaintext", ""),
+    "kms:Encrypt": _Use("Encrypt", "ENCRYPT_DECRYPT", "EncryptionAlgorithm"),
+    "kms:Decrypt": _Use("Decrypt", "ENCRYPT_DECRYPT", "EncryptionAlgorithm"),
+    "kms:ReEncryptFrom": _Use("ReEncrypt", "ENCRYPT_DECRYPT", "SourceEncryptionAlgorithm"),
+    "kms:ReEncryptTo": _Use("ReEncrypt", "ENCRYPT_DECRYPT", "DestinationEncryptionAlgorithm"),
+    **{
+        f"kms:{operation}": _Use(operation, "ENCRYPT_DECRYPT")
+        for operation in (
+            "GenerateDataKey",
+            "GenerateDataKeyWithoutPlaintext",
+            "GenerateDataKeyPair",
+            "GenerateDataKeyPairWithoutPlaintext",
+        )
+    },
+    "kms:Sign": _Use("Sign", "SIGN_VERIFY", "SigningAlgorithm"),
+    "kms:Verify": _Use("Verify", "SIGN_VERIFY", "SigningAlgorithm"),
+    "kms:GenerateMac": _Use("GenerateMac", "GENERATE_VERIFY_MAC", "MacAlgorithm"),
+    "kms:VerifyMac": _Use("VerifyMac", "GENERATE_VERIFY_MAC", "MacAlgorithm"),
+    "kms:DeriveSharedSecret": _Use("DeriveSharedSecret", "KEY_AGREEMENT", "KeyAgreementAlgorithm"),
+    "kms:Encapsulate": _Use("Encapsulate", "ENCAPSULATE_DECAPSULATE", "EncapsulationAlgorithm"),
+    "kms:Decapsulate": _Use("Decapsulate", "ENCAPSULATE_DECAPSULATE", "EncapsulationAlgorithm"),
 }
 # Only with an enabled key. (What is not in these sets works in every state.)
 _NEEDS_ENABLED = {
     *_CRYPTOGRAPHY,
     "kms:CreateGrant",
+    "kms:GetPublicKey",
     "kms:EnableKeyRotation",
     "kms:DisableKeyRotation",
     "kms:RotateKeyOnDemand",
@@ -392,21 +430,21 @@ def _check_kind(check: PermissionCheck, key: Key, parameters: Mapping[str, Any])
             "ValidationException",
             "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
         )
-    if check.action not in _CRYPTOGRAPHY:
-        return
-    operation, parameter = _CRYPTOGRAPHY[check.action]
-    if key.usage != "ENCRYPT_DECRYPT" or (key.spec != SYMMETRIC and not parameter):
-        raise AwsError(
-            "InvalidKeyUsageException",
-            f"{key.arn} key usage is {key.usage} which is not valid for {operation}.",
-        )
-    if key.spec != SYMMETRIC:
+    if check.action == "kms:GetPublicKey" and not key.has_public_key:
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account encrypts under symmetric keys only; {key.arn} is {key.spec}.",
+            f"{key.arn} key spec is {key.spec} which is not valid for GetPublicKey.",
         )
-    algorithm = parameters.get(parameter, SYMMETRIC)
-    if algorithm != SYMMETRIC:
+    if check.action not in _CRYPTOGRAPHY:
+        return
+    use = _CRYPTOGRAPHY[check.action]
+    if key.usage != use.usage:
+        raise AwsError(
+            "InvalidKeyUsageException",
+            f"{key.arn} key usage is {key.usage} which is not valid for {use.operation}.",
+        )
+    algorithm = parameters.get(use.parameter) or SYMMETRIC
+    if algorithm not in SPECS[key.spec][key.usage].names:
         raise AwsError(
             "InvalidKeyUsageException", f"Algorithm {algorithm} is incompatible with key spec {key.spec}."
         )

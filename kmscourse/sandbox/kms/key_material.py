@@ -14,25 +14,18 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_der_private_key,
-)
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import ciphertext
+from kmscourse.sandbox.kms import ciphertext, private_keys, rsa_encryption
 from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Key, KeyMaterial, to_base64
 from kmscourse.sandbox.kms.keys import page
 from kmscourse.sandbox.kms.resolve import KmsCall
+from kmscourse.sandbox.kms.rsa_encryption import OAEP
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.operation import Answer
 
 DEFAULT_PERIOD = 365  # days between two rotations
@@ -41,14 +34,9 @@ TOO_CLOSE = timedelta(minutes=20)  # before an automatic rotation none can be ha
 TOKEN_LIFETIME = timedelta(hours=24)
 MAX_LIFETIME = timedelta(days=365)  # of imported key material that expires
 
-# AWS has more: RSA_AES_KEY_WRAP_… for private keys, SM2PKE in its Chinese regions.
-WRAPPING: Mapping[str, hashes.HashAlgorithm] = {
-    "RSAES_OAEP_SHA_256": hashes.SHA256(),
-    "RSAES_OAEP_SHA_1": hashes.SHA1(),  # noqa: S303 - offered because AWS offers it
-}
+WRAPPING = tuple(OAEP)  # AWS has more: RSA_AES_KEY_WRAP_… for private keys, SM2PKE in its Chinese regions.
 WRAPPING_BITS = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
 
-_ALGORITHMS = tuple(WRAPPING)
 _TOKEN_HEAD = struct.Struct(">dB")  # last moment in seconds since 1970, number of the algorithm
 
 
@@ -169,14 +157,13 @@ def get_parameters_for_import(resolved: KmsCall) -> Answer:
     parameters = resolved.parameters
     wrapping_key = rsa.generate_private_key(65537, WRAPPING_BITS[parameters["WrappingKeySpec"]])
     valid_to = (resolved.now + TOKEN_LIFETIME).timestamp()
-    head = _TOKEN_HEAD.pack(valid_to, _ALGORITHMS.index(parameters["WrappingAlgorithm"]))
-    private = wrapping_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    public = wrapping_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    head = _TOKEN_HEAD.pack(valid_to, WRAPPING.index(parameters["WrappingAlgorithm"]))
+    private = private_keys.to_bytes(wrapping_key)
     token = ciphertext.seal(_import_secret(resolved.key), head + private, {})
     return {
         "KeyId": resolved.key.arn,
         "ImportToken": to_base64(token),
-        "PublicKey": to_base64(public),
+        "PublicKey": to_base64(private_keys.public_bytes(wrapping_key)),
         "ParametersValidTo": valid_to,
     }
 
@@ -190,7 +177,9 @@ def import_key_material(resolved: KmsCall) -> Answer:
     """
     key, parameters = resolved.key, resolved.parameters
     imported = _unwrapped(base64.b64decode(parameters["EncryptedKeyMaterial"]), *_read_token(resolved))
-    material = KeyMaterial.imported(key.id, imported)
+    _check_size(key.spec, imported)
+    is_symmetric = key.spec == SYMMETRIC
+    material = KeyMaterial.imported(key.id, imported) if is_symmetric else KeyMaterial.of_secret(imported)
     _check_place(resolved, material.id)
     valid_to, description = parameters.get("ValidTo"), parameters.get("KeyMaterialDescription")
     material.expires = None if valid_to is None else datetime.fromtimestamp(valid_to, UTC)
@@ -225,8 +214,8 @@ def _import_secret(key: Key) -> bytes:
     return key.import_secret
 
 
-def _read_token(resolved: KmsCall) -> tuple[hashes.HashAlgorithm, rsa.RSAPrivateKey]:
-    """The hash and the private key that the material was wrapped with."""
+def _read_token(resolved: KmsCall) -> tuple[str, rsa.RSAPrivateKey]:
+    """The algorithm and the private key that the material was wrapped with."""
     key, token = resolved.key, base64.b64decode(resolved.parameters["ImportToken"])
     try:
         content = ciphertext.unseal(_import_secret(key), token, {})
@@ -238,10 +227,10 @@ def _read_token(resolved: KmsCall) -> tuple[hashes.HashAlgorithm, rsa.RSAPrivate
             "ExpiredImportTokenException",
             "The import token has expired: get another from GetParametersForImport.",
         )
-    private_key = load_der_private_key(content[_TOKEN_HEAD.size :], None, unsafe_skip_rsa_key_validation=True)
+    private_key = private_keys.of_bytes(content[_TOKEN_HEAD.size :])
     if not isinstance(private_key, rsa.RSAPrivateKey):
         raise _no_token(key)
-    return WRAPPING[_ALGORITHMS[algorithm]], private_key
+    return WRAPPING[algorithm], private_key
 
 
 def _no_token(key: Key) -> AwsError:
@@ -251,27 +240,28 @@ def _no_token(key: Key) -> AwsError:
     )
 
 
-def _unwrapped(wrapped: bytes, hash_: hashes.HashAlgorithm, private_key: rsa.RSAPrivateKey) -> bytes:
+def _unwrapped(wrapped: bytes, algorithm: str, private_key: rsa.RSAPrivateKey) -> bytes:
     if len(wrapped) * 8 != private_key.key_size:
         raise _invalid("Invalid encrypted key size.")
-    try:
-        imported = private_key.decrypt(wrapped, padding.OAEP(padding.MGF1(hash_), hash_, None))
-    except ValueError:
-        raise AwsError("InvalidCiphertextException", "") from None
-    if len(imported) != MATERIAL_BYTES:
-        raise AwsError(
-            "IncorrectKeyMaterialException",
-            f"The key material of a symmetric encryption key has {MATERIAL_BYTES} bytes.",
-        )
-    return imported
+    return rsa_encryption.decrypt(private_key, algorithm, wrapped)
+
+
+def _check_size(spec: str, imported: bytes) -> None:
+    size = private_keys.MAC_KEY_BYTES.get(spec, MATERIAL_BYTES)
+    if len(imported) != size:
+        kind = "a symmetric encryption key" if spec == SYMMETRIC else f"an {spec} key"
+        raise AwsError("IncorrectKeyMaterialException", f"The key material of {kind} has {size} bytes.")
 
 
 def _check_place(resolved: KmsCall, material_id: str) -> None:
     """The material is the one that is named, and it is new to the key, or known to it, as ImportType says.
 
-    Left out, ImportType means new for the first material and known for any other.
+    Left out, ImportType means new for the first material and known for any other; only symmetric encryption keys have
+    any other.
     """
     key, parameters = resolved.key, resolved.parameters
+    if key.spec != SYMMETRIC and (parameters.get("ImportType") or parameters.get("KeyMaterialId")):
+        raise _invalid("ImportType and KeyMaterialId are for symmetric encryption keys only")
     known = [material.id for material in key.all_materials]
     kind = parameters.get("ImportType") or ("EXISTING_KEY_MATERIAL" if known else "NEW_KEY_MATERIAL")
     if parameters.get("KeyMaterialId", material_id) != material_id:

@@ -13,10 +13,12 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key, refuse_pending, to_base64
+from kmscourse.sandbox.kms import private_keys
+from kmscourse.sandbox.kms.key import Key, refuse_pending, to_base64
+from kmscourse.sandbox.kms.specs import SPECS, SYMMETRIC
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import Answer
 
@@ -35,42 +37,6 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "Rotations": (100, 1000),
     "PolicyNames": (100, 1000),
 }
-
-
-class Algorithms(NamedTuple):
-    """The algorithms of a key of some spec and usage: the member of KeyMetadata that shows them, and which they are."""
-
-    member: str
-    names: tuple[str, ...]
-
-
-_RSA = {
-    "ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")),
-    "SIGN_VERIFY": Algorithms(
-        "SigningAlgorithms",
-        tuple(f"RSASSA_{scheme}_SHA_{bits}" for scheme in ("PKCS1_V1_5", "PSS") for bits in (256, 384, 512)),
-    ),
-}
-_AGREEMENT = {"KEY_AGREEMENT": Algorithms("KeyAgreementAlgorithms", ("ECDH",))}
-
-
-def _ecdsa(hash_name: str) -> dict[str, Algorithms]:
-    return {"SIGN_VERIFY": Algorithms("SigningAlgorithms", (f"ECDSA_{hash_name}",))}
-
-
-SPECS: Mapping[str, Mapping[str, Algorithms]] = {
-    SYMMETRIC: {"ENCRYPT_DECRYPT": Algorithms("EncryptionAlgorithms", (SYMMETRIC,))},
-    **dict.fromkeys(("RSA_2048", "RSA_3072", "RSA_4096"), _RSA),
-    "ECC_NIST_P256": {**_ecdsa("SHA_256"), **_AGREEMENT},
-    "ECC_NIST_P384": {**_ecdsa("SHA_384"), **_AGREEMENT},
-    "ECC_NIST_P521": {**_ecdsa("SHA_512"), **_AGREEMENT},
-    "ECC_SECG_P256K1": _ecdsa("SHA_256"),
-    **{
-        f"HMAC_{bits}": {"GENERATE_VERIFY_MAC": Algorithms("MacAlgorithms", (f"HMAC_SHA_{bits}",))}
-        for bits in (224, 256, 384, 512)
-    },
-}
-"""The specs of keys that CreateKey makes, and for each its usages."""
 
 
 # Validation
@@ -107,10 +73,11 @@ def check_key_spec(parameters: Mapping[str, Any]) -> None:
         raise AwsError(
             "UnsupportedOperationException", f"The practice account has no key store for Origin {origin}."
         )
-    if origin == "EXTERNAL" and spec != SYMMETRIC:
+    if origin == "EXTERNAL" and spec != SYMMETRIC and spec not in private_keys.MAC_KEY_BYTES:
         raise AwsError(
             "UnsupportedOperationException",
-            f"The practice account imports key material into symmetric encryption keys only, not into {spec}.",
+            "The practice account imports key material into symmetric encryption and HMAC keys only, not into "
+            f"{spec}.",
         )
 
 
@@ -177,6 +144,20 @@ def create_key(resolved: KmsCall) -> Answer:
 def describe_key(resolved: KmsCall) -> Answer:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
     return {"KeyMetadata": metadata(resolved.key_by_any_name)}
+
+
+def get_public_key(resolved: KmsCall) -> Answer:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html"""
+    key = resolved.key_by_any_name
+    algorithms = SPECS[key.spec][key.usage]
+    return {
+        "KeyId": key.arn,
+        "PublicKey": to_base64(private_keys.public_bytes(private_keys.of_bytes(resolved.secret))),
+        "CustomerMasterKeySpec": key.spec,
+        "KeySpec": key.spec,
+        "KeyUsage": key.usage,
+        algorithms.member: list(algorithms.names),
+    }
 
 
 def list_keys(resolved: KmsCall) -> Answer:
@@ -285,7 +266,7 @@ def metadata(key: Key) -> dict[str, Any]:
             "PrimaryKey": {"Arn": key.arn, "Region": key.region},
             "ReplicaKeys": [],
         }
-    if key.materials:
+    if key.spec == SYMMETRIC and key.materials:
         shown["CurrentKeyMaterialId"] = key.materials[-1].id
     return shown
 

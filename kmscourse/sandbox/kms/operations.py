@@ -1,10 +1,13 @@
 """The operations of AWS KMS: for each the permissions that it needs, what it refuses, and what it does.
 
-keys.py          keys made, described, tagged, enabled and disabled, deleted; aliases, the names of keys
+keys.py          keys made, described, tagged, enabled and disabled, deleted; public keys; aliases, the names of keys
 key_policy.py    their policies
 last_usage.py    when they were last used
 key_material.py  rotation, automatic and on demand; key material from outside
 encryption.py    Encrypt, Decrypt, ReEncrypt, GenerateRandom; data keys and data key pairs
+signatures.py    Sign and Verify
+macs.py          GenerateMac and VerifyMac
+key_agreement.py DeriveSharedSecret, Encapsulate and Decapsulate
 grants.py        permissions that hang on keys
 
 Source: AWS KMS API Reference, each operation's parameters and errors; recorded answers of AWS.
@@ -16,7 +19,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms import encryption, grants, key_material, key_policy, keys, last_usage, permissions
+from kmscourse.sandbox.kms import (
+    encryption,
+    grants,
+    key_agreement,
+    key_material,
+    key_policy,
+    keys,
+    last_usage,
+    macs,
+    permissions,
+    signatures,
+)
 from kmscourse.sandbox.kms.members import MEMBERS
 from kmscourse.sandbox.kms.resolve import KmsCall, resolve
 from kmscourse.sandbox.operation import Answer, Operation, Service, anywhere
@@ -61,13 +75,14 @@ def _operation(
 
 
 _changing = partial(_operation, changes=True)
-_on_key = permissions.on_key()
+_on_key, _on_key_by_any_name = permissions.on_key(), permissions.on_key_by_any_name()
 
 OPERATIONS: Mapping[str, Operation[KmsCall]] = {
     "CreateKey": _changing(
         permissions.create_key, keys.create_key, keys.check_new_key, key_policy.check_policy_of_new_key
     ),
-    "DescribeKey": _operation(permissions.on_key_by_any_name, keys.describe_key),
+    "DescribeKey": _operation(_on_key_by_any_name, keys.describe_key),
+    "GetPublicKey": _operation(_on_key_by_any_name, keys.get_public_key),
     "ListKeys": _operation(anywhere, keys.list_keys),
     "GetKeyLastUsage": _operation(_on_key, last_usage.get_key_last_usage),
     "UpdateKeyDescription": _changing(_on_key, keys.update_key_description),
@@ -117,6 +132,13 @@ OPERATIONS: Mapping[str, Operation[KmsCall]] = {
     "GenerateRandom": _operation(
         permissions.generate_random, encryption.generate_random, encryption.check_random_size
     ),
+    "Sign": _operation(permissions.sign, signatures.sign),
+    "Verify": _operation(permissions.sign, signatures.verify),
+    "GenerateMac": _operation(permissions.mac, macs.generate_mac),
+    "VerifyMac": _operation(permissions.mac, macs.verify_mac),
+    "DeriveSharedSecret": _operation(permissions.derive_shared_secret, key_agreement.derive_shared_secret),
+    "Encapsulate": _operation(_on_key_by_any_name, key_agreement.encapsulate),
+    "Decapsulate": _operation(_on_key_by_any_name, key_agreement.decapsulate),
     "CreateAlias": _changing(permissions.create_alias, keys.create_alias),
     "UpdateAlias": _changing(permissions.update_alias, keys.update_alias, keys.check_target_of_alias),
     "DeleteAlias": _changing(permissions.delete_alias, keys.delete_alias),

@@ -14,7 +14,7 @@ from typing import Any
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms import request_quota
 from kmscourse.sandbox.kms.grants import CONTEXT_CONSTRAINTS
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key, require_usable
+from kmscourse.sandbox.kms.key import Key, require_usable
 from kmscourse.sandbox.kms.last_usage import days_without_usage
 from kmscourse.sandbox.kms.resolve import KmsCall, alias_in, require_grant_id
 from kmscourse.sandbox.operation import Context, PermissionCheck, ResolvedCall, anywhere, tag_context
@@ -72,7 +72,7 @@ def key_check(
         via,
         resource_policy=key.policy,
         grants=grants,
-        require_quota=quota_for(resolved, action) if key.spec == SYMMETRIC else None,
+        require_quota=None if key.has_public_key else quota_for(resolved, action),
     )
     return replace(check, require_usable=lambda: require_usable(check, key, resolved.parameters))
 
@@ -100,9 +100,14 @@ def on_key(context_of: ContextOf = lambda resolved: {}) -> Permissions:
     return permissions
 
 
-def on_key_by_any_name(resolved: KmsCall) -> Iterable[PermissionCheck]:
+def on_key_by_any_name(context_of: ContextOf = lambda resolved: {}) -> Permissions:
     """An operation on the key in KeyId, which an alias can name too."""
-    yield key_check(resolved, resolved.action, resolved.key_by_any_name, name=resolved.parameters["KeyId"])
+
+    def permissions(resolved: KmsCall) -> Iterable[PermissionCheck]:
+        key, name = resolved.key_by_any_name, resolved.parameters["KeyId"]
+        yield key_check(resolved, resolved.action, key, name=name, more=context_of(resolved))
+
+    return permissions
 
 
 def create_key(resolved: KmsCall) -> Iterable[PermissionCheck]:
@@ -170,6 +175,18 @@ def encrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     yield _cryptography_check(resolved, resolved.action, resolved.key_by_any_name, parameters["KeyId"], pair)
 
 
+sign = on_key_by_any_name(
+    lambda resolved: {
+        "kms:SigningAlgorithm": resolved.parameters["SigningAlgorithm"],
+        "kms:MessageType": resolved.message_type,
+    }
+)
+mac = on_key_by_any_name(lambda resolved: {"kms:MacAlgorithm": resolved.parameters["MacAlgorithm"]})
+derive_shared_secret = on_key_by_any_name(
+    lambda resolved: {"kms:KeyAgreementAlgorithm": resolved.parameters["KeyAgreementAlgorithm"]}
+)
+
+
 def decrypt(resolved: KmsCall) -> Iterable[PermissionCheck]:
     """The key is read from the ciphertext; one that the caller names as well must exist."""
     name = resolved.parameters.get("KeyId")
@@ -192,9 +209,8 @@ def _cryptography_check(
     resolved: KmsCall, action: str, key: Key, name: str | None, more: Context | None = None, side: str = ""
 ) -> PermissionCheck:
     """``side`` is Source or Destination, with which the parameters of ReEncrypt begin."""
-    algorithm = resolved.parameters.get(f"{side}EncryptionAlgorithm") or SYMMETRIC
     context = resolved.parameters.get(f"{side}EncryptionContext")
-    more = {"kms:EncryptionAlgorithm": algorithm, **(more or {})}
+    more = {"kms:EncryptionAlgorithm": resolved.encryption_algorithm(side), **(more or {})}
     return key_check(resolved, action, key, name=name, encryption_context=context, more=more)
 
 

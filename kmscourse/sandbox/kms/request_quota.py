@@ -1,8 +1,8 @@
-"""How many requests a second KMS takes for cryptographic operations with symmetric keys: as many as come, or a quota.
+"""How many requests a second KMS takes for cryptographic operations with symmetric and HMAC keys: any, or a quota.
 
 These operations share one quota in each Region. All requests count, whoever makes them, also those that a service
-makes for a caller. Operations on data key pairs have quotas of their own on AWS, and so has every other operation:
-here those are not limited.
+makes for a caller. Operations with asymmetric keys and on data key pairs have quotas of their own on AWS, and so has
+every other operation: here those are not limited.
 
 AWS says that the quota applies "in each one-second interval", and not where an interval begins. Here it is any second:
 a request is refused where the second before it has had as many as the quota allows. That a refused request does not
@@ -27,8 +27,10 @@ SHARED = frozenset(
         "Encrypt",
         "GenerateDataKey",
         "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
         "GenerateRandom",
         "ReEncryptFrom",
+        "VerifyMac",
     )
 )
 _INTERVAL = timedelta(seconds=1)

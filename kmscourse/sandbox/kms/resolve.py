@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from kmscourse.sandbox.call import AwsError, Call, Caller
 from kmscourse.sandbox.kms.grants import Grant
-from kmscourse.sandbox.kms.key import SYMMETRIC, Key
+from kmscourse.sandbox.kms.key import Key
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import ResolvedCall
 
@@ -50,6 +51,16 @@ class KmsCall(ResolvedCall):
         """The key in KeyId, which an alias can name too."""
         return find_key(self, self.parameters["KeyId"])
 
+    @cached_property
+    def secret(self) -> bytes:
+        """What the key in KeyId works with."""
+        return self.account.keys.secret_of(self.key_by_any_name)
+
+    @property
+    def message_type(self) -> str:
+        """What Message is: RAW, DIGEST or EXTERNAL_MU."""
+        return self.parameters.get("MessageType") or "RAW"
+
     @property
     def kind_of_new_key(self) -> tuple[str, str, str]:
         """The spec, the usage and the origin of the key that CreateKey is to make."""
@@ -83,7 +94,8 @@ class KmsCall(ResolvedCall):
     @cached_property
     def decryption_key(self) -> Key:
         """The key that opens the ciphertext of Decrypt."""
-        return self._opening_key(None if self.parameters.get("KeyId") is None else self.key_by_any_name)
+        named = None if self.parameters.get("KeyId") is None else self.key_by_any_name
+        return self._opening_key(named, "")
 
     @cached_property
     def named_source_key(self) -> Key | None:
@@ -94,17 +106,30 @@ class KmsCall(ResolvedCall):
     @cached_property
     def source_key(self) -> Key:
         """The key that opens the ciphertext of ReEncrypt."""
-        return self._opening_key(self.named_source_key)
+        return self._opening_key(self.named_source_key, "Source")
 
     @cached_property
     def destination_key(self) -> Key:
         """The key in DestinationKeyId."""
         return find_key(self, self.parameters["DestinationKeyId"], action="kms:ReEncryptTo")
 
-    def _opening_key(self, named: Key | None) -> Key:
-        """The key that made the ciphertext; a dry run without a ciphertext is about the key that is named."""
-        if named is not None and self.ignores_ciphertext:
+    def encryption_algorithm(self, side: str = "") -> str:
+        """The algorithm to encrypt with; ``side`` is Source or Destination, with which ReEncrypt's parameters begin."""
+        return self.parameters.get(f"{side}EncryptionAlgorithm") or SYMMETRIC
+
+    def _opening_key(self, named: Key | None, side: str) -> Key:
+        """The key that made the ciphertext; a dry run without a ciphertext is about the key that is named.
+
+        Of RSA's ciphertexts none tells its key: raises AwsError ValidationException where it is not named.
+        """
+        is_opaque = self.encryption_algorithm(side) != SYMMETRIC
+        if named is not None and (is_opaque or self.ignores_ciphertext):
             return named
+        if is_opaque:
+            raise AwsError(
+                "ValidationException",
+                f"{side}KeyId must be given where {side}EncryptionAlgorithm is one of asymmetric keys.",
+            )
         return self.account.keys.of_ciphertext(self.region, self.ciphertext)
 
     @cached_property

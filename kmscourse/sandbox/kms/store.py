@@ -22,12 +22,13 @@ from typing import Any
 
 from kmscourse.policy import rename_principal, replace_principals
 from kmscourse.sandbox.call import AwsError, Caller, ServiceEvent
-from kmscourse.sandbox.kms import ciphertext, key_policy
+from kmscourse.sandbox.kms import ciphertext, key_policy, private_keys
 from kmscourse.sandbox.kms.grant_delay import GrantDelay
 from kmscourse.sandbox.kms.grant_index import GrantIndex
 from kmscourse.sandbox.kms.grants import MAX_GRANTS, Grant, Identities, read_token, terms_of
-from kmscourse.sandbox.kms.key import MATERIAL_BYTES, SYMMETRIC, Alias, Key, KeyMaterial
+from kmscourse.sandbox.kms.key import MATERIAL_BYTES, Alias, Key, KeyMaterial
 from kmscourse.sandbox.kms.request_quota import RequestQuota
+from kmscourse.sandbox.kms.specs import SYMMETRIC
 from kmscourse.sandbox.settings import Settings
 from kmscourse.sandbox.storage.collection import Collection
 from kmscourse.sandbox.storage.journal import Journal
@@ -276,7 +277,7 @@ class KeyStore:
     ) -> Key:
         """A new key; without a policy it has the default key policy.
 
-        Only symmetric encryption keys have material: no operation that is offered reaches that of any other key.
+        A key pair or an HMAC key gets its material when it is first needed: to make an RSA_4096 key takes seconds.
         """
         key_id = uuid.uuid4()
         key = Key(
@@ -326,6 +327,13 @@ class KeyStore:
         region.note_change(key)
         if key.is_usable != was_usable:
             self.state_changed(key.arn, key.is_usable, at or self._now())
+
+    def secret_of(self, key: Key) -> bytes:
+        """What a key works with now. That of a key pair or an HMAC key is made when it is first asked for."""
+        if not key.materials:
+            with self.changing(key):
+                key.materials.append(KeyMaterial.of_secret(private_keys.new_secret(key.spec)))
+        return key.materials[-1].present_secret
 
     def rotate(self, key: Key, at: datetime, rotation_type: str) -> None:
         """Give a key new material; ``rotation_type`` is AUTOMATIC or ON_DEMAND."""

@@ -203,13 +203,13 @@ def test_nothing_secret_gets_into_the_trail(gate: Any) -> None:
 def test_denied_and_impossible_calls_are_recorded(gate: Any) -> None:
     gate.refused("kms:ListKeys", by="IAMLabUser")
     gate.refused("kms:DescribeKey", by="IAMLabUser", KeyId="junk")
-    gate.refused("kms:Sign", by="IAMLabUser", KeyId="junk")
+    gate.refused("kms:ReplicateKey", by="IAMLabUser", KeyId="junk")
     gate.refused("iam:ListUsers", by="IAMLabUser")
     codes = {event["eventName"]: event["errorCode"] for event in gate.events(Username="IAMLabUser")}
     assert codes == {
         "ListKeys": "AccessDenied",
         "DescribeKey": "NotFoundException",
-        "Sign": "UnsupportedOperationException",
+        "ReplicateKey": "UnsupportedOperationException",
         "ListUsers": "AccessDenied",
     }
 

@@ -83,9 +83,12 @@ class Furnished:
     def _furnish(self) -> None:
         self.names["$main"] = self.application.main_access_key.caller.user_name
         self.names["$mainArn"] = self.application.main_access_key.caller.arn
-        for name, asked in (("$key", {}), ("$off", {}), ("$mac", MAC)):
+        for name, asked in (("$key", {}), ("$off", {}), ("$mac", MAC), *PAIRS.items()):
             metadata = self._json("kms:CreateKey", asked)["KeyMetadata"]
             self.names |= {name: metadata["KeyId"], f"{name}Arn": metadata["Arn"]}
+        self.names["$public"] = self._json("kms:GetPublicKey", {"KeyId": "$ECC_NIST_P256-KEY_AGREEMENT"})[
+            "PublicKey"
+        ]
         self._json("kms:DisableKey", {"KeyId": "$off"})
         self._json("kms:CreateAlias", {"AliasName": "alias/myKey", "TargetKeyId": "$key"})
         sealed = self._json("kms:Encrypt", {"KeyId": "$key", "Plaintext": "aGVsbG8="})
@@ -123,6 +126,17 @@ def book(number: int) -> dict[str, Any]:
 
 
 MAC = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
+PAIRS = {
+    f"${spec}-{usage}": {"KeySpec": spec, "KeyUsage": usage}
+    for spec, usage in (
+        ("RSA_2048", "ENCRYPT_DECRYPT"),
+        ("ECC_NIST_P256", "SIGN_VERIFY"),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY"),
+        ("ML_DSA_44", "SIGN_VERIFY"),
+        ("ECC_NIST_P256", "KEY_AGREEMENT"),
+        ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+    )
+}
 BOOKS = {
     "TableName": "Books",
     "BillingMode": "PAY_PER_REQUEST",

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from hypothesis import strategies as st
 
-from tests.sandbox.fuzz.account import ACCOUNT, ALLOW, TRUST, book
+from tests.sandbox.fuzz.account import ACCOUNT, ALLOW, PAIRS, TRUST, book
 
 UNKNOWN = "1234abcd-12ab-34cd-56ef-1234567890ab"
 HUGE = "x" * 70_000
@@ -70,6 +70,7 @@ _KEYS = [
     "$off",
     "$mac",
     "alias/aws/dynamodb",
+    *PAIRS,
 ]
 _POLICIES = [
     ALLOW,
@@ -121,6 +122,8 @@ LIKELY: dict[str, list[Any]] = {
     **each(("Policy", "PolicyDocument", "AssumeRolePolicyDocument"), _POLICIES),
     **each(("Plaintext", "Message", "EncryptedKeyMaterial"), ["aGVsbG8=", "", "AAAA" * 2000]),
     **each(("CiphertextBlob", "Ciphertext"), ["$blob", "AAAA"]),
+    "PublicKey": ["$public", "AAAA"],
+    "SharedSecretCiphertextBlob": ["AAAA" * 363, "AAAA"],
     "AliasName": ["alias/myKey", "alias/new", "alias/aws/mine", "alias/", "myKey"],
     "GrantId": ["$grant"],
     "GrantToken": ["$token"],

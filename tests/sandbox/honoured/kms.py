@@ -13,6 +13,18 @@ from tests.sandbox.honoured.proofs import NOT_OFFERED, Operation, Proof, differs
 KEY, OTHER = "<<key/KeyMetadata/Arn>>", "<<other/KeyMetadata/Arn>>"
 EMPTY, FULL = "<<empty/KeyMetadata/Arn>>", "<<full/KeyMetadata/Arn>>"
 BLOB, OTHER_BLOB = "<<blob/CiphertextBlob>>", "<<other_blob/CiphertextBlob>>"
+MAC, OTHER_MAC = "<<mac/KeyMetadata/Arn>>", "<<other_mac/KeyMetadata/Arn>>"
+RSA, SIGNING, OTHER_SIGNING = (f"<<{name}/KeyMetadata/Arn>>" for name in ("rsa", "signing", "other_signing"))
+AGREEMENT, OTHER_AGREEMENT = "<<agreement/KeyMetadata/Arn>>", "<<other_agreement/KeyMetadata/Arn>>"
+ENCAPSULATION, OTHER_ENCAPSULATION = (
+    f"<<{name}/KeyMetadata/Arn>>" for name in ("encapsulation", "other_encapsulation")
+)
+OAEP = "RSAES_OAEP_SHA_256"
+MESSAGE, OTHER_MESSAGE = {"Message": f"{'aGVs' * 10}aGU="}, f"{'aGVs' * 10}aGU9"
+AGREED = {"KeyAgreementAlgorithm": "ECDH", "PublicKey": "<<public/PublicKey>>"}
+MAC_ALGORITHM = {"MacAlgorithm": "HMAC_SHA_256"}
+# The message has the length of a digest. PKCS #1 v1.5 has nothing random in it, so that another message shows.
+SIGNED = {"SigningAlgorithm": "RSASSA_PKCS1_V1_5_SHA_256"}
 NEW = "<<answer/KeyMetadata/KeyId>>"
 PAIR, OTHER_PAIR = {"a": "b"}, {"a": "c"}
 MAIN_USER, LAB_USER = (f"arn:aws:iam::<<account>>:user/{name}" for name in ("<<main>>", "IAMLabUser"))
@@ -55,6 +67,11 @@ def material(key: str, parameters: str, name: str, **more: Any) -> dict[str, Any
     }
 
 
+def pair(name: str, spec: str, usage: str) -> dict[str, Step]:
+    """The steps that make a key of a spec, and another, ``other_…``."""
+    return {each: step("kms:CreateKey", KeySpec=spec, KeyUsage=usage) for each in (name, f"other_{name}")}
+
+
 def grant(**more: Any) -> dict[str, Any]:
     """The parameters of a grant to the lab user."""
     return {"KeyId": KEY, "GranteePrincipal": LAB_USER, "Operations": ["Encrypt"], **more}
@@ -64,6 +81,19 @@ PREPARED = {
     "key": step("kms:CreateKey", Description="one", Tags=tags("a", "b")),
     "other": step("kms:CreateKey", Description="other"),
     "mac": step("kms:CreateKey", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
+    "other_mac": step("kms:CreateKey", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
+    "code": step("kms:GenerateMac", KeyId=MAC, **MESSAGE, **MAC_ALGORITHM),
+    **pair("rsa", "RSA_2048", "ENCRYPT_DECRYPT"),
+    **pair("signing", "RSA_2048", "SIGN_VERIFY"),
+    **pair("agreement", "ECC_NIST_P256", "KEY_AGREEMENT"),
+    **pair("encapsulation", "ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+    "rsa_blob": step("kms:Encrypt", KeyId=RSA, Plaintext="aGVsbG8=", EncryptionAlgorithm=OAEP),
+    "signature": step("kms:Sign", KeyId=SIGNING, **MESSAGE, **SIGNED),
+    "public": step("kms:GetPublicKey", KeyId=AGREEMENT),
+    "other_public": step("kms:GetPublicKey", KeyId=OTHER_AGREEMENT),
+    "shared": step("kms:DeriveSharedSecret", KeyId=AGREEMENT, **AGREED),
+    "secret": step("kms:Encapsulate", KeyId=ENCAPSULATION, EncapsulationAlgorithm="ML_KEM"),
+    "other_secret": step("kms:Encapsulate", KeyId=ENCAPSULATION, EncapsulationAlgorithm="ML_KEM"),
     "alias": step("kms:CreateAlias", AliasName="alias/one", TargetKeyId=KEY),
     "other_alias": step("kms:CreateAlias", AliasName="alias/other", TargetKeyId=OTHER),
     "third_alias": step("kms:CreateAlias", AliasName="alias/third", TargetKeyId=KEY),
@@ -282,7 +312,7 @@ OPERATIONS = {
             "CiphertextBlob": differs(OTHER_BLOB),
             "EncryptionContext": refused("InvalidCiphertextException", OTHER_PAIR),
             "KeyId": refused("IncorrectKeyException", OTHER),
-            "EncryptionAlgorithm": refused("InvalidKeyUsageException", "RSAES_OAEP_SHA_256"),
+            "EncryptionAlgorithm": refused("InvalidKeyUsageException", OAEP, beside={"KeyId": KEY}),
             "DryRunModifiers": refused(
                 "DryRunOperationException",
                 MODIFIERS,
@@ -303,8 +333,10 @@ OPERATIONS = {
             "DestinationEncryptionContext": differs(
                 PAIR, read=step("kms:Decrypt", CiphertextBlob="<<answer/CiphertextBlob>>")
             ),
-            "SourceEncryptionAlgorithm": refused("InvalidKeyUsageException", "RSAES_OAEP_SHA_256"),
-            "DestinationEncryptionAlgorithm": refused("InvalidKeyUsageException", "RSAES_OAEP_SHA_256"),
+            "SourceEncryptionAlgorithm": refused(
+                "InvalidKeyUsageException", OAEP, beside={"SourceKeyId": KEY}
+            ),
+            "DestinationEncryptionAlgorithm": refused("InvalidKeyUsageException", OAEP),
             "DryRunModifiers": refused(
                 "DryRunOperationException",
                 MODIFIERS,
@@ -347,6 +379,89 @@ OPERATIONS = {
     },
     "GenerateRandom": Operation(
         {"NumberOfBytes": 16}, {**ENCLAVE, "NumberOfBytes": differs(32), "CustomKeyStoreId": NOT_OFFERED}
+    ),
+    "GetPublicKey": Operation({"KeyId": SIGNING}, {"KeyId": differs(OTHER_SIGNING), **TOKENS}),
+    "Sign": Operation(
+        {"KeyId": SIGNING, **MESSAGE, **SIGNED},
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": differs(OTHER_SIGNING),
+            "Message": differs(OTHER_MESSAGE),
+            "MessageType": differs("DIGEST"),
+            "SigningAlgorithm": differs("RSASSA_PKCS1_V1_5_SHA_512"),
+        },
+    ),
+    "Verify": Operation(
+        {"KeyId": SIGNING, **MESSAGE, **SIGNED, "Signature": "<<signature/Signature>>"},
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": refused("KMSInvalidSignatureException", OTHER_SIGNING),
+            "Message": refused("KMSInvalidSignatureException", OTHER_MESSAGE),
+            "MessageType": refused("KMSInvalidSignatureException", "DIGEST"),
+            "Signature": refused("KMSInvalidSignatureException", "<<flip signature/Signature 7 1>>"),
+            "SigningAlgorithm": refused("KMSInvalidSignatureException", "RSASSA_PKCS1_V1_5_SHA_512"),
+        },
+    ),
+    "GenerateMac": Operation(
+        {"KeyId": MAC, **MESSAGE, **MAC_ALGORITHM},
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": differs(OTHER_MAC),
+            "Message": differs(OTHER_MESSAGE),
+            "MacAlgorithm": refused("InvalidKeyUsageException", "HMAC_SHA_512"),
+        },
+    ),
+    "VerifyMac": Operation(
+        {"KeyId": MAC, **MESSAGE, **MAC_ALGORITHM, "Mac": "<<code/Mac>>"},
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": refused("KMSInvalidMacException", OTHER_MAC),
+            "Message": refused("KMSInvalidMacException", OTHER_MESSAGE),
+            "MacAlgorithm": refused("InvalidKeyUsageException", "HMAC_SHA_512"),
+            "Mac": refused("KMSInvalidMacException", "<<flip code/Mac 7 1>>"),
+        },
+    ),
+    "DeriveSharedSecret": Operation(
+        {"KeyId": AGREEMENT, **AGREED},
+        {
+            **TOKENS,
+            **TRIED,
+            **ENCLAVE,
+            "KeyId": differs(OTHER_AGREEMENT),
+            "KeyAgreementAlgorithm": refused("ValidationException", "RSA", text="at 'keyAgreementAlgorithm'"),
+            "PublicKey": differs("<<other_public/PublicKey>>"),
+        },
+    ),
+    "Encapsulate": Operation(
+        {"KeyId": ENCAPSULATION, "EncapsulationAlgorithm": "ML_KEM"},
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": differs(OTHER_ENCAPSULATION),
+            "EncapsulationAlgorithm": refused(
+                "ValidationException", "RSA", text="at 'encapsulationAlgorithm'"
+            ),
+        },
+    ),
+    "Decapsulate": Operation(
+        {
+            "KeyId": ENCAPSULATION,
+            "EncapsulationAlgorithm": "ML_KEM",
+            "SharedSecretCiphertextBlob": "<<secret/SharedSecretCiphertextBlob>>",
+        },
+        {
+            **TOKENS,
+            **TRIED,
+            "KeyId": differs(OTHER_ENCAPSULATION),
+            "EncapsulationAlgorithm": refused(
+                "ValidationException", "RSA", text="at 'encapsulationAlgorithm'"
+            ),
+            "SharedSecretCiphertextBlob": differs("<<other_secret/SharedSecretCiphertextBlob>>"),
+        },
     ),
     "CreateAlias": Operation(
         {"AliasName": "alias/new", "TargetKeyId": KEY},

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from kmscourse.sandbox.kms.encryption import PAIRS
+from kmscourse.sandbox.kms.private_keys import PRIVATE_KEYS
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_dry_run_of_a_pair_makes_none(gate: Any, operation: str, monkeypatch: 
     def never() -> Any:
         raise AssertionError("a key pair was made")
 
-    monkeypatch.setitem(PAIRS, "RSA_4096", never)  # type: ignore[arg-type]
+    monkeypatch.setitem(PRIVATE_KEYS, "RSA_4096", never)  # type: ignore[arg-type]
     refusal = gate.refused(f"kms:{operation}", KeyId=gate.key(), KeyPairSpec="RSA_4096", DryRun=True)
     assert (refusal.code, refusal.status) == ("DryRunOperationException", 400)
 

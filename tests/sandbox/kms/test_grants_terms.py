@@ -29,6 +29,9 @@ GIVES: list[tuple[str, str, set[str]]] = [
     ("RSA_2048", "ENCRYPT_DECRYPT", ENCRYPTING | {"GetPublicKey"}),
     ("ECC_NIST_P256", "SIGN_VERIFY", {"Sign", "Verify", "GetPublicKey"}),
     ("ECC_NIST_P256", "KEY_AGREEMENT", {"DeriveSharedSecret", "GetPublicKey"}),
+    ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY", {"Sign", "Verify", "GetPublicKey"}),
+    ("ML_DSA_44", "SIGN_VERIFY", {"Sign", "Verify", "GetPublicKey"}),
+    ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", {"Encapsulate", "Decapsulate", "GetPublicKey"}),
     ("HMAC_256", "GENERATE_VERIFY_MAC", {"GenerateMac", "VerifyMac"}),
 ]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kmscourse.sandbox.kms.operations import OPERATIONS
+from tests.sandbox.kms.other_kinds import OTHER_KINDS, parameters_for
 
 OK, DISABLED, PENDING, NOT_PENDING = "ok", "is disabled.", "is pending deletion.", "is not pending deletion."
 IMPORT, ORIGIN = "is pending import.", "origin is EXTERNAL which is not valid for this operation."
@@ -118,7 +119,7 @@ def bring(gate: Any, key: str, state: str) -> None:
 
 
 def test_the_table_has_every_operation_on_a_key() -> None:
-    assert {row[0] for row in TABLE} == set(OPERATIONS) - OF_NO_KEY
+    assert {*OTHER_KINDS, *(row[0] for row in TABLE)} == set(OPERATIONS) - OF_NO_KEY
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -135,6 +136,23 @@ def test_the_table_of_key_states(
     wanted = expected[STATES.index(state)]
     if wanted == OK:
         gate(f"kms:{operation}", **ready)
+    else:
+        refusal = gate.refused(f"kms:{operation}", **ready)
+        assert (refusal.code, refusal.message, refusal.status) == (CODES[wanted], f"{key} {wanted}", 400)
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted"), [("Enabled", OK), ("Disabled", DISABLED), ("PendingDeletion", PENDING)]
+)
+@pytest.mark.parametrize("operation", OTHER_KINDS)
+def test_keys_of_other_kinds_work_only_while_they_are_enabled(
+    gate: Any, operation: str, state: str, wanted: str
+) -> None:
+    key = gate.key(**OTHER_KINDS[operation][0])
+    ready = {"KeyId": key, **parameters_for(gate, operation, key)}
+    bring(gate, key, state)
+    if wanted == OK:
+        assert gate(f"kms:{operation}", **ready)["KeyId"] == key
     else:
         refusal = gate.refused(f"kms:{operation}", **ready)
         assert (refusal.code, refusal.message, refusal.status) == (CODES[wanted], f"{key} {wanted}", 400)

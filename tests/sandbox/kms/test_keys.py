@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmscourse.sandbox.kms.keys import SPECS
+from kmscourse.sandbox.kms.specs import SPECS
 
 
 def test_a_symmetric_keys_metadata(gate: Any) -> None:
@@ -41,6 +41,9 @@ def test_a_symmetric_keys_metadata(gate: Any) -> None:
         ("RSA_2048", "ENCRYPT_DECRYPT", {"EncryptionAlgorithms"}),
         ("ECC_NIST_P256", "SIGN_VERIFY", {"SigningAlgorithms"}),
         ("ECC_NIST_P256", "KEY_AGREEMENT", {"KeyAgreementAlgorithms"}),
+        ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY", {"SigningAlgorithms"}),
+        ("ML_DSA_65", "SIGN_VERIFY", {"SigningAlgorithms"}),
+        ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", {"EncapsulationAlgorithms"}),
         ("HMAC_512", "GENERATE_VERIFY_MAC", {"MacAlgorithms"}),
     ],
 )
@@ -138,9 +141,7 @@ def test_a_deletion_date_is_shown_while_it_stands(gate: Any) -> None:
     assert "DeletionDate" not in gate("kms:DescribeKey", KeyId=key)["KeyMetadata"]
 
 
-def test_no_key_has_a_private_key_that_nothing_reaches(
-    practice: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_key_has_a_private_key_before_it_is_needed(practice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("a private key was made")
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmscourse.sandbox.call import AwsError
-from kmscourse.sandbox.kms.keys import SPECS, check_key_spec
+from kmscourse.sandbox.kms.keys import check_key_spec
+from kmscourse.sandbox.kms.specs import SPECS
 
 INCORRECT = "The key ID in the request does not identify a CMK that can perform this operation."
 
@@ -131,15 +132,30 @@ def test_a_signing_key_does_not_encrypt(gate: Any) -> None:
     )
 
 
-def test_an_asymmetric_key_is_not_encrypted_under(gate: Any) -> None:
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("Encrypt", {"Plaintext": "aGVsbG8="}),
+        ("GenerateDataKey", {"KeySpec": "AES_256"}),
+        ("GenerateDataKeyWithoutPlaintext", {"KeySpec": "AES_256"}),
+        ("GenerateDataKeyPair", {"KeyPairSpec": "ECC_NIST_P256"}),
+        ("GenerateDataKeyPairWithoutPlaintext", {"KeyPairSpec": "ECC_NIST_P256"}),
+    ],
+)
+def test_the_algorithm_of_symmetric_keys_is_not_for_others(
+    gate: Any, operation: str, parameters: dict[str, Any]
+) -> None:
+    # Recorded by a user of Encrypt, with RSA_4096.
+    key = gate.key(KeySpec="RSA_4096", KeyUsage="ENCRYPT_DECRYPT")
+    refusal = gate.refused(f"kms:{operation}", KeyId=key, **parameters)
+    assert (refusal.code, refusal.message) == (
+        "InvalidKeyUsageException",
+        "Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_4096.",
+    )
+
+
+def test_an_asymmetric_key_does_not_rotate(gate: Any) -> None:
     key = gate.key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
-    refusal = gate.refused(
-        "kms:Encrypt", KeyId=key, Plaintext="aGVsbG8=", EncryptionAlgorithm="RSAES_OAEP_SHA_256"
-    )
-    assert refusal.code == "UnsupportedOperationException"
-    assert (
-        gate.refused("kms:GenerateDataKey", KeyId=key, KeySpec="AES_256").code == "InvalidKeyUsageException"
-    )
     assert gate.refused("kms:EnableKeyRotation", KeyId=key).code == "UnsupportedOperationException"
 
 
@@ -157,9 +173,10 @@ def test_a_symmetric_key_has_one_algorithm(gate: Any) -> None:
     ("operation", "parameters"),
     [
         ("CreateKey", {"Origin": "AWS_CLOUDHSM"}),
-        ("CreateKey", {"Origin": "EXTERNAL", "KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}),
+        ("CreateKey", {"Origin": "EXTERNAL", "KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}),
         ("CreateKey", {"CustomKeyStoreId": "cks-1"}),
-        ("CreateKey", {"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY"}),
+        ("CreateKey", {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}),
+        ("CreateKey", {"KeySpec": "ML_KEM_512", "KeyUsage": "ENCAPSULATE_DECAPSULATE"}),
         ("GenerateRandom", {"NumberOfBytes": 8, "CustomKeyStoreId": "cks-1"}),
     ],
 )

@@ -194,9 +194,9 @@ def test_what_is_not_offered_is_refused_at_once(gate: Any, service: str) -> None
 
 
 def test_a_refusal_of_what_is_not_offered_names_what_is_near(gate: Any) -> None:
-    assert gate.refused("kms:GenerateMac").message == (
-        "The practice account does not offer kms:GenerateMac. The nearest that it offers: GenerateRandom, "
-        "GenerateDataKey, GenerateDataKeyPair. All that it offers is listed in the course's docs/differences.md."
+    assert gate.refused("kms:CreateCustomKeyStore").message == (
+        "The practice account does not offer kms:CreateCustomKeyStore. The nearest that it offers: "
+        "CreateKey. All that it offers is listed in the course's docs/differences.md."
     )
 
 

@@ -66,6 +66,8 @@ def test_what_shares_the_quota(still: Any) -> None:
     """Developer guide, "Request quotas": the operations under "Cryptographic operations (symmetric) request rate"."""
     key = still.key()
     blob = encrypt(still, key)["CiphertextBlob"]
+    mac_key = still.key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    coded = {"KeyId": mac_key, "Message": TEXT, "MacAlgorithm": "HMAC_SHA_256"}
     sharing: dict[str, dict[str, Any]] = {
         "Encrypt": {"KeyId": key, "Plaintext": TEXT},
         "Decrypt": {"CiphertextBlob": blob},
@@ -73,6 +75,8 @@ def test_what_shares_the_quota(still: Any) -> None:
         "GenerateDataKey": {"KeyId": key, "KeySpec": "AES_256"},
         "GenerateDataKeyWithoutPlaintext": {"KeyId": key, "KeySpec": "AES_256"},
         "GenerateRandom": {"NumberOfBytes": 16},
+        "GenerateMac": coded,
+        "VerifyMac": {**coded, "Mac": still("kms:GenerateMac", **coded)["Mac"]},
     }
     for operation, parameters in sharing.items():
         set_quota(still, 1)
@@ -88,7 +92,11 @@ def test_other_operations_have_no_part_in_it(still: Any) -> None:
     set_quota(still, 1)
     encrypt(still, key)
     pair = {"KeyId": key, "KeyPairSpec": "ECC_NIST_P256"}
+    signing = still.key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    rsa = still.key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
     for _ in range(3):
+        still("kms:Sign", KeyId=signing, Message=TEXT, SigningAlgorithm="ECDSA_SHA_256")
+        still("kms:Encrypt", KeyId=rsa, Plaintext=TEXT, EncryptionAlgorithm="RSAES_OAEP_SHA_256")
         still("kms:GenerateDataKeyPairWithoutPlaintext", **pair)
         still("kms:DescribeKey", KeyId=key)
         still("kms:CreateKey")

@@ -9,6 +9,7 @@ import pytest
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.operations import OPERATIONS
 from kmscourse.sandbox.model import shapes
+from tests.sandbox.kms.other_kinds import OTHER_KINDS, parameters_for
 
 UNKNOWN = "1234abcd-12ab-34cd-56ef-1234567890ab"
 MATERIAL = bytes(range(32))
@@ -54,6 +55,7 @@ TABLE: list[tuple[str, str, bool, dict[str, Any]]] = [
     ("ListGrants", "KeyId", False, {}),
     ("RevokeGrant", "KeyId", False, {"GrantId": "$grant"}),
     ("RetireGrant", "KeyId", False, {"GrantId": "$grant"}),
+    *((operation, "KeyId", True, {}) for operation in OTHER_KINDS),
 ]
 ROWS = pytest.mark.parametrize("row", TABLE, ids=[f"{row[0]}-{row[1]}" for row in TABLE])
 Row = tuple[str, str, bool, dict[str, Any]]
@@ -63,10 +65,13 @@ def prepared(gate: Any, row: Row) -> tuple[str, dict[str, Any]]:
     """The ARN of a key with the alias alias/mine, and the row's parameters but for the key's name."""
     operation, _, _, parameters = row
     imported = operation in ("GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial")
-    key = gate.key(**({"Origin": "EXTERNAL"} if imported else {}))
+    kind, _ = OTHER_KINDS.get(operation, ({"Origin": "EXTERNAL"} if imported else {}, {}))
+    key = gate.key(**kind)
     for name, target in (("mine", key), ("other", gate.key())):
         gate("kms:CreateAlias", AliasName=f"alias/{name}", TargetKeyId=target)
     ready = dict(parameters)
+    if operation in OTHER_KINDS:
+        ready |= parameters_for(gate, operation, key)
     if operation == "ImportKeyMaterial":
         ready |= gate.wrapped_for(key, MATERIAL)
     before = ready.pop("$before", None)
@@ -97,9 +102,14 @@ def test_the_table_has_every_parameter_that_names_a_key_and_awss_word_on_aliases
     wanted = set()
     for operation in OPERATIONS:
         shape = shapes.input_shape("kms", operation)
+        described = shapes.service_model("kms").operation_model(operation).documentation
         for name, member in shape.members.items() if shape else ():
             if member.name == "KeyIdType" or (name == "KeyId" and member.name == "NullableKeyIdType"):
-                wanted.add((operation, name, "Alias name: <code>alias/" in member.documentation))
+                # Of MACs the operation's description alone says it.
+                takes_alias = (
+                    "Alias name: <code>alias/" in member.documentation or "alias ARN in" in described
+                )
+                wanted.add((operation, name, takes_alias))
     assert {row[:3] for row in TABLE} == wanted
 
 

@@ -195,3 +195,16 @@ def test_names_that_look_like_the_codecs_stay_names() -> None:
     rows = [(Row("kms/us-east-1/grants", "1"), json.dumps({"$object": ["Grant", grant]}))]
     [(_, document)] = earlier_rows.upgrade_key_rows(rows)
     assert json.loads(document)["terms"]["Constraints"] == {"EncryptionContextSubset": {"$bytes": "eA=="}}
+
+
+def test_keys_that_could_nothing_then_sign_and_compute_codes(upgraded: Gate) -> None:
+    """They had no private keys; each is given one, and keeps it."""
+    message = {"Message": "aGVsbG8="}
+    signed = {"KeyId": KEYS["ecc"], **message, "SigningAlgorithm": "ECDSA_SHA_384"}
+    coded = {"KeyId": KEYS["hmac"], **message, "MacAlgorithm": "HMAC_SHA_256"}
+    signature, mac = upgraded("kms:Sign", **signed)["Signature"], upgraded("kms:GenerateMac", **coded)["Mac"]
+    assert upgraded("kms:Verify", **signed, Signature=signature)["SignatureValid"] is True
+    assert upgraded("kms:VerifyMac", **coded, Mac=mac)["MacValid"] is True
+    sealed = {"KeyId": KEYS["rsa"], "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    blob = upgraded("kms:Encrypt", **sealed, Plaintext="aGVsbG8=")["CiphertextBlob"]
+    assert upgraded("kms:Decrypt", **sealed, CiphertextBlob=blob)["Plaintext"] == "aGVsbG8="
