@@ -27,6 +27,9 @@ from kmscourse.policy import (
     without_principal,
 )
 
+WOULD_SUCCEED = "DryRunOperationException"
+"""The error code of KMS for a call with DryRun that would succeed."""
+
 KEY_ALIAS = "alias/myKey"
 TABLE = "Books"
 PARTITION_KEY, SORT_KEY = "Author", "Book_Title"
@@ -176,7 +179,7 @@ def _can_decrypt(account: Account, encrypted_key: bytes, context: dict[str, str]
     try:
         account.client("kms").decrypt(CiphertextBlob=encrypted_key, EncryptionContext=context, DryRun=True)
     except ClientError as error:
-        return error.response["Error"]["Code"] == "DryRunOperationException"
+        return error.response["Error"]["Code"] == WOULD_SUCCEED
     return True
 
 

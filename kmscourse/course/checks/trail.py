@@ -14,16 +14,25 @@ from kmscourse.course.notes import Notes
 
 
 def trail_shows(
-    event_name: str, *, by: str | None = None, error: str | None = None, times: int = 1, **expected: Any
+    event_name: str,
+    *,
+    by: str | None = None,
+    error: str | None = None,
+    times: int = 1,
+    on_my_key: bool = False,
+    **expected: Any,
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
     ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
-    events there must be. Where there is none, the event that comes nearest is named, with what differs.
+    events there must be. ``on_my_key``: myKey is among its resources; of a ciphertext that no key made, none is
+    (https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html). Where there is no such event,
+    the one that comes nearest is named, with what differs.
     """
     conditions = [
         event_name,
         f"by {by or 'you'}",
+        *(["on myKey"] if on_my_key else []),
         *(f"{name} {_words(value)}" for name, value in expected.items()),
     ]
     described = f"{', '.join(conditions)}, {_outcome(error)}"
@@ -32,9 +41,12 @@ def trail_shows(
         nearest: list[str] | None = None
         found = 0
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
+            if event.get("errorCode") == artifacts.WOULD_SUCCEED:
+                continue  # a check has only tried it
             differences = [
                 *_differences_of_caller(event, by, account),
                 *_differences_of_outcome(event, error),
+                *(_differences_of_key(event, account) if on_my_key else []),
                 *_differences_of_parameters(event, expected),
             ]
             if not differences:
@@ -87,7 +99,20 @@ def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Ac
 
 def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list[str]:
     code = event.get("errorCode")
-    return [] if code == error else [f"{_outcome(code)}, not {_outcome(error)}"]
+    if code == error:
+        return []
+    return [
+        f"refused with {code}, not with {error}"
+        if code and error
+        else f"{_outcome(code)}, not {_outcome(error)}"
+    ]
+
+
+def _differences_of_key(event: Mapping[str, Any], account: Account) -> list[str]:
+    on = [resource.get("ARN") for resource in event.get("resources") or ()]
+    if artifacts.find_key(account) in on:
+        return []
+    return [f"on {'another' if on else 'no'} key, not on myKey"]
 
 
 def _differences_of_parameters(event: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
