@@ -212,3 +212,17 @@ def test_it_ends_with_what_matters(section: Section) -> None:
 def test_it_leads_on_to_the_next(section: Section, following: Section) -> None:
     link = f"[{following.number}, {following.title}]({following.notebook})"
     assert source(cells(section, "markdown")[-1]).endswith(f"\n\nNext: {link}.")
+
+
+@pytest.mark.parametrize(
+    "path", [*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.md")], ids=lambda path: path.name
+)
+def test_no_dollar_sign_makes_mathematics_of_its_prose(path: Path) -> None:
+    """JupyterLab and GitHub read what is between two dollar signs as a formula, across the cells of a table too."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        notebook = json.loads(text)["cells"]
+        text = "\n\n".join(source(cell) for cell in notebook if cell["cell_type"] == "markdown")
+    without_code = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    found = [line for line in without_code.splitlines() if "$" in line]
+    assert not found, f"write “US dollar”: {found}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
-from kmscourse.course.checks.trail import trail_shows_since
+from kmscourse.course.checks.trail import trail_shows_move
 
 CHECKS = (
     Check(
@@ -44,13 +44,13 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     (
         Check(
-            "you have decrypted under myKey since its deletion was cancelled",
-            trail_shows_since("CancelKeyDeletion", "Decrypt"),
+            "KMS has put the sentence under another key, and never gave it to you on the way",
+            trail_shows_move,
             "Your turn again",
             (
-                "In which states can a key decrypt?",
-                "Look at the cell under “Predict” that enables the key again.",
-                "Call enable_key, then decrypt with CiphertextBlob=letter.",
+                "in which state can KMS decrypt with myKey, and where is the sentence to go?",
+                "section 5 names the call under “In short”. It takes a ciphertext and a second key.",
+                "call enable_key, then kms.re_encrypt(CiphertextBlob=letter, DestinationKeyId=…).",
             ),
         ),
         Check(

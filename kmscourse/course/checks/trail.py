@@ -26,7 +26,7 @@ def trail_shows(
 
     ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
     events there must be. ``on_my_key``: myKey is among its resources; of a ciphertext that no key made, none is
-    (https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html). Where there is no such event,
+    (https://docs.aws.amazon.com/kms/latest/developerguide/ct-decrypt.html). Where there is no such event,
     the one that comes nearest is named, with what differs.
     """
     conditions = [
@@ -65,22 +65,48 @@ def trail_shows(
     return look
 
 
-def trail_shows_since(earlier: str, event_name: str) -> Observer:
-    """Has the main user called this on myKey, with an answer, since their last answered ``earlier`` on it?"""
+def trail_shows_move(account: Account, _: Notes) -> Observation:
+    """Has KMS put a ciphertext of myKey under another key for the main user, and does that key work?
 
-    def look(account: Account, _: Notes) -> Observation:
-        if (key := artifacts.find_key(account)) is None:
-            return Observation(False, "no key has the alias myKey")
-        for event in audit.events(account.client("cloudtrail"), resource=key):
-            if _differences_of_caller(event, None, account) or "errorCode" in event:
-                continue
-            if event["eventName"] == event_name:
-                return Observation(True, f"in the audit trail: {event_name}, after {earlier}")
-            if event["eventName"] == earlier:
-                return Observation(False, f"no {event_name} in the audit trail after {earlier}")
-        return Observation(False, f"no {earlier} in the audit trail")
+    By ReEncrypt alone: between Decrypt and Encrypt the caller has the plaintext.
+    """
+    if (key := artifacts.find_key(account)) is None:
+        return Observation(False, "no key has the alias myKey")
+    call = "in the audit trail: ReEncrypt"
+    missed = []
+    for event in audit.events(account.client("cloudtrail"), event_name="ReEncrypt"):
+        if _differences_of_caller(event, None, account):
+            continue
+        if (code := event.get("errorCode")) is not None:
+            missed.append(Observation(False, f"{call}, but {_outcome(code)}"))
+            continue
+        arn, state = _key_named(event["requestParameters"]["destinationKeyId"], account)
+        if arn == key:
+            missed.append(Observation(False, f"{call}, but to myKey itself", "name the second key."))
+        elif differences := _differences_of_key(event, account):
+            missed.append(Observation(False, f"{call}, but {differences[0]}"))
+        elif state != "Enabled":
+            hint = "KMS must be able to open the sentence with the second key."
+            missed.append(Observation(False, f"{call}, but to a key that is {state}", hint))
+        else:
+            return Observation(True, f"{call}, from myKey to another key, answered")
+    for event in audit.events(account.client("cloudtrail"), event_name="Encrypt"):
+        if not _differences_of_caller(event, None, account) and _differences_of_key(event, account):
+            hint = "with Decrypt and Encrypt, the sentence comes to you. One call does both inside KMS."
+            missed.append(Observation(False, "no ReEncrypt in the audit trail, but an Encrypt", hint))
+    return next(
+        iter(missed), Observation(False, "nothing in the audit trail like: ReEncrypt, by you, answered")
+    )
 
-    return look
+
+def _key_named(name: str, account: Account) -> tuple[str, str]:
+    """The ARN and the state of the key with this id, ARN or alias."""
+    kms = account.client("kms")
+    try:
+        key = kms.describe_key(KeyId=name)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        return name, "gone"
+    return key["Arn"], key["KeyState"]
 
 
 def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
