@@ -162,7 +162,7 @@ def ask_prediction(question: Question, answers: Answers) -> None:
         if counts:
             answers.keep(question, place)
         letter = LETTERS[place] if place is not None else "nothing"
-        sentence = f"You chose {letter}. Now run the next cell: the answer then stands here."
+        sentence = f"You chose {letter}. Now run the next cell: then the answer appears here."
         return message("●", sentence if counts else f"{sentence} (What you chose the first time counts.)")
 
     asked = AskedQuestion(question, choose)
