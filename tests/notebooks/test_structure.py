@@ -14,6 +14,7 @@ from kmscourse.course import SECTIONS, Section
 from kmscourse.course.checks import CHECKS, EXERCISES
 from kmscourse.course.questions import PREDICTIONS, RECALL
 from kmscourse.display.question import QuestionCard
+from kmscourse.widgets.page import at_rest
 
 WITH_ITS_LINES = {"InvalidTag"}  # neither AWS's nor the course's: it has the line of the cell that raised it
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -150,7 +151,7 @@ def test_a_question_is_committed_as_it_is_asked_with_its_answers_folded_away(sec
     assert len(shown) == len(questions)
     for data, question in zip(shown, questions, strict=True):
         card = QuestionCard(question)
-        assert "".join(data["text/html"]) == card._repr_html_(), "record the notebook again"
+        assert "".join(data["text/html"]) == at_rest(card._repr_html_()), "record the notebook again"
         assert "".join(data["text/plain"]) == repr(card)
 
 
