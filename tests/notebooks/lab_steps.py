@@ -56,7 +56,7 @@ SECTION_03: dict[str, str] = {
     "see the encrypted text": 'print("as printed in the lab:", made == printed)',
     "keep the encrypted text for a later section": 'lab.notes["envelope"] = envelope.to_json()',
     "that the course encrypts in another way": "Here this course leaves the lab,",
-    "that the course has a fresh data key, and not the one that the lab keeps": "The lab keeps the plaintext data key of section 2, and uses it here.",
+    "that the course has a fresh data key, and not the one that the lab keeps": "The lab keeps the plaintext data key",
 }
 
 SECTION_04: dict[str, str] = {
