@@ -12,9 +12,9 @@ CHECKS = (
         state.table_gone,
         "Delete the table",
         (
-            "A table disappears when somebody deletes it.",
-            "Look at the cells under “Delete the table”.",
-            "Run the cell that calls delete_table.",
+            "a table disappears when somebody deletes it.",
+            "look at the cells under “Delete the table”.",
+            "run the cell that calls delete_table.",
         ),
     ),
     Check(
@@ -22,9 +22,9 @@ CHECKS = (
         state.key_rests,
         "Disable the key",
         (
-            "Nobody should be able to use the key at the end.",
-            "Look at the cells under “Disable the key”.",
-            "Run the cell that calls disable_key.",
+            "nobody should be able to use the key at the end.",
+            "look at the cells under “Disable the key”.",
+            "run the cell that calls disable_key.",
         ),
     ),
 )
@@ -36,9 +36,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.key_disabled,
             "Your turn",
             (
-                "What was scheduled can be cancelled.",
-                "Look at the name of the call under “Schedule the deletion of the key”.",
-                "Call cancel_key_deletion with the key's ARN, and leave the key disabled.",
+                "what was scheduled can be cancelled.",
+                "look at the name of the call under “Schedule the deletion of the key”.",
+                "call cancel_key_deletion with the key's ARN, and leave the key disabled.",
             ),
         ),
     ),
@@ -59,8 +59,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn again",
             (
                 "KMS has a shortest and a longest waiting period.",
-                "Look at the text under “Schedule the deletion of the key”.",
-                "Call schedule_key_deletion with PendingWindowInDays=30.",
+                "look at the text under “Schedule the deletion of the key”.",
+                "call schedule_key_deletion with PendingWindowInDays=30.",
             ),
         ),
     ),
