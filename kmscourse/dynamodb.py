@@ -25,9 +25,9 @@ POLL: WaiterConfigTypeDef = {
 def create_encrypted_table(
     dynamodb: DynamoDBClient, name: str, key_id: str, partition_key: str, sort_key: str | None = None
 ) -> str:
-    """The ARN of a new table, ACTIVE, encrypted under the KMS key ``key_id`` (id, ARN or alias).
+    """Create a table encrypted under the KMS key ``key_id`` (id, ARN or alias), wait for it, and return its ARN.
 
-    Its keys are strings, it is billed by request. Raises ClientError where DynamoDB or KMS refuses.
+    Its keys are strings, and each request is billed. Raises ClientError if DynamoDB or KMS refuses.
     """
     keys: list[KeySchemaElementTypeDef] = [{"AttributeName": partition_key, "KeyType": "HASH"}]
     if sort_key is not None:

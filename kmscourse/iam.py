@@ -38,9 +38,9 @@ def create_lab_user(iam: IAMClient) -> str:
 
 
 def enable_console_access(iam: IAMClient, user_name: str, password: str) -> None:
-    """Lets the user sign in with ``password``, from now on with this one only.
+    """Let the user sign in to the console with ``password``, and with no other password from now on.
 
-    Raises ClientError where there is no such user or the password doesn't suit the account's password policy.
+    Raises ClientError if the user does not exist, or if the account's password policy refuses the password.
     """
     try:
         iam.create_login_profile(UserName=user_name, Password=password, PasswordResetRequired=False)

@@ -42,12 +42,14 @@ def create_key(
     tags: Mapping[str, str] | None = None,
     policy: Mapping[str, Any] | None = None,
 ) -> str:
-    """The ARN of a new symmetric key with the alias ``alias`` ("myKey" or "alias/myKey").
+    """Create a symmetric key with the alias ``alias`` ("myKey" or "alias/myKey"), and return its ARN.
 
-    ``administrators`` and ``users`` are ARNs of IAM users and roles, of a role's session, or of the account's root; the
-    key policy is ``policy``, or else the console's key-consolepolicy-3 for them. Without any, AWS attaches its default
-    policy, which consists of the console's first statement. Nothing is made where the alias is taken or an ARN or the
-    alias can't be right (KmsCourseError). Raises ClientError where KMS refuses.
+    ``administrators`` and ``users`` are ARNs: of IAM users, of roles, of a role's session, or of the account's root.
+    The key policy is ``policy``. Without it, the console's key-consolepolicy-3 for these people is used. Without people
+    too, AWS attaches its default policy, which is the console's first statement.
+
+    Raises KmsCourseError, and creates no key, if the alias is taken or if an ARN or the alias can't be right. Raises
+    ClientError if KMS refuses.
     """
     name = alias_name(alias)
     account = _account(administrators, users)
@@ -115,9 +117,9 @@ def key_policy(kms: KMSClient, key_id: str) -> dict[str, Any]:
 
 
 def put_key_policy(kms: KMSClient, key_id: str, policy: Mapping[str, Any] | str) -> None:
-    """Replaces the key policy of ``key_id`` (id or ARN, no alias) by ``policy``, a dict or JSON text.
+    """Replace the key policy of ``key_id`` (id or ARN, not an alias) with ``policy``, a dict or a JSON text.
 
-    Raises PolicyError for a policy that can't be read, ClientError where KMS refuses it.
+    Raises PolicyError if the policy can't be read, and ClientError if KMS refuses it.
     """
     kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=json.dumps(parse(policy)))
 

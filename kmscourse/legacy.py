@@ -39,9 +39,9 @@ LAB_ENCRYPTED_DATA_KEY = (
 
 
 def evp_bytes_to_key(password: bytes, size: int = KEY_SIZE) -> bytes:
-    """OpenSSL's EVP_BytesToKey with MD5, no salt and one iteration: the first ``size`` bytes of D1 D2 D3 …
+    """Make a key as OpenSSL's EVP_BytesToKey does, with MD5, no salt and one iteration.
 
-    D1 is MD5(password), each further D is MD5(the D before it, then the password).
+    It is the first ``size`` bytes of D1 D2 D3 …: D1 is MD5(password), and each next D is MD5(previous D + password).
     """
     key = digest = b""
     while len(key) < size:

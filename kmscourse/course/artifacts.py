@@ -27,6 +27,9 @@ from kmscourse.policy import (
     without_principal,
 )
 
+WOULD_SUCCEED = "DryRunOperationException"
+"""The error code of KMS for a call with DryRun that would succeed."""
+
 KEY_ALIAS = "alias/myKey"
 TABLE = "Books"
 PARTITION_KEY, SORT_KEY = "Author", "Book_Title"
@@ -176,7 +179,7 @@ def _can_decrypt(account: Account, encrypted_key: bytes, context: dict[str, str]
     try:
         account.client("kms").decrypt(CiphertextBlob=encrypted_key, EncryptionContext=context, DryRun=True)
     except ClientError as error:
-        return error.response["Error"]["Code"] == "DryRunOperationException"
+        return error.response["Error"]["Code"] == WOULD_SUCCEED
     return True
 
 
@@ -339,8 +342,17 @@ def reader_grants(account: Account) -> list[str]:
 
 def may_have_permission(account: Account, _: Notes) -> bool:
     """Is IAMLabUser, or an earlier one, spoken of in the key policy, a grant, or an IAM policy beside the lab's?"""
+    return bool(places_of_permission(account))
+
+
+def places_of_permission(account: Account) -> list[str]:
+    """Where IAMLabUser, or an earlier one, is spoken of, beside the lab's IAM policy: in words."""
     in_key_policy = bool(_statements_for_reader(account)) or _names_earlier_reader(account)
-    return in_key_policy or bool(reader_grants(account) or extra_policies(account))
+    return [
+        *(["the key policy"] if in_key_policy else []),
+        *(["a grant"] if reader_grants(account) else []),
+        *(f"the IAM policy {name}" for name in extra_policies(account)),
+    ]
 
 
 def permission_is_settled(account: Account, _: Notes) -> bool:

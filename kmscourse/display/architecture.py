@@ -20,8 +20,8 @@ from kmscourse.policy import PrincipalKind, parse_principal, principals_of, stat
 ADMINISTRATOR, ACCOUNT, MY_KEY = "the administrator", "the account's IAM", "myKey"
 STATES = {
     "Enabled": "is enabled",
-    "Disabled": "is disabled, and opens nothing as it is",
-    "PendingDeletion": "waits for its deletion, and opens nothing as it is",
+    "Disabled": "is disabled, so KMS does not use it",
+    "PendingDeletion": "waits for its deletion, so KMS does not use it",
 }
 Value = TypeVar("Value")
 MAX_EVENTS = 200  # of the trail, the newest: AWS hands out a hundred a second
@@ -34,7 +34,7 @@ class Component(StrEnum):
     KEY = "the KMS key myKey"
     POLICY = "its key policy"
     ENCRYPTED = "the encrypted data key"
-    PLAINTEXT = "the data key in the clear"
+    PLAINTEXT = "the plaintext data key"
     DECRYPT = "the way back by Decrypt"
     MESSAGE = "the sealed message"
     TABLE = "the table Books"
@@ -109,9 +109,9 @@ class Architecture:
             sentences[Component.KEY] = f"The administrator manages the KMS key myKey, which {state}."
             sentences[Component.POLICY] = "AWS doesn't show its key policy to the administrator."
             if self.lets_in is not None:
-                denies = f", and denies something to {listed(self.keeps_out)}" if self.keeps_out else ""
+                denies = f", and a Deny for {listed(self.keeps_out)}" if self.keeps_out else ""
                 sentences[Component.POLICY] = (
-                    f"Its key policy allows something to {listed(self.lets_in) or 'nobody'}{denies}."
+                    f"Its key policy has an Allow for {listed(self.lets_in) or 'nobody'}{denies}."
                 )
         if self.data_key:
             sentences[Component.ENCRYPTED] = (
@@ -120,32 +120,26 @@ class Architecture:
                 else "The application keeps a data key, encrypted by KMS."
             )
             sentences[Component.PLAINTEXT] = (
-                "In the clear, a data key is in the application's memory, for a moment."
+                "For a moment, the application has a plaintext data key in its memory."
             )
         if self.opened:
-            sentences[Component.DECRYPT] = (
-                "KMS has decrypted a data key for the application: that is the way back."
-            )
+            sentences[Component.DECRYPT] = "KMS has decrypted a data key for the application."
         if self.message:
             sentences[Component.MESSAGE] = (
                 "The application keeps a message, sealed with a data key of its own."
             )
         if self.table_key is not None:
             sentences[Component.TABLE] = "DynamoDB keeps the table Books."
-            sentences[Component.TABLE_KEY] = (
-                f"The table key of Books, which encrypts it, is under {self.table_key}."
-            )
+            sentences[Component.TABLE_KEY] = f"The table key of Books is encrypted under {self.table_key}."
         if self.granted:
             sentences[Component.GRANT] = "A grant on myKey lets DynamoDB use it."
         if self.reader:
             sentences[Component.READER] = "IAMLabUser may sign in."
         if self.at_table is not None:
-            sentences[Component.AT_TABLE] = (
-                f"IAMLabUser's Scan of Books: by IAM it is {verdict(self.at_table)}."
-            )
+            sentences[Component.AT_TABLE] = f"IAM {_does(self.at_table)} IAMLabUser's Scan of Books."
         if self.at_key is not None:
             sentences[Component.AT_KEY] = (
-                f"The Decrypt of the table key, as IAMLabUser: by KMS it is {verdict(self.at_key)}."
+                f"KMS {_does(self.at_key)} the Decrypt of the table key in IAMLabUser's name."
             )
         return sentences
 
@@ -153,6 +147,10 @@ class Architecture:
 def verdict(allowed: bool) -> str:
     """An answer as a word."""
     return "allowed" if allowed else "refused"
+
+
+def _does(allowed: bool) -> str:
+    return "allows" if allowed else "refuses"
 
 
 def listed(names: Sequence[str]) -> str:

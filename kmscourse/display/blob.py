@@ -15,10 +15,10 @@ from kmscourse.display.card import Card, Words
 from kmscourse.display.layout import ByteRange, Known, in_full, layout
 from kmscourse.errors import KmsCourseError
 
-OPAQUE = "AWS documents this blob as opaque: a program hands it back as it is, and relies on nothing in it."
+OPAQUE = "AWS documents this blob as opaque: a program gives it back unchanged, and relies on nothing in it."
 NOT_IN_IT = (
-    "The encryption context isn't in it. KMS authenticates it together with the ciphertext, so whoever asks for "
-    "Decrypt has to say it again."
+    "The encryption context is not in it. KMS authenticates it together with the ciphertext, so whoever calls "
+    "Decrypt has to give it again."
 )
 PKCS7_ENCRYPTED, PKCS7_DATA, AES256_GCM = (
     "1.2.840.113549.1.7.6", "1.2.840.113549.1.7.1", "2.16.840.1.101.3.4.1.46",
@@ -29,8 +29,8 @@ FRAMING = 11  # bytes that the ciphertext has more than the plaintext
 
 
 HOW = (
-    "documented: a public standard, PKCS #7 (RFC 2315) with AES-GCM (RFC 5084). observed: so it is in the blobs that "
-    "people have published. inference: it fits what AWS writes about its scheme, and AWS hasn't confirmed it."
+    "documented: a public standard, PKCS #7 (RFC 2315) with AES-GCM (RFC 5084). observed: the blobs that people have "
+    "published have it. inference: it fits what AWS writes about its scheme, but AWS has not confirmed it."
 )
 
 
@@ -78,8 +78,8 @@ def _header(blob: bytes) -> Iterator[ByteRange]:
         (
             TOKEN_BYTES,
             "token of the key material",
-            "The same in every blob made with the same key material, and neither the key's id nor its ARN. That a blob "
-            "tells KMS which material opens it is documented; that it does so here is not.",
+            "The same in every blob made with the same key material, but not the key's id and not its ARN. AWS "
+            "documents that a blob tells KMS which key material opens it, but not that it does so here.",
             Known.INFERENCE,
         ),
     ]
@@ -89,7 +89,7 @@ def _header(blob: bytes) -> Iterator[ByteRange]:
             (
                 NONCE_BYTES,
                 "nonce",
-                "Another in every blob. The scheme that AWS describes derives a key for each message from the key "
+                "Different in every blob. The scheme that AWS describes derives a key for each message from the key "
                 "material and a nonce of this size.",
                 Known.INFERENCE,
             ),
@@ -173,7 +173,7 @@ def _encrypted_data(blob: bytes, structure: der.Element) -> Iterator[ByteRange]:
         middle,
         blob[middle:end],
         "tag",
-        "What notices every changed byte; that it stands last.",
+        "With it KMS notices every changed byte. AWS does not say that it comes last.",
         Known.INFERENCE,
         5,
     )

@@ -64,7 +64,7 @@ class Diagram(Picture):
         """The KMS key and its policy."""
         state = self.now.key_state
         if state is None:
-            draw.text(649, 106, "No KMS key of its own yet", size=NAME, fill=FAINT)
+            draw.text(649, 106, "No customer managed key yet", size=NAME, fill=FAINT)
             return
         draw.arrow((136, 96), (240, 96))
         draw.label(186, 86, "manages")
@@ -104,7 +104,7 @@ class Diagram(Picture):
                 draw.arrow((262, 134), (262, 350), (end, 350), (end, top), kind=kind, mark=mark)
             made = "GenerateDataKey gives both forms" if self.now.works else "makes and opens nothing"
             draw.label(280, 321, made, anchor="start")
-        name, clear = "Data keys" if several else "Data key", ["in the clear: in memory,", "for a moment"]
+        name, clear = "Data keys" if several else "Data key", ["plaintext: in memory,", "for a moment"]
         draw.box(
             40,
             384,
@@ -117,7 +117,7 @@ class Diagram(Picture):
             mark=self._mark(Component.PLAINTEXT),
             several=several,
         )
-        encrypted = ["encrypted: kept,", "one a message"] if several else ["encrypted by", "KMS: kept"]
+        encrypted = ["encrypted: kept,", "one per message"] if several else ["encrypted by", "KMS: kept"]
         draw.box(392, 384, 192, 96, name, encrypted, kind="key", icon="lock", mark=mark, several=several)
         if self.now.opened:
             mark = self._mark(Component.DECRYPT)

@@ -10,21 +10,20 @@ from kmscourse.envelope.header import AES_256_GCM, TAG_SIZE, VERSION
 WHO = (
     (
         "The data key",
-        "is in it, encrypted by KMS. In the clear it is nowhere: whoever opens asks KMS for it.",
+        "is in it, encrypted by KMS. Its plaintext is nowhere: to open the envelope, you ask KMS for it.",
     ),
     (
         "The KMS key",
-        "isn't named: the encrypted data key is opaque, and KMS itself finds the key that opens it. Who may call "
-        "kms:Decrypt with that key, its policies say.",
+        "is not named: the encrypted data key is opaque, and KMS itself finds the key that decrypts it. Policies and "
+        "grants say who may call kms:Decrypt with that key.",
     ),
     (
         "The encryption context",
-        "isn't in it, and is needed twice: KMS opens the data key only for it, and the ciphertext is authenticated "
-        "together with it.",
+        "is not in it, and you need it twice: KMS decrypts the data key only with it, and the tag authenticates it.",
     ),
     (
         "A changed byte",
-        "is noticed wherever it is: by the format, by KMS, or by AES-GCM.",
+        "is noticed, wherever it is: by the format, by KMS, or by AES-GCM.",
     ),
 )
 
@@ -55,8 +54,12 @@ def parts(data: bytes) -> list[ByteRange]:
         (1, "version", f"{VERSION}: the version of the format."),
         (1, "algorithm", f"{AES_256_GCM}: {envelope.algorithm}."),
         (2, "length", f"{encrypted}, big-endian: of the encrypted data key."),
-        (encrypted, "encrypted data key", "As KMS gave it; only KMS opens it. BlobCard dissects it."),
-        (len(envelope.nonce), "nonce", "Random, for this one encryption; no secret."),
+        (
+            encrypted,
+            "encrypted data key",
+            "As KMS gave it, and only KMS decrypts it. BlobCard shows its parts.",
+        ),
+        (len(envelope.nonce), "nonce", "Random, for this one encryption. It is not secret."),
         (len(envelope.ciphertext) - TAG_SIZE, "ciphertext", "As many bytes as the plaintext."),
         (TAG_SIZE, "tag", "Authenticates all that is before it, and the encryption context."),
     ]

@@ -11,32 +11,33 @@ from kmscourse.display.table import Code, breakable
 from kmscourse.policy import parse_principal
 
 MEANINGS = {
-    PartKind.CODE: "What a program looks at. The words behind it may change, this doesn't.",
+    PartKind.CODE: "A program reads this. AWS may change the message, but not the code.",
     PartKind.CALL: "The call that was refused.",
-    PartKind.PASSED_ON: "DynamoDB let the call itself pass, and wanted to open the table's key in the caller's name. "
-    "What follows is what KMS answered.",
+    PartKind.PASSED_ON: "The call itself is allowed. But DynamoDB asked KMS to decrypt the table key in the "
+    "caller's name. The rest is the answer of KMS.",
     PartKind.WHO: "The caller: the {kind} {name}.",
-    PartKind.MAY_NOT: "The caller is known, and the call was signed as it should be: what is missing is a permission.",
+    PartKind.MAY_NOT: "The signature is right, and AWS knows the caller. A permission is missing.",
     PartKind.ACTION: "The action, as policies write it.",
-    PartKind.RESOURCE: "What it was to be done on.",
+    PartKind.RESOURCE: "The resource that the call was about.",
     PartKind.TECHNICAL: "For support: the service, its HTTP status, its error code, and the number of the request.",
 }
 MISSING = {
-    "identity-based policy": "Nothing that the caller carries in IAM allows it. AWS names one kind of policy only: "
-    "of a key, a statement in its key policy, or a grant, would do as well.",
-    "resource-based policy": "The resource's own policy (of a key: the key policy) neither names the caller nor "
-    "leaves it to the account's IAM.",
-    "permissions boundary": "The caller's permissions boundary doesn't allow it, whatever else does.",
-    "session policy": "The session's own policy doesn't allow it, whatever else does. A federated user who was given "
-    "none may do nothing.",
-    "service control policy": "The organisation above the account doesn't allow it, whatever the account does.",
-    "resource control policy": "The organisation above the account doesn't allow it on its resources.",
-    "VPC endpoint policy": "The network's endpoint doesn't let the call through.",
+    "identity-based policy": "No IAM policy of the caller allows it. AWS names only one kind of policy: "
+    "for a key, a statement in its key policy or a grant would be enough too.",
+    "resource-based policy": "The policy of the resource (for a key: the key policy) does not name the caller, and "
+    "does not let the account's IAM policies decide.",
+    "permissions boundary": "The caller's permissions boundary does not allow it. No other policy can change that.",
+    "session policy": "The session's own policy does not allow it. No other policy can change that. A federated user "
+    "without a session policy may do nothing.",
+    "service control policy": "A policy of the organisation above the account does not allow it. No policy of the "
+    "account can change that.",
+    "resource control policy": "A policy of the organisation above the account does not allow it on these resources.",
+    "VPC endpoint policy": "The policy of the network's endpoint does not allow the call.",
 }
-DENIED = "A statement says Deny, and a Deny wins over every Allow: it has to be changed or taken out."
+DENIED = "A statement says Deny, and a Deny wins over every Allow. Somebody has to change or remove that statement."
 UNSAID = (
-    "AWS doesn't say more: the key may be missing, or in another Region, or closed to the caller. "
-    "Whoever may not know is not told."
+    "AWS does not say why. Perhaps the key does not exist, or it is in another Region, or the caller may not use it. "
+    "AWS does not tell this to a caller who may not know it."
 )
 
 

@@ -25,7 +25,7 @@ class UserCard(Card):
     def __init__(self, iam: IAMClient, user_name: str) -> None:
         rows = _rows(iam, user_name)
         policies = find_identity(read_identities(iam), user_name).policies
-        none = [] if policies else [Words("No policy hangs on this user, nor on a group of theirs.")]
+        none = [] if policies else [Words("Neither this user nor a group of this user has a policy.")]
         super().__init__(
             Facts(f"IAM user {user_name}", rows),
             *(statements(document, f"Policy {name}") for name, document in policies.items()),

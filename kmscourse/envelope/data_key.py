@@ -45,9 +45,9 @@ class DataKey:
 def generate_data_key(
     kms: KMSClient, key_id: str, encryption_context: Mapping[str, str] | None = None
 ) -> DataKey:
-    """A fresh AES-256 data key under the KMS key ``key_id`` (id, ARN or alias), bound to the context.
+    """Get a new AES-256 data key from KMS, encrypted under ``key_id`` (id, ARN or alias) and bound to the context.
 
-    Raises ClientError where KMS refuses. See the KMS API Reference, GenerateDataKey.
+    Raises ClientError if KMS refuses. See the KMS API Reference, GenerateDataKey.
     """
     answer = kms.generate_data_key(
         KeyId=key_id, KeySpec="AES_256", EncryptionContext=dict(encryption_context or {})
@@ -62,12 +62,11 @@ def decrypt_data_key(
     *,
     key_id: str | None = None,
 ) -> DataKey:
-    """The data key that ``encrypted_key`` holds, for the context with which it was made.
+    """Have KMS decrypt ``encrypted_key`` with the encryption context of its making, and return the data key.
 
-    KMS finds the KMS key by itself. Name it in ``key_id`` where only that one will do: a stranger could
-    hand you a data key under a KMS key of their own.
-    Raises ClientError where KMS refuses: InvalidCiphertextException for another context,
-    IncorrectKeyException for another ``key_id``. See the KMS API Reference, Decrypt.
+    KMS finds the KMS key by itself. With ``key_id``, only this KMS key may decrypt it: a stranger could give you a
+    data key under a KMS key of their own. Raises ClientError if KMS refuses: InvalidCiphertextException because of
+    another context, IncorrectKeyException because of another KMS key. See the KMS API Reference, Decrypt.
     """
     request: DecryptRequestTypeDef = {
         "CiphertextBlob": encrypted_key,

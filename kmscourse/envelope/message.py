@@ -97,12 +97,12 @@ class Envelope:
 def seal(
     kms: KMSClient, key_id: str, plaintext: bytes, encryption_context: Mapping[str, str] | None = None
 ) -> Envelope:
-    """Encrypts ``plaintext`` (any number of bytes below 2 GiB) under a fresh data key of ``key_id``.
+    """Encrypt ``plaintext`` (bytes, less than 2 GiB) with a new data key, which KMS encrypts under ``key_id``.
 
-    Raises ClientError where KMS refuses, KmsCourseError for a plaintext that isn't bytes.
+    Raises ClientError if KMS refuses, and KmsCourseError if the plaintext is not bytes.
     """
     if not isinstance(plaintext, bytes | bytearray | memoryview):
-        raise KmsCourseError("seal takes bytes: of a text, pass text.encode().")
+        raise KmsCourseError("seal takes bytes. If you have a text, pass text.encode().")
     context = context_bytes(encryption_context)
     data_key = generate_data_key(kms, key_id, encryption_context)
     nonce = os.urandom(NONCE_SIZE[KIND])
@@ -118,10 +118,10 @@ def unseal(
     *,
     key_id: str | None = None,
 ) -> bytes:
-    """The plaintext of ``envelope``, for the context with which it was sealed.
+    """Open ``envelope`` with the encryption context of its sealing, and return the plaintext.
 
-    ``key_id`` insists on a KMS key, as in ``decrypt_data_key``. Raises ClientError where KMS refuses, for
-    another context too; EnvelopeError where anything was changed.
+    With ``key_id``, only this KMS key may open it. Raises ClientError if KMS refuses, also because of another
+    context. Raises EnvelopeError if any part was changed.
     """
     context = context_bytes(encryption_context)
     data_key = decrypt_data_key(kms, envelope.encrypted_data_key, encryption_context, key_id=key_id)

@@ -1,8 +1,8 @@
 """What JupyterLab's server does for the course: it keeps no page that lives in a kernel, and knows the course's styles.
 
-A page of the console is a widget: its output names a model in the kernel, and the day after there is no such model
-("Error displaying widget: model not found"). So when a notebook is saved, the widget of a page is left out, and what
-stands for it where no kernel is stays: the table which says that the cell is to be run. On the screen nothing changes.
+A page of the console, a question and the quiz are widgets: their output names a model in the kernel, and the day after
+there is no such model ("Error displaying widget: model not found"). So when a notebook is saved, such a widget is left
+out, and what stands for it where no kernel is stays. On the screen nothing changes.
 
 JupyterLab loads this as an extension of its server: ``jupyter_server_config.d/`` says so to the one that ``kmscourse
 lab`` starts, and, where the package was installed with it, to a plain ``jupyter lab``.

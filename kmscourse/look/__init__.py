@@ -15,7 +15,7 @@ SIGNS = {"✓": "kms-allow", "✗": "kms-refuse", "!": "kms-warn", "·": "kms-no
 """The sign that an answer begins with, and the class that gives it its colour: none is told by colour alone."""
 
 AT_REST = "kms-at-rest"
-"""The class of what stands for a page of the console where no kernel is."""
+"""The class of what stands for a page of the console, a question or the quiz where no kernel is."""
 
 _FOLDER = Path(__file__).parent
 _COLOUR = re.compile(r"--kms-([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")

@@ -55,7 +55,7 @@ class CreateKeyPage(SteppedForm):
         self.tags = Field(
             lines("Tags (optional)", "project=kms-course", rows=2),
             _tags,
-            note="One a line: a name, =, and a value.",
+            note="In each line: a name, =, and a value.",
         )
         self.administrators = Field(People("Key administrators"), require_value(nobody))
         self.deletion = Field(tick("Allow key administrators to delete this key", value=True))
@@ -142,14 +142,14 @@ class CreateKeyPage(SteppedForm):
 
     def _administration(self) -> str:
         return self._policy_after(
-            "Whom you tick may manage the key, and not use it. Each choice goes into the statement "
+            "These people may manage the key, but not use it. Your choice goes into the statement "
             '"Allow access for Key Administrators".'
         )
 
     def _use(self) -> str:
         return self._policy_after(
-            "Whom you tick may use the key, and not manage it. Each choice goes into two statements: one for "
-            "calls of their own, one for grants to AWS services."
+            "These people may use the key, but not manage it. Your choice goes into two statements: one for "
+            "their own calls, one for grants to AWS services."
         )
 
     def _policy_after(self, meaning: str) -> str:

@@ -67,7 +67,7 @@ class ExploreItemsPage(Form):
         self.more = Field(
             lines("More attributes (optional)", "Pages=96", rows=2),
             read_pairs,
-            note="One a line: a name, =, and a value. Every value is a string.",
+            note="In each line: a name, =, and a value. Every value is a string.",
         )
         self.read()
         super().__init__(

@@ -56,7 +56,7 @@ class DecisionExplorer(Page):
             lines("More about the call (optional)", "kms:EncryptionContext:course=kms", rows=2),
             read_pairs,
             live=True,
-            note="Condition keys, one a line, as in kms:EncryptionContext:course=kms or aws:SourceIp=203.0.113.7.",
+            note="One condition key in each line, as in kms:EncryptionContext:course=kms or aws:SourceIp=203.0.113.7.",
         )
         self.sheet = Field(chosen("Policy to edit", []))
         self.policy = PolicyField("What it says, to be edited", account=lab.account.id)

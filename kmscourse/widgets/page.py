@@ -101,11 +101,16 @@ class Page(ABC):
     def _repr_html_(self) -> str:
         banner = Banner(f"· {self.title}.", f"A page to fill in. {RUN}")
         held = Grid("What it holds", ("Field", "Value"), self.rows())
-        return with_style(framed(f'<div class="{AT_REST}">{banner.html()}\n{held.html()}</div>'))
+        return with_style(framed(at_rest(f"{banner.html()}\n{held.html()}")))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = self.view._repr_mimebundle_()
         return bundle | {"text/plain": repr(self), "text/html": self._repr_html_()}
+
+
+def at_rest(html: str) -> str:
+    """What stands for a widget where no kernel is, marked so that it takes the widget's place in a saved notebook."""
+    return f'<div class="{AT_REST}">{html}</div>'
 
 
 def controls(widgets: Iterable[Widget]) -> Iterator[Widget]:

@@ -28,7 +28,7 @@ from kmscourse.display.question import (
 from kmscourse.errors import KmsCourseError
 from kmscourse.widgets.controls import show
 from kmscourse.widgets.look import SCRIPT, STYLE, message
-from kmscourse.widgets.page import button
+from kmscourse.widgets.page import at_rest, button
 
 _STYLE = f"<style>{Path(__file__).with_name('questions.css').read_text(encoding='utf-8')}</style>"
 
@@ -114,7 +114,7 @@ class AskedQuestion:
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = self.view._repr_mimebundle_()
         card = QuestionCard(self.question)
-        return bundle | {"text/plain": repr(card), "text/html": card._repr_html_()}
+        return bundle | {"text/plain": repr(card), "text/html": at_rest(card._repr_html_())}
 
 
 def explanations(question: Question, place: int | None) -> str:
@@ -162,7 +162,7 @@ def ask_prediction(question: Question, answers: Answers) -> None:
         if counts:
             answers.keep(question, place)
         letter = LETTERS[place] if place is not None else "nothing"
-        sentence = f"You chose {letter}. Now run the next cell: the answer then stands here."
+        sentence = f"You chose {letter}. Now run the next cell: then the answer appears here."
         return message("●", sentence if counts else f"{sentence} (What you chose the first time counts.)")
 
     asked = AskedQuestion(question, choose)

@@ -12,7 +12,7 @@ from kmscourse.course.quiz import Quiz
 from kmscourse.display.question import verdict
 from kmscourse.widgets.controls import focus_on, show
 from kmscourse.widgets.look import SCRIPT, STYLE
-from kmscourse.widgets.page import button
+from kmscourse.widgets.page import at_rest, button
 from kmscourse.widgets.questions import AskedQuestion, explanations
 
 
@@ -79,7 +79,7 @@ class QuizPage:
         return f"The quiz “{part}”. Run this cell to take it, or type in a terminal: kmscourse quiz {part}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self))}</p>"
+        return at_rest(f"<p>{escape(repr(self))}</p>")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         bundle: dict[str, Any] = self.view._repr_mimebundle_()

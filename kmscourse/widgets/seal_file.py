@@ -46,10 +46,10 @@ class SealFilePage(Form):
         self.context = Field(
             lines("Encryption context", "course=kms", rows=2),
             read_pairs,
-            note="One pair a line, as in course=kms. Whoever opens the file has to know it.",
+            note="One pair in each line, as in course=kms. Whoever opens the file has to know them.",
         )
         self.bar = HTML()
-        self.cancel = button("Cancel", "Call the work off")
+        self.cancel = button("Cancel", "Stop the work")
         fields = [self.what, self.source, self.target, self.context]
         super().__init__(fields, after=[self.cancel])
         self.view.children = [*self.view.children[:-1], self.bar, self.view.children[-1]]
@@ -126,9 +126,7 @@ class SealFilePage(Form):
 
         def hear(done: int, total: int) -> None:
             if self._called_off.is_set() or not threading.main_thread().is_alive():
-                raise Cancelled(
-                    f"Called off: nothing is left of {self.target.value} as it was being written."
-                )
+                raise Cancelled(f"Cancelled: the unfinished {self.target.value} is deleted.")
             progress(done, total)
 
         return hear

@@ -49,4 +49,6 @@ def test_a_saved_notebook_can_be_read_when_it_is_opened_again(window: Window, sc
         notebook.run_all()
     window.close_notebook()
     window.use_theme("Dark")
-    look(window.open(section.notebook), f"{section.number:02}-opened-again", "Dark", screenshots)
+    notebook = window.open(section.notebook)
+    expect(window.page.get_by_text("Error displaying widget")).to_have_count(0)
+    look(notebook, f"{section.number:02}-opened-again", "Dark", screenshots)

@@ -194,7 +194,7 @@ def test_what_is_called_off_leaves_nothing_behind(pages: Pages) -> None:
     page.press("Seal")
     page.root.locator("progress").wait_for()
     page.press("Cancel")
-    page.told("Called off")
+    page.told("Cancelled")
     page.look("seal-file-called-off")
     assert files(pages.folder) == before | {page.notebook.file.name}
 

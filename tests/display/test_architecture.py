@@ -71,7 +71,7 @@ def test_a_key_that_is_switched_off_lets_nobody_in(account: Account, notes: Note
     account.client("kms").disable_key(KeyId=artifacts.key_arn(account))
     found = Architecture.of(account, notes)
     assert (found.works, found.at_key) == (False, False)
-    assert "opens nothing as it is" in found.sentences()[Component.KEY]
+    assert "so KMS does not use it" in found.sentences()[Component.KEY]
 
 
 def test_where_iam_refuses_kms_is_not_asked(account: Account, notes: Notes) -> None:

@@ -59,7 +59,7 @@ def test_what_is_inference_says_so() -> None:
     shown = repr(BlobCard(LAB))
     assert shown.count("inference") == 6 + 1  # and once where the word is explained
     assert "AWS documents this blob as opaque" in shown
-    assert "The encryption context isn't in it" in shown
+    assert "The encryption context is not in it" in shown
 
 
 def test_the_card_shows_every_byte() -> None:

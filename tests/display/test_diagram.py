@@ -111,7 +111,7 @@ def test_a_deny_in_the_key_policy_is_shown_with_the_refusal_that_it_causes() -> 
     names = ("the account's IAM", "the administrator", "a", "b")
     drawn = Diagram(replace(ALL, lets_in=names, keeps_out=("IAMLabUser",), at_key=False))
     assert "✗ Deny: IAMLabUser" in words(drawn), "also where the list of those who are let in is long"
-    assert "and denies something to IAMLabUser." in repr(drawn)
+    assert "and a Deny for IAMLabUser." in repr(drawn)
 
 
 def test_each_message_has_a_data_key_of_its_own() -> None:

@@ -173,7 +173,9 @@ def test_base64_has_one_spelling(pocket_kms):
 
 @pytest.mark.parametrize("plaintext", ["text", None, 7, ["a"]])
 def test_only_bytes_are_sealed(pocket_kms, plaintext):
-    with pytest.raises(KmsCourseError, match=r"^seal takes bytes: of a text, pass text\.encode\(\)\.$"):
+    with pytest.raises(
+        KmsCourseError, match=r"^seal takes bytes\. If you have a text, pass text\.encode\(\)\.$"
+    ):
         seal(pocket_kms, pocket_kms.key_id, plaintext)
     assert not pocket_kms.plaintexts, "no data key is made for nothing"
 

@@ -33,10 +33,10 @@ SECTION_01: dict[str, str] = {
 SECTION_02: dict[str, str] = {
     "meet the limit of 4 KB": "## Break it",
     "say what a KMS key is made to encrypt: passwords and other keys": "other keys, or a password",
-    "say that a KMS key can't be taken out of AWS": "It can't leave KMS.",
-    "say that data keys are generated under a KMS key, and are used outside": "This key is a **data key**.",
+    "say that a KMS key can't be taken out of AWS": "It can't leave KMS,",
+    "say that data keys are generated under a KMS key, and are used outside": "a small key travels, a **data key**.",
     "copy the ARN from the key's page, and keep it": "copy the **ARN**, and keep it for later",
-    "know that the console generates no data keys": "The console has no page that generates data keys.",
+    "know that the console generates no data keys": "The console has no page for data keys",
     "set up a client of KMS in a Region, with credentials": "Here the credentials come from the session.",
     "generate a data key for AES with 256 bits": 'kms.generate_data_key(KeyId=arn, KeySpec="AES_256")',
     "print the encrypted data key in hexadecimal": 'print("Encrypted Data Key:", answer["CiphertextBlob"].hex())',
@@ -48,15 +48,15 @@ SECTION_02: dict[str, str] = {
 
 SECTION_03: dict[str, str] = {
     "encrypt with the plaintext data key, then delete it, and keep the encrypted one": (
-        "Now forget the plaintext key. Keep the ciphertext, the nonce, and `CiphertextBlob`"
+        "Forget the plaintext key. Keep the ciphertext, the nonce, and `CiphertextBlob`"
     ),
     "what the architecture is at the end": "](images/03.svg)",
     "encrypt the lab's text with the data key that was saved": 'node_encrypt(lab_key, "Hello, ',
     "the library makes the cipher's key from what it is given": "## The key is not the key",
     "see the encrypted text": 'print("as printed in the lab:", made == printed)',
     "keep the encrypted text for a later section": 'lab.notes["envelope"] = envelope.to_json()',
-    "that the course encrypts in another way": "Here this course leaves the lab.",
-    "that the course has a fresh data key, and not the one that the lab keeps": "The lab keeps it and uses it here.",
+    "that the course encrypts in another way": "Here this course leaves the lab,",
+    "that the course has a fresh data key, and not the one that the lab keeps": "The lab keeps the plaintext data key",
 }
 
 SECTION_04: dict[str, str] = {
@@ -67,21 +67,21 @@ SECTION_04: dict[str, str] = {
     "to read stored data: first the data key, then the data": "To read it, you ask KMS for the data key, use it",
     "data in transit: the encrypted data key travels with the data": "**Data in transit** is sent",
     "the receiver has the data key decrypted with the KMS key": "The receiver asks KMS for the data key",
-    "who may change the key policy (and what the course says instead)": "everybody who is allowed `kms:PutKeyPolicy`",
+    "who may change the key policy (and what the course says instead)": "everybody with `kms:PutKeyPolicy`",
     "take the encrypted data key that was saved, as hexadecimal digits": (
         'bytes.fromhex(lab.notes["encrypted_data_key"])'
     ),
     "decrypt it with one call of the SDK": "kms.decrypt(CiphertextBlob=encrypted_key)",
     "only those who are authorized get the plaintext key": "## Break it: another identity",
     "it is the same data key as before (and that the course does not print it)": (
-        "This course prints no plaintext key, and kept none."
+        "This course prints and keeps no plaintext key."
     ),
 }
 
 SECTION_05: dict[str, str] = {
     "decrypt the lab's ciphertext with the data key that was saved": "node_decrypt(lab_key, printed)",
     "the decipher, made from the data key": "The lab decrypts with `createDecipher`",
-    "that the course asks KMS for the data key, and kept none": "You saved none, and asked KMS for it.",
+    "that the course asks KMS for the data key, and kept none": "You asked KMS for it.",
     "see the decrypted text": "opened.decode()",
     "the whole way: decrypt the data key, then the data": "## Step two: the data",
     "what a data administrator did, and what a data user did": "## Who did what",
@@ -107,7 +107,7 @@ SECTION_06: dict[str, str] = {
 
 SECTION_07: dict[str, str] = {
     "read the policy of the second user": "## What IAMLabUser may do",
-    "the policy allows the user to read Books and to describe tables": "The first row lets the user read `Books`.",
+    "the policy allows the user to read Books and to describe tables": "The first row lets the user read `Books`,",
     "what a login profile is": "[login profile](glossary.md#login-profile)",
     "enable console access for the user, with a password of one's own": (
         "Security credentials → Enable console access → Enable → Custom password → `NewUs@r150` → Apply"
@@ -130,7 +130,7 @@ SECTION_08: dict[str, str] = {
     "open the key, and switch to its policy view": "myKey → Key policy → Switch to policy view",
     "open the editor of the policy": "In the policy view: Edit → add the statement to the list",
     "write a statement that names the user (without the Encrypt that a reader does not need)": (
-        "Your statement is the lab's statement without `kms:Encrypt`."
+        "Your statement is the lab's without `kms:Encrypt`."
     ),
     "add the statement to the others": "KeyPolicyPage(lab)",
     "the finished policy, with a comment in it": "## Break it: the policy that the lab prints",

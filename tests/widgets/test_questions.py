@@ -15,6 +15,7 @@ from kmscourse.cells import Cells
 from kmscourse.course.answers import Answers
 from kmscourse.course.questions import RECALL, Question, find_prediction
 from kmscourse.display.question import AnswerCard
+from kmscourse.jupyter.saving import leave_out_live_pages
 from kmscourse.widgets import questions
 from kmscourse.widgets.questions import AskedQuestion, ask_at_once, ask_prediction
 from tests.widgets.reading import words
@@ -197,6 +198,15 @@ def test_a_cell_shows_a_widget_and_what_stands_for_it_without_a_kernel(notebook:
     assert bundle["text/plain"].startswith("Encrypt has taken 4096 bytes.")
     assert bundle["text/html"].count("<details") == 3
     assert "(your choice)" not in bundle["text/html"]
+
+
+def test_a_saved_notebook_keeps_the_question_and_not_the_widget(notebook: Notebook) -> None:
+    """Nobody has answered it yet, and on another day no kernel has its widget any more."""
+    notebook.run("recall()")
+    data = notebook.asked._repr_mimebundle_()
+    leave_out_live_pages({"type": "notebook", "content": {"cells": [{"outputs": [{"data": data}]}]}})
+    assert VIEW not in data
+    assert data["text/html"].count("<details") == len(notebook.asked.question.choices)
 
 
 def test_a_text_of_a_question_never_becomes_html(notebook: Notebook, tmp_path: Path) -> None:

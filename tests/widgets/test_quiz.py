@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kmscourse.course.quiz import PARTS, Quiz
+from kmscourse.jupyter.saving import leave_out_live_pages
 from kmscourse.widgets.quiz import QuizPage
 from tests.widgets.reading import words
 
@@ -28,6 +29,13 @@ def test_each_answer_is_kept_and_the_next_question_comes(tmp_path: Path) -> None
     page.skip.click()
     kept = list(Quiz(tmp_path, "before").given.values())
     assert [each.choice for each in kept] == [2, None]
+
+
+def test_a_saved_notebook_says_how_to_take_it(tmp_path: Path) -> None:
+    data = QuizPage(Quiz(tmp_path, "before"))._repr_mimebundle_()
+    leave_out_live_pages({"type": "notebook", "content": {"cells": [{"outputs": [{"data": data}]}]}})
+    assert set(data) == {"text/plain", "text/html"}
+    assert "Run this cell to take it" in data["text/html"]
 
 
 def test_an_answer_can_be_given_once(tmp_path: Path) -> None:

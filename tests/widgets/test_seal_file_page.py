@@ -125,7 +125,7 @@ def test_cancel_leaves_nothing_behind(folder: Path, page: SealFilePage, before: 
     page.cancel.click()
     go_on.set()
     page.wait(SECONDS)
-    assert words(page.outcome.value).startswith("· Called off")
+    assert words(page.outcome.value).startswith("· Cancelled")
     assert page.bar.value == ""
     assert files(folder) == there
     if before is not None:

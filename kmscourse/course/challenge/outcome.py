@@ -14,13 +14,13 @@ from kmscourse import access
 from kmscourse import dynamodb as tables
 from kmscourse import kms as keys
 from kmscourse.account import Account
+from kmscourse.course.artifacts import WOULD_SUCCEED
 from kmscourse.course.challenge.set_up import ALIAS, CLERK, COURIER, INTERN, LETTERS, TABLE
 from kmscourse.course.checks.check import Check, Observation, Observer
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
 from kmscourse.policy import Request, evaluate
 
-WOULD_SUCCEED = "DryRunOperationException"
 STRANGER = "arn:aws:iam::999999999999:user/stranger"
 TO_ADMINISTER = ("kms:PutKeyPolicy", "kms:EnableKey", "kms:ScheduleKeyDeletion")
 

@@ -52,7 +52,12 @@ EXERCISES: tuple[Exercise, ...] = (
         _sealed_for("Bob"),
         Check(
             "KMS has refused a data key in Bob's place",
-            trail_shows("Decrypt", error="InvalidCiphertextException", encryptionContext={"employee": "Bob"}),
+            trail_shows(
+                "Decrypt",
+                error="InvalidCiphertextException",
+                on_my_key=True,
+                encryptionContext={"employee": "Bob"},
+            ),
             "Your turn again",
             (
                 "put Alice's envelope in Bob's place, and ask KMS to open its data key.",

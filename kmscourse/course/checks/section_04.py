@@ -25,6 +25,7 @@ CHECKS = (
         trail_shows(
             "Decrypt",
             error="InvalidCiphertextException",
+            on_my_key=True,
             encryptionContext={"course": "kms", "section": "4"},
         ),
         "Predict",
@@ -81,7 +82,10 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             'KMS has refused {"customer": "anna"}',
             trail_shows(
-                "Decrypt", error="InvalidCiphertextException", encryptionContext={"customer": "anna"}
+                "Decrypt",
+                error="InvalidCiphertextException",
+                on_my_key=True,
+                encryptionContext={"customer": "anna"},
             ),
             "Your turn",
             (

@@ -81,12 +81,13 @@ def _has_context(event: Mapping[str, Any]) -> bool:
     return (event.get("requestParameters") or {}).get("encryptionContext") == CAMERA
 
 
-def _camera_has_no_permission(account: Account, notes: Notes) -> Observation:
+def _camera_has_no_permission(account: Account, _: Notes) -> Observation:
     """Does no policy and no grant let IAMLabUser use myKey, after one did?"""
     if not _pictures_sealed(account):
         return NO_PICTURE
-    left = artifacts.find_key(account) is not None and artifacts.may_have_permission(account, notes)
-    return Observation(not left, f"{'a' if left else 'no'} policy or grant names {LAB_USER}")
+    left = artifacts.places_of_permission(account) if artifacts.find_key(account) is not None else []
+    found = f"left for {LAB_USER}: {', '.join(left)}" if left else f"nothing is left for {LAB_USER}"
+    return Observation(not left, found)
 
 
 EXERCISES: tuple[Exercise, ...] = (
@@ -153,7 +154,7 @@ EXERCISES: tuple[Exercise, ...] = (
             (
                 "undo what you did in step 1.",
                 "a grant is in kms.list_grants, a policy of the user in iam.list_user_policies.",
-                'kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"]).',
+                'kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"]), if you made a grant.',
             ),
         ),
     ),

@@ -49,7 +49,7 @@ CHECKS = (
         "Create the table",
         (
             "run the cells that create the table and put the item.",
-            "“Found” says what differs. Where a table Books of another kind is there, start over first: "
+            "“Found” says what differs. If there is a table Books of another kind, start over first: "
             "Lab.open(section=6, again=True).",
             'create_encrypted_table(dynamodb, "Books", "alias/myKey", partition_key="Author", '
             'sort_key="Book_Title"), then put_item. Where a table Books of another kind is there, start over first: '

@@ -68,20 +68,20 @@ def _simulator_asked(action: str, on: Callable[[Account], str | None], hint: str
             if event.get("errorCode") is not None or not actions:
                 continue
             if action.lower() not in [each.lower() for each in actions]:
-                found = f"the simulator's answer about {', '.join(actions)}"
+                found = f"the simulator was asked about {', '.join(actions)}"
                 missed.setdefault("another action", Observation(False, found, hint))
             elif user != artifacts.lab_user_arn(account):
                 found, mend = (
-                    f"its answer about {action} for {user}",
+                    f"the simulator was asked about {action} for {user}",
                     f"PolicySourceArn is the ARN of {LAB_USER}.",
                 )
                 missed.setdefault("another user", Observation(False, found, mend))
             elif on(account) not in resources:
-                found = f"its answer about {action} on {', '.join(resources)}"
+                found = f"the simulator was asked about {action} on {', '.join(resources)}"
                 mend = "a permission can be for one resource only: name its ARN in ResourceArns."
                 missed.setdefault("another resource", Observation(False, found, mend))
             else:
-                return Observation(True, f"in the audit trail: its answer about {action}")
+                return Observation(True, f"in the audit trail: the simulator was asked about {action}")
         ranks = ("another resource", "another user", "another action", "nothing")
         return next(missed[rank] for rank in ranks if rank in missed)
 

@@ -11,9 +11,9 @@ CHECKS = (
         state.named_in_key_policy,
         "Put it",
         (
-            "A key policy changes only when somebody puts a new one.",
-            "Look at the cells under “Write the statement” and “Put it”.",
-            "Run the cell that calls put_key_policy with the opened policy.",
+            "a key policy changes only when somebody puts a new one.",
+            "look at the cells under “Write the statement” and “Put it”.",
+            "run the cell that calls put_key_policy with the opened policy.",
         ),
         artifact="permission",
     ),
@@ -22,9 +22,9 @@ CHECKS = (
         state.reader_let_in,
         "After",
         (
-            "Which permission on the key does a Scan need, and for whom?",
-            "Look at the statement that you put: its Action and its Principal.",
-            "The statement needs kms:Decrypt as its Action and IAMLabUser's ARN as its Principal.",
+            "which permission on the key does a Scan need, and for whom?",
+            "look at the statement that you put: its Action and its Principal.",
+            "the statement needs kms:Decrypt as its Action and IAMLabUser's ARN as its Principal.",
         ),
         artifact="permission",
     ),
@@ -37,9 +37,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.let_in_by_iam,
             "Your turn",
             (
-                "Two policies change: one loses a statement, the other one gets it.",
-                "Look at the variable policy, and at the way in that section 7's card offers in IAM.",
-                "Call put_key_policy with policy, then put_user_policy with kms:Decrypt on the key's ARN.",
+                "two policies change: one loses a statement, the other one gets it.",
+                "look at the variable policy, and at the way in that section 7's card offers in IAM.",
+                "call put_key_policy with policy, then put_user_policy with kms:Decrypt on the key's ARN.",
             ),
         ),
         Check(
@@ -47,9 +47,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.direct_decrypt_refused,
             "Your turn",
             (
-                "Without a condition, the IAM policy opens the gap again.",
-                "Look at “What else did that open?”: the same condition works here.",
-                "Add a Condition with StringEquals and kms:ViaService to the statement of the IAM policy.",
+                "without a condition, the IAM policy opens the gap again.",
+                "look at “What else did that open?”: the same condition works here.",
+                "add a Condition with StringEquals and kms:ViaService to the statement of the IAM policy.",
             ),
         ),
     ),
@@ -59,9 +59,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.reader_let_in,
             "Your turn again",
             (
-                "Your key policy now refuses too much.",
-                "Read the refusal of a Scan with lab.explain_last_denial().",
-                "Give the Deny a condition that does not match DynamoDB's call for Books.",
+                "your key policy now refuses too much.",
+                "read the refusal of a Scan with lab.explain_last_denial().",
+                "give the Deny a condition that does not match DynamoDB's call for Books.",
             ),
         ),
         Check(
@@ -69,9 +69,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.has_colleagues_policy,
             "Your turn again",
             (
-                "You may not change IAM policies in this exercise.",
-                "Look at the cell of the colleague.",
-                "Run the colleague's cell again, and change only the key policy.",
+                "you may not change IAM policies in this exercise.",
+                "look at the cell of the colleague.",
+                "run the colleague's cell again, and change only the key policy.",
             ),
         ),
         Check(
@@ -79,9 +79,9 @@ EXERCISES: tuple[Exercise, ...] = (
             state.direct_decrypt_refused,
             "Your turn again",
             (
-                "Which Effect wins over an Allow in another policy?",
-                "Look at the condition key in “What else did that open?”.",
-                "Deny kms:Decrypt to IAMLabUser with StringNotEquals and kms:ViaService.",
+                "which Effect wins over an Allow in another policy?",
+                "look at the condition key in “What else did that open?”.",
+                "deny kms:Decrypt to IAMLabUser with StringNotEquals and kms:ViaService.",
             ),
         ),
         Check(
@@ -90,8 +90,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn again",
             (
                 "DynamoDB tells KMS for which table it asks.",
-                "Read the text after the cell that scans Books with the narrow statement.",
-                "Deny with StringNotEquals and kms:EncryptionContext:aws:dynamodb:tableName.",
+                "read the text after the cell that scans Books with the narrow statement.",
+                "deny with StringNotEquals and kms:EncryptionContext:aws:dynamodb:tableName.",
             ),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
-from kmscourse.course.checks.trail import trail_shows_since
+from kmscourse.course.checks.trail import trail_shows_move
 
 CHECKS = (
     Check(
@@ -12,9 +12,9 @@ CHECKS = (
         state.table_gone,
         "Delete the table",
         (
-            "A table disappears when somebody deletes it.",
-            "Look at the cells under “Delete the table”.",
-            "Run the cell that calls delete_table.",
+            "a table disappears when somebody deletes it.",
+            "look at the cells under “Delete the table”.",
+            "run the cell that calls delete_table.",
         ),
     ),
     Check(
@@ -22,9 +22,9 @@ CHECKS = (
         state.key_rests,
         "Disable the key",
         (
-            "Nobody should be able to use the key at the end.",
-            "Look at the cells under “Disable the key”.",
-            "Run the cell that calls disable_key.",
+            "nobody should be able to use the key at the end.",
+            "look at the cells under “Disable the key”.",
+            "run the cell that calls disable_key.",
         ),
     ),
 )
@@ -36,21 +36,21 @@ EXERCISES: tuple[Exercise, ...] = (
             state.key_disabled,
             "Your turn",
             (
-                "What was scheduled can be cancelled.",
-                "Look at the name of the call under “Schedule the deletion of the key”.",
-                "Call cancel_key_deletion with the key's ARN, and leave the key disabled.",
+                "what was scheduled can be cancelled.",
+                "look at the name of the call under “Schedule the deletion of the key”.",
+                "call cancel_key_deletion with the key's ARN, and leave the key disabled.",
             ),
         ),
     ),
     (
         Check(
-            "you have decrypted under myKey since its deletion was cancelled",
-            trail_shows_since("CancelKeyDeletion", "Decrypt"),
+            "KMS has put the sentence under another key, and never gave it to you on the way",
+            trail_shows_move,
             "Your turn again",
             (
-                "In which states can a key decrypt?",
-                "Look at the cell under “Predict” that enables the key again.",
-                "Call enable_key, then decrypt with CiphertextBlob=letter.",
+                "in which state can KMS decrypt with myKey, and where is the sentence to go?",
+                "section 5 names the call under “In short”. It takes a ciphertext and a second key.",
+                "call enable_key, then kms.re_encrypt(CiphertextBlob=letter, DestinationKeyId=…).",
             ),
         ),
         Check(
@@ -59,8 +59,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn again",
             (
                 "KMS has a shortest and a longest waiting period.",
-                "Look at the text under “Schedule the deletion of the key”.",
-                "Call schedule_key_deletion with PendingWindowInDays=30.",
+                "look at the text under “Schedule the deletion of the key”.",
+                "call schedule_key_deletion with PendingWindowInDays=30.",
             ),
         ),
     ),

@@ -15,12 +15,12 @@ from kmscourse.course.checks.check import Observation
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
-from kmscourse.policy import Decision, RequestContext, statements_naming, statements_of
+from kmscourse.policy import Decision, Layer, RequestContext, statements_naming, statements_of
 
 NO_KEY = Observation(False, "no key has the alias myKey")
 NO_TABLE = f"there is no table {artifacts.TABLE}"
 _VIA = "kms:ViaService"
-_START_OVER = "Start over first: Lab.open(section=6, again=True). Then create the table."
+_START_OVER = "start over first: Lab.open(section=6, again=True). Then create the table."
 
 
 def all_packages_here(account: Account, notes: Notes) -> Observation:
@@ -204,7 +204,7 @@ def let_in_by_iam(account: Account, notes: Notes) -> Observation:
         return Observation(
             False,
             f"the key policy has an Allow for {LAB_USER}",
-            "Put the key policy without the statement for IAMLabUser first.",
+            "put the key policy without the statement for IAMLabUser first.",
         )
     return reader_let_in(account, notes)
 
@@ -239,7 +239,7 @@ def direct_decrypt_refused(account: Account, notes: Notes) -> Observation:
         (books, f"a direct Decrypt with the context of {artifacts.TABLE}"),
     ):
         if _decrypt(account, context).allowed:
-            hint = "Which condition key says that a service makes the call?"
+            hint = "which condition key says that a service makes the call?"
             return Observation(False, f"{words} by {LAB_USER} would be answered", hint)
     return Observation(True, f"a direct Decrypt by {LAB_USER} would be refused")
 
@@ -249,7 +249,7 @@ def other_table_refused(account: Account, notes: Notes) -> Observation:
     if (missing := _no_reader(account, notes)) is not None:
         return missing
     refused = not _decrypt(account, access.table_key(account, "Films")).allowed
-    hint = "" if refused else "Which condition key names the table that DynamoDB opens?"
+    hint = "" if refused else "which condition key names the table that DynamoDB opens?"
     answer = "refused" if refused else "answered"
     return Observation(refused, f"the Decrypt for a table Films under myKey would be {answer}", hint)
 
@@ -276,6 +276,8 @@ def _scan(account: Account, notes: Notes, is_as_expected: Callable[[Decision], b
         return Observation(False, f"there is no user {LAB_USER}")
     decision = access.may_read_table(account, artifacts.lab_user_arn(account), artifacts.TABLE)
     answer = "answered"
-    if not decision.allowed:
-        answer = f"refused ({'an explicit deny in' if decision.explicit else 'no allow in'} the {decision.layer} layer)"
+    if decision.layer is not None:
+        layer = Layer(decision.layer)
+        why = f"a Deny in {layer.with_article}" if decision.explicit else f"no {layer.noun} allows it"
+        answer = f"refused ({why})"
     return Observation(is_as_expected(decision), f"a Scan by {LAB_USER} would be {answer}")

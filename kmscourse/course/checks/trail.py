@@ -14,16 +14,25 @@ from kmscourse.course.notes import Notes
 
 
 def trail_shows(
-    event_name: str, *, by: str | None = None, error: str | None = None, times: int = 1, **expected: Any
+    event_name: str,
+    *,
+    by: str | None = None,
+    error: str | None = None,
+    times: int = 1,
+    on_my_key: bool = False,
+    **expected: Any,
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
     ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
-    events there must be. Where there is none, the event that comes nearest is named, with what differs.
+    events there must be. ``on_my_key``: myKey is among its resources; of a ciphertext that no key made, none is
+    (https://docs.aws.amazon.com/kms/latest/developerguide/ct-decrypt.html). Where there is no such event,
+    the one that comes nearest is named, with what differs.
     """
     conditions = [
         event_name,
         f"by {by or 'you'}",
+        *(["on myKey"] if on_my_key else []),
         *(f"{name} {_words(value)}" for name, value in expected.items()),
     ]
     described = f"{', '.join(conditions)}, {_outcome(error)}"
@@ -32,9 +41,12 @@ def trail_shows(
         nearest: list[str] | None = None
         found = 0
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
+            if event.get("errorCode") == artifacts.WOULD_SUCCEED:
+                continue  # a check has only tried it
             differences = [
                 *_differences_of_caller(event, by, account),
                 *_differences_of_outcome(event, error),
+                *(_differences_of_key(event, account) if on_my_key else []),
                 *_differences_of_parameters(event, expected),
             ]
             if not differences:
@@ -53,22 +65,48 @@ def trail_shows(
     return look
 
 
-def trail_shows_since(earlier: str, event_name: str) -> Observer:
-    """Has the main user called this on myKey, with an answer, since their last answered ``earlier`` on it?"""
+def trail_shows_move(account: Account, _: Notes) -> Observation:
+    """Has KMS put a ciphertext of myKey under another key for the main user, and does that key work?
 
-    def look(account: Account, _: Notes) -> Observation:
-        if (key := artifacts.find_key(account)) is None:
-            return Observation(False, "no key has the alias myKey")
-        for event in audit.events(account.client("cloudtrail"), resource=key):
-            if _differences_of_caller(event, None, account) or "errorCode" in event:
-                continue
-            if event["eventName"] == event_name:
-                return Observation(True, f"in the audit trail: {event_name}, after {earlier}")
-            if event["eventName"] == earlier:
-                return Observation(False, f"no {event_name} in the audit trail after {earlier}")
-        return Observation(False, f"no {earlier} in the audit trail")
+    By ReEncrypt alone: between Decrypt and Encrypt the caller has the plaintext.
+    """
+    if (key := artifacts.find_key(account)) is None:
+        return Observation(False, "no key has the alias myKey")
+    call = "in the audit trail: ReEncrypt"
+    missed = []
+    for event in audit.events(account.client("cloudtrail"), event_name="ReEncrypt"):
+        if _differences_of_caller(event, None, account):
+            continue
+        if (code := event.get("errorCode")) is not None:
+            missed.append(Observation(False, f"{call}, but {_outcome(code)}"))
+            continue
+        arn, state = _key_named(event["requestParameters"]["destinationKeyId"], account)
+        if arn == key:
+            missed.append(Observation(False, f"{call}, but to myKey itself", "name the second key."))
+        elif differences := _differences_of_key(event, account):
+            missed.append(Observation(False, f"{call}, but {differences[0]}"))
+        elif state != "Enabled":
+            hint = "KMS must be able to open the sentence with the second key."
+            missed.append(Observation(False, f"{call}, but to a key that is {state}", hint))
+        else:
+            return Observation(True, f"{call}, from myKey to another key, answered")
+    for event in audit.events(account.client("cloudtrail"), event_name="Encrypt"):
+        if not _differences_of_caller(event, None, account) and _differences_of_key(event, account):
+            hint = "with Decrypt and Encrypt, the sentence comes to you. One call does both inside KMS."
+            missed.append(Observation(False, "no ReEncrypt in the audit trail, but an Encrypt", hint))
+    return next(
+        iter(missed), Observation(False, "nothing in the audit trail like: ReEncrypt, by you, answered")
+    )
 
-    return look
+
+def _key_named(name: str, account: Account) -> tuple[str, str]:
+    """The ARN and the state of the key with this id, ARN or alias."""
+    kms = account.client("kms")
+    try:
+        key = kms.describe_key(KeyId=name)["KeyMetadata"]
+    except kms.exceptions.NotFoundException:
+        return name, "gone"
+    return key["Arn"], key["KeyState"]
 
 
 def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
@@ -87,7 +125,20 @@ def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Ac
 
 def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list[str]:
     code = event.get("errorCode")
-    return [] if code == error else [f"{_outcome(code)}, not {_outcome(error)}"]
+    if code == error:
+        return []
+    return [
+        f"refused with {code}, not with {error}"
+        if code and error
+        else f"{_outcome(code)}, not {_outcome(error)}"
+    ]
+
+
+def _differences_of_key(event: Mapping[str, Any], account: Account) -> list[str]:
+    on = [resource.get("ARN") for resource in event.get("resources") or ()]
+    if artifacts.find_key(account) in on:
+        return []
+    return [f"on {'another' if on else 'no'} key, not on myKey"]
 
 
 def _differences_of_parameters(event: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,17 @@ def checks_of(number: int) -> list[Check]:
     return [*CHECKS[number], *(check for exercise in EXERCISES[number] for check in exercise)]
 
 
+@pytest.mark.parametrize("number", range(10))
+def test_a_hint_goes_on_after_its_colon(number: int) -> None:
+    """It begins with a small letter, a quotation, or a name: of a service, a call or a parameter."""
+    for check in checks_of(number):
+        for hint in check.hints:
+            first = hint.split()[0]
+            assert first[0].islower() or first[0] == "“" or re.search(r"[A-Z_(=].*[A-Z_(=]", first), (
+                f"Hint: {hint}"
+            )
+
+
 def test_every_section_has_checks() -> None:
     assert set(CHECKS) == {section.number for section in SECTIONS}
 
@@ -70,7 +81,7 @@ def test_checks_name_what_is_still_missing(account: Account, notes: Notes) -> No
         "✓ the table Books is gone (there is no table Books)",
         "✗ Not yet. Goal: myKey is disabled, or waits for its deletion.",
         "    Found: myKey is Enabled.",
-        "    Hint: Nobody should be able to use the key at the end.",
+        "    Hint: nobody should be able to use the key at the end.",
         "    Step: “Disable the key”",
     ]
 
@@ -99,6 +110,6 @@ def test_a_table_that_was_made_otherwise_makes_way_when_the_section_starts_over(
     )
     said = repr(run(CHECKS[6], account, notes))
     assert found in said
-    assert "Start over first: Lab.open(section=6, again=True)" in said
+    assert "start over first: Lab.open(section=6, again=True)" in said
     prepare(account, notes, 6, again=True)
     assert not artifacts.table_exists(account, notes), "it makes way for the cells that create the table"

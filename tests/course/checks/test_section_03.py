@@ -116,7 +116,17 @@ def the_salary_in_the_context(account: Account) -> None:
 
 
 def garbage(account: Account) -> None:
+    sealed(account, ALICE)
+    sealed(account, BOB)
     opened(account, b"garbage", BOB)
+
+
+def an_envelope_of_another_key(account: Account) -> None:
+    kms = account.client("kms")
+    for context in (ALICE, BOB):
+        sealed(account, context)
+    elsewhere = generate_data_key(kms, kms.create_key()["KeyMetadata"]["Arn"], ALICE)
+    opened(account, elsewhere.encrypted, BOB)
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +159,8 @@ def test_right_work_counts(account: Account, notes: Notes, number: int, work: Wo
         (2, the_wrong_way_round, 'with encryptionContext {"employee": "Alice"}, not {"employee": "Bob"}'),
         (2, no_attack, "answered, not refused with InvalidCiphertextException"),
         (2, the_salary_in_the_context, '"salary": "4200"'),
-        (2, garbage, "nothing in the audit trail like: GenerateDataKey"),
+        (2, garbage, "on no key, not on myKey"),
+        (2, an_envelope_of_another_key, "on another key, not on myKey"),
     ],
 )
 def test_wrong_work_does_not(account: Account, notes: Notes, number: int, work: Work, said: str) -> None:

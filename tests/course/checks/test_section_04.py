@@ -76,6 +76,11 @@ def garbage(account: Account, notes: Notes) -> None:
     asked(account, b"garbage", ANNA, SMALL)
 
 
+def garbage_for_the_small_one(account: Account, notes: Notes) -> None:
+    asked(account, made_for(account, ANNA), ANNA)
+    asked(account, b"garbage", SMALL)
+
+
 # --- a grant for today ----------------------------------------------------------------------------------------
 
 
@@ -173,6 +178,7 @@ def test_right_work_counts(account: Account, notes: Notes, number: int, work: Wo
         (1, all_capitals, 'with encryptionContext {"customer": "ANNA"}, not {"customer": "anna"}'),
         (1, made_for_the_small_one_too, "answered, not refused with InvalidCiphertextException"),
         (1, garbage, "refused with InvalidCiphertextException, not answered"),
+        (1, garbage_for_the_small_one, "on no key, not on myKey"),
         (2, without_a_constraint, "with constraints missing"),
         (2, with_a_subset, "encryptionContextSubset"),
         (2, with_more_operations, 'with operations ["Decrypt", "Encrypt"], not ["Decrypt"]'),
@@ -193,6 +199,8 @@ def test_a_context_that_is_missing_is_not_the_other_context(account: Account, no
     prepare(account, notes, 4)
     blob = Envelope.from_json(notes["envelope"]).encrypted_data_key
     asked(account, blob, {})
+    assert not run(CHECKS[4][1:2], account, notes).passed
+    asked(account, b"garbage", {"course": "kms", "section": "4"})
     assert not run(CHECKS[4][1:2], account, notes).passed
     asked(account, blob, {"course": "kms", "section": "4"})
     assert run(CHECKS[4][1:2], account, notes).passed

@@ -132,6 +132,16 @@ def still_allowed(account: Account) -> None:
     tried(account, filmed(account))
 
 
+def still_allowed_by_a_policy(account: Account) -> None:
+    allow = {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": artifacts.key_arn(account)}
+    account.client("iam").put_user_policy(
+        UserName=LAB_USER,
+        PolicyName="Camera",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
+    )
+    tried(account, filmed(account))
+
+
 def never_tried(account: Account) -> None:
     grant = granted(account, "GenerateDataKey")
     unseal(account.client("kms"), filmed(account), CAMERA)
@@ -178,7 +188,8 @@ def test_right_work_counts(account: Account, notes: Notes, number: int, work: Wo
         (1, for_another_file, 'with encryptionContext {"file": "letter.sealed"}'),
         (2, sealed_by_you, "by you, not by IAMLabUser"),
         (2, allowed_to_open, "KMS opened the picture's data key for IAMLabUser"),
-        (2, still_allowed, "a policy or grant names IAMLabUser"),
+        (2, still_allowed, "left for IAMLabUser: a grant"),
+        (2, still_allowed_by_a_policy, "left for IAMLabUser: the IAM policy Camera"),
         (2, never_tried, "has not tried to open a picture since"),
         (2, of_another_door, 'with encryptionContext {"camera": "gate"}'),
         (2, never_opened, "Goal: you have opened the picture"),

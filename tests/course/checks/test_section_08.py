@@ -103,7 +103,7 @@ def test_an_iam_policy_alone(account: Account, notes: Notes, way: Way) -> None:
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (without_a_condition, "Which condition key says that a service makes the call?"),
+        (without_a_condition, "which condition key says that a service makes the call?"),
         (on_the_alias, "a Scan by IAMLabUser would be refused"),
         (through_another_region, "a Scan by IAMLabUser would be refused"),
         (in_the_key_policy_too, "the key policy has an Allow for IAMLabUser"),
@@ -180,8 +180,8 @@ def test_books_and_nothing_else(account: Account, notes: Notes, way: Way) -> Non
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (a_deny_without_a_condition, "an explicit deny in the resource-based layer"),
-        (only_through_dynamodb, "Which condition key names the table that DynamoDB opens?"),
+        (a_deny_without_a_condition, "would be refused (a Deny in a resource-based policy)"),
+        (only_through_dynamodb, "which condition key names the table that DynamoDB opens?"),
         (only_the_tables_name, "a direct Decrypt with the context of Books by IAMLabUser would be answered"),
         (the_colleagues_policy_removed, "no IAM policy of IAMLabUser allows kms:Decrypt for any use"),
     ],

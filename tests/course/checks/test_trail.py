@@ -85,3 +85,19 @@ def test_twice_is_not_once(account: Account, notes: Notes) -> None:
     assert once.text == "in the audit trail only 1 of 2: CreateKey, by you, answered"
     account.client("kms").create_key()
     assert look(account, notes).passed
+
+
+def test_what_a_check_only_tried_is_nobodys_call(account: Account, notes: Notes) -> None:
+    kms = account.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(ClientError, match="DryRunOperation"):
+        kms.generate_data_key(KeyId=key, KeySpec="AES_256", DryRun=True)
+    assert trail_shows("GenerateDataKey")(account, notes).text.startswith("nothing in the audit trail like")
+
+
+def test_another_refusal_is_told_from_the_one_that_is_looked_for(account: Account, notes: Notes) -> None:
+    with pytest.raises(ClientError):
+        account.session_for("IAMLabUser").client("kms").create_key()
+    assert trail_shows("CreateKey", by="IAMLabUser", error="LimitExceededException")(account, notes).text == (
+        "in the audit trail: CreateKey, but refused with AccessDenied, not with LimitExceededException"
+    )
