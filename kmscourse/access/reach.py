@@ -122,11 +122,12 @@ def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:
 
 
 def _assumed_by(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
-    """The users of the account who may assume a role."""
+    """The users of the account who may assume a role, each for a session of their own name."""
+    users = {arn: identity.name for arn, identity in snapshot.people.items() if ":user/" in arn}
     return tuple(
         _name(snapshot, arn)
-        for arn in snapshot.people
-        if ":user/" in arn and case(snapshot, arn, "sts:AssumeRole", role_arn).decision.allowed
+        for arn, name in users.items()
+        if case(snapshot, arn, "sts:AssumeRole", role_arn, {"sts:RoleSessionName": name}).decision.allowed
     )
 
 

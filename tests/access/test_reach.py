@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kmscourse import kms as keys
 from kmscourse.access import Reach, Snapshot, uses_of, who_may
-from kmscourse.policy import PrincipalKind
+from kmscourse.policy import PrincipalKind, trust_policy
 from tests.access.conftest import World, allow
 
 
@@ -57,6 +59,15 @@ def test_a_role_says_who_may_assume_it(world: World, key: str) -> None:
     reader = reaches(world, key)["Reader"]
     assert (reader.kind, reader.uses) == (PrincipalKind.ROLE, {"decrypt": "IAM policy"})
     assert set(reader.assumed_by) == {"Ada", "you"}
+
+
+def test_a_role_that_asks_for_the_callers_own_name_is_assumed_all_the_same(world: World, key: str) -> None:
+    ada = world.user("Ada")
+    own_name = {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}
+    world.iam.create_role(
+        RoleName="Reader", AssumeRolePolicyDocument=json.dumps(trust_policy([ada], own_name))
+    )
+    assert reaches(world, key)["Reader"].assumed_by == ("Ada",)
 
 
 def test_a_grantee_from_elsewhere_is_there_too(world: World, key: str) -> None:

@@ -18,8 +18,9 @@ def trail_shows(
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
-    ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
-    events there must be. Where there is none, the event that comes nearest is named, with what differs.
+    ``by`` may also be a role: its sessions are meant. ``expected`` are request parameters that it must have, as the
+    trail spells them, and ``times`` is how many such events there must be. Where there is none, the event that comes
+    nearest is named, with what differs.
     """
     conditions = [
         event_name,
@@ -74,15 +75,21 @@ def trail_shows_since(earlier: str, event_name: str) -> Observer:
 def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
     identity = event["userIdentity"]
     # The main user can be a role's session, which has an ARN and no user name.
-    its_own = identity.get("userName") == by if by else identity.get("arn") == account.user_arn
+    its_own = _name(identity) == by if by else identity.get("arn") == account.user_arn
     if (
         its_own and "invokedBy" in identity
     ):  # what a service asks in somebody's name, that person has not asked
         return [f"through {identity['invokedBy']}, not by {by or 'you'} directly"]
     if its_own:
         return []
-    who = "you" if identity.get("arn") == account.user_arn else identity.get("userName", identity["type"])
+    who = "you" if identity.get("arn") == account.user_arn else _name(identity) or identity["type"]
     return [f"by {who}, not by {by or 'you'}"]
+
+
+def _name(identity: Mapping[str, Any]) -> str:
+    """The name of a user, or of the role whose session it is; "" for anybody else."""
+    issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
+    return str(identity.get("userName") or issuer.get("userName", ""))
 
 
 def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list[str]:

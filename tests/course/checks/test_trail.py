@@ -85,3 +85,11 @@ def test_twice_is_not_once(account: Account, notes: Notes) -> None:
     assert once.text == "in the audit trail only 1 of 2: CreateKey, by you, answered"
     account.client("kms").create_key()
     assert look(account, notes).passed
+
+
+def test_a_role_has_done_what_its_sessions_did(account: Account, as_role: Account, notes: Notes) -> None:
+    as_role.client("kms").create_key()
+    assert trail_shows("CreateKey", by="Admin")(account, notes).passed
+    assert trail_shows("CreateKey")(account, notes).text == (
+        "in the audit trail: CreateKey, but by Admin, not by you"
+    )
