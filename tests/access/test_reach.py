@@ -44,6 +44,17 @@ def test_a_grant_is_tried_with_the_context_that_it_asks_for(world: World, key: s
     assert reaches(world, key)["Ada"].uses == {"decrypt": "grant, with team=books"}
 
 
+def test_a_grantee_who_may_pass_it_on_may_grant(world: World, key: str) -> None:
+    ada, bob = world.user("Ada"), world.user("Bob")
+    team = {"EncryptionContextSubset": {"team": "books"}}
+    for who, operations in ((ada, ["Decrypt", "CreateGrant"]), (bob, ["Decrypt"])):
+        world.kms.create_grant(KeyId=key, GranteePrincipal=who, Operations=operations, Constraints=team)
+    found = reaches(world, key)
+    by = "grant, with team=books"
+    assert found["Ada"].uses == {"decrypt": by, "grant": by}
+    assert found["Bob"].uses == {"decrypt": by}
+
+
 def test_a_context_that_a_policy_asks_for_is_tried_where_it_is_given(world: World, key: str) -> None:
     world.user(
         "Ada", allow("kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:team": "books"}})
