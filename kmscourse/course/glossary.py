@@ -145,6 +145,11 @@ GLOSSARY = (
         KMS_GUIDE + "grants.html",
     ),
     Term(
+        "grant constraint",
+        "A limit in a grant: it counts only for calls with a certain encryption context.",
+        KMS_GUIDE + "create-grant-overview.html",
+    ),
+    Term(
         "grant token",
         "A text that makes a new grant usable at once, before all of KMS knows of it.",
         KMS_GUIDE + "using-grant-token.html",

@@ -118,6 +118,14 @@ SECTIONS = (
             roles=("PayrollKeyAdmin", "PayrollKeyUser", "PayrollWriter"),
         ),
     ),
+    Section(
+        11,
+        "grants",
+        "Grants: what the key policy does not show",
+        21,
+        needs=("myKey", "Books"),
+        names=Names(aliases=(KEY_ALIAS,), tables=(TABLE,), users=("Nora", "Otto", "Pia")),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

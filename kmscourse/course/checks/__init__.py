@@ -19,6 +19,7 @@ from kmscourse.course.checks import (
     section_08,
     section_09,
     section_10,
+    section_11,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -36,6 +37,7 @@ _SECTIONS = (
     section_08,
     section_09,
     section_10,
+    section_11,
 )
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in enumerate(_SECTIONS)}
