@@ -44,15 +44,20 @@ def events(
 def summary(event: Mapping[str, Any]) -> dict[str, str]:
     """An event in four columns: what was asked, by whom, through which service, for which encryption context.
 
-    ``through`` is empty for a call that its caller made alone; the context of a CreateGrant is the one that the
-    grant will hold for.
+    A role's session is ROLE/SESSION. ``through`` is empty for a call that its caller made alone; the context of a
+    CreateGrant is the one that the grant will hold for.
     """
     identity, parameters = event["userIdentity"], event.get("requestParameters") or {}
     limits = parameters.get("constraints") or {}
     context = parameters.get("encryptionContext") or limits.get("encryptionContextSubset") or {}
     return {
         "event": event["eventName"],
-        "who": identity.get("userName") or identity["type"],
+        "who": identity.get("userName") or _session_name(identity) or identity["type"],
         "through": identity.get("invokedBy", ""),
         "encryption context": ", ".join(f"{name}={value}" for name, value in context.items()),
     }
+
+
+def _session_name(identity: Mapping[str, Any]) -> str:
+    """The role and the name of a role's session, as its ARN has them; "" for anybody else."""
+    return str(identity.get("arn", "")).partition(":assumed-role/")[2]

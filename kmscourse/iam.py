@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kmscourse.policy import LAB_POLICY_NAME, LAB_USER, lab_user_policy
+from kmscourse.policy import LAB_POLICY_NAME, LAB_USER, lab_user_policy, trust_policy
 
 if TYPE_CHECKING:
     from types_boto3_iam import IAMClient
@@ -16,6 +17,8 @@ __all__ = [
     "LAB_POLICY_NAME",
     "LAB_USER",
     "create_lab_user",
+    "create_role",
+    "create_user",
     "delete_role",
     "delete_user",
     "enable_console_access",
@@ -29,12 +32,31 @@ LAB_PASSWORD = "NewUs@r150"  # noqa: S105  printed in the lab for everyone to re
 
 def create_lab_user(iam: IAMClient) -> str:
     """The ARN of IAMLabUser with the lab's policy, made where it is missing. Raises ClientError where IAM refuses."""
-    with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_user(UserName=LAB_USER)
+    arn = create_user(iam, LAB_USER)
     iam.put_user_policy(
         UserName=LAB_USER, PolicyName=LAB_POLICY_NAME, PolicyDocument=json.dumps(lab_user_policy())
     )
-    return user_arn(iam, LAB_USER)
+    return arn
+
+
+def create_user(iam: IAMClient, user_name: str) -> str:
+    """The ARN of the user of that name, made where it is missing. Raises ClientError where IAM refuses."""
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_user(UserName=user_name)
+    return user_arn(iam, user_name)
+
+
+def create_role(iam: IAMClient, role_name: str, trusted: Sequence[str]) -> str:
+    """The ARN of the role of that name, made where it is missing, which the ``trusted`` ARNs may assume from now on.
+
+    Raises ClientError where IAM refuses.
+    """
+    trust = json.dumps(trust_policy(trusted))
+    try:
+        return iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    except iam.exceptions.EntityAlreadyExistsException:
+        iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=trust)
+        return iam.get_role(RoleName=role_name)["Role"]["Arn"]
 
 
 def enable_console_access(iam: IAMClient, user_name: str, password: str) -> None:

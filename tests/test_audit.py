@@ -47,3 +47,8 @@ def test_events_are_found_by_their_user(main: boto3.Session, lab_user: boto3.Ses
     main.client("dynamodb").list_tables()
     found = events(main.client("cloudtrail"), user_name="IAMLabUser")
     assert [event["eventName"] for event in found] == ["ListTables"]
+
+
+def test_a_session_of_a_role_is_called_by_both_names() -> None:
+    identity = {"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/Reader/Ada"}
+    assert summary(event("Decrypt", identity, None))["who"] == "Reader/Ada"

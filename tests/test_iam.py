@@ -10,6 +10,8 @@ from kmscourse.iam import (
     LAB_POLICY_NAME,
     LAB_USER,
     create_lab_user,
+    create_role,
+    create_user,
     enable_console_access,
     has_console_access,
     lab_user_policy,
@@ -92,3 +94,19 @@ def test_an_unknown_user_gets_aws_own_answer(iam, call):
     with pytest.raises(ClientError) as refused:
         call(iam)
     assert refused.value.response["Error"]["Code"] == "NoSuchEntity"
+
+
+def test_a_user_is_made_once(iam):
+    assert create_user(iam, "alice") == create_user(iam, "alice") == user_arn(iam, "alice")
+
+
+def test_a_role_trusts_whom_it_was_last_told_to(iam, alice):
+    arns = [user_arn(iam, alice), create_user(iam, "bob")]
+    made = create_role(iam, "Reader", arns)
+    assert create_role(iam, "Reader", arns[:1]) == made
+    (statement,) = iam.get_role(RoleName="Reader")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"AWS": arns[0]},
+        "Action": "sts:AssumeRole",
+    }

@@ -25,6 +25,7 @@ from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, que
 from kmscourse.access.reach import Reach, uses_of, who_may
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
+from kmscourse.access.trail import Session, newest_session
 
 __all__ = [
     "DIRECTLY",
@@ -35,12 +36,14 @@ __all__ = [
     "PartKind",
     "Reach",
     "Refusal",
+    "Session",
     "Snapshot",
     "Table",
     "case",
     "context_of_call",
     "find_identity",
     "may_read_table",
+    "newest_session",
     "questions",
     "read_identities",
     "refused_case",

@@ -61,19 +61,25 @@ class Case:
 
 
 def case(
-    snapshot: Snapshot, arn: str, action: str, resource: str, context: RequestContext | None = None
+    snapshot: Snapshot,
+    arn: str,
+    action: str,
+    resource: str,
+    context: RequestContext | None = None,
+    session: trail.Session | None = None,
 ) -> Case:
     """One request of a user or role, whether anybody has made it or not.
 
     ``context`` holds its condition keys beside those that every call has; without it, the call says nothing special.
+    ``session`` is what the trail tells of a session, where ``arn`` is one.
     """
     call_context = of_call(snapshot.account, action, {}) if context is None else context
     moment = of_moment(snapshot.account, resource, {}, via="kms:ViaService" in call_context)
-    layers = snapshot.layers(arn, resource, action)
+    layers = snapshot.layers(arn, resource, action, session)
     facts = snapshot.facts(resource, layers, action)
     all_context = {**facts.context, **moment, **call_context}
     notes = (*notes_on_facts(facts), *_notes_on_deleted(layers))
-    return Case(snapshot.request(arn, action, resource, all_context), layers, notes)
+    return Case(snapshot.request(arn, action, resource, all_context, session), layers, notes)
 
 
 def scan_answers(account: Account, user_arn: str, table: str) -> tuple[Decision, Decision | None]:

@@ -85,27 +85,29 @@ def _uses(
     uses: Mapping[str, Sequence[str]],
     contexts: Sequence[Context],
 ) -> Iterator[tuple[str, str]]:
-    tried = [{}, *contexts, *_contexts_of_grants(snapshot, arn, key_arn)]
+    own_grants = [grant for grant in snapshot.grants(key_arn) if grant.get("GranteePrincipal") == arn]
+    tried = [{}, *contexts, *filter(None, map(_context_of, own_grants))]
     for use, actions in uses.items():
-        ways = (_by(snapshot, arn, action, key_arn, context) for context in tried for action in actions)
+        calls: list[tuple[Mapping[str, Any], Context]] = [
+            ({"EncryptionContext": dict(context)} if context else {}, context) for context in tried
+        ]
+        if use == "grant":  # a grantee passes on what it holds, and nothing else
+            calls += [(grant, _context_of(grant)) for grant in own_grants]
+        ways = (
+            _by(snapshot, arn, action, key_arn, parameters, context)
+            for parameters, context in calls
+            for action in actions
+        )
         if by := next(filter(None, ways), ""):
             yield use, by
 
 
-def _by(snapshot: Snapshot, arn: str, action: str, key_arn: str, context: Context) -> str:
+def _by(
+    snapshot: Snapshot, arn: str, action: str, key_arn: str, parameters: Mapping[str, Any], context: Context
+) -> str:
     """What lets a call in, as in "key policy" or "grant, with team=books"; "" where nothing does."""
-    parameters = {"EncryptionContext": dict(context)} if context else {}
     decided = case(snapshot, arn, action, key_arn, of_call(snapshot.account, action, parameters)).decision
-    if not decided.allowed:
-        return ""
-    return _told(decided.by, context)
-
-
-def _contexts_of_grants(snapshot: Snapshot, arn: str, key_arn: str) -> Iterator[Context]:
-    """The encryption contexts for which grants let this principal in."""
-    for grant in snapshot.grants(key_arn):
-        if grant.get("GranteePrincipal") == arn and (context := _context_of(grant)):
-            yield context
+    return _told(decided.by, context) if decided.allowed else ""
 
 
 def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:
@@ -122,11 +124,12 @@ def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:
 
 
 def _assumed_by(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
-    """The users of the account who may assume a role."""
+    """The users of the account who may assume a role, each for a session of their own name."""
+    users = {arn: identity.name for arn, identity in snapshot.people.items() if ":user/" in arn}
     return tuple(
         _name(snapshot, arn)
-        for arn in snapshot.people
-        if ":user/" in arn and case(snapshot, arn, "sts:AssumeRole", role_arn).decision.allowed
+        for arn, name in users.items()
+        if case(snapshot, arn, "sts:AssumeRole", role_arn, {"sts:RoleSessionName": name}).decision.allowed
     )
 
 

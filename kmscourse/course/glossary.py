@@ -145,6 +145,11 @@ GLOSSARY = (
         KMS_GUIDE + "grants.html",
     ),
     Term(
+        "grant constraint",
+        "A limit in a grant: it counts only for calls with a certain encryption context.",
+        KMS_GUIDE + "create-grant-overview.html",
+    ),
+    Term(
         "grant token",
         "A text that makes a new grant usable at once, before all of KMS knows of it.",
         KMS_GUIDE + "using-grant-token.html",
@@ -160,6 +165,12 @@ GLOSSARY = (
         "A policy that hangs on a user, a group or a role. AWS calls it an identity-based policy.",
         IAM_GUIDE + "access_policies.html",
         ("IAM policies", "identity-based policy", "identity-based policies"),
+    ),
+    Term(
+        "IAM role",
+        "A name in an AWS account with permissions, and without credentials of its own. Whoever assumes it gets a "
+        "session: credentials that expire.",
+        IAM_GUIDE + "id_roles.html",
     ),
     Term(
         "IAM user",
@@ -236,6 +247,12 @@ GLOSSARY = (
         DYNAMODB_GUIDE + "EncryptionAtRest.html",
         ("encryption at rest",),
     ),
+    Term(
+        "session policy",
+        "A policy that is given when a session begins. The session may do what it and the other policies both allow.",
+        IAM_GUIDE + "access_policies.html",
+        ("session policies",),
+    ),
     Term("Sid", "The label of a statement in a policy.", IAM_GUIDE + "reference_policies_elements_sid.html"),
     Term(
         "sort key",
@@ -258,6 +275,12 @@ GLOSSARY = (
         "A data key that DynamoDB uses for one table. It encrypts the data keys that encrypt the items, and lies "
         "encrypted under the table's KMS key.",
         DYNAMODB_GUIDE + "encryption.howitworks.html",
+    ),
+    Term(
+        "trust policy",
+        "The policy on an IAM role that says who may assume it.",
+        IAM_GUIDE + "id_roles.html",
+        ("trust policies",),
     ),
     Term(
         "waiting period",

@@ -107,6 +107,25 @@ SECTIONS = (
         clears=("permission",),
     ),
     Section(9, "clean-up", "Clean up", 22, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
+    Section(
+        10,
+        "roles",
+        "Roles: permission that nobody carries",
+        22,
+        names=Names(
+            aliases=("alias/payroll",),
+            users=("Ada", "Ben"),
+            roles=("PayrollKeyAdmin", "PayrollKeyUser", "PayrollWriter"),
+        ),
+    ),
+    Section(
+        11,
+        "grants",
+        "Grants: what the key policy does not show",
+        21,
+        needs=("myKey", "Books"),
+        names=Names(aliases=(KEY_ALIAS,), tables=(TABLE,), users=("Nora", "Otto", "Pia")),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

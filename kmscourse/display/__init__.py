@@ -7,6 +7,7 @@ user.py            UserCard(iam, user_name)
 policy.py          PolicyCard(policy)
 trail.py           TrailCard(events)
 access.py          AccessCard: who may use a key, and by what; access_map.py draws it
+grants.py          GrantsCard(grants): to whom each gives what
 decision.py        DecisionCard(decision, ways_in, said); steps.py draws the way that the request takes
 refusal.py         RefusalCard(text): AWS's sentence with each part labelled
 envelope.py        EnvelopeCard(envelope); flip.py changes a bit of it and sees who notices
@@ -31,6 +32,7 @@ from kmscourse.display.diagram import Diagram
 from kmscourse.display.encrypted_table import TableCard
 from kmscourse.display.envelope import EnvelopeCard
 from kmscourse.display.flip import FlipCard
+from kmscourse.display.grants import GrantsCard
 from kmscourse.display.growth import architecture_before
 from kmscourse.display.key import KeyCard
 from kmscourse.display.policy import PolicyCard
@@ -50,6 +52,7 @@ __all__ = [
     "Diagram",
     "EnvelopeCard",
     "FlipCard",
+    "GrantsCard",
     "KeyCard",
     "PolicyCard",
     "RefusalCard",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kmscourse import kms as keys
 from kmscourse.access import Reach, Snapshot, uses_of, who_may
-from kmscourse.policy import PrincipalKind
+from kmscourse.policy import PrincipalKind, trust_policy
 from tests.access.conftest import World, allow
 
 
@@ -42,6 +44,17 @@ def test_a_grant_is_tried_with_the_context_that_it_asks_for(world: World, key: s
     assert reaches(world, key)["Ada"].uses == {"decrypt": "grant, with team=books"}
 
 
+def test_a_grantee_who_may_pass_it_on_may_grant(world: World, key: str) -> None:
+    ada, bob = world.user("Ada"), world.user("Bob")
+    team = {"EncryptionContextSubset": {"team": "books"}}
+    for who, operations in ((ada, ["Decrypt", "CreateGrant"]), (bob, ["Decrypt"])):
+        world.kms.create_grant(KeyId=key, GranteePrincipal=who, Operations=operations, Constraints=team)
+    found = reaches(world, key)
+    by = "grant, with team=books"
+    assert found["Ada"].uses == {"decrypt": by, "grant": by}
+    assert found["Bob"].uses == {"decrypt": by}
+
+
 def test_a_context_that_a_policy_asks_for_is_tried_where_it_is_given(world: World, key: str) -> None:
     world.user(
         "Ada", allow("kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:team": "books"}})
@@ -57,6 +70,15 @@ def test_a_role_says_who_may_assume_it(world: World, key: str) -> None:
     reader = reaches(world, key)["Reader"]
     assert (reader.kind, reader.uses) == (PrincipalKind.ROLE, {"decrypt": "IAM policy"})
     assert set(reader.assumed_by) == {"Ada", "you"}
+
+
+def test_a_role_that_asks_for_the_callers_own_name_is_assumed_all_the_same(world: World, key: str) -> None:
+    ada = world.user("Ada")
+    own_name = {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}
+    world.iam.create_role(
+        RoleName="Reader", AssumeRolePolicyDocument=json.dumps(trust_policy([ada], own_name))
+    )
+    assert reaches(world, key)["Reader"].assumed_by == ("Ada",)
 
 
 def test_a_grantee_from_elsewhere_is_there_too(world: World, key: str) -> None:

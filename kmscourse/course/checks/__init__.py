@@ -18,6 +18,8 @@ from kmscourse.course.checks import (
     section_07,
     section_08,
     section_09,
+    section_10,
+    section_11,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -34,6 +36,8 @@ _SECTIONS = (
     section_07,
     section_08,
     section_09,
+    section_10,
+    section_11,
 )
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in enumerate(_SECTIONS)}

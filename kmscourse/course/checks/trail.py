@@ -24,8 +24,9 @@ def trail_shows(
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
-    ``expected`` are request parameters that it must have, as the trail spells them, and ``times`` is how many such
-    events there must be. ``on_my_key``: myKey is among its resources; of a ciphertext that no key made, none is
+    ``by`` may also be a role: its sessions are meant. ``expected`` are request parameters that it must have, as the
+    trail spells them, and ``times`` is how many such events there must be. ``on_my_key``: myKey is among its resources;
+    of a ciphertext that no key made, none is
     (https://docs.aws.amazon.com/kms/latest/developerguide/ct-decrypt.html). Where there is no such event,
     the one that comes nearest is named, with what differs.
     """
@@ -112,15 +113,21 @@ def _key_named(name: str, account: Account) -> tuple[str, str]:
 def _differences_of_caller(event: Mapping[str, Any], by: str | None, account: Account) -> list[str]:
     identity = event["userIdentity"]
     # The main user can be a role's session, which has an ARN and no user name.
-    its_own = identity.get("userName") == by if by else identity.get("arn") == account.user_arn
+    its_own = _name(identity) == by if by else identity.get("arn") == account.user_arn
     if (
         its_own and "invokedBy" in identity
     ):  # what a service asks in somebody's name, that person has not asked
         return [f"through {identity['invokedBy']}, not by {by or 'you'} directly"]
     if its_own:
         return []
-    who = "you" if identity.get("arn") == account.user_arn else identity.get("userName", identity["type"])
+    who = "you" if identity.get("arn") == account.user_arn else _name(identity) or identity["type"]
     return [f"by {who}, not by {by or 'you'}"]
+
+
+def _name(identity: Mapping[str, Any]) -> str:
+    """The name of a user, or of the role whose session it is; "" for anybody else."""
+    issuer = identity.get("sessionContext", {}).get("sessionIssuer", {})
+    return str(identity.get("userName") or issuer.get("userName", ""))
 
 
 def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list[str]:

@@ -20,6 +20,8 @@ from kmscourse.course.questions import (
     section_07,
     section_08,
     section_09,
+    section_10,
+    section_11,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -43,6 +45,8 @@ __all__ = [
 _SECTIONS = (
     *(section_00, section_01, section_02, section_03, section_04),
     *(section_05, section_06, section_07, section_08, section_09),
+    section_10,
+    section_11,
 )
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -68,6 +72,8 @@ RECALL: dict[int, tuple[Question, ...]] = {
         7: ("the-key-that-you-name", "in-whose-name"),
         8: ("without-the-account-statement", "why-the-reader-is-named"),
         9: ("what-the-grant-allows", "through-a-service-only"),
+        10: ("after-the-deletion-is-cancelled", "an-allow-and-a-deny"),
+        11: ("who-chose-the-session-name", "a-grant-at-once"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

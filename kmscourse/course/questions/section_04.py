@@ -76,4 +76,27 @@ REVIEW = (
         ),
         KMS_API + "API_Decrypt.html",
     ),
+    Question(
+        "a-grant-at-once",
+        4,
+        "You create a grant for a program, and the program calls `Decrypt` in the same second. What makes sure that "
+        "the grant counts already?",
+        (
+            Choice(
+                "The program names the key by its ARN.",
+                "The name of the key changes nothing about when a grant counts.",
+            ),
+            Choice(
+                "The program passes the grant token.",
+                "All of KMS knows of a new grant usually after seconds, sometimes minutes. With its token it counts at "
+                "once.",
+                right=True,
+            ),
+            Choice(
+                "You put the key policy again, so that KMS reads everything anew.",
+                "A grant is not in the key policy, and a new policy does not make it known sooner.",
+            ),
+        ),
+        KMS_GUIDE + "using-grant-token.html",
+    ),
 )

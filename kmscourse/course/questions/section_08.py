@@ -76,4 +76,26 @@ REVIEW = (
         ),
         KMS_GUIDE + "conditions-kms.html",
     ),
+    Question(
+        "an-allow-and-a-deny",
+        8,
+        "The key policy denies a user `kms:Decrypt`. Later a colleague gives this user an IAM policy that allows "
+        "`kms:*` on the key. The user calls `Decrypt`. What happens?",
+        (
+            Choice(
+                "KMS decrypts, because the newer policy counts.",
+                "The age of a policy plays no part in the decision.",
+            ),
+            Choice(
+                "KMS decrypts, because IAM policies count more than a key policy.",
+                "Both kinds of policies are read. Neither kind comes first.",
+            ),
+            Choice(
+                "KMS refuses.",
+                "An explicit deny in any policy wins over every Allow.",
+                right=True,
+            ),
+        ),
+        KMS_GUIDE + "policy-evaluation.html",
+    ),
 )

@@ -30,4 +30,27 @@ PREDICTIONS = (
     ),
 )
 
-REVIEW = ()
+REVIEW = (
+    Question(
+        "after-the-deletion-is-cancelled",
+        9,
+        "An enabled key was scheduled for deletion by mistake. Somebody cancels the deletion. Which state does the key "
+        "have then?",
+        (
+            Choice(
+                "Enabled, as it was before.",
+                "KMS does not go back to the earlier state. Somebody must enable the key, and has to think about it.",
+            ),
+            Choice(
+                "Disabled",
+                "The key opens nothing until somebody enables it.",
+                right=True,
+            ),
+            Choice(
+                "It still waits, until the waiting period is over.",
+                "The waiting period ends at once when the deletion is cancelled.",
+            ),
+        ),
+        KMS_GUIDE + "deleting-keys.html",
+    ),
+)

@@ -92,6 +92,19 @@ def allow(sid: str, principals: Iterable[str], actions: Iterable[str]) -> Docume
     }
 
 
+def trust_policy(principal_arns: Iterable[str], condition: Mapping[str, Any] | None = None) -> Document:
+    """A trust policy: the policy of a role that says who may assume it, and, with a ``condition``, when."""
+    statement: Document = {
+        "Effect": "Allow",
+        "Principal": {"AWS": _one_or_list(principal_arns)},
+        "Action": "sts:AssumeRole",
+    }
+    return {
+        "Version": "2012-10-17",
+        "Statement": [statement | ({"Condition": dict(condition)} if condition else {})],
+    }
+
+
 def lab_user_policy() -> Document:
     """What IAMLabUser may do: read the table Books, and look at DynamoDB. KMS is in neither statement."""
     return {

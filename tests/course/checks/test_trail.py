@@ -101,3 +101,11 @@ def test_another_refusal_is_told_from_the_one_that_is_looked_for(account: Accoun
     assert trail_shows("CreateKey", by="IAMLabUser", error="LimitExceededException")(account, notes).text == (
         "in the audit trail: CreateKey, but refused with AccessDenied, not with LimitExceededException"
     )
+
+
+def test_a_role_has_done_what_its_sessions_did(account: Account, as_role: Account, notes: Notes) -> None:
+    as_role.client("kms").create_key()
+    assert trail_shows("CreateKey", by="Admin")(account, notes).passed
+    assert trail_shows("CreateKey")(account, notes).text == (
+        "in the audit trail: CreateKey, but by Admin, not by you"
+    )

@@ -1,0 +1,197 @@
+"""Section 11, Grants: what is true once it is done, and once each exercise is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kmscourse import audit, kms
+from kmscourse.account import Account
+from kmscourse.course import artifacts
+from kmscourse.course.checks.check import Check, Exercise, Observation
+from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.trail import trail_shows
+from kmscourse.course.notes import Notes
+
+ALIAS = artifacts.KEY_ALIAS
+BOOKS, NIGHT = {"team": "books"}, {"team": "night"}
+_READER = "Pia"
+_ENOUGH = {"Decrypt", "RetireGrant", "DescribeKey"}
+"""What the first exercise's grant may have: to read, to end it, to look at the key."""
+
+ONLY_BOOKS = (
+    Request("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
+    Request("Nora", "kms:Decrypt", ALIAS, allowed=False),
+    Request("Nora", "kms:Decrypt", ALIAS, allowed=False, context=NIGHT),
+    Request("Nora", "kms:Encrypt", ALIAS, allowed=False, context=BOOKS),
+)
+RIGHTFUL_ONLY = (
+    *ONLY_BOOKS,
+    Request("Otto", "kms:Decrypt", ALIAS, allowed=True, context=NIGHT),
+    Request("Otto", "kms:Decrypt", ALIAS, allowed=False, context=BOOKS),
+    Request("Otto", "kms:Decrypt", ALIAS, allowed=False),
+    Request(YOU, "kms:Decrypt", ALIAS, allowed=True, via_table=artifacts.TABLE),
+)
+"""Nora and Otto read what is theirs, you read the table, and nobody reads anything else."""
+
+
+def _grants_for_reader(account: Account) -> Iterator[Mapping[str, Any]]:
+    """The events of the grants that the main user has created for Pia, the newest first."""
+    grantee = f"arn:aws:iam::{account.id}:user/{_READER}"
+    for event in audit.events(account.client("cloudtrail"), event_name="CreateGrant"):
+        by_you = event["userIdentity"].get("arn") == account.user_arn and "errorCode" not in event
+        if by_you and (event.get("requestParameters") or {}).get("granteePrincipal") == grantee:
+            yield event
+
+
+def _excess(parameters: Mapping[str, Any]) -> str:
+    """What a grant has that is not as the exercise asks for; "" where it is."""
+    constraints, operations = parameters.get("constraints") or {}, set(parameters.get("operations") or ())
+    if constraints != {"encryptionContextEquals": BOOKS}:
+        return "with another constraint than exactly team=books"
+    if "Decrypt" not in operations:
+        return "without Decrypt"
+    return f"with {', '.join(more)}" if (more := sorted(operations - _ENOUGH)) else ""
+
+
+def granted_no_more(account: Account, _: Notes) -> Observation:
+    """Did a grant let Pia decrypt, with exactly team=books, and do nothing more with the key?"""
+    excess = [_excess(event["requestParameters"]) for event in _grants_for_reader(account)]
+    if not excess:
+        return Observation(False, f"the audit trail has no grant that you created for {_READER}")
+    if "" in excess:
+        return Observation(True, f"a grant for {_READER}, for Decrypt, with exactly team=books")
+    return Observation(False, f"your newest grant for {_READER} is {excess[0]}")
+
+
+def ended_by_its_grantee(account: Account, _: Notes) -> Observation:
+    """Has Pia retired that grant?"""
+    ids = {
+        event["responseElements"]["grantId"]
+        for event in _grants_for_reader(account)
+        if not _excess(event["requestParameters"])
+    }
+    retired = [
+        event
+        for event in audit.events(account.client("cloudtrail"), event_name="RetireGrant")
+        if (event.get("additionalEventData") or {}).get("grantId") in ids and "errorCode" not in event
+    ]
+    if not retired:
+        return Observation(False, f"that grant for {_READER} has not been retired")
+    if any(event["userIdentity"].get("userName") == _READER for event in retired):
+        return Observation(True, f"{_READER} has retired it")
+    return Observation(False, f"somebody else than {_READER} has retired it")
+
+
+def table_has_its_grant(account: Account, _: Notes) -> Observation:
+    """Has DynamoDB its grant for the table Books?"""
+    if (key := artifacts.find_key(account)) is None:
+        return Observation(False, "no key has the alias myKey")
+    name = "aws:dynamodb:tableName"
+    has = any(
+        grant.get("Constraints", {}).get("EncryptionContextSubset", {}).get(name) == artifacts.TABLE
+        and str(grant.get("GranteePrincipal", "")).startswith("dynamodb.")
+        for grant in kms.grants(account.client("kms"), key)
+    )
+    return Observation(has, f"DynamoDB has {'its' if has else 'no'} grant for {artifacts.TABLE}")
+
+
+CHECKS = (
+    Check(
+        "Nora has read the letter",
+        trail_shows("Decrypt", by="Nora", encryptionContext=BOOKS),
+        "A reader whom no policy names",
+        (
+            "Somebody has to use the grant.",
+            "Look at the cells under “A reader whom no policy names”.",
+            "Call decrypt with Nora's client, for the letter and its encryption context.",
+        ),
+    ),
+    Check(
+        "Nora can decrypt with team=books, and with no other context",
+        requests_answered(ONLY_BOOKS),
+        "Give less",
+        (
+            "One grant too many, or one too few?",
+            "Look at the cell under “Give less”: it revokes one grant and creates another one.",
+            'Revoke quick-help, and create a grant with Constraints={"EncryptionContextSubset": team}.',
+        ),
+    ),
+    Check(
+        "KMS has refused Nora to pass on more than she holds",
+        trail_shows("CreateGrant", by="Nora", error="AccessDenied"),
+        "Let her pass it on",
+        (
+            "Nora has to try.",
+            "Look at the cell after the prediction.",
+            'Call create_grant with Nora\'s client, for Otto, with Operations=["Encrypt", "Decrypt"].',
+        ),
+    ),
+    Check(
+        "Nora has retired the grant that she gave",
+        trail_shows("RetireGrant", by="Nora"),
+        "Retire or revoke",
+        (
+            "Who may end a grant without a permission in a policy?",
+            "Look at the cells under “Retire or revoke”.",
+            "Call retire_grant with Nora's client, with KeyId and GrantId.",
+        ),
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
+    (
+        Check(
+            "you have given Pia a grant for Decrypt, with exactly team=books, and no more",
+            granted_no_more,
+            "Your turn",
+            (
+                "A grant has operations and a constraint. Which operations does this task need?",
+                "Look at the two kinds of constraints under “Give less”.",
+                'Create it with Operations=["Decrypt", "RetireGrant"] and EncryptionContextEquals.',
+            ),
+        ),
+        Check(
+            "Pia has read the letter",
+            trail_shows("Decrypt", by=_READER, encryptionContext=BOOKS),
+            "Your turn",
+            (
+                "While the grant is there, Pia can use it.",
+                'lab.session_for("Pia") makes a session of hers.',
+                "Call decrypt with Pia's client: the letter, its encryption context, the grant token.",
+            ),
+        ),
+        Check(
+            "Pia has ended the grant herself",
+            ended_by_its_grantee,
+            "Your turn",
+            (
+                "The one who uses a grant can be the one who ends it.",
+                "Look at the table under “Retire or revoke”.",
+                "Call retire_grant with Pia's client, with KeyId and GrantId.",
+            ),
+        ),
+    ),
+    (
+        Check(
+            "everybody reads what is theirs, and Otto reads no letter of the team books",
+            requests_answered(RIGHTFUL_ONLY),
+            "Your turn again",
+            (
+                "One grant goes, all others stay.",
+                "The list says to whom a grant gives what. Where do you see who created it?",
+                "Revoke the grant whose CreateGrant event has Nora as its user.",
+            ),
+        ),
+        Check(
+            "DynamoDB has its grant for Books",
+            table_has_its_grant,
+            "Your turn again",
+            (
+                "One grant is the table's, and its name is not a proof.",
+                "Look at the grantee in the list: which one is a service?",
+                "Start over with Lab.open(section=6, again=True), run that notebook, and come back.",
+            ),
+        ),
+    ),
+)
