@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -38,7 +39,7 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
         raise AwsError("InvalidEventCategoryException", "The only EventCategory to ask for is insight.")
     if category is not None:
         return {"Events": []}  # There are no insights.
-    before = _number(parameters.get("NextToken"))
+    before = _place(parameters)
     matching = history.find(call.region, attribute, before=before, start=start, end=end)
     matches = list(islice(matching, limit + 1))
     shown = {
@@ -46,7 +47,7 @@ def look_up_events(call: Call, history: History) -> dict[str, Any]:
     }
     if len(matches) <= limit:
         return shown
-    return {**shown, "NextToken": base64.b64encode(str(matches[limit - 1][0]).encode()).decode()}
+    return {**shown, "NextToken": _token(parameters, matches[limit - 1][0])}
 
 
 def attributes_of(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -128,11 +129,20 @@ def _seconds(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def _number(token: str | None) -> int | None:
+def _token(parameters: Mapping[str, Any], place: int) -> str:
+    """The NextToken behind the event at ``place``; it is for a search for the same alone, in pages of any size."""
+    search = {name: value for name, value in parameters.items() if name not in ("NextToken", "MaxResults")}
+    digest = hashlib.sha256(json.dumps(search, sort_keys=True).encode()).hexdigest()
+    return base64.b64encode(json.dumps([place, digest]).encode()).decode()
+
+
+def _place(parameters: Mapping[str, Any]) -> int | None:
+    """Behind which event a page begins; None for the first page."""
+    token = parameters.get("NextToken")
     if token is None:
         return None
-    with contextlib.suppress(ValueError):
-        number = int(base64.b64decode(token, validate=True))
-        if 0 < number < 1 << 62:
-            return number
+    with contextlib.suppress(ValueError, TypeError):
+        place, _ = json.loads(base64.b64decode(token, validate=True))
+        if isinstance(place, int) and 0 < place < 1 << 62 and token == _token(parameters, place):
+            return place
     raise AwsError("InvalidNextTokenException", "The NextToken is none that LookupEvents gave.")

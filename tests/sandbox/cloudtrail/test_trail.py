@@ -346,6 +346,7 @@ def test_events_are_of_a_region_and_iams_are_in_us_east_1(trail: Trail) -> None:
         ({"NextToken": "LTU="}, "InvalidNextTokenException"),  # -5
         ({"NextToken": "MA=="}, "InvalidNextTokenException"),  # 0
         ({"NextToken": "OTIyMzM3MjAzNjg1NDc3NTgwOA=="}, "InvalidNextTokenException"),  # 2 ** 63
+        ({"NextToken": "WzEsICJhIl0="}, "InvalidNextTokenException"),  # [1, "a"]
         ({"StartTime": 2.0, "EndTime": 1.0}, "InvalidTimeRangeException"),
         (
             {"LookupAttributes": [{"AttributeKey": "Colour", "AttributeValue": "red"}]},
@@ -362,6 +363,21 @@ def test_lookups_that_are_refused(trail: Trail, parameters: dict[str, Any], code
     with pytest.raises(AwsError) as refusal:
         trail.look_up(call("cloudtrail:LookupEvents", **parameters))
     assert (refusal.value.code, refusal.value.status) == (code, 400)
+
+
+def test_a_token_is_for_the_search_that_it_came_with(trail: Trail) -> None:
+    """CloudTrail API Reference, "InvalidNextTokenException": with other parameters a token is none."""
+    for _ in range(3):
+        record(trail, "kms:ListKeys")
+    sought = {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "ListKeys"}]}
+    token = trail.look_up(call("cloudtrail:LookupEvents", **sought, MaxResults=1))["NextToken"]
+    rest = trail.look_up(call("cloudtrail:LookupEvents", **sought, NextToken=token))["Events"]
+    assert len(rest) == 2
+    others: list[dict[str, Any]] = [{}, {**sought, "StartTime": 1.0}]
+    for other in others:
+        with pytest.raises(AwsError) as refusal:
+            trail.look_up(call("cloudtrail:LookupEvents", **other, NextToken=token))
+        assert refusal.value.code == "InvalidNextTokenException"
 
 
 def test_there_are_no_insights(trail: Trail) -> None:
