@@ -16,7 +16,9 @@ ROW = 112  # pixels from one principal to the next
 TOP, GAP, EDGE = 20, 24, 20
 USER, ROLE, KEY, KEY_WIDTH = 120, 420, 800, 290  # where each column is
 HALF = 34  # of a person's width
-MAX_NOTE = 30  # letters of a label that fit between a role and a key
+MAX_NAME = 30  # letters of a role's name that fit between a user and a key
+LETTER = 9.6  # pixels that a letter of a label takes, at most
+STEP = 16  # pixels from the line of one user to that of the next
 
 
 @dataclass(frozen=True)
@@ -93,14 +95,14 @@ class AccessMap(Picture):
     def _key(self, draw: Drawing, key: MappedKey, top: int, height: int) -> None:
         kind = "key" if key.works else "off"
         draw.box(KEY, top + 4, KEY_WIDTH, height - 8, key.name, key.notes, kind=kind, icon="key")
-        places: dict[str, int] = {}
+        places: dict[str, tuple[int, int]] = {}
         for number, reach in enumerate(key.shown):
             middle = top + number * ROW + ROW // 2 - 8
             is_user = reach.kind is PrincipalKind.USER
             x = USER if is_user else ROLE
             if is_user:
                 draw.person(x, middle, reach.name)
-                places[reach.name] = middle
+                places[reach.name] = (USER + 60 + STEP * len(places), middle)
             else:
                 draw.person(x, middle, _short(reach.name))
                 draw.text(
@@ -117,22 +119,20 @@ class AccessMap(Picture):
             middle = top + number * ROW + ROW // 2 - 8
             for name in reach.assumed_by:
                 if name in places:
-                    self._assume(draw, places[name], middle)
+                    self._assume(draw, *places[name], middle)
 
     def _arrow(self, draw: Drawing, start: int, middle: int, reach: Reach, *, works: bool) -> None:
         draw.arrow((start, middle), (KEY, middle), kind="plain" if works else "no")
         kinds = dict.fromkeys(reach.uses.values())
         for number, by in enumerate(kinds):
             below = middle - 10 if number == 0 else middle + 22 * number
-            draw.label((start + KEY) / 2, below, f"{_listed(reach, by)} · {_short(by)}")
+            letters = int((KEY - start) / LETTER)
+            draw.label((start + KEY) / 2, below, _short(f"{_listed(reach, by)} · {by}", letters))
 
-    def _assume(self, draw: Drawing, user: int, role: int) -> None:
-        """From a user, down (or up) to the role that they may assume."""
-        side = USER + 60
-        draw.arrow(
-            (USER + HALF, user + 12), (side + 20, user + 12), (side + 20, role + 12), (ROLE - HALF, role + 12)
-        )
-        draw.label(side + 30, role + 32, "assumes", anchor="start")
+    def _assume(self, draw: Drawing, side: int, user: int, role: int) -> None:
+        """From a user, along a line of their own at ``side``, down (or up) to the role that they may assume."""
+        draw.arrow((USER + HALF, user + 12), (side, user + 12), (side, role + 12), (ROLE - HALF, role + 12))
+        draw.label(side + 10, role + 32, "assumes", anchor="start")
 
 
 _STATES = {
@@ -148,5 +148,5 @@ def _listed(reach: Reach, by: str) -> str:
     return ", ".join(use for use, what in reach.uses.items() if what == by)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1]}…"
+def _short(text: str, letters: int = MAX_NAME) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
