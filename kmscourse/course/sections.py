@@ -121,8 +121,9 @@ def all_names() -> Names:
 
 def find_section(number: int) -> Section:
     """The section of that number. Raises CourseError where there is none."""
-    if number not in range(len(SECTIONS)):
-        raise CourseError(
-            f"There is no section {number!r}: the course has sections 0 to {len(SECTIONS) - 1}."
-        )
-    return SECTIONS[number]
+    for section in SECTIONS:
+        if section.number == number:
+            return section
+    raise CourseError(
+        f"There is no section {number!r}: the course has sections 0 to {SECTIONS[-1].number}."
+    )

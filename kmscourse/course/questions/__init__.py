@@ -40,13 +40,21 @@ __all__ = [
     "plain",
 ]
 
-_SECTIONS = (
-    *(section_00, section_01, section_02, section_03, section_04),
-    *(section_05, section_06, section_07, section_08, section_09),
-)
+_SECTIONS = {
+    0: section_00,
+    1: section_01,
+    2: section_02,
+    3: section_03,
+    4: section_04,
+    5: section_05,
+    6: section_06,
+    7: section_07,
+    8: section_08,
+    9: section_09,
+}
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
-    number: section.PREDICTIONS for number, section in enumerate(_SECTIONS)
+    number: section.PREDICTIONS for number, section in _SECTIONS.items()
 }
 """Section -> the predictions that its notebook asks for, in their order."""
 
@@ -55,7 +63,7 @@ def _named(questions: Iterable[Question]) -> dict[str, Question]:
     return {question.name: question for question in questions}
 
 
-_REVIEW = _named(question for section in _SECTIONS for question in section.REVIEW)
+_REVIEW = _named(question for section in _SECTIONS.values() for question in section.REVIEW)
 
 RECALL: dict[int, tuple[Question, ...]] = {
     number: tuple(_REVIEW[name] for name in names)
