@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ __all__ = [
     "LAB_POLICY_NAME",
     "LAB_USER",
     "create_lab_user",
+    "create_user",
     "delete_role",
     "delete_user",
     "enable_console_access",
@@ -35,6 +37,17 @@ def create_lab_user(iam: IAMClient) -> str:
         UserName=LAB_USER, PolicyName=LAB_POLICY_NAME, PolicyDocument=json.dumps(lab_user_policy())
     )
     return user_arn(iam, LAB_USER)
+
+
+def create_user(iam: IAMClient, user_name: str, tags: Mapping[str, str]) -> str:
+    """The ARN of the user of that name with these tags, made where it is missing. Raises ClientError where IAM refuses.
+
+    Other tags that it has stay.
+    """
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_user(UserName=user_name)
+    iam.tag_user(UserName=user_name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    return user_arn(iam, user_name)
 
 
 def enable_console_access(iam: IAMClient, user_name: str, password: str) -> None:

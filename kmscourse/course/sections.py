@@ -124,6 +124,4 @@ def find_section(number: int) -> Section:
     for section in SECTIONS:
         if section.number == number:
             return section
-    raise CourseError(
-        f"There is no section {number!r}: the course has sections 0 to {SECTIONS[-1].number}."
-    )
+    raise CourseError(f"There is no section {number!r}: the course has sections 0 to {SECTIONS[-1].number}.")

@@ -46,7 +46,9 @@ def test_a_section_needs_only_what_earlier_ones_make_and_clears_only_what_later_
 
 @pytest.mark.parametrize("number", [-1, 99])
 def test_a_section_that_is_not_there_is_one_sentence(number: int) -> None:
-    with pytest.raises(CourseError, match=f"There is no section {number}: the course has sections 0 to {NUMBERS[-1]}"):
+    with pytest.raises(
+        CourseError, match=f"There is no section {number}: the course has sections 0 to {NUMBERS[-1]}"
+    ):
         find_section(number)
 
 
