@@ -260,6 +260,11 @@ GLOSSARY = (
         DYNAMODB_GUIDE + "encryption.howitworks.html",
     ),
     Term(
+        "tenant",
+        "One customer among several whose data one application keeps, each apart from the others.",
+        "https://docs.aws.amazon.com/wellarchitected/latest/saas-lens/core-isolation-concepts.html",
+    ),
+    Term(
         "waiting period",
         "The 7 to 30 days between the order to delete a KMS key and its deletion. In this time you can take it back.",
         KMS_GUIDE + "deleting-keys.html",

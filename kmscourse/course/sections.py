@@ -31,6 +31,10 @@ LAB_NAMES = Names((KEY_ALIAS, "alias/noKey"), (TABLE, "Films"), (LAB_USER,))
 """What the lab, sections 0 to 9, uses."""
 
 
+TENANTS = ("alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett")
+"""Whom section 12 keeps apart: each has a user, as in tenant-alfa."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A notebook of the course.
@@ -107,6 +111,16 @@ SECTIONS = (
         clears=("permission",),
     ),
     Section(9, "clean-up", "Clean up", 22, needs=(LAB_USER, "myKey", "Books", "sign-in", "permission")),
+    Section(
+        12,
+        "tenants",
+        "One statement, ten tenants",
+        23,
+        names=Names(
+            aliases=("alias/tenants",),
+            users=(*(f"tenant-{name}" for name in TENANTS), "tenant-support"),
+        ),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

@@ -18,6 +18,7 @@ from kmscourse.course.checks import (
     section_07,
     section_08,
     section_09,
+    section_12,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -34,6 +35,7 @@ _SECTIONS = {
     7: section_07,
     8: section_08,
     9: section_09,
+    12: section_12,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

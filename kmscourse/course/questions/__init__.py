@@ -20,6 +20,7 @@ from kmscourse.course.questions import (
     section_07,
     section_08,
     section_09,
+    section_12,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -51,6 +52,7 @@ _SECTIONS = {
     7: section_07,
     8: section_08,
     9: section_09,
+    12: section_12,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -76,6 +78,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         7: ("the-key-that-you-name", "in-whose-name"),
         8: ("without-the-account-statement", "why-the-reader-is-named"),
         9: ("what-the-grant-allows", "through-a-service-only"),
+        12: ("which-contexts-are-equal", "who-opens-it-again"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
