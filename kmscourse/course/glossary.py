@@ -216,6 +216,11 @@ GLOSSARY = (
     ),
     Term("plaintext", "Data that is not encrypted. It need not be text.", KMS_GUIDE + "concepts.html"),
     Term(
+        "policy variable",
+        "A name in a policy for which AWS puts in a value of the request, as in `${aws:username}`.",
+        IAM_GUIDE + "reference_policies_variables.html",
+    ),
+    Term(
         "principal",
         "Who a policy speaks of: an account, a user, a role or a service.",
         IAM_GUIDE + "reference_policies_elements_principal.html",

@@ -121,6 +121,16 @@ SECTIONS = (
             users=(*(f"tenant-{name}" for name in TENANTS), "tenant-support"),
         ),
     ),
+    Section(
+        13,
+        "rotation",
+        "Rotate, and what that does not do",
+        24,
+        names=Names(
+            aliases=("alias/letters-2025", "alias/letters-2026", "alias/letters"),
+            users=("letters-reader", "letters-mover"),
+        ),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

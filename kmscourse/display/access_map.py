@@ -40,20 +40,24 @@ class MappedKey:
         ]
 
 
-def mapped_key(snapshot: Snapshot, alias: str) -> MappedKey | None:
-    """The key that an alias leads to, as the map has it; None where there is no such alias.
+def mapped_keys(snapshot: Snapshot, aliases: Sequence[str]) -> list[MappedKey]:
+    """The keys that aliases lead to, as the map has them: each once, under the first of its aliases.
 
-    Raises ClientError where AWS doesn't show the key, its policy or its grants.
+    Raises ClientError where AWS doesn't show a key, its policy or its grants.
     """
-    kms = snapshot.account.client("kms")
-    arn = find_key(kms, alias)
-    if arn is None:
-        return None
-    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    names: dict[str, list[str]] = {}
+    for alias in aliases:
+        arn = find_key(snapshot.account.client("kms"), alias)
+        if arn is not None:
+            names.setdefault(arn, []).append(alias.removeprefix("alias/"))
+    return [_mapped(snapshot, arn, *of_key) for arn, of_key in names.items()]
+
+
+def _mapped(snapshot: Snapshot, arn: str, name: str, *other_names: str) -> MappedKey:
+    key = snapshot.account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
     state, usage = key["KeyState"], key["KeyUsage"]
-    notes = [f"to {USAGES[usage]}", _STATES.get(state, state)]
-    reaches = who_may(snapshot, arn, usage)
-    return MappedKey(alias.removeprefix("alias/"), notes, state == "Enabled", reaches)
+    notes = [f"to {USAGES[usage]}", _STATES.get(state, state), *(f"also {other}" for other in other_names)]
+    return MappedKey(name, notes, state == "Enabled", who_may(snapshot, arn, usage))
 
 
 class AccessMap(Picture):

@@ -19,6 +19,7 @@ from kmscourse.course.checks import (
     section_08,
     section_09,
     section_12,
+    section_13,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -36,6 +37,7 @@ _SECTIONS = {
     8: section_08,
     9: section_09,
     12: section_12,
+    13: section_13,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

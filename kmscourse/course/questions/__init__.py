@@ -21,6 +21,7 @@ from kmscourse.course.questions import (
     section_08,
     section_09,
     section_12,
+    section_13,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -53,6 +54,7 @@ _SECTIONS = {
     8: section_08,
     9: section_09,
     12: section_12,
+    13: section_13,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -79,6 +81,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         8: ("without-the-account-statement", "why-the-reader-is-named"),
         9: ("what-the-grant-allows", "through-a-service-only"),
         12: ("which-contexts-are-equal", "who-opens-it-again"),
+        13: ("how-many-secrets", "a-caller-without-the-tag"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
