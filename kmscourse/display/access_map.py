@@ -16,7 +16,7 @@ ROW = 112  # pixels from one principal to the next
 TOP, GAP, EDGE = 20, 24, 20
 USER, ROLE, KEY, KEY_WIDTH = 120, 420, 800, 290  # where each column is
 HALF = 34  # of a person's width
-MAX_NOTE = 30  # letters of a label that fit between a role and a key
+MAX_NOTE = {USER: 48, ROLE: 30}  # letters of a way in that fit between somebody and a key
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class AccessMap(Picture):
                 draw.person(x, middle, reach.name)
                 places[reach.name] = middle
             else:
-                draw.person(x, middle, _short(reach.name))
+                draw.person(x, middle, _short(reach.name, MAX_NOTE[x]))
                 draw.text(
                     x - HALF - 8,
                     middle - 12,
@@ -116,19 +116,21 @@ class AccessMap(Picture):
                     anchor="end",
                 )
             if reach.uses:
-                self._arrow(draw, x + HALF, middle, reach, works=key.works)
+                self._arrow(draw, x, middle, reach, works=key.works)
         for number, reach in enumerate(key.shown):
             middle = top + number * ROW + ROW // 2 - 8
             for name in reach.assumed_by:
                 if name in places:
                     self._assume(draw, places[name], middle)
 
-    def _arrow(self, draw: Drawing, start: int, middle: int, reach: Reach, *, works: bool) -> None:
+    def _arrow(self, draw: Drawing, x: int, middle: int, reach: Reach, *, works: bool) -> None:
+        """From somebody in the column ``x`` to the key."""
+        start = x + HALF
         draw.arrow((start, middle), (KEY, middle), kind="plain" if works else "no")
         kinds = dict.fromkeys(reach.uses.values())
         for number, by in enumerate(kinds):
             below = middle - 10 if number == 0 else middle + 22 * number
-            draw.label((start + KEY) / 2, below, f"{_listed(reach, by)} · {_short(by)}")
+            draw.label((start + KEY) / 2, below, f"{_listed(reach, by)} · {_short(by, MAX_NOTE[x])}")
 
     def _assume(self, draw: Drawing, user: int, role: int) -> None:
         """From a user, down (or up) to the role that they may assume."""
@@ -152,5 +154,5 @@ def _listed(reach: Reach, by: str) -> str:
     return ", ".join(use for use, what in reach.uses.items() if what == by)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1]}…"
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
