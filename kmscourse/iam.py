@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -39,13 +39,6 @@ def create_lab_user(iam: IAMClient) -> str:
     return arn
 
 
-def create_user(iam: IAMClient, user_name: str) -> str:
-    """The ARN of the user of that name, made where it is missing. Raises ClientError where IAM refuses."""
-    with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_user(UserName=user_name)
-    return user_arn(iam, user_name)
-
-
 def create_role(iam: IAMClient, role_name: str, trusted: Sequence[str]) -> str:
     """The ARN of the role of that name, made where it is missing, which the ``trusted`` ARNs may assume from now on.
 
@@ -57,6 +50,18 @@ def create_role(iam: IAMClient, role_name: str, trusted: Sequence[str]) -> str:
     except iam.exceptions.EntityAlreadyExistsException:
         iam.update_assume_role_policy(RoleName=role_name, PolicyDocument=trust)
         return iam.get_role(RoleName=role_name)["Role"]["Arn"]
+
+
+def create_user(iam: IAMClient, user_name: str, tags: Mapping[str, str] | None = None) -> str:
+    """The ARN of the user of that name with these tags, made where it is missing. Raises ClientError where IAM refuses.
+
+    Other tags that it has stay.
+    """
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_user(UserName=user_name)
+    if tags:
+        iam.tag_user(UserName=user_name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    return user_arn(iam, user_name)
 
 
 def enable_console_access(iam: IAMClient, user_name: str, password: str) -> None:

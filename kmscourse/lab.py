@@ -21,7 +21,7 @@ from kmscourse.course.overview import Overview
 from kmscourse.course.progress import Progress
 from kmscourse.course.quiz import Quiz
 from kmscourse.display.access import AccessCard
-from kmscourse.display.access_map import AccessMap, mapped_key
+from kmscourse.display.access_map import AccessMap, mapped_keys
 from kmscourse.display.architecture import Architecture
 from kmscourse.display.certificate import CertificateCard
 from kmscourse.display.decision import DecisionCard
@@ -300,8 +300,7 @@ class Lab:
         """
         if self.section.is_beyond:
             snapshot = access.Snapshot(self.account)
-            keys = [mapped_key(snapshot, alias) for alias in self.section.names.aliases]
-            return AccessMap([key for key in keys if key is not None])
+            return AccessMap(mapped_keys(snapshot, self.section.names.aliases))
         now = Architecture.of(self.account, self.notes)
         return Diagram(now, architecture_before(now, self.section.number))
 

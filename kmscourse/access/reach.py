@@ -1,7 +1,7 @@
 """Who reaches a key, for what, and by what: every user and role of the account, and whoever a grant names besides.
 
 Each use is decided with every policy and grant that bears on it, as AWS decides a call: first one without an encryption
-context, then one for each context in which it could be let in.
+context, then one for each context that a grant or a statement names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from kmscourse.access.conditions import of_call
 from kmscourse.access.explain import case
 from kmscourse.access.snapshot import Snapshot
-from kmscourse.policy import PrincipalKind, parse_principal
+from kmscourse.policy import PrincipalKind, fill_in, list_values, parse_principal, statements_of
 
 Context = Mapping[str, str]
 
@@ -31,6 +31,8 @@ USES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "KEY_AGREEMENT": {"derive": ("kms:DeriveSharedSecret",)},
 }
 """KeyUsage -> what a key of it is for, and the actions of which one is enough for that."""
+_CONTEXT_KEY = "kms:encryptioncontext:"
+_EQUALS = ("StringEquals", "StringLike")  # operators whose value a request may have
 _EVERY_USE = {use: actions for uses in USES.values() for use, actions in uses.items()} | _COMMON
 
 
@@ -57,7 +59,7 @@ def who_may(
 ) -> tuple[Reach, ...]:
     """Everybody in the account, and whoever a grant on the key names besides, each with what they may do.
 
-    ``contexts`` are encryption contexts to try; those that a grant asks for are tried for its grantee by themselves.
+    ``contexts`` are encryption contexts to try; those that grants and statements ask for are tried by themselves.
     Raises ClientError where AWS doesn't show the key's policy or grants.
     """
     uses = uses_of(key_usage)
@@ -86,7 +88,8 @@ def _uses(
     contexts: Sequence[Context],
 ) -> Iterator[tuple[str, str]]:
     own_grants = [grant for grant in snapshot.grants(key_arn) if grant.get("GranteePrincipal") == arn]
-    tried = [{}, *contexts, *filter(None, map(_context_of, own_grants))]
+    of_grants = filter(None, map(_context_of, own_grants))
+    tried = [{}, *contexts, *of_grants, *_contexts_of_policies(snapshot, arn, key_arn)]
     for use, actions in uses.items():
         calls: list[tuple[Mapping[str, Any], Context]] = [
             ({"EncryptionContext": dict(context)} if context else {}, context) for context in tried
@@ -108,6 +111,23 @@ def _by(
     """What lets a call in, as in "key policy" or "grant, with team=books"; "" where nothing does."""
     decided = case(snapshot, arn, action, key_arn, of_call(snapshot.account, action, parameters)).decision
     return _told(decided.by, context) if decided.allowed else ""
+
+
+def _contexts_of_policies(snapshot: Snapshot, arn: str, key_arn: str) -> Iterator[Context]:
+    """The encryption contexts that statements ask for, with this principal's values in place of their variables."""
+    layers, request = snapshot.layers(arn, key_arn), snapshot.request(arn, "", key_arn)
+    for policy in (snapshot.key_policy(key_arn), *layers.get("identity_policies", ())):
+        for statement in statements_of(policy):
+            context: dict[str, str] = {}
+            for operator, pairs in statement.get("Condition", {}).items():
+                if not operator.removesuffix("IfExists").endswith(_EQUALS):
+                    continue
+                for name, values in pairs.items():
+                    value = fill_in(str(list_values(values)[0]), request.values)
+                    if name.lower().startswith(_CONTEXT_KEY) and value is not None:
+                        context[name[len(_CONTEXT_KEY) :]] = value
+            if context and statement["Effect"] == "Allow":
+                yield context
 
 
 def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:

@@ -50,7 +50,7 @@ def section(text: str) -> int:
     """The number of a section of the course."""
     from kmscourse.course.sections import SECTIONS
 
-    return _whole_number(text, 0, len(SECTIONS) - 1, "a section")
+    return _whole_number(text, 0, SECTIONS[-1].number, "a section")
 
 
 def table_key_cache(text: str) -> float:

@@ -80,8 +80,8 @@ def check_sections(chosen: argparse.Namespace) -> None:
     account = open_account()
     notes = Notes(home(), account.file_key)
     progress = Progress(home(), account.file_key)
-    numbers = range(len(course.SECTIONS)) if chosen.section is None else [chosen.section]
-    for section in map(course.find_section, numbers):
+    sections = course.SECTIONS if chosen.section is None else [course.find_section(chosen.section)]
+    for section in sections:
         report = run(CHECKS[section.number], account, notes)
         if report.counts:
             progress.record(section.number)

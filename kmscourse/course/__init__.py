@@ -23,7 +23,7 @@ from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
 from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
-from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, Section, find_section
+from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, TENANTS, Section, find_section
 
 __all__ = [
     "BEYOND_SECTIONS",
@@ -31,6 +31,7 @@ __all__ = [
     "MESSAGE",
     "MESSAGE_CONTEXT",
     "SECTIONS",
+    "TENANTS",
     "Notes",
     "Preparation",
     "Progress",

@@ -227,6 +227,11 @@ GLOSSARY = (
     ),
     Term("plaintext", "Data that is not encrypted. It need not be text.", KMS_GUIDE + "concepts.html"),
     Term(
+        "policy variable",
+        "A name in a policy for which AWS puts in a value of the request, as in `${aws:username}`.",
+        IAM_GUIDE + "reference_policies_variables.html",
+    ),
+    Term(
         "principal",
         "Who a policy speaks of: an account, a user, a role or a service.",
         IAM_GUIDE + "reference_policies_elements_principal.html",
@@ -275,6 +280,11 @@ GLOSSARY = (
         "A data key that DynamoDB uses for one table. It encrypts the data keys that encrypt the items, and lies "
         "encrypted under the table's KMS key.",
         DYNAMODB_GUIDE + "encryption.howitworks.html",
+    ),
+    Term(
+        "tenant",
+        "One customer among several whose data one application keeps, each apart from the others.",
+        "https://docs.aws.amazon.com/wellarchitected/latest/saas-lens/core-isolation-concepts.html",
     ),
     Term(
         "trust policy",

@@ -6,6 +6,7 @@ notes go with it: the keys that they need are gone (``sandbox/process.py`` does 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
@@ -32,9 +33,19 @@ def _envelope(value: str) -> None:
     Envelope.from_json(value)
 
 
+def _envelopes(value: str) -> None:
+    messages = json.loads(value)
+    if not isinstance(messages, dict):
+        raise TypeError("it is kept as a JSON object of envelopes, each as .to_json() writes it.")
+    for envelope in messages.values():
+        _envelope(envelope)
+
+
 NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted_key,
     "envelope": _envelope,
+    "messages": _envelopes,
+    "messages_as_leaked": _envelopes,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -42,10 +53,10 @@ NOTES: dict[str, Callable[[str], object]] = {
 class Notes(MutableMapping[str, str]):
     """A mapping of names to texts that outlives the notebook.
 
-    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON. Anything else
-    raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody else has written
-    into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose
-    they are.
+    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages`` and
+    ``messages_as_leaked`` are a JSON object of such messages, each under its number. Anything else raises CourseError,
+    so that a plaintext data key can't be written down by mistake. What somebody else has written into the file and
+    can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

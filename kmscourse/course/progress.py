@@ -46,7 +46,7 @@ class Progress:
 
     def start_over(self, section: int = 0) -> None:
         """Forget that this section and those after it were done, and their exercises."""
-        numbers = range(section)
+        numbers = [number for number in EXERCISES if number < section]
         stays = {_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))}
         with self._file.update() as done:
             for name in done.keys() - stays:

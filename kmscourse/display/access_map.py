@@ -42,20 +42,24 @@ class MappedKey:
         ]
 
 
-def mapped_key(snapshot: Snapshot, alias: str) -> MappedKey | None:
-    """The key that an alias leads to, as the map has it; None where there is no such alias.
+def mapped_keys(snapshot: Snapshot, aliases: Sequence[str]) -> list[MappedKey]:
+    """The keys that aliases lead to, as the map has them: each once, under the first of its aliases.
 
-    Raises ClientError where AWS doesn't show the key, its policy or its grants.
+    Raises ClientError where AWS doesn't show a key, its policy or its grants.
     """
-    kms = snapshot.account.client("kms")
-    arn = find_key(kms, alias)
-    if arn is None:
-        return None
-    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    names: dict[str, list[str]] = {}
+    for alias in aliases:
+        arn = find_key(snapshot.account.client("kms"), alias)
+        if arn is not None:
+            names.setdefault(arn, []).append(alias.removeprefix("alias/"))
+    return [_mapped(snapshot, arn, *of_key) for arn, of_key in names.items()]
+
+
+def _mapped(snapshot: Snapshot, arn: str, name: str, *other_names: str) -> MappedKey:
+    key = snapshot.account.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
     state, usage = key["KeyState"], key["KeyUsage"]
-    notes = [f"to {USAGES[usage]}", _STATES.get(state, state)]
-    reaches = who_may(snapshot, arn, usage)
-    return MappedKey(alias.removeprefix("alias/"), notes, state == "Enabled", reaches)
+    notes = [f"to {USAGES[usage]}", _STATES.get(state, state), *(f"also {other}" for other in other_names)]
+    return MappedKey(name, notes, state == "Enabled", who_may(snapshot, arn, usage))
 
 
 class AccessMap(Picture):
@@ -114,14 +118,16 @@ class AccessMap(Picture):
                     anchor="end",
                 )
             if reach.uses:
-                self._arrow(draw, x + HALF, middle, reach, works=key.works)
+                self._arrow(draw, x, middle, reach, works=key.works)
         for number, reach in enumerate(key.shown):
             middle = top + number * ROW + ROW // 2 - 8
             for name in reach.assumed_by:
                 if name in places:
                     self._assume(draw, *places[name], middle)
 
-    def _arrow(self, draw: Drawing, start: int, middle: int, reach: Reach, *, works: bool) -> None:
+    def _arrow(self, draw: Drawing, x: int, middle: int, reach: Reach, *, works: bool) -> None:
+        """From somebody in the column ``x`` to the key."""
+        start = x + HALF
         draw.arrow((start, middle), (KEY, middle), kind="plain" if works else "no")
         kinds = dict.fromkeys(reach.uses.values())
         for number, by in enumerate(kinds):

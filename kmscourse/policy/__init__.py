@@ -54,6 +54,7 @@ from kmscourse.policy.language.places import line_and_column, locate_statement, 
 from kmscourse.policy.language.principals import ANONYMOUS, Principal, PrincipalKind, parse_principal
 from kmscourse.policy.language.read import parse
 from kmscourse.policy.language.service_principals import service_principal_exists
+from kmscourse.policy.language.variables import fill_in
 from kmscourse.policy.lint import Remark, Severity, lint
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ __all__ = [
     "describe_evidence",
     "encryption_context",
     "evaluate",
+    "fill_in",
     "has_wildcard_service",
     "lab_user_policy",
     "line_and_column",

@@ -55,12 +55,31 @@ def test_a_grantee_who_may_pass_it_on_may_grant(world: World, key: str) -> None:
     assert found["Bob"].uses == {"decrypt": by}
 
 
-def test_a_context_that_a_policy_asks_for_is_tried_where_it_is_given(world: World, key: str) -> None:
-    world.user(
-        "Ada", allow("kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:team": "books"}})
-    )
+def test_a_context_that_no_statement_spells_out_is_tried_where_it_is_given(world: World, key: str) -> None:
+    not_empty = {"Null": {"kms:EncryptionContext:team": "false"}}
+    world.user("Ada", allow("kms:Decrypt", Condition=not_empty))
     assert reaches(world, key)["Ada"].uses == {}
     assert reaches(world, key, {"team": "books"})["Ada"].uses == {"decrypt": "IAM policy, with team=books"}
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals"])
+def test_a_context_that_a_statement_asks_for_is_tried_by_itself(
+    world: World, key: str, operator: str
+) -> None:
+    world.user("Ada", allow("kms:Decrypt", Condition={operator: {"kms:EncryptionContext:team": "books"}}))
+    assert reaches(world, key)["Ada"].uses == {"decrypt": "IAM policy, with team=books"}
+
+
+def test_a_variable_in_it_has_the_value_of_each_principal(world: World, key: str) -> None:
+    own = {"StringEquals": {"kms:EncryptionContext:team": "${aws:PrincipalTag/team}"}}
+    for name in ("Ada", "Bob", "Eve"):
+        world.user(name, allow("kms:Decrypt", Condition=own))
+    for name in ("Ada", "Bob"):
+        world.iam.tag_user(UserName=name, Tags=[{"Key": "team", "Value": f"of {name}"}])
+    found = reaches(world, key)
+    assert found["Ada"].uses == {"decrypt": "IAM policy, with team=of Ada"}
+    assert found["Bob"].uses == {"decrypt": "IAM policy, with team=of Bob"}
+    assert found["Eve"].uses == {}, "without the tag the variable has no value"
 
 
 def test_a_role_says_who_may_assume_it(world: World, key: str) -> None:

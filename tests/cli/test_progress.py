@@ -11,6 +11,7 @@ import pytest
 from kmscourse import cli
 from kmscourse.account import Account
 from kmscourse.cli.progress import CSV_HELP
+from kmscourse.course import SECTIONS
 from kmscourse.course.answers import Answers
 from kmscourse.course.overview import COLUMNS
 from kmscourse.course.progress import Progress
@@ -38,9 +39,9 @@ def test_the_table_tells_what_was_done(home: Path, capsys: pytest.CaptureFixture
     (second,) = [line for line in lines if line[:1] == ["2"]]
     assert second[-7:] == ["1", "of", "2", "2", "of", "3", "1"]
     for told in (
-        ["sections", "1", "of", "10"],
-        ["exercises", "1", "of", "20"],
-        ["predictions", "2", "of", "17", "1"],
+        ["sections", "1", "of", str(len(SECTIONS))],
+        ["exercises", "1", "of", str(2 * len(SECTIONS))],
+        ["predictions", "2", "of", str(sum(map(len, PREDICTIONS.values()))), "1"],
         ["quiz", "before", "12", "of", "12", "3"],
         ["challenge", "0", "of", "1"],
     ):

@@ -47,8 +47,11 @@ def test_a_plaintext_data_key_is_not_written_down(notes: Notes, tmp_path: Path, 
         notes["encrypted_data_key"] = secret.hex()
     with pytest.raises(CourseError, match="keeps no note 'plaintext_data_key'"):
         notes["plaintext_data_key"] = secret.hex()
-    with pytest.raises(CourseError):
-        notes["envelope"] = secret.hex()
+    for name in ("envelope", "messages", "messages_as_leaked"):
+        with pytest.raises(CourseError):
+            notes[name] = secret.hex()
+        with pytest.raises(CourseError):
+            notes[name] = json.dumps({"1": secret.hex()})
     assert not list(tmp_path.iterdir())
 
 

@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.access import Reach, uses_of
+from kmscourse.access import Reach, Snapshot, uses_of
+from kmscourse.account import Account
 from kmscourse.display.access import AccessCard
-from kmscourse.display.access_map import AccessMap, MappedKey
+from kmscourse.display.access_map import AccessMap, MappedKey, mapped_keys
 from kmscourse.display.card import Grid
+from kmscourse.kms import create_key
 from kmscourse.policy import PrincipalKind
 
 USES = list(uses_of("ENCRYPT_DECRYPT"))
@@ -56,6 +58,15 @@ def test_a_user_who_may_only_assume_a_role_is_drawn_too() -> None:
     assert "Ada may assume the role Reader." in repr(drawn)
     assert ">Ada<" in drawn.svg()
     assert ">Bob<" not in drawn.svg()
+
+
+def test_a_key_with_several_aliases_is_drawn_once(account: Account) -> None:
+    kms = account.client("kms")
+    arns = [create_key(kms, alias) for alias in ("first", "second")]
+    kms.create_alias(AliasName="alias/other", TargetKeyId=arns[0])
+    aliases = ("alias/first", "alias/missing", "alias/second", "alias/other")
+    keys = mapped_keys(Snapshot(account), aliases)
+    assert [(mapped.name, mapped.notes[2:]) for mapped in keys] == [("first", ["also other"]), ("second", [])]
 
 
 def test_a_map_without_keys_says_so() -> None:

@@ -112,6 +112,16 @@ def test_a_heading_or_a_colon_stands_before_its_cell(section: Section) -> None:
 
 
 @each_section
+def test_no_two_prices_are_shown_as_a_formula(section: Section) -> None:
+    for cell in cells(section, "markdown"):
+        text = re.sub(r"```.*?```|`[^`]*`", "", source(cell), flags=re.DOTALL)
+        formula = re.search(r"\$[^$\n]*\n?[^$\n]*\$", text)
+        assert not formula, (
+            f"JupyterLab sets what is between two dollar signs as a formula: {formula and formula[0]}"
+        )
+
+
+@each_section
 def test_an_error_is_shown_without_a_path_and_a_refusal_in_one_line(section: Section) -> None:
     for cell in cells(section, "code"):
         for output in cell["outputs"]:

@@ -13,7 +13,7 @@ from kmscourse import course
 from tests.notebooks.notebook import one_after_the_other, solved_notebook
 from tools.record import CELL_TIMEOUT
 
-EVERY_SECTION = range(len(course.SECTIONS))
+EVERY_SECTION = [section.number for section in course.SECTIONS]
 
 
 def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:

@@ -17,14 +17,15 @@ from kmscourse.kms import find_key
 
 MAX_NAMED = 2  # of the requests that are answered otherwise than they should be
 YOU = "you"
+_CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 
 @dataclass(frozen=True)
 class Request:
     """One request on the key behind ``alias``. ``who`` is a user, a role or YOU; ``action`` as in kms:Decrypt.
 
-    ``context`` is its encryption context; ``via_table`` names the table for which DynamoDB asks in the caller's name,
-    "" where the caller asks directly.
+    ``context`` is its encryption context, of ReEncrypt that of the side which the action is about; ``via_table`` names
+    the table for which DynamoDB asks in the caller's name, "" where the caller asks directly.
     """
 
     who: str
@@ -45,7 +46,9 @@ def requests_answered(table: Sequence[Request]) -> Observer:
 
     def look(account: Account, _: Notes) -> Observation:
         snapshot = access.Snapshot(account)
-        wrong = [said for request in table if (said := _difference(snapshot, request))]
+        kms = account.client("kms")
+        keys = {alias: find_key(kms, alias) for alias in {request.alias for request in table}}
+        wrong = [said for request in table if (said := _difference(snapshot, request, keys[request.alias]))]
         right = len(table) - len(wrong)
         text = f"{right} of {len(table)} requests are answered as they should be"
         if wrong:
@@ -55,10 +58,9 @@ def requests_answered(table: Sequence[Request]) -> Observer:
     return look
 
 
-def _difference(snapshot: access.Snapshot, request: Request) -> str:
-    """How a request is answered otherwise than it should be; "" where it is not."""
+def _difference(snapshot: access.Snapshot, request: Request, key: str | None) -> str:
+    """How a request on a key is answered otherwise than it should be; "" where it is not."""
     account = snapshot.account
-    key = find_key(account.client("kms"), request.alias)
     if key is None:
         return f"there is no key {request.alias}"
     try:
@@ -69,7 +71,7 @@ def _difference(snapshot: access.Snapshot, request: Request) -> str:
         context = access.table_key(account, request.via_table, request.action)
     else:
         context = access.context_of_call(
-            account, request.action, {"EncryptionContext": dict(request.context)}
+            account, request.action, {name: dict(request.context) for name in _CONTEXTS}
         )
     allowed = access.case(snapshot, arn, request.action, key, context).decision.allowed
     return "" if allowed == request.allowed else f"{request} is {'allowed' if allowed else 'refused'}"

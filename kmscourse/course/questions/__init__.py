@@ -22,6 +22,8 @@ from kmscourse.course.questions import (
     section_09,
     section_10,
     section_11,
+    section_12,
+    section_13,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -42,15 +44,25 @@ __all__ = [
     "plain",
 ]
 
-_SECTIONS = (
-    *(section_00, section_01, section_02, section_03, section_04),
-    *(section_05, section_06, section_07, section_08, section_09),
-    section_10,
-    section_11,
-)
+_SECTIONS = {
+    0: section_00,
+    1: section_01,
+    2: section_02,
+    3: section_03,
+    4: section_04,
+    5: section_05,
+    6: section_06,
+    7: section_07,
+    8: section_08,
+    9: section_09,
+    10: section_10,
+    11: section_11,
+    12: section_12,
+    13: section_13,
+}
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
-    number: section.PREDICTIONS for number, section in enumerate(_SECTIONS)
+    number: section.PREDICTIONS for number, section in _SECTIONS.items()
 }
 """Section -> the predictions that its notebook asks for, in their order."""
 
@@ -59,7 +71,7 @@ def _named(questions: Iterable[Question]) -> dict[str, Question]:
     return {question.name: question for question in questions}
 
 
-_REVIEW = _named(question for section in _SECTIONS for question in section.REVIEW)
+_REVIEW = _named(question for section in _SECTIONS.values() for question in section.REVIEW)
 
 RECALL: dict[int, tuple[Question, ...]] = {
     number: tuple(_REVIEW[name] for name in names)
@@ -74,6 +86,8 @@ RECALL: dict[int, tuple[Question, ...]] = {
         9: ("what-the-grant-allows", "through-a-service-only"),
         10: ("after-the-deletion-is-cancelled", "an-allow-and-a-deny"),
         11: ("who-chose-the-session-name", "a-grant-at-once"),
+        12: ("which-contexts-are-equal", "who-opens-it-again"),
+        13: ("how-many-secrets", "a-caller-without-the-tag"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

@@ -75,6 +75,28 @@ PREDICTIONS = (
 
 REVIEW = (
     Question(
+        "how-many-secrets",
+        2,
+        "You have sealed 1,000 files under one KMS key, each with a data key of its own. How many of these 1,001 keys "
+        "does KMS keep for you?",
+        (
+            Choice(
+                "All of them: that is what the service is for.",
+                "KMS forgets a data key as soon as it has answered. You keep it, encrypted, beside the file.",
+            ),
+            Choice(
+                "One, the KMS key.",
+                "KMS knows no list of your data keys. What happens to the KMS key does not change them.",
+                right=True,
+            ),
+            Choice(
+                "None, because KMS only calculates.",
+                "The KMS key is in KMS, and it never leaves KMS. That is the difference to a data key.",
+            ),
+        ),
+        KMS_GUIDE + "data-keys.html",
+    ),
+    Question(
         "which-form-to-keep",
         2,
         "You have encrypted a file with a data key. What do you store beside the file?",

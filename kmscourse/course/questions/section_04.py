@@ -34,6 +34,27 @@ PREDICTIONS = (
 
 REVIEW = (
     Question(
+        "which-contexts-are-equal",
+        4,
+        "You encrypted with the encryption context customer = Anna, year = 2026. With which context does KMS decrypt?",
+        (
+            Choice(
+                "With customer = Anna alone.",
+                "A part of the context is another context. KMS answers `InvalidCiphertextException`.",
+            ),
+            Choice(
+                "With year = 2026, customer = Anna.",
+                "The order of the pairs does not count. Everything else does, also capitals.",
+                right=True,
+            ),
+            Choice(
+                "With both, and a third pair that says who asks.",
+                "KMS compares all pairs. One more is as wrong as one too few.",
+            ),
+        ),
+        KMS_GUIDE + "encrypt_context.html",
+    ),
+    Question(
         "what-an-invalid-ciphertext-lacks",
         4,
         "You call `Decrypt`, and KMS answers `InvalidCiphertextException`. What is wrong?",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmscourse.course.questions.question import KMS_GUIDE, Choice, Question
+from kmscourse.course.questions.question import KMS_API, KMS_GUIDE, Choice, Question
 
 PREDICTIONS = (
     Question(
@@ -52,5 +52,26 @@ REVIEW = (
             ),
         ),
         KMS_GUIDE + "deleting-keys.html",
+    ),
+    Question(
+        "who-opens-it-again",
+        9,
+        "You have disabled a key, and nobody can read its data now. Who can change that?",
+        (
+            Choice(
+                "Nobody: the data is lost.",
+                "Only the deletion of a key does that. A disabled key is switched off, and KMS keeps it.",
+            ),
+            Choice(
+                "Only AWS Support, after a request of yours.",
+                "You need nobody for that. AWS Support helps only if a key policy locks everybody out.",
+            ),
+            Choice(
+                "Everybody who may call `EnableKey` on it.",
+                "So a disabled key is not gone. Only a deleted one is.",
+                right=True,
+            ),
+        ),
+        KMS_API + "API_EnableKey.html",
     ),
 )

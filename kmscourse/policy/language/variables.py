@@ -100,3 +100,9 @@ def resolve_variables(tokens: tuple[Token, ...], values: Values) -> Pattern | No
         else:
             resolved.append(token)
     return tuple(resolved)
+
+
+def fill_in(text: str, values: Values) -> str | None:
+    """The text with the request's values in place of its variables; None where one of them has no value."""
+    tokens = resolve_variables(split_variables(text, wildcards=False), values)
+    return None if tokens is None else "".join(map(str, tokens))

@@ -14,6 +14,7 @@ from kmscourse.course.checks import CHECKS, EXERCISES, Check, run
 from kmscourse.course.notes import Notes
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+NUMBERS = [section.number for section in SECTIONS]
 
 
 def headings(number: int) -> set[str]:
@@ -27,7 +28,7 @@ def checks_of(number: int) -> list[Check]:
     return [*CHECKS[number], *(check for exercise in EXERCISES[number] for check in exercise)]
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_hint_goes_on_after_its_colon(number: int) -> None:
     """It begins with a small letter, a quotation, or a name: of a service, a call or a parameter."""
     for check in checks_of(number):
@@ -42,13 +43,13 @@ def test_every_section_has_checks() -> None:
     assert set(CHECKS) == {section.number for section in SECTIONS}
 
 
-@pytest.mark.parametrize("number", range(len(SECTIONS)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_each_check_leads_to_a_step_that_is_there(number: int) -> None:
     missing = {check.step for check in checks_of(number)} - headings(number)
     assert not missing, f"no such heading in {find_section(number).notebook}: {missing}"
 
 
-@pytest.mark.parametrize("number", range(1, len(SECTIONS)))
+@pytest.mark.parametrize("number", NUMBERS[1:])
 def test_a_section_that_is_only_opened_is_not_done(account: Account, notes: Notes, number: int) -> None:
     prepare(account, notes, number)
     report = run(CHECKS[number], account, notes)
@@ -59,13 +60,13 @@ def test_a_section_that_is_only_opened_is_not_done(account: Account, notes: Note
         assert word in repr(report)
 
 
-@pytest.mark.parametrize("number", range(len(SECTIONS)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_checks_look_at_an_empty_account_without_failing(account: Account, notes: Notes, number: int) -> None:
     said = repr(run(checks_of(number), account, notes))
     assert said.count("✗ Not yet") == said.count("Hint: ") > 0
 
 
-@pytest.mark.parametrize("number", range(len(SECTIONS)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_checks_look_at_a_key_that_waits_for_its_deletion_without_failing(
     account: Account, notes: Notes, number: int
 ) -> None:

@@ -1,0 +1,236 @@
+"""Section 12, One statement, ten tenants: what is true once it is done, and once each exercise is solved."""
+
+from __future__ import annotations
+
+import json
+
+from kmscourse import access
+from kmscourse.account import Account
+from kmscourse.course.checks.check import Check, Exercise, Observation
+from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.trail import trail_shows
+from kmscourse.course.notes import Notes
+from kmscourse.course.sections import TENANTS
+from kmscourse.kms import find_key
+
+ALIAS = "alias/tenants"
+SUPPORT = "tenant-support"
+
+
+def user(tenant: str) -> str:
+    """The name of a tenant's user."""
+    return f"tenant-{tenant}"
+
+
+def requests(tenants: tuple[str, ...], action: str) -> list[Request]:
+    """Each tenant with each tenant's context: their own is let in, every other one is refused."""
+    return [
+        Request(user(caller), action, ALIAS, caller == owner, {"tenant": owner, "purpose": "invoice"})
+        for caller in tenants
+        for owner in tenants
+    ]
+
+
+def _retagging_refused(account: Account, _: Notes) -> Observation:
+    """Would IAM refuse bravo a new value for the tag of their own user?"""
+    snapshot = access.Snapshot(account)
+    bravo = next((arn for arn, identity in snapshot.people.items() if identity.name == user("bravo")), None)
+    if bravo is None:
+        return Observation(False, f"there is no user {user('bravo')}")
+    call = {"Tags": [{"Key": "tenant", "Value": "alfa"}]}
+    context = access.context_of_call(account, "iam:TagUser", call)
+    refused = not access.case(snapshot, bravo, "iam:TagUser", bravo, context).decision.allowed
+    return Observation(
+        refused, f"a TagUser by {user('bravo')} would be {'refused' if refused else 'answered'}"
+    )
+
+
+def _one_statement(account: Account, _: Notes) -> Observation:
+    """Is it the same one statement of the key policy that lets each of the ten in?"""
+    snapshot = access.Snapshot(account)
+    key = find_key(account.client("kms"), ALIAS)
+    if key is None:
+        return Observation(False, f"there is no key {ALIAS}")
+    users = {identity.name: arn for arn, identity in snapshot.people.items()}
+    statements = set()
+    for tenant in TENANTS:
+        call = {"EncryptionContext": {"tenant": tenant, "purpose": "invoice"}}
+        context = access.context_of_call(account, "kms:Decrypt", call)
+        arn = users.get(user(tenant))
+        if (
+            arn is None
+            or not (decision := access.case(snapshot, arn, "kms:Decrypt", key, context).decision).allowed
+        ):
+            return Observation(False, f"{user(tenant)} is not let in yet")
+        statements.add(json.dumps(decision.statements, sort_keys=True))
+    many = f"{len(statements)} statements let the ten in"
+    return Observation(
+        len(statements) == 1,
+        "one statement lets the ten in" if len(statements) == 1 else many,
+        "" if len(statements) == 1 else "what differs from tenant to tenant can be a variable.",
+    )
+
+
+CHECKS = (
+    Check(
+        "KMS has refused the record of bravo in the place of the record of alfa",
+        trail_shows(
+            "Decrypt",
+            error="InvalidCiphertextException",
+            encryptionContext={"tenant": "alfa", "purpose": "invoice"},
+        ),
+        "Bind a ciphertext to what it is for",
+        (
+            "What does a ciphertext need, so that KMS notices a swap?",
+            "Look at the cells under “Bind a ciphertext to what it is for”.",
+            'Call decrypt with CiphertextBlob=bravo and EncryptionContext=context_of("alfa").',
+        ),
+    ),
+    Check(
+        "KMS has refused tenant-bravo a Decrypt",
+        trail_shows("Decrypt", by=user("bravo"), error="AccessDenied"),
+        "A statement for one tenant",
+        (
+            "Which condition keeps a tenant to their own context?",
+            "Look at the cells under “A statement for one tenant”.",
+            'With the statement for_bravo in force, call bravo_kms.decrypt with context_of("alfa").',
+        ),
+    ),
+    Check(
+        "alfa and bravo can each decrypt with their own context only",
+        requests_answered(requests(("alfa", "bravo"), "kms:Decrypt")),
+        "A statement for all of them",
+        (
+            "Both users, one statement: what differs between them is their tag.",
+            "Look at the cells under “A statement for all of them”, and at the tags of the two users.",
+            "Put the policy with for_tenants, and tag tenant-bravo with tenant=bravo again.",
+        ),
+    ),
+    Check(
+        "tenant-bravo cannot change the tag of their own user",
+        _retagging_refused,
+        "What else did that open?",
+        (
+            "Who may set the tag, may read.",
+            "Look at the IAM policies of tenant-bravo.",
+            'Call delete_user_policy with UserName="tenant-bravo" and PolicyName="OwnTags".',
+        ),
+    ),
+)
+
+_ANY = {"tenant": "alfa", "purpose": "invoice"}
+_LOG = {"tenant": "bravo", "purpose": "log"}
+
+EXERCISES: tuple[Exercise, ...] = (
+    (
+        Check(
+            "each of the ten can decrypt with their own context, and with no other",
+            requests_answered(requests(TENANTS, "kms:Decrypt")),
+            "Your turn",
+            (
+                "The condition of for_tenants is already right for ten. What else does a statement have?",
+                "Look at the Principal of for_tenants, and at the variable users.",
+                'Put the policy with for_tenants | {"Principal": {"AWS": list(users.values())}}.',
+            ),
+        ),
+        Check(
+            "each of the ten can encrypt with their own context, and with no other",
+            requests_answered(requests(TENANTS, "kms:Encrypt")),
+            "Your turn",
+            (
+                "Reading is not enough: a tenant also writes.",
+                "Look at the Action of your statement.",
+                "The Action has kms:Encrypt and kms:Decrypt.",
+            ),
+        ),
+        Check(
+            "none of the ten can decrypt without a context",
+            requests_answered([Request(user(name), "kms:Decrypt", ALIAS, False) for name in TENANTS]),
+            "Your turn",
+            (
+                "What does your condition say to a request without a tenant?",
+                "Look at the operator of your condition.",
+                "Use StringEquals: an operator that ends in IfExists also holds if there is nothing to compare.",
+            ),
+        ),
+        Check(
+            "the same statement lets each of the ten in",
+            _one_statement,
+            "Your turn",
+            (
+                "Ten statements would work, and an eleventh tenant would need one more.",
+                "Look at “A statement for all of them”.",
+                "Use ${aws:PrincipalTag/tenant} as the value of the condition.",
+            ),
+        ),
+    ),
+    (
+        Check(
+            "tenant-support can decrypt the logs of all tenants, and nothing else",
+            requests_answered(
+                [
+                    *(Request(SUPPORT, "kms:Decrypt", ALIAS, True, {**_LOG, "tenant": t}) for t in TENANTS),
+                    *(Request(SUPPORT, "kms:Decrypt", ALIAS, False, {**_ANY, "tenant": t}) for t in TENANTS),
+                    Request(SUPPORT, "kms:Decrypt", ALIAS, False, {"tenant": "alfa"}),
+                    Request(SUPPORT, "kms:Decrypt", ALIAS, False),
+                    Request(SUPPORT, "kms:Encrypt", ALIAS, False, _LOG),
+                    Request(SUPPORT, "kms:GenerateDataKey", ALIAS, False, _LOG),
+                ]
+            ),
+            "Your turn again",
+            (
+                "A context has two pairs, and you have used one of them in a condition.",
+                "Look at the condition key in “A statement for one tenant”, and at context_of.",
+                "Allow kms:Decrypt to tenant-support if kms:EncryptionContext:purpose equals log.",
+            ),
+        ),
+        Check(
+            "nobody can encrypt or generate a data key without a tenant, not even you",
+            requests_answered(
+                [
+                    Request(who, action, ALIAS, False, context)
+                    for who in (YOU, user("alfa"), SUPPORT)
+                    for action in (
+                        *("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
+                    )
+                    for context in ({}, {"purpose": "log"})
+                ]
+            ),
+            "Your turn again",
+            (
+                "An IAM policy lets you in. What wins over an Allow in another policy?",
+                "Look at the operator Null in the hint.",
+                'Deny with "Principal": {"AWS": "*"} and "Null": {"kms:EncryptionContext:tenant": "true"}.',
+            ),
+        ),
+        Check(
+            "you can still do everything else",
+            requests_answered(
+                [
+                    Request(YOU, "kms:Encrypt", ALIAS, True, _ANY),
+                    Request(YOU, "kms:GenerateDataKey", ALIAS, True, _LOG),
+                    Request(YOU, "kms:Decrypt", ALIAS, True, _ANY),
+                    Request(YOU, "kms:Decrypt", ALIAS, True),
+                    Request(YOU, "kms:PutKeyPolicy", ALIAS, True),
+                    Request(YOU, "kms:ScheduleKeyDeletion", ALIAS, True),
+                ]
+            ),
+            "Your turn again",
+            (
+                "Your Deny is too wide.",
+                "Look at the Action of the Deny: which calls make a new ciphertext?",
+                "Deny kms:Encrypt, kms:GenerateDataKey* and kms:ReEncryptTo, and nothing more.",
+            ),
+        ),
+        Check(
+            "alfa and bravo can each decrypt with their own context only",
+            requests_answered(requests(("alfa", "bravo"), "kms:Decrypt")),
+            "Your turn again",
+            (
+                "PutKeyPolicy replaces the whole policy.",
+                "Look at the statement for the tenants: is it still there?",
+                "Add to key_policy(kms, key), and not to the variable policy.",
+            ),
+        ),
+    ),
+)
