@@ -167,7 +167,7 @@ def test_the_whole_of_section_seven(seventh: Lab) -> None:
     assert not seventh.check_exercise(1).passed
     reader.client("dynamodb").describe_table(TableName=TABLE)
     assert seventh.check_exercise(1).passed
-    assert "refused" in repr(seventh.diagram())
+    assert "KMS refuses the Decrypt" in repr(seventh.diagram())
 
 
 def test_a_refusal_of_a_roles_session_is_explained(seventh: Lab) -> None:
