@@ -27,7 +27,7 @@ def checks_of(number: int) -> list[Check]:
     return [*CHECKS[number], *(check for exercise in EXERCISES[number] for check in exercise)]
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(len(SECTIONS)))
 def test_a_hint_goes_on_after_its_colon(number: int) -> None:
     """It begins with a small letter, a quotation, or a name: of a service, a call or a parameter."""
     for check in checks_of(number):
