@@ -91,8 +91,8 @@ class Lab:
         """Say of a cell that was meant to fail, and did not, what that may mean."""
         if cell.source.rstrip().endswith("# meant to fail") and not cell.failed:
             print(
-                "This cell was meant to fail, and it did not. Where the text does not say why, the account is not as "
-                f"this section begins. To start the section over: Lab.open(section={self.section.number}, again=True)"
+                "This cell was meant to fail, and it did not. If the text does not say why, the account is not as this "
+                f"section needs it. To start the section over: Lab.open(section={self.section.number}, again=True)"
             )
 
     def __repr__(self) -> str:

@@ -41,7 +41,7 @@ LAB_ENCRYPTED_DATA_KEY = (
 def evp_bytes_to_key(password: bytes, size: int = KEY_SIZE) -> bytes:
     """Make a key as OpenSSL's EVP_BytesToKey does, with MD5, no salt and one iteration.
 
-    It is the first ``size`` bytes of D1 D2 D3 …: D1 is MD5(password), and each next D is MD5(previous D + password).
+    It is the first ``size`` bytes of D1 D2 D3 …: D1 is MD5(password), and D2 is MD5(D1 + password).
     """
     key = digest = b""
     while len(key) < size:

@@ -39,7 +39,7 @@ class CertificateCard(Card):
         super().__init__(
             Words("", f"kmscourse, a course on AWS Key Management Service: {done}."),
             Facts("What is kept of it on this machine", rows),
-            Words("Only what the learner's own calls brought about is counted. Nobody has watched."),
+            Words("Only what the learner's own calls brought about is counted. Nobody supervised it."),
         )
 
     def save(self, path: str | Path = FILE_NAME) -> Path:

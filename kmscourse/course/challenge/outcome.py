@@ -85,7 +85,8 @@ def _seen(look: Callable[[Account], tuple[bool, str]]) -> Observer:
         try:
             return Observation(*look(account))
         except ClientError as error:
-            return Observation(False, f"{error.operation_name}: {error.response['Error']['Code']}")
+            code = error.response["Error"]["Code"]
+            return Observation(False, f"your own {error.operation_name} under the archive's key: {code}")
 
     return observe
 

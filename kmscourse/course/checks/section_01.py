@@ -14,7 +14,7 @@ CHECKS = (
         "Create it",
         (
             "the page or the cell under it creates the key.",
-            "where the alias is taken by another key, start over: Lab.open(section=1, again=True).",
+            "if the alias is taken by another key, start over: Lab.open(section=1, again=True).",
             'call create_key(kms, "myKey", administrators=[me], users=[me]).',
         ),
         artifact="myKey",

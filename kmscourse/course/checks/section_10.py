@@ -130,9 +130,9 @@ CHECKS = (
         requests_answered(APART),
         "Two roles",
         (
-            "Whom does the key policy name?",
-            "Look at the cells under “Two roles”.",
-            "Call put_key_policy with console_key_policy(lab.account.id, [key_admin], [key_user]).",
+            "whom does the key policy name?",
+            "look at the cells under “Two roles”.",
+            "call put_key_policy with console_key_policy(lab.account.id, [key_admin], [key_user]).",
         ),
     ),
     Check(
@@ -140,9 +140,9 @@ CHECKS = (
         trail_shows("Decrypt", by=USER),
         "Assume a role",
         (
-            "A role does nothing until somebody assumes it.",
-            "Look at the cells under “Assume a role”.",
-            "Call decrypt with a client of the session that lab.session_for_role made.",
+            "a role does nothing until somebody assumes it.",
+            "look at the cells under “Assume a role”.",
+            "call decrypt with a client of the session that lab.session_for_role made.",
         ),
     ),
     Check(
@@ -150,9 +150,9 @@ CHECKS = (
         trail_shows("Decrypt", by=ADMIN, error="AccessDenied"),
         "Break it: the administrator decrypts",
         (
-            "The role that manages the key has to try.",
-            "Look at the cell under “Break it: the administrator decrypts”.",
-            'Call decrypt with a client of lab.session_for_role("PayrollKeyAdmin", by=lab.session_for("Ada")).',
+            "the role that manages the key has to try.",
+            "look at the cell under “Break it: the administrator decrypts”.",
+            'call decrypt with a client of lab.session_for_role("PayrollKeyAdmin", by=lab.session_for("Ada")).',
         ),
     ),
     Check(
@@ -160,9 +160,9 @@ CHECKS = (
         only_own_session_name,
         "Who is behind a session?",
         (
-            "Who chooses the name of a session, and which policy can limit it?",
-            "Look at the condition in “Who is behind a session?”.",
-            "Call update_assume_role_policy with the trust policy that has sts:RoleSessionName.",
+            "who chooses the name of a session, and which policy can limit it?",
+            "look at the condition in “Who is behind a session?”.",
+            "call update_assume_role_policy with the trust policy that has sts:RoleSessionName.",
         ),
     ),
 )
@@ -174,9 +174,9 @@ EXERCISES: tuple[Exercise, ...] = (
             only_ben_assumes_writer,
             "Your turn",
             (
-                "Which policy of a role says who may assume it?",
-                "Look at the cell under “Two roles” that makes the roles.",
-                'Call create_role(iam, "PayrollWriter", trusted=[ben]).',
+                "which policy of a role says who may assume it?",
+                "look at the cell under “Two roles” that makes the roles.",
+                'call create_role(iam, "PayrollWriter", trusted=[ben]).',
             ),
         ),
         Check(
@@ -184,9 +184,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(WRITES_ONLY),
             "Your turn",
             (
-                "Give the role one action, and look at what each further one would open.",
+                "give the role one action, and look at what each further one would open.",
                 "ReEncrypt opens a ciphertext too: kms:ReEncrypt* contains kms:ReEncryptFrom.",
-                'Put the key policy with use_statement(writer, ["kms:Encrypt"], sid=…) added.',
+                'put the key policy with use_statement(writer, ["kms:Encrypt"], sid=…) added.',
             ),
         ),
         Check(
@@ -194,9 +194,9 @@ EXERCISES: tuple[Exercise, ...] = (
             never_decrypts,
             "Your turn",
             (
-                "To allow nothing is not enough: somebody else can allow it elsewhere.",
-                "Section 8 ends with a policy that wins over a colleague's.",
-                'Add a statement for the role with Effect "Deny" and kms:Decrypt to the key policy.',
+                "to allow nothing is not enough: somebody else can allow it elsewhere.",
+                "section 8 ends with a policy that wins over a colleague's.",
+                'add a statement for the role with Effect "Deny" and kms:Decrypt to the key policy.',
             ),
         ),
         Check(
@@ -204,9 +204,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(APART),
             "Your turn",
             (
-                "You replaced a policy where you should have added to it.",
-                "Read the key policy first, and put all of its statements back.",
-                "Call with_statement(key_policy(kms, payroll), …), then put_key_policy.",
+                "you replaced a policy where you should have added to it.",
+                "read the key policy first, and put all of its statements back.",
+                "call with_statement(key_policy(kms, payroll), …), then put_key_policy.",
             ),
         ),
     ),
@@ -216,9 +216,9 @@ EXERCISES: tuple[Exercise, ...] = (
             session_encrypts_for_may,
             "Your turn again",
             (
-                "A session policy may have a condition, like any other policy.",
-                "Which condition key has the value of month in the encryption context?",
-                'Use the condition {"StringEquals": {"kms:EncryptionContext:month": "May"}}.',
+                "a session policy may have a condition, like any other policy.",
+                "which condition key has the value of month in the encryption context?",
+                'use the condition {"StringEquals": {"kms:EncryptionContext:month": "May"}}.',
             ),
         ),
         Check(
@@ -226,9 +226,9 @@ EXERCISES: tuple[Exercise, ...] = (
             trail_shows("Encrypt", by=WRITER, encryptionContext=MAY),
             "Your turn again",
             (
-                "Use the new session.",
-                "Encrypt takes EncryptionContext.",
-                'Call encrypt with EncryptionContext={"month": "May"}, with a client of the session.',
+                "use the new session.",
+                "encrypt takes EncryptionContext.",
+                'call encrypt with EncryptionContext={"month": "May"}, with a client of the session.',
             ),
         ),
         Check(
@@ -236,9 +236,9 @@ EXERCISES: tuple[Exercise, ...] = (
             trail_shows("Encrypt", by=WRITER, error="AccessDenied"),
             "Your turn again",
             (
-                "Prove it: ask for what must be refused.",
-                "Take the same session and another month.",
-                'Call encrypt with EncryptionContext={"month": "June"}, with a client of the session.',
+                "prove it: ask for what must be refused.",
+                "take the same session and another month.",
+                'call encrypt with EncryptionContext={"month": "June"}, with a client of the session.',
             ),
         ),
         Check(
@@ -246,9 +246,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(WRITES_ONLY),
             "Your turn again",
             (
-                "Narrow the session, not the role.",
-                "Undo what you changed in the policies of the role or of the key.",
-                "The policy belongs into the call of lab.session_for_role.",
+                "narrow the session, not the role.",
+                "undo what you changed in the policies of the role or of the key.",
+                "the policy belongs into the call of lab.session_for_role.",
             ),
         ),
     ),

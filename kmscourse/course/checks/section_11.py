@@ -102,9 +102,9 @@ CHECKS = (
         trail_shows("Decrypt", by="Nora", encryptionContext=BOOKS),
         "A reader whom no policy names",
         (
-            "Somebody has to use the grant.",
-            "Look at the cells under “A reader whom no policy names”.",
-            "Call decrypt with Nora's client, for the letter and its encryption context.",
+            "somebody has to use the grant.",
+            "look at the cells under “A reader whom no policy names”.",
+            "call decrypt with Nora's client, for the letter and its encryption context.",
         ),
     ),
     Check(
@@ -112,9 +112,9 @@ CHECKS = (
         requests_answered(ONLY_BOOKS),
         "Give less",
         (
-            "One grant too many, or one too few?",
-            "Look at the cell under “Give less”: it revokes one grant and creates another one.",
-            'Revoke quick-help, and create a grant with Constraints={"EncryptionContextSubset": team}.',
+            "one grant too many, or one too few?",
+            "look at the cell under “Give less”: it revokes one grant and creates another one.",
+            'revoke quick-help, and create a grant with Constraints={"EncryptionContextSubset": team}.',
         ),
     ),
     Check(
@@ -122,9 +122,9 @@ CHECKS = (
         trail_shows("CreateGrant", by="Nora", error="AccessDenied"),
         "Let her pass it on",
         (
-            "Nora has to try.",
-            "Look at the cell after the prediction.",
-            'Call create_grant with Nora\'s client, for Otto, with Operations=["Encrypt", "Decrypt"].',
+            "nora has to try.",
+            "look at the cell after the prediction.",
+            'call create_grant with Nora\'s client, for Otto, with Operations=["Encrypt", "Decrypt"].',
         ),
     ),
     Check(
@@ -132,9 +132,9 @@ CHECKS = (
         trail_shows("RetireGrant", by="Nora"),
         "Retire or revoke",
         (
-            "Who may end a grant without a permission in a policy?",
-            "Look at the cells under “Retire or revoke”.",
-            "Call retire_grant with Nora's client, with KeyId and GrantId.",
+            "who may end a grant without a permission in a policy?",
+            "look at the cells under “Retire or revoke”.",
+            "call retire_grant with Nora's client, with KeyId and GrantId.",
         ),
     ),
 )
@@ -146,9 +146,9 @@ EXERCISES: tuple[Exercise, ...] = (
             granted_no_more,
             "Your turn",
             (
-                "A grant has operations and a constraint. Which operations does this task need?",
-                "Look at the two kinds of constraints under “Give less”.",
-                'Create it with Operations=["Decrypt", "RetireGrant"] and EncryptionContextEquals.',
+                "a grant has operations and a constraint. Which operations does this task need?",
+                "look at the two kinds of constraints under “Give less”.",
+                'create it with Operations=["Decrypt", "RetireGrant"] and EncryptionContextEquals.',
             ),
         ),
         Check(
@@ -156,9 +156,9 @@ EXERCISES: tuple[Exercise, ...] = (
             trail_shows("Decrypt", by=_READER, encryptionContext=BOOKS),
             "Your turn",
             (
-                "While the grant is there, Pia can use it.",
+                "while the grant is there, Pia can use it.",
                 'lab.session_for("Pia") makes a session of hers.',
-                "Call decrypt with Pia's client: the letter, its encryption context, the grant token.",
+                "call decrypt with Pia's client: the letter, its encryption context, the grant token.",
             ),
         ),
         Check(
@@ -166,9 +166,9 @@ EXERCISES: tuple[Exercise, ...] = (
             ended_by_its_grantee,
             "Your turn",
             (
-                "The one who uses a grant can be the one who ends it.",
-                "Look at the table under “Retire or revoke”.",
-                "Call retire_grant with Pia's client, with KeyId and GrantId.",
+                "the one who uses a grant can be the one who ends it.",
+                "look at the table under “Retire or revoke”.",
+                "call retire_grant with Pia's client, with KeyId and GrantId.",
             ),
         ),
     ),
@@ -178,9 +178,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(RIGHTFUL_ONLY),
             "Your turn again",
             (
-                "One grant goes, all others stay.",
-                "The list says to whom a grant gives what. Where do you see who created it?",
-                "Revoke the grant whose CreateGrant event has Nora as its user.",
+                "one grant goes, all others stay.",
+                "the list says to whom a grant gives what. Where do you see who created it?",
+                "revoke the grant whose CreateGrant event has Nora as its user.",
             ),
         ),
         Check(
@@ -188,9 +188,9 @@ EXERCISES: tuple[Exercise, ...] = (
             table_has_its_grant,
             "Your turn again",
             (
-                "One grant is the table's, and its name is not a proof.",
-                "Look at the grantee in the list: which one is a service?",
-                "Start over with Lab.open(section=6, again=True), run that notebook, and come back.",
+                "one grant is the table's, and its name is not a proof.",
+                "look at the grantee in the list: which one is a service?",
+                "start over with Lab.open(section=6, again=True), run that notebook, and come back.",
             ),
         ),
     ),

@@ -22,7 +22,7 @@ PREDICTIONS = (
             ),
             Choice(
                 "Only `kms:Decrypt`",
-                "DynamoDB has the table key decrypted for the caller. Who writes needs no more than that either.",
+                "DynamoDB has the table key decrypted for the caller. A writer needs no more on the key either.",
                 right=True,
             ),
         ),

@@ -254,3 +254,11 @@ def test_a_check_leaves_no_refusal_behind(archive: Account, notes: Notes) -> Non
 def test_it_breaks_no_other_account(real_account: Account) -> None:
     with pytest.raises(CourseError, match="in the practice account only: unset KMSCOURSE_TARGET"):
         set_up(real_account)
+
+
+def test_a_key_that_cannot_be_tried_is_told_from_a_refusal_of_the_user(
+    archive: Account, notes: Notes
+) -> None:
+    """The key is disabled: the Encrypt that makes the ciphertext for the trial fails, and it is nobody else's call."""
+    found = report(archive, notes).results[DIRECTLY].observation.text
+    assert found == "your own Encrypt under the archive's key: DisabledException"
