@@ -114,7 +114,7 @@ REVIEW = (
                 right=True,
             ),
             Choice(
-                "You put the key policy again, so that KMS reads everything anew.",
+                "You put the key policy again, so that KMS reads everything again.",
                 "A grant is not in the key policy, and a new policy does not make it known sooner.",
             ),
         ),
