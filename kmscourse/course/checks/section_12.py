@@ -81,9 +81,9 @@ CHECKS = (
         ),
         "Bind a ciphertext to what it is for",
         (
-            "What does a ciphertext need, so that KMS notices a swap?",
-            "Look at the cells under “Bind a ciphertext to what it is for”.",
-            'Call decrypt with CiphertextBlob=bravo and EncryptionContext=context_of("alfa").',
+            "what does a ciphertext need, so that KMS notices a swap?",
+            "look at the cells under “Bind a ciphertext to what it is for”.",
+            'call decrypt with CiphertextBlob=bravo and EncryptionContext=context_of("alfa").',
         ),
     ),
     Check(
@@ -91,9 +91,9 @@ CHECKS = (
         trail_shows("Decrypt", by=user("bravo"), error="AccessDenied"),
         "A statement for one tenant",
         (
-            "Which condition keeps a tenant to their own context?",
-            "Look at the cells under “A statement for one tenant”.",
-            'With the statement for_bravo in force, call bravo_kms.decrypt with context_of("alfa").',
+            "which condition keeps a tenant to their own context?",
+            "look at the cells under “A statement for one tenant”.",
+            'with the statement for_bravo in force, call bravo_kms.decrypt with context_of("alfa").',
         ),
     ),
     Check(
@@ -101,9 +101,9 @@ CHECKS = (
         requests_answered(requests(("alfa", "bravo"), "kms:Decrypt")),
         "A statement for all of them",
         (
-            "Both users, one statement: what differs between them is their tag.",
-            "Look at the cells under “A statement for all of them”, and at the tags of the two users.",
-            "Put the policy with for_tenants, and tag tenant-bravo with tenant=bravo again.",
+            "both users, one statement: what differs between them is their tag.",
+            "look at the cells under “A statement for all of them”, and at the tags of the two users.",
+            "put the policy with for_tenants, and tag tenant-bravo with tenant=bravo again.",
         ),
     ),
     Check(
@@ -111,9 +111,9 @@ CHECKS = (
         _retagging_refused,
         "What else did that open?",
         (
-            "Who may set the tag, may read.",
-            "Look at the IAM policies of tenant-bravo.",
-            'Call delete_user_policy with UserName="tenant-bravo" and PolicyName="OwnTags".',
+            "who may set the tag, may read.",
+            "look at the IAM policies of tenant-bravo.",
+            'call delete_user_policy with UserName="tenant-bravo" and PolicyName="OwnTags".',
         ),
     ),
 )
@@ -128,9 +128,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(requests(TENANTS, "kms:Decrypt")),
             "Your turn",
             (
-                "The condition of for_tenants is already right for ten. What else does a statement have?",
-                "Look at the Principal of for_tenants, and at the variable users.",
-                'Put the policy with for_tenants | {"Principal": {"AWS": list(users.values())}}.',
+                "the condition of for_tenants is already right for ten. What else does a statement have?",
+                "look at the Principal of for_tenants, and at the variable users.",
+                'put the policy with for_tenants | {"Principal": {"AWS": list(users.values())}}.',
             ),
         ),
         Check(
@@ -138,9 +138,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(requests(TENANTS, "kms:Encrypt")),
             "Your turn",
             (
-                "Reading is not enough: a tenant also writes.",
-                "Look at the Action of your statement.",
-                "The Action has kms:Encrypt and kms:Decrypt.",
+                "reading is not enough: a tenant also writes.",
+                "look at the Action of your statement.",
+                "the Action has kms:Encrypt and kms:Decrypt.",
             ),
         ),
         Check(
@@ -148,9 +148,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered([Request(user(name), "kms:Decrypt", ALIAS, False) for name in TENANTS]),
             "Your turn",
             (
-                "What does your condition say to a request without a tenant?",
-                "Look at the operator of your condition.",
-                "Use StringEquals: an operator that ends in IfExists also holds if there is nothing to compare.",
+                "what does your condition say to a request without a tenant?",
+                "look at the operator of your condition.",
+                "use StringEquals: an operator that ends in IfExists also holds if there is nothing to compare.",
             ),
         ),
         Check(
@@ -158,9 +158,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _one_statement,
             "Your turn",
             (
-                "Ten statements would work, and an eleventh tenant would need one more.",
-                "Look at “A statement for all of them”.",
-                "Use ${aws:PrincipalTag/tenant} as the value of the condition.",
+                "ten statements would work, and an eleventh tenant would need one more.",
+                "look at “A statement for all of them”.",
+                "use ${aws:PrincipalTag/tenant} as the value of the condition.",
             ),
         ),
     ),
@@ -179,9 +179,9 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
             "Your turn again",
             (
-                "A context has two pairs, and you have used one of them in a condition.",
-                "Look at the condition key in “A statement for one tenant”, and at context_of.",
-                "Allow kms:Decrypt to tenant-support if kms:EncryptionContext:purpose equals log.",
+                "a context has two pairs, and you have used one of them in a condition.",
+                "look at the condition key in “A statement for one tenant”, and at context_of.",
+                "allow kms:Decrypt to tenant-support if kms:EncryptionContext:purpose equals log.",
             ),
         ),
         Check(
@@ -198,9 +198,9 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
             "Your turn again",
             (
-                "An IAM policy lets you in. What wins over an Allow in another policy?",
-                "Look at the operator Null in the hint.",
-                'Deny with "Principal": {"AWS": "*"} and "Null": {"kms:EncryptionContext:tenant": "true"}.',
+                "an IAM policy lets you in. What wins over an Allow in another policy?",
+                "look at the operator Null in the hint.",
+                'deny with "Principal": {"AWS": "*"} and "Null": {"kms:EncryptionContext:tenant": "true"}.',
             ),
         ),
         Check(
@@ -217,9 +217,9 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
             "Your turn again",
             (
-                "Your Deny is too wide.",
-                "Look at the Action of the Deny: which calls make a new ciphertext?",
-                "Deny kms:Encrypt, kms:GenerateDataKey* and kms:ReEncryptTo, and nothing more.",
+                "your Deny is too wide.",
+                "look at the Action of the Deny: which calls make a new ciphertext?",
+                "deny kms:Encrypt, kms:GenerateDataKey* and kms:ReEncryptTo, and nothing more.",
             ),
         ),
         Check(
@@ -228,8 +228,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn again",
             (
                 "PutKeyPolicy replaces the whole policy.",
-                "Look at the statement for the tenants: is it still there?",
-                "Add to key_policy(kms, key), and not to the variable policy.",
+                "look at the statement for the tenants: is it still there?",
+                "add to key_policy(kms, key), and not to the variable policy.",
             ),
         ),
     ),

@@ -141,9 +141,9 @@ CHECKS = (
         trail_shows("RotateKeyOnDemand"),
         "Rotate, and read the old letter",
         (
-            "A rotation on demand is one call.",
-            "Look at the cells under “Rotate, and read the old letter”.",
-            "Call rotate_key_on_demand with KeyId=old.",
+            "a rotation on demand is one call.",
+            "look at the cells under “Rotate, and read the old letter”.",
+            "call rotate_key_on_demand with KeyId=old.",
         ),
     ),
     Check(
@@ -151,9 +151,9 @@ CHECKS = (
         _rotates,
         "On a schedule",
         (
-            "A schedule is another call than a rotation on demand.",
-            "Look at the cell under “On a schedule”.",
-            "Call enable_key_rotation with KeyId=old and RotationPeriodInDays=180.",
+            "a schedule is another call than a rotation on demand.",
+            "look at the cell under “On a schedule”.",
+            "call enable_key_rotation with KeyId=old and RotationPeriodInDays=180.",
         ),
     ),
     Check(
@@ -161,9 +161,9 @@ CHECKS = (
         _alias_moved,
         "Rotate by alias",
         (
-            "The programs know only the alias.",
-            "Look at the cell that makes letters-2026.",
-            'Call update_alias with AliasName="alias/letters" and TargetKeyId=new.',
+            "the programs know only the alias.",
+            "look at the cell that makes letters-2026.",
+            'call update_alias with AliasName="alias/letters" and TargetKeyId=new.',
         ),
     ),
     Check(
@@ -171,9 +171,9 @@ CHECKS = (
         trail_shows("ReEncrypt", by=MOVER, error="AccessDenied"),
         "Move a letter",
         (
-            "What does the mover need on the old key?",
-            "Look at the cell under “Move a letter” that is meant to fail.",
-            "Call re_encrypt with mover_kms before the old key lets the mover in.",
+            "what does the mover need on the old key?",
+            "look at the cell under “Move a letter” that is meant to fail.",
+            "call re_encrypt with mover_kms before the old key lets the mover in.",
         ),
     ),
     Check(
@@ -181,9 +181,9 @@ CHECKS = (
         trail_shows("ReEncrypt", by=MOVER),
         "Move a letter",
         (
-            "One call needs two permissions.",
-            "Look at the cells under “Move a letter”.",
-            "Put the old key's policy with from_old, then call re_encrypt with mover_kms.",
+            "one call needs two permissions.",
+            "look at the cells under “Move a letter”.",
+            "put the old key's policy with from_old, then call re_encrypt with mover_kms.",
         ),
     ),
     Check(
@@ -191,9 +191,9 @@ CHECKS = (
         _nothing_readdressed,
         "What else did that open?",
         (
-            "The mover has two permissions. One of them is enough to close the gap.",
-            "Look at the last cell under “What else did that open?”.",
-            "Call put_key_policy(kms, old, policy).",
+            "the mover has two permissions. One of them is enough to close the gap.",
+            "look at the last cell under “What else did that open?”.",
+            "call put_key_policy(kms, old, policy).",
         ),
     ),
 )
@@ -210,9 +210,9 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
             "Your turn",
             (
-                "A move needs a permission on each of the two keys.",
-                "Look at from_old and to_new under “Move a letter”.",
-                "Call put_key_policy(kms, old, with_statement(policy, from_old)).",
+                "a move needs a permission on each of the two keys.",
+                "look at from_old and to_new under “Move a letter”.",
+                "call put_key_policy(kms, old, with_statement(policy, from_old)).",
             ),
         ),
         Check(
@@ -220,9 +220,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _nothing_readdressed,
             "Your turn",
             (
-                "One of the two permissions sees the new address.",
-                "Look at own_letters: its condition has a variable for the name of the caller.",
-                "Give to_new a StringNotEquals on kms:EncryptionContext:to with ${aws:username}.",
+                "one of the two permissions sees the new address.",
+                "look at own_letters: its condition has a variable for the name of the caller.",
+                "give to_new a StringNotEquals on kms:EncryptionContext:to with ${aws:username}.",
             ),
         ),
         Check(
@@ -239,8 +239,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn",
             (
                 "PutKeyPolicy replaces the whole policy.",
-                "Look at the variable policy: it has the statement for the readers.",
-                "Add your statement to policy, for both keys.",
+                "look at the variable policy: it has the statement for the readers.",
+                "add your statement to policy, for both keys.",
             ),
         ),
     ),
@@ -248,10 +248,10 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             "messages 2 and 4 open with the new key",
             _of_each_leaked(_moved, "messages 2 and 4 open with the new key"),
-            "Your turn again",
+            "your turn again",
             (
-                "Which key seals them now?",
-                "Look at the functions seal and unseal, and at the variable new.",
+                "which key seals them now?",
+                "look at the functions seal and unseal, and at the variable new.",
                 'messages[n] = seal(kms, new, unseal(kms, messages[n], {"message": n}), {"message": n}), then write '
                 "the note.",
             ),
@@ -261,8 +261,8 @@ EXERCISES: tuple[Exercise, ...] = (
             _of_each_leaked(_data_key_renewed, "messages 2 and 4 have new data keys"),
             "Your turn again",
             (
-                "Who has a data key needs no KMS any more.",
-                "Look at the prediction about a data key that leaked.",
+                "who has a data key needs no KMS any more.",
+                "look at the prediction about a data key that leaked.",
                 "seal generates a new data key: unseal each of the two messages, and seal it again.",
             ),
         ),
@@ -271,9 +271,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _others_unchanged,
             "Your turn again",
             (
-                "Move only what leaked.",
-                "Look at the numbers in your loop.",
-                "Run the cell that seals the messages again, and then only change messages 2 and 4.",
+                "move only what leaked.",
+                "look at the numbers in your loop.",
+                "run the cell that seals the messages again, and then only change messages 2 and 4.",
             ),
         ),
     ),
