@@ -150,6 +150,17 @@ SECTIONS = (
             users=("letters-reader", "letters-mover"),
         ),
     ),
+    Section(
+        14,
+        "imported-key-material",
+        "Bring your own key",
+        25,
+        needs=(LAB_USER, "myKey"),
+        names=Names(
+            aliases=("alias/vault", "alias/archive", "alias/north", "alias/south", "alias/west", KEY_ALIAS),
+            users=(LAB_USER,),
+        ),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

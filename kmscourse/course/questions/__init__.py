@@ -24,6 +24,7 @@ from kmscourse.course.questions import (
     section_11,
     section_12,
     section_13,
+    section_14,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -59,6 +60,7 @@ _SECTIONS = {
     11: section_11,
     12: section_12,
     13: section_13,
+    14: section_14,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -88,6 +90,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         11: ("who-chose-the-session-name", "a-grant-at-once"),
         12: ("which-contexts-are-equal", "who-opens-it-again"),
         13: ("how-many-secrets", "a-caller-without-the-tag"),
+        14: ("what-opens-the-message", "what-a-scan-leaves-in-the-trail"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
