@@ -161,6 +161,13 @@ SECTIONS = (
             users=(LAB_USER,),
         ),
     ),
+    Section(
+        15,
+        "test-a-policy",
+        "Test a policy before it is in force",
+        24,
+        names=Names(aliases=("alias/letters",), users=("Wanda", "Rolf", "Max")),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

@@ -25,6 +25,7 @@ from kmscourse.course.questions import (
     section_12,
     section_13,
     section_14,
+    section_15,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -61,6 +62,7 @@ _SECTIONS = {
     12: section_12,
     13: section_13,
     14: section_14,
+    15: section_15,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -91,6 +93,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         12: ("which-contexts-are-equal", "who-opens-it-again"),
         13: ("how-many-secrets", "a-caller-without-the-tag"),
         14: ("what-opens-the-message", "what-a-scan-leaves-in-the-trail"),
+        15: ("no-copy-is-left", "a-stolen-copy"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
