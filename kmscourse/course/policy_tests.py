@@ -68,7 +68,7 @@ class PolicyTests:
 
     def __init__(self, home: Path, account: Account, name: str) -> None:
         if not re.fullmatch(r"[a-z]{1,40}", name):
-            raise CourseError(f"{name!r} is no name for tests: take 1 to 40 small letters, as in letters.")
+            raise CourseError(f"{name!r} is no name for tests: take 1 to 40 small letters, as in reports.")
         self.name, self.account_id = name, account.id
         self.folder = home / FOLDER / re.sub(r"[^\w.-]+", "-", account.file_key)
         self.policy_file = self.folder / f"{name}.json"
@@ -176,7 +176,7 @@ def _as_json(value: Any) -> bytes:
 
 def _run(test_file: Path) -> tuple[str, bool]:
     """What pytest says of the file, without its time, and whether every test passed."""
-    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"}
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
     others = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     try:
         done = subprocess.run(

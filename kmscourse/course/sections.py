@@ -166,7 +166,7 @@ SECTIONS = (
         "test-a-policy",
         "Test a policy before it is in force",
         24,
-        names=Names(aliases=("alias/letters",), users=("Wanda", "Rolf", "Max")),
+        names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
     ),
 )
 

@@ -15,24 +15,24 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.kms import find_key, key_policy
 from kmscourse.policy import root_statement, statements_of, use_statement, with_statement
 
-LETTERS, PARCELS = "letters", "parcels"
+REPORTS, PARCELS = "reports", "parcels"
 WRITER, READER, MANAGER = "Wanda", "Rolf", "Max"
 NEWS, BOARD, CAPITAL = ({"topic": topic} for topic in ("news", "board", "Board"))
 MAX_NAMED = 2  # of the requests that are answered otherwise
 
 USED = (
-    Request(READER, "kms:Decrypt", LETTERS, True, NEWS),
-    Request(READER, "kms:Decrypt", LETTERS, False, BOARD),
-    Request(READER, "kms:Decrypt", LETTERS, False, CAPITAL),
-    Request(READER, "kms:Decrypt", LETTERS, False),
-    Request(WRITER, "kms:Encrypt", LETTERS, True, BOARD),
-    Request(WRITER, "kms:Decrypt", LETTERS, False, NEWS),
+    Request(READER, "kms:Decrypt", REPORTS, True, NEWS),
+    Request(READER, "kms:Decrypt", REPORTS, False, BOARD),
+    Request(READER, "kms:Decrypt", REPORTS, False, CAPITAL),
+    Request(READER, "kms:Decrypt", REPORTS, False),
+    Request(WRITER, "kms:Encrypt", REPORTS, True, BOARD),
+    Request(WRITER, "kms:Decrypt", REPORTS, False, NEWS),
 )
 MOVED = (
-    Request(WRITER, "kms:ReEncryptTo", LETTERS, True, NEWS),
-    Request(WRITER, "kms:ReEncryptFrom", LETTERS, False, NEWS),
-    Request(READER, "kms:ReEncryptTo", LETTERS, False, NEWS),
-    Request(READER, "kms:ReEncryptFrom", LETTERS, False, NEWS),
+    Request(WRITER, "kms:ReEncryptTo", REPORTS, True, NEWS),
+    Request(WRITER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
+    Request(READER, "kms:ReEncryptTo", REPORTS, False, NEWS),
+    Request(READER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
 )
 MAY: Mapping[str, str] = {WRITER: "kms:Encrypt", READER: "kms:Decrypt", MANAGER: "kms:PutKeyPolicy"}
 TWELVE: tuple[Row, ...] = tuple(
@@ -89,7 +89,7 @@ def notices_wrong_policies(tests: PolicyTests, account: Account) -> Observation:
 
 
 def notices_a_move(tests: PolicyTests, account: Account) -> Observation:
-    """Would the tests notice if Wanda could move letters away, and if she could not move them here?"""
+    """Would the tests notice if Wanda could move reports away, and if she could not move them here?"""
     moves = use_statement(_arn(account, WRITER), ["kms:ReEncrypt*"], sid="A star")
     denied = use_statement(_arn(account, WRITER), ["kms:ReEncryptTo"], sid="None") | {"Effect": "Deny"}
     return _goes_red(
@@ -129,7 +129,7 @@ def _arn(account: Account, user: str) -> str:
 
 CHECKS = (
     Check(
-        "the policy in force on letters answers six requests as the table says",
+        "the policy in force on reports answers six requests as the table says",
         requests_answered(USED),
         "Put it in force, and try it dry",
         (
@@ -139,13 +139,13 @@ CHECKS = (
         ),
     ),
     Check(
-        "your tests of letters are green",
-        _tests(LETTERS, is_green),
+        "your tests of reports are green",
+        _tests(REPORTS, is_green),
         "Repair it",
         (
             "Run the tests, and read which request is answered otherwise.",
             "Look at the cell under “Repair it”.",
-            "Call letters.keep(repaired, requests), then letters.run().",
+            "Call reports.keep(repaired, requests), then reports.run().",
         ),
     ),
     Check(
@@ -185,7 +185,7 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     (
         Check(
-            "Wanda can move letters to this key, and none away from it; all else is as before",
+            "Wanda can move reports to this key, and none away from it; all else is as before",
             requests_answered((*USED, *MOVED)),
             "Your turn again",
             (
@@ -195,8 +195,8 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "your tests of letters notice if Wanda can move letters away, or none here",
-            _tests(LETTERS, notices_a_move),
+            "your tests of reports notice if Wanda can move reports away, or none here",
+            _tests(REPORTS, notices_a_move),
             "Your turn again",
             (
                 "Two new requests belong in the table: one allowed, one refused.",
@@ -205,13 +205,13 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "the policy that you keep as letters is in force on the key",
-            _tests(LETTERS, is_in_force),
+            "the policy that you keep as reports is in force on the key",
+            _tests(REPORTS, is_in_force),
             "Your turn again",
             (
                 "Keep the policy that you have put, or put the one that you keep.",
-                "letters.policy is the policy that you keep.",
-                "Call put_key_policy(kms, live, letters.policy).",
+                "reports.policy is the policy that you keep.",
+                "Call put_key_policy(kms, live, reports.policy).",
             ),
         ),
     ),

@@ -92,7 +92,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         11: ("who-chose-the-session-name", "a-grant-at-once"),
         12: ("which-contexts-are-equal", "who-opens-it-again"),
         13: ("how-many-secrets", "a-caller-without-the-tag"),
-        14: ("what-opens-the-message", "what-a-scan-leaves-in-the-trail"),
+        14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
         15: ("no-copy-is-left", "a-stolen-copy"),
     }.items()
 }

@@ -78,26 +78,4 @@ REVIEW = (
         ),
         "https://csrc.nist.gov/pubs/sp/800/38/d/final",
     ),
-    Question(
-        "what-opens-the-message",
-        3,
-        "A program has sealed a message with a data key, and has forgotten the plaintext key. What must somebody have "
-        "to read the message?",
-        (
-            Choice(
-                "The sealed message.",
-                "The message is ciphertext, and its data key is encrypted. Somebody has to decrypt that first.",
-            ),
-            Choice(
-                "The sealed message, its encrypted data key and the permission to have it decrypted.",
-                "KMS opens the data key for whoever may call Decrypt, and the data key opens the message.",
-                right=True,
-            ),
-            Choice(
-                "The sealed message and a copy of the KMS key.",
-                "Nobody gets a copy of a KMS key whose key material KMS has made.",
-            ),
-        ),
-        "https://docs.aws.amazon.com/kms/latest/developerguide/data-keys.html",
-    ),
 )

@@ -53,25 +53,4 @@ REVIEW = (
         ),
         DYNAMODB_GUIDE + "encryption.usagenotes.html",
     ),
-    Question(
-        "what-a-scan-leaves-in-the-trail",
-        7,
-        "`IAMLabUser` reads an encrypted table with a Scan. What does the audit trail of KMS show?",
-        (
-            Choice(
-                "A Scan by `IAMLabUser`",
-                "A Scan is a call of DynamoDB, and KMS never sees it.",
-            ),
-            Choice(
-                "A Decrypt by DynamoDB, without a user.",
-                "DynamoDB asks in the name of the caller, so the record names the caller.",
-            ),
-            Choice(
-                "A Decrypt by `IAMLabUser`, through DynamoDB.",
-                "The record has the user, and DynamoDB as the service that called for this user.",
-                right=True,
-            ),
-        ),
-        DYNAMODB_GUIDE + "encryption.usagenotes.html",
-    ),
 )

@@ -8,10 +8,10 @@ PREDICTIONS = (
     Question(
         "a-dry-run",
         15,
-        "Rolf may decrypt the letter. He calls `Decrypt` with `DryRun=True`. What does he get?",
+        "Rolf may decrypt the report. He calls `Decrypt` with `DryRun=True`. What does he get?",
         (
             Choice(
-                "The plaintext of the letter.",
+                "The plaintext of the report.",
                 "A dry run does nothing. It only says what would happen.",
             ),
             Choice(
