@@ -8,24 +8,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from kmscourse.errors import KmsCourseError
 from kmscourse.policy import console_key_policy, parse
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
-    from types_boto3_kms.type_defs import CreateKeyRequestTypeDef
+    from types_boto3_kms.type_defs import CreateKeyRequestTypeDef, ImportKeyMaterialRequestTypeDef
 
 __all__ = [
     "alias_name",
     "aliases",
     "aliases_by_key",
     "create_key",
+    "discard_key",
     "find_key",
     "grants",
+    "import_key_material",
     "key_policy",
     "put_key_policy",
     "tags",
@@ -41,12 +48,14 @@ def create_key(
     description: str = "",
     tags: Mapping[str, str] | None = None,
     policy: Mapping[str, Any] | None = None,
+    origin: Literal["AWS_KMS", "EXTERNAL"] = "AWS_KMS",
 ) -> str:
     """Create a symmetric key with the alias ``alias`` ("myKey" or "alias/myKey"), and return its ARN.
 
     ``administrators`` and ``users`` are ARNs: of IAM users, of roles, of a role's session, or of the account's root.
     The key policy is ``policy``. Without it, the console's key-consolepolicy-3 for these people is used. Without people
-    too, AWS attaches its default policy, which is the console's first statement.
+    too, AWS attaches its default policy, which is the console's first statement. With the ``origin`` EXTERNAL, the key
+    has no key material until you import it.
 
     Raises KmsCourseError, and creates no key, if the alias is taken or if an ARN or the alias can't be right. Raises
     ClientError if KMS refuses.
@@ -57,6 +66,7 @@ def create_key(
         raise KmsCourseError(f"The alias {name} already names a key: take another alias, or use that key.")
     request: CreateKeyRequestTypeDef = {
         "Description": description,
+        "Origin": origin,
         "Tags": [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()],
     }
     if policy is None and account is not None:
@@ -78,6 +88,45 @@ def find_key(kms: KMSClient, alias: str) -> str | None:
         return kms.describe_key(KeyId=alias_name(alias))["KeyMetadata"]["Arn"]
     except kms.exceptions.NotFoundException:
         return None
+
+
+def import_key_material(
+    kms: KMSClient, key_id: str, material: bytes, *, valid_to: datetime | None = None
+) -> None:
+    """Import 32 bytes of key material into ``key_id`` (id or ARN, no alias), a symmetric key of the origin EXTERNAL.
+
+    The bytes travel encrypted under a wrapping key of KMS. KMS deletes them at ``valid_to``, at most 365 days from now;
+    without it they don't expire. Raises ClientError if KMS refuses: IncorrectKeyMaterialException for other bytes than
+    the key had before. See the AWS KMS Developer Guide, "Importing key material".
+    """
+    parameters = kms.get_parameters_for_import(
+        KeyId=key_id, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"
+    )
+    wrapping_key = load_der_public_key(parameters["PublicKey"])
+    if not isinstance(wrapping_key, RSAPublicKey):
+        raise TypeError(f"KMS answered with a wrapping key that is not RSA: {type(wrapping_key).__name__}.")
+    request: ImportKeyMaterialRequestTypeDef = {
+        "KeyId": key_id,
+        "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": wrapping_key.encrypt(material, OAEP(MGF1(SHA256()), SHA256(), None)),
+        "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
+    }
+    if valid_to is not None:
+        request |= {"ExpirationModel": "KEY_MATERIAL_EXPIRES", "ValidTo": valid_to}
+    kms.import_key_material(**request)
+
+
+def discard_key(kms: KMSClient, alias: str) -> None:
+    """Delete ``alias`` and schedule the deletion of its key in 7 days; do nothing if there is no such alias.
+
+    Raises ClientError if KMS refuses.
+    """
+    arn = find_key(kms, alias)
+    if arn is None:
+        return
+    if kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] != "PendingDeletion":
+        kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    kms.delete_alias(AliasName=alias_name(alias))
 
 
 def aliases(kms: KMSClient, key_id: str) -> list[str]:

@@ -18,6 +18,7 @@ from kmscourse.course import artifacts, challenge, checks, incident, questions
 from kmscourse.course.answers import Answers
 from kmscourse.course.notes import Notes
 from kmscourse.course.overview import Overview
+from kmscourse.course.policy_tests import PolicyTests
 from kmscourse.course.progress import Progress
 from kmscourse.course.quiz import Quiz
 from kmscourse.display.access import AccessCard
@@ -159,6 +160,13 @@ class Lab:
         CourseError in another one, SandboxError for no number from 0 to 300.
         """
         return practice_settings.grant_delay(self.account, seconds)
+
+    def policy_tests(self, name: str) -> PolicyTests:
+        """The tests of a key policy that you keep in a folder of your own, beside your notes.
+
+        Raises CourseError for a name that is not made of small letters.
+        """
+        return PolicyTests(home(), self.account, name)
 
     @property
     def key_arn(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -12,8 +14,10 @@ from kmscourse.kms import (
     alias_name,
     aliases,
     create_key,
+    discard_key,
     find_key,
     grants,
+    import_key_material,
     key_policy,
     put_key_policy,
     tags,
@@ -201,3 +205,53 @@ def test_lists_of_a_key_are_read_to_their_end(kms, key_id):
     assert set(aliases(kms, key_id)) == names
     assert {grant["GrantId"] for grant in grants(kms, key_id)} == made
     assert tags(kms, key_id) == {str(number): "x" for number in range(50)}
+
+
+# --- key material from outside --------------------------------------------------------------------------------
+
+
+def state(kms, key: str) -> dict[str, object]:
+    return kms.describe_key(KeyId=key)["KeyMetadata"]
+
+
+def test_key_material_is_imported_and_does_not_expire(kms):
+    key = create_key(kms, "vault", origin="EXTERNAL")
+    assert state(kms, key)["KeyState"] == "PendingImport"
+    import_key_material(kms, key, os.urandom(32))
+    shown = state(kms, key)
+    assert (shown["KeyState"], shown["ExpirationModel"]) == ("Enabled", "KEY_MATERIAL_DOES_NOT_EXPIRE")
+
+
+def test_key_material_is_imported_until_a_date(kms):
+    key, end = create_key(kms, "vault", origin="EXTERNAL"), datetime.now(UTC) + timedelta(days=365)
+    import_key_material(kms, key, os.urandom(32), valid_to=end)
+    assert abs(state(kms, key)["ValidTo"] - end) < timedelta(seconds=1)
+
+
+def test_only_the_same_key_material_comes_back(kms):
+    key, material = create_key(kms, "vault", origin="EXTERNAL"), os.urandom(32)
+    import_key_material(kms, key, material)
+    blob = kms.encrypt(KeyId=key, Plaintext=b"gold")["CiphertextBlob"]
+    kms.delete_imported_key_material(KeyId=key)
+    with pytest.raises(ClientError, match="IncorrectKeyMaterialException"):
+        import_key_material(kms, key, os.urandom(32))
+    import_key_material(kms, key, material)
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"gold"
+
+
+def test_a_discarded_key_waits_for_its_deletion_and_frees_its_alias(kms):
+    discard_key(kms, "vault")
+    for _ in range(2):
+        key = create_key(kms, "vault")
+        discard_key(kms, "vault")
+        assert state(kms, key)["KeyState"] == "PendingDeletion"
+        assert find_key(kms, "vault") is None
+
+
+def test_a_key_that_waits_for_its_deletion_already_keeps_its_date(kms):
+    key = create_key(kms, "vault")
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
+    before = state(kms, key)["DeletionDate"]
+    discard_key(kms, "alias/vault")
+    assert state(kms, key)["DeletionDate"] == before
+    assert find_key(kms, "vault") is None

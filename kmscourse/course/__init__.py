@@ -12,6 +12,7 @@ incident/           an intruder's history: what somebody did with a compromised 
 progress.py         which sections and exercises were done, and the challenge
 overview.py         all that is kept of the learner's way, a row for each thing
 glossary.py         the words of the course
+policy_tests.py     key policies under test, in pytest files that the learner keeps
 notes.py            what one section writes down for a later one
 environment.py      whether the packages that the course needs are there
 inventory.py        what the course has in a real account, what it costs, and what is in the way there

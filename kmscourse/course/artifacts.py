@@ -174,10 +174,14 @@ def tell_of_key(account: Account, _: Notes) -> str:
 # --- the data key and the message -----------------------------------------------------------------------------
 
 
-def _can_decrypt(account: Account, encrypted_key: bytes, context: dict[str, str]) -> bool:
-    """Would KMS open it? Asked as a dry run: no key travels, and no Decrypt of the student's is pretended."""
+def can_decrypt(account: Account, blob: bytes, context: dict[str, str], key_arn: str | None = None) -> bool:
+    """Would KMS open it, with the key ``key_arn`` alone if one is given?
+
+    Asked as a dry run: no plaintext travels, and no Decrypt of the student's is pretended.
+    """
+    named = {} if key_arn is None else {"KeyId": key_arn}
     try:
-        account.client("kms").decrypt(CiphertextBlob=encrypted_key, EncryptionContext=context, DryRun=True)
+        account.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=context, DryRun=True, **named)
     except ClientError as error:
         return error.response["Error"]["Code"] == WOULD_SUCCEED
     return True
@@ -185,7 +189,7 @@ def _can_decrypt(account: Account, encrypted_key: bytes, context: dict[str, str]
 
 def has_data_key(account: Account, notes: Notes) -> bool:
     """Is there a note of an encrypted data key that this account's key opens?"""
-    return "encrypted_data_key" in notes and _can_decrypt(
+    return "encrypted_data_key" in notes and can_decrypt(
         account, bytes.fromhex(notes["encrypted_data_key"]), {}
     )
 
@@ -199,7 +203,7 @@ def has_message(account: Account, notes: Notes) -> bool:
     """Is there a note of a sealed message that this account's key opens?"""
     if "envelope" not in notes:
         return False
-    return _can_decrypt(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
+    return can_decrypt(account, Envelope.from_json(notes["envelope"]).encrypted_data_key, MESSAGE_CONTEXT)
 
 
 def make_message(account: Account, notes: Notes) -> None:

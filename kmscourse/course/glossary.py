@@ -297,5 +297,11 @@ GLOSSARY = (
         "The 7 to 30 days between the order to delete a KMS key and its deletion. In this time you can take it back.",
         KMS_GUIDE + "deleting-keys.html",
     ),
+    Term(
+        "wrapping key",
+        "A key that encrypts another key, so that this can travel. For an import KMS gives you the public half of one, "
+        "and keeps the private half.",
+        KMS_GUIDE + "importing-keys-get-public-key-and-token.html",
+    ),
 )
 """In alphabetical order."""

@@ -1,4 +1,4 @@
-"""What one section writes down for a later one: an encrypted data key, a sealed message. Never a plaintext key.
+"""What is kept beside the account: an encrypted data key, a sealed message, encrypted records. Never a plaintext key.
 
 Notes lie in ``notes.json`` in KMSCOURSE_HOME, one set for each account. When the practice account starts over, its
 notes go with it: the keys that they need are gone (``sandbox/process.py`` does so).
@@ -15,16 +15,21 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.home.account_file import NOTES_FILE, AccountFile
 
 # Bytes: a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80.
-_MIN_ENCRYPTED_KEY_SIZE = 80
+_MIN_BLOB_SIZE = 80
 
 
-def _encrypted_key(value: str) -> None:
-    try:
-        size = len(bytes.fromhex(value))
-    except (TypeError, ValueError):
-        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
-    if size < _MIN_ENCRYPTED_KEY_SIZE:
-        raise ValueError(f"{size} bytes are too short for an encrypted data key; is this the plaintext one?")
+def _encrypted(what: str) -> Callable[[str], None]:
+    def read(value: str) -> None:
+        try:
+            size = len(bytes.fromhex(value))
+        except (TypeError, ValueError):
+            raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
+        if size < _MIN_BLOB_SIZE:
+            raise ValueError(
+                f"{size} bytes are too short for an encrypted {what}; is this the plaintext one?"
+            )
+
+    return read
 
 
 def _envelope(value: str) -> None:
@@ -42,10 +47,11 @@ def _envelopes(value: str) -> None:
 
 
 NOTES: dict[str, Callable[[str], object]] = {
-    "encrypted_data_key": _encrypted_key,
+    "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
     "messages": _envelopes,
     "messages_as_leaked": _envelopes,
+    **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -54,9 +60,10 @@ class Notes(MutableMapping[str, str]):
     """A mapping of names to texts that outlives the notebook.
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages`` and
-    ``messages_as_leaked`` are a JSON object of such messages, each under its number. Anything else raises CourseError,
-    so that a plaintext data key can't be written down by mistake. What somebody else has written into the file and
-    can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose they are.
+    ``messages_as_leaked`` are a JSON object of such messages, each under its number. The others are records of section
+    14, encrypted by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down
+    by mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
+    ``account_key`` say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:
@@ -77,7 +84,7 @@ class Notes(MutableMapping[str, str]):
 
     def __setitem__(self, name: str, value: str) -> None:
         if name not in NOTES:
-            raise CourseError(f"The course keeps no note {name!r}: only {' and '.join(NOTES)}.")
+            raise CourseError(f"The course keeps no note {name!r}: only {', '.join(NOTES)}.")
         fault = _fault(name, value)
         if fault is not None:
             raise CourseError(f"This can't be kept as {name}: {fault}")

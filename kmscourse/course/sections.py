@@ -150,6 +150,24 @@ SECTIONS = (
             users=("letters-reader", "letters-mover"),
         ),
     ),
+    Section(
+        14,
+        "imported-key-material",
+        "Bring your own key",
+        25,
+        needs=(LAB_USER, "myKey"),
+        names=Names(
+            aliases=("alias/vault", "alias/archive", "alias/north", "alias/south", "alias/west", KEY_ALIAS),
+            users=(LAB_USER,),
+        ),
+    ),
+    Section(
+        15,
+        "test-a-policy",
+        "Test a policy before it is in force",
+        24,
+        names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

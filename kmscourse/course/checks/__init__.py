@@ -22,6 +22,8 @@ from kmscourse.course.checks import (
     section_11,
     section_12,
     section_13,
+    section_14,
+    section_15,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -42,6 +44,8 @@ _SECTIONS = {
     11: section_11,
     12: section_12,
     13: section_13,
+    14: section_14,
+    15: section_15,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

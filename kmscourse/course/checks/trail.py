@@ -42,7 +42,7 @@ def trail_shows(
         nearest: list[str] | None = None
         found = 0
         for event in audit.events(account.client("cloudtrail"), event_name=event_name):
-            if event.get("errorCode") == artifacts.WOULD_SUCCEED:
+            if event.get("errorCode") == artifacts.WOULD_SUCCEED != error:
                 continue  # a check has only tried it
             differences = [
                 *_differences_of_caller(event, by, account),

@@ -24,6 +24,8 @@ from kmscourse.course.questions import (
     section_11,
     section_12,
     section_13,
+    section_14,
+    section_15,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -59,6 +61,8 @@ _SECTIONS = {
     11: section_11,
     12: section_12,
     13: section_13,
+    14: section_14,
+    15: section_15,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -88,6 +92,8 @@ RECALL: dict[int, tuple[Question, ...]] = {
         11: ("who-chose-the-session-name", "a-grant-at-once"),
         12: ("which-contexts-are-equal", "who-opens-it-again"),
         13: ("how-many-secrets", "a-caller-without-the-tag"),
+        14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
+        15: ("no-copy-is-left", "a-stolen-copy"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

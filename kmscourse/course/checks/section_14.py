@@ -1,0 +1,198 @@
+"""Section 14, Bring your own key: what is true once it is done, and once each exercise is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kmscourse.account import Account
+from kmscourse.audit import events
+from kmscourse.course import artifacts
+from kmscourse.course.checks.check import Check, Exercise, Observation
+from kmscourse.course.checks.requests import Request, requests_answered
+from kmscourse.course.checks.trail import trail_shows
+from kmscourse.course.notes import Notes
+from kmscourse.iam import LAB_USER
+from kmscourse.kms import find_key
+
+VAULT, ARCHIVE = "vault", "archive"
+MINUTES = {"minutes": "1998"}
+REGIONS = ("north", "south", "west")
+RUN_THE_CELLS = "Run the cells under the heading of this exercise first."
+
+LOOKS_AFTER_VAULT = (
+    Request(LAB_USER, "kms:UpdateKeyDescription", VAULT, True),
+    Request(LAB_USER, "kms:TagResource", VAULT, True),
+    Request(LAB_USER, "kms:DeleteImportedKeyMaterial", VAULT, False),
+    Request(LAB_USER, "kms:ScheduleKeyDeletion", VAULT, False),
+)
+
+
+def vault_has_material(account: Account, _: Notes) -> Observation:
+    """Is there a vault for imported key material, and is it enabled?"""
+    kms = account.client("kms")
+    if (arn := find_key(kms, VAULT)) is None:
+        return Observation(False, f"no key has the alias {VAULT}")
+    key = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    is_right = (key["KeyState"], key["Origin"]) == ("Enabled", "EXTERNAL")
+    return Observation(is_right, f"{VAULT} is {key['KeyState']}, of the origin {key['Origin']}")
+
+
+CHECKS = (
+    Check(
+        "vault works, with key material that was imported",
+        vault_has_material,
+        "Bring it back",
+        (
+            "In which state is the key now, and what does it lack?",
+            "Look at the cell under “Bring it back”.",
+            "Call import_key_material(kms, vault, material).",
+        ),
+    ),
+    Check(
+        "KMS has refused other key material",
+        trail_shows("ImportKeyMaterial", error="IncorrectKeyMaterialException"),
+        "Predict",
+        (
+            "Try to import other bytes than the first.",
+            "Run the cell after the prediction, while the key has no key material.",
+            "Call import_key_material(kms, vault, os.urandom(32)).",
+        ),
+    ),
+    Check(
+        "IAMLabUser can look after vault, and can delete neither the key nor its key material",
+        requests_answered(LOOKS_AFTER_VAULT),
+        "What else did that open?",
+        (
+            "Which action with a star allows more than it seems to?",
+            "Look at the last cells under “What else did that open?”.",
+            "Put a key policy that has kms:DeleteAlias in the place of kms:Delete*.",
+        ),
+    ),
+)
+
+
+def record_was_opened(account: Account, _: Notes) -> Observation:
+    """Has KMS opened something under archive after its key material had expired?"""
+    if (arn := find_key(account.client("kms"), ARCHIVE)) is None:
+        return Observation(False, f"no key has the alias {ARCHIVE}", RUN_THE_CELLS)
+    opened = False
+    for event in events(account.client("cloudtrail"), resource=arn):  # the newest first
+        opened = opened or _opens(event, arn)
+        if event["eventName"] == "DeleteExpiredKeyMaterial":
+            told = "something" if opened else "nothing"
+            return Observation(
+                opened, f"KMS has opened {told} under {ARCHIVE} since its key material expired"
+            )
+    return Observation(False, f"the key material of {ARCHIVE} has not expired", RUN_THE_CELLS)
+
+
+def _opens(event: Mapping[str, Any], arn: str) -> bool:
+    """Was it an answered Decrypt under this key, or a ReEncrypt from it?"""
+    if "errorCode" in event:
+        return False
+    source = (event.get("requestParameters") or {}).get("sourceKeyId")
+    return event["eventName"] == "Decrypt" or (event["eventName"] == "ReEncrypt" and source in (None, arn))
+
+
+def record_is_under_my_key(account: Account, notes: Notes) -> Observation:
+    """Does myKey open the note archive?"""
+    if ARCHIVE not in notes:
+        return Observation(False, f"there is no note {ARCHIVE}", RUN_THE_CELLS)
+    if (my_key := artifacts.find_key(account)) is None:
+        return Observation(False, f"no key has the alias {artifacts.KEY_ALIAS}")
+    blob = bytes.fromhex(notes[ARCHIVE])
+    if artifacts.can_decrypt(account, blob, MINUTES, my_key):
+        return Observation(True, f"myKey would open the note {ARCHIVE}")
+    without = artifacts.can_decrypt(account, blob, {}, my_key)
+    hint = "Give the new ciphertext the same encryption context as the old one." if without else ""
+    return Observation(False, f"myKey would not open the note {ARCHIVE} for minutes=1998", hint)
+
+
+def keys_of_somebody_else(account: Account) -> set[str]:
+    """The ARNs of the keys into which IAMLabUser has imported key material."""
+    return {
+        resource["ARN"]
+        for event in events(account.client("cloudtrail"), event_name="ImportKeyMaterial")
+        if event["userIdentity"].get("userName") == LAB_USER and "errorCode" not in event
+        for resource in event["resources"]
+    }
+
+
+def orders_are_safe(account: Account, notes: Notes) -> Observation:
+    """Does KMS open each order, and under no key whose key material somebody else has?"""
+    theirs = keys_of_somebody_else(account)
+    if not theirs or any(region not in notes for region in REGIONS):
+        return Observation(False, "the three orders are not there yet", RUN_THE_CELLS)
+    orders = [(bytes.fromhex(notes[region]), {"region": region}) for region in REGIONS]
+    closed = sum(not artifacts.can_decrypt(account, *order) for order in orders)
+    in_danger = sum(any(artifacts.can_decrypt(account, *order, key) for key in theirs) for order in orders)
+    if closed:
+        return Observation(
+            False, f"KMS would not open {closed} of the {len(orders)} notes for the region of its shop"
+        )
+    return Observation(
+        not in_danger, f"{in_danger} of the {len(orders)} notes are under key material that {LAB_USER} has"
+    )
+
+
+def only_theirs_is_stopped(account: Account, _: Notes) -> Observation:
+    """Is the key with their key material out of use, and are the two others enabled?"""
+    kms, theirs = account.client("kms"), keys_of_somebody_else(account)
+    arns = {region: arn for region in REGIONS if (arn := find_key(kms, region)) is not None}
+    if len(arns) < len(REGIONS) or not theirs & set(arns.values()):
+        return Observation(False, "the three keys are not there yet", RUN_THE_CELLS)
+    states = {region: kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] for region, arn in arns.items()}
+    is_right = all(
+        state in (("Disabled", "PendingDeletion") if arns[region] in theirs else ("Enabled",))
+        for region, state in states.items()
+    )
+    return Observation(is_right, ", ".join(f"{region} is {state}" for region, state in states.items()))
+
+
+EXERCISES: tuple[Exercise, ...] = (
+    (
+        Check(
+            "KMS has opened the minutes after the key material of archive had expired",
+            record_was_opened,
+            "Your turn",
+            (
+                "The key material is gone from KMS. Who still has a copy?",
+                "Look at “Bring it back”, and at the variable copy.",
+                "Call import_key_material(kms, archive, copy), then re_encrypt.",
+            ),
+        ),
+        Check(
+            "the note archive has the minutes under myKey",
+            record_is_under_my_key,
+            "Your turn",
+            (
+                "As long as the minutes are under archive, they can close again.",
+                "ReEncrypt moves a ciphertext to another key. It takes two encryption contexts.",
+                'Set lab.notes["archive"] to the CiphertextBlob of re_encrypt(…, DestinationKeyId=lab.key_arn, …).',
+            ),
+        ),
+    ),
+    (
+        Check(
+            "all three orders open, and none needs key material that somebody else has",
+            orders_are_safe,
+            "Your turn again",
+            (
+                "Who imported the key material of each key?",
+                "The event ImportKeyMaterial in the trail has a user, and the ARN of a key in its resources.",
+                "Call re_encrypt for the order under that key, and replace its note.",
+            ),
+        ),
+        Check(
+            "the key with their key material is out of use, and the two others are enabled",
+            only_theirs_is_stopped,
+            "Your turn again",
+            (
+                "Nobody should encrypt anything new under that key.",
+                "Section 9 has a call that puts a key out of use.",
+                "Call disable_key for that key, and for no other.",
+            ),
+        ),
+    ),
+)
