@@ -1,4 +1,4 @@
-"""Who reaches a key, for what, and by what: every user and role of the account, and whoever a grant names besides.
+"""Who reaches a key, for what, and by what: each user and role of the account, and whom its policy or grants name else.
 
 Each use is decided with every policy and grant that bears on it, as AWS decides a call: first one without an encryption
 context, then one for each context that a grant or a statement names.
@@ -13,7 +13,16 @@ from typing import Any
 from kmscourse.access.conditions import of_call
 from kmscourse.access.explain import case
 from kmscourse.access.snapshot import Snapshot
-from kmscourse.policy import PrincipalKind, fill_in, list_values, parse_principal, statements_of
+from kmscourse.policy import (
+    Principal,
+    PrincipalKind,
+    evaluate,
+    fill_in,
+    list_values,
+    parse_principal,
+    principals_of,
+    statements_of,
+)
 
 Context = Mapping[str, str]
 
@@ -33,6 +42,7 @@ USES: Mapping[str, Mapping[str, Sequence[str]]] = {
 """KeyUsage -> what a key of it is for, and the actions of which one is enough for that."""
 _CONTEXT_KEY = "kms:encryptioncontext:"
 _EQUALS = ("StringEquals", "StringLike")  # operators whose value a request may have
+_EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _EVERY_USE = {use: actions for uses in USES.values() for use, actions in uses.items()} | _COMMON
 
 
@@ -57,7 +67,7 @@ def uses_of(key_usage: str) -> Mapping[str, Sequence[str]]:
 def who_may(
     snapshot: Snapshot, key_arn: str, key_usage: str, contexts: Sequence[Context] = ()
 ) -> tuple[Reach, ...]:
-    """Everybody in the account, and whoever a grant on the key names besides, each with what they may do.
+    """Everybody in the account, and whom else the key's policy or grants name, each with what they may do.
 
     ``contexts`` are encryption contexts to try; those that grants and statements ask for are tried by themselves.
     Raises ClientError where AWS doesn't show the key's policy or grants.
@@ -72,7 +82,8 @@ def who_may(
         )
         for arn in snapshot.people
     ]
-    return (*people, *_strangers(snapshot, key_arn))
+    outside = _of_other_accounts(snapshot, key_arn, uses, contexts)
+    return (*people, *outside, *_strangers(snapshot, key_arn))
 
 
 def _name(snapshot: Snapshot, arn: str) -> str:
@@ -128,6 +139,33 @@ def _contexts_of_policies(snapshot: Snapshot, arn: str, key_arn: str) -> Iterato
                         context[name[len(_CONTEXT_KEY) :]] = value
             if context and statement["Effect"] == "Allow":
                 yield context
+
+
+def _of_other_accounts(
+    snapshot: Snapshot, key_arn: str, uses: Mapping[str, Sequence[str]], contexts: Sequence[Context]
+) -> Iterator[Reach]:
+    """Whom of another account the key policy lets in. What that account allows itself is not seen: it may be all."""
+    named = (name for each in statements_of(snapshot.key_policy(key_arn)) for name in principals_of(each))
+    for who in map(parse_principal, dict.fromkeys(named)):
+        if who.account is None or who.account == snapshot.account.id:
+            continue
+        let_in: dict[str, str] = {}
+        tried = [{}, *contexts, *_contexts_of_policies(snapshot, who.id, key_arn)]
+        for use, actions in uses.items():
+            for context in tried:
+                if any(_lets_outside_in(snapshot, who, action, key_arn, context) for action in actions):
+                    let_in.setdefault(use, _told("key policy", context))
+        if let_in:
+            yield Reach(who.name, who.kind, let_in)
+
+
+def _lets_outside_in(snapshot: Snapshot, who: Principal, action: str, key_arn: str, context: Context) -> bool:
+    parameters = {"EncryptionContext": dict(context)} if context else {}
+    call = {**of_call(snapshot.account, action, parameters), "kms:CallerAccount": str(who.account)}
+    asked = case(snapshot, who.id, action, key_arn, call)
+    own = [_EVERYTHING] if who.has_policies else []
+    key_policy = snapshot.key_policy(key_arn)
+    return evaluate(asked.request, identity_policies=own, resource_policy=key_policy).allowed
 
 
 def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:

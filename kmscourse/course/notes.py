@@ -1,4 +1,4 @@
-"""What is kept beside the account: an encrypted data key, a sealed message, encrypted records. Never a plaintext key.
+"""What is kept beside the account: an encrypted data key, messages, records, a timeline. Never a plaintext key.
 
 Notes lie in ``notes.json`` in KMSCOURSE_HOME, one set for each account. When the practice account starts over, its
 notes go with it: the keys that they need are gone (``sandbox/process.py`` does so).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
+from uuid import UUID
 
 from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError, KmsCourseError
@@ -46,12 +47,22 @@ def _envelopes(value: str) -> None:
         _envelope(envelope)
 
 
+def _event_ids(value: str) -> None:
+    try:
+        is_list = all(str(UUID(event_id)) == event_id for event_id in json.loads(value))
+    except (TypeError, ValueError, AttributeError):
+        is_list = False
+    if not is_list:
+        raise ValueError('it is kept as JSON: a list of events\' ids, as in event["eventID"].')
+
+
 NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
     "messages": _envelopes,
     "messages_as_leaked": _envelopes,
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
+    "timeline": _event_ids,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -60,10 +71,11 @@ class Notes(MutableMapping[str, str]):
     """A mapping of names to texts that outlives the notebook.
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages`` and
-    ``messages_as_leaked`` are a JSON object of such messages, each under its number. The others are records of section
-    14, encrypted by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down
-    by mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
-    ``account_key`` say where they lie, and whose they are.
+    ``messages_as_leaked`` are a JSON object of such messages, each under its number. ``timeline`` is a JSON list of the
+    ids of events in the audit trail. The others are records of section 14, encrypted by KMS, in hex. Anything else
+    raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody else has written
+    into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose they
+    are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

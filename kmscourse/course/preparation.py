@@ -100,15 +100,17 @@ def prepare(account: Account, notes: Notes, number: int, *, again: bool = False)
     """Make what section ``number`` needs and is missing. What is there stays: it may be the learner's work.
 
     ``again`` starts the section over: what it starts without is taken away first, in a real account only what holds
-    nothing that would be lost. Raises ForeignError there, before anything is made, where something that is not the
-    course's has one of the section's names, and CourseError where a permission is missing; CourseError too where
-    something of the learner's can't be used as it is, or the practice account has been changed so that a step is
-    refused.
+    nothing that would be lost. Raises CourseError there for a section of the practice account alone, and ForeignError,
+    before anything is made, where something that is not the course's has one of the section's names; CourseError where
+    a permission is missing, where something of the learner's can't be used as it is, or where the practice account has
+    been changed so that a step is refused.
     """
     section = find_section(number)
     if account.practice:
         with _explain_way_out(number):
             return _prepare(account, notes, section, again)
+    if section.practice_only:
+        raise CourseError(f"Section {number} is in the practice account only: unset KMSCOURSE_TARGET.")
     taken_names = find_taken_names(account, section.names)
     if taken_names:
         needs_account = any(

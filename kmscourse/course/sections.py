@@ -42,6 +42,7 @@ class Section:
     ``minutes`` is how long a student takes. ``needs`` names the artifacts that earlier sections left and this one uses;
     ``clears`` those that must not be there yet, since it is this section that makes them or shows life without them.
     ``names`` must be free, or the course's own, in a real account: those of what it makes, and of what it needs.
+    One that is ``practice_only`` is in no real account.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Section:
     needs: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
     names: Names = LAB_NAMES
+    practice_only: bool = False
 
     @property
     def is_beyond(self) -> bool:
@@ -167,6 +169,14 @@ SECTIONS = (
         "Test a policy before it is in force",
         24,
         names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
+    ),
+    Section(
+        19,
+        "incident",
+        "Incident: somebody else has your key",
+        22,
+        names=Names(aliases=("alias/loans",)),
+        practice_only=True,
     ),
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kmscourse.access import Reach
 from kmscourse.display.card import Card, Grid
+from kmscourse.policy import PrincipalKind
 
 
 class AccessCard(Card):
@@ -19,7 +20,8 @@ class AccessCard(Card):
 
 def _who(reach: Reach) -> str:
     assumed = f"\nassumed by {', '.join(reach.assumed_by)}" if reach.assumed_by else ""
-    return f"{reach.name}\n{reach.kind.value}{assumed}"
+    kind = "another account" if reach.kind is PrincipalKind.ROOT else reach.kind.value
+    return f"{reach.name}\n{kind}{assumed}"
 
 
 def _answer(by: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from kmscourse import kms as keys
 from kmscourse.access import Reach, Snapshot, uses_of, who_may
-from kmscourse.policy import PrincipalKind, trust_policy
+from kmscourse.policy import PrincipalKind, trust_policy, use_statement, with_statement
 from tests.access.conftest import World, allow
 
 
@@ -104,3 +105,39 @@ def test_a_grantee_from_elsewhere_is_there_too(world: World, key: str) -> None:
     stranger = "arn:aws:iam::999999999999:root"
     world.kms.create_grant(KeyId=key, GranteePrincipal=stranger, Operations=["Decrypt", "CreateGrant"])
     assert reaches(world, key)["the account 999999999999"].uses == {"decrypt": "grant", "grant": "grant"}
+
+
+@pytest.mark.parametrize("who", ["root", "user/Eve", "role/Backup"])
+def test_another_account_that_the_key_policy_names_is_there_too(
+    world: World, key: str, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A principal that ends in root is the whole account (IAM User Guide, "Principal").
+
+    The practice account knows nobody in another account, so the policy is given, not put.
+    """
+    stranger = f"arn:aws:iam::999999999999:{who}"
+    policy = with_statement(keys.key_policy(world.kms, key), use_statement(stranger, sid="Outside"))
+    monkeypatch.setattr(keys, "key_policy", lambda *_: policy)
+    name = who.rpartition("/")[2].replace("root", "the account 999999999999")
+    assert reaches(world, key)[name].uses == {"decrypt": "key policy"}
+
+
+@pytest.mark.parametrize(
+    ("more", "uses"),
+    [
+        ({"Condition": {"StringEquals": {"kms:CallerAccount": "999999999999"}}}, {"decrypt": "key policy"}),
+        ({"Condition": {"StringEquals": {"kms:CallerAccount": "123456789012"}}}, None),
+        ({"Effect": "Deny"}, None),
+        (
+            {"Condition": {"StringEquals": {"kms:EncryptionContext:team": "books"}}},
+            {"decrypt": "key policy, with team=books"},
+        ),
+    ],
+)
+def test_another_account_reaches_what_its_statement_lets_in(
+    world: World, key: str, more: dict[str, Any], uses: dict[str, str] | None
+) -> None:
+    statement = use_statement("arn:aws:iam::999999999999:root", sid="Outside") | more
+    keys.put_key_policy(world.kms, key, with_statement(keys.key_policy(world.kms, key), statement))
+    found = reaches(world, key, {"team": "books"}).get("the account 999999999999")
+    assert (found.uses if found else None) == uses

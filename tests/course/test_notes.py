@@ -78,6 +78,13 @@ def test_a_data_key_that_was_not_written_in_hex_is_told_how(notes: Notes, value:
         notes["encrypted_data_key"] = value
 
 
+@pytest.mark.parametrize("value", ["", "7", '["key"]', json.dumps([bytes(16).hex()]), "[7]", "{}x"])
+def test_a_timeline_that_is_no_list_of_ids_is_told_how(notes: Notes, value: str) -> None:
+    with pytest.raises(CourseError, match="a list of events' ids"):
+        notes["timeline"] = value
+    notes["timeline"] = json.dumps(["f4a7d1b0-3a5c-4a0c-9d5e-0c9b8a7e6f51"])
+
+
 def test_an_envelope_that_was_not_written_as_text_is_told_how(notes: Notes) -> None:
     envelope: Any = Envelope(bytes(184), bytes(12), bytes(40))
     with pytest.raises(CourseError, match=r"kept as text, as \.to_json\(\) writes it"):
