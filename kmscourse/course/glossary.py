@@ -106,6 +106,12 @@ GLOSSARY = (
         KMS_GUIDE + "concepts.html",
     ),
     Term(
+        "data event",
+        "A call on the data in a resource, as a Scan. CloudTrail records it only where you pay for that, and "
+        "its event history does not have it.",
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+    ),
+    Term(
         "data key",
         "A key with which your own program encrypts data, outside KMS. KMS generates it, encrypts it and forgets it.",
         KMS_GUIDE + "data-keys.html",

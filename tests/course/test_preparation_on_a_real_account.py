@@ -18,7 +18,8 @@ from kmscourse.sandbox.application import Application
 from kmscourse.sandbox.iam import passwords
 from tests.foreign import create_role, names_of_everything, take
 
-NUMBERS = [section.number for section in SECTIONS]
+NUMBERS = [section.number for section in SECTIONS if not section.practice_only]
+PRACTICE_ONLY = [section.number for section in SECTIONS if section.practice_only]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -29,6 +30,17 @@ def test_a_section_is_caught_up_as_in_the_practice_account(
     ready = {artifact.name for artifact in ARTIFACTS if artifact.is_ready(empty_account, notes)}
     assert set(find_section(number).needs) <= ready
     assert prepare(empty_account, notes, number).sentences == []
+
+
+@pytest.mark.parametrize("number", PRACTICE_ONLY)
+def test_a_section_of_the_practice_account_alone_does_not_begin(
+    empty_account: Account, notes: Notes, number: int
+) -> None:
+    before = names_of_everything(empty_account.session)
+    for again in (False, True):
+        with pytest.raises(CourseError, match=f"Section {number} is in the practice account only"):
+            prepare(empty_account, notes, number, again=again)
+    assert names_of_everything(empty_account.session) == before
 
 
 def test_what_holds_something_stays_even_where_the_learner_starts_over(
@@ -100,7 +112,7 @@ def test_names_of_a_section_s_own_stop_that_section_alone(
     empty_account: Account, main: boto3.Session, notes: Notes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = LAB_NAMES | Names(aliases=("alias/kmscourse-sign",), roles=("AuditRole",))
-    beyond = Section(NUMBERS[-1] + 1, "beyond", "Beyond the lab", 20, needs=("myKey",), names=names)
+    beyond = Section(SECTIONS[-1].number + 1, "beyond", "Beyond the lab", 20, needs=("myKey",), names=names)
     monkeypatch.setattr("kmscourse.course.sections.SECTIONS", (*SECTIONS, beyond))
     create_role(main, "AuditRole")
     with pytest.raises(

@@ -11,9 +11,11 @@ from nbclient import NotebookClient
 
 from kmscourse import course
 from tests.notebooks.notebook import one_after_the_other, solved_notebook
-from tools.record import CELL_TIMEOUT
+from tools.record import CELL_TIMEOUT, ROOT
 
-EVERY_SECTION = [section.number for section in course.SECTIONS]
+_ON_REAL_ACCOUNTS = [section for section in course.SECTIONS if not section.practice_only]
+EVERY_SECTION = [section.number for section in _ON_REAL_ACCOUNTS]
+EVERY_NOTEBOOK = [ROOT / "notebooks" / section.notebook for section in _ON_REAL_ACCOUNTS]
 
 
 def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:

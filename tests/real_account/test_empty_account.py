@@ -10,11 +10,10 @@ import pytest
 from kmscourse import Lab
 from kmscourse.iam import LAB_PASSWORD
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import EVERY_SECTION, run_notebooks, unexpected_errors
+from tests.real_account.course_runs import EVERY_NOTEBOOK, EVERY_SECTION, run_notebooks, unexpected_errors
 from tests.real_account.leftovers import assert_nothing_is_left, assert_secrets_are_kept_nowhere
 from tests.real_account.past_the_stop import go_past_the_stop
 from tests.real_account.section import run_section
-from tools.record import NOTEBOOKS
 
 DONE_BY_PAGES = {
     *(
@@ -37,7 +36,7 @@ def test_the_whole_course_leaves_nothing_behind(
     """Every notebook with its solutions; then status, clean-up, and both again."""
     before = learner.inventory()
     if learner.target.name == "practice":
-        ran = run_notebooks(NOTEBOOKS, learner.environment)
+        ran = run_notebooks(EVERY_NOTEBOOK, learner.environment)
         assert [error for notebook in ran for error in unexpected_errors(notebook)] == []
         shown = "".join(nbformat.writes(notebook) for notebook in ran)
     else:  # moto_server lacks CloudTrail and more, and cells fail there: without a kernel, that is faster

@@ -16,7 +16,7 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.iam import delete_user
 from tests.notebooks.solutions import SOLUTION
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import EVERY_SECTION
+from tests.real_account.course_runs import EVERY_NOTEBOOK, EVERY_SECTION
 from tests.real_account.filling import (
     TAKEN,
     Taken,
@@ -31,7 +31,6 @@ from tests.real_account.inventory import changed
 from tests.real_account.leftovers import assert_nothing_is_left
 from tests.real_account.past_the_stop import go_past_the_stop
 from tests.real_account.section import run_section
-from tools.record import NOTEBOOKS
 
 each_taken_name = pytest.mark.parametrize("taken", TAKEN, ids=str)
 each_that_differs_behind_the_stop = pytest.mark.parametrize(
@@ -55,7 +54,7 @@ REFUSED = {"myKey", "Authors"}
 
 def test_every_name_in_the_notebooks_is_taken_once() -> None:
     sources = []
-    for path in NOTEBOOKS:
+    for path in EVERY_NOTEBOOK:
         for cell in nbformat.read(path, as_version=4).cells:
             sources += [cell.source] if cell.cell_type == "code" else SOLUTION.findall(cell.source)
     named = {name for source in sources for found in NAMES.findall(source) for name in found if name}

@@ -24,6 +24,7 @@ from kmscourse.course.checks import (
     section_13,
     section_14,
     section_15,
+    section_19,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -46,6 +47,7 @@ _SECTIONS = {
     13: section_13,
     14: section_14,
     15: section_15,
+    19: section_19,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

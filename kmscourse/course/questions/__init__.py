@@ -26,6 +26,7 @@ from kmscourse.course.questions import (
     section_13,
     section_14,
     section_15,
+    section_19,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -63,6 +64,7 @@ _SECTIONS = {
     13: section_13,
     14: section_14,
     15: section_15,
+    19: section_19,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -94,6 +96,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         13: ("how-many-secrets", "a-caller-without-the-tag"),
         14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
         15: ("no-copy-is-left", "a-stolen-copy"),
+        19: ("done-with-a-grant", "what-no-finding-means"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

@@ -1,0 +1,318 @@
+"""Section 19, Incident: what is true once it is done, and once each exercise is solved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kmscourse import access, audit, kms
+from kmscourse.account import Account
+from kmscourse.course.checks.check import Check, Exercise, Observation
+from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.incident import (
+    APP,
+    BACKUP_ROLE,
+    INTERN,
+    INTRUDERS_ADDRESS,
+    KEY_ALIAS,
+    OUTSIDE,
+    READER,
+    STOLEN_KEY_OF,
+    TABLE,
+    USERS,
+)
+from kmscourse.course.notes import Notes
+from kmscourse.policy import parse_principal
+
+NOTE = "timeline"
+_NO_INCIDENT = Observation(False, "there is no incident in the account: run the cell with lab.incident first")
+
+READERS_IN = (
+    Request(APP, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
+    Request(APP, "kms:GenerateDataKey", KEY_ALIAS, allowed=True),
+    Request(READER, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
+    Request(BACKUP_ROLE, "kms:Decrypt", KEY_ALIAS, allowed=True),
+    Request(YOU, "kms:PutKeyPolicy", KEY_ALIAS, allowed=True),
+)
+INTERN_OUT = (
+    Request(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False),
+    Request(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False, via_table=TABLE),
+    Request(INTERN, "kms:DescribeKey", KEY_ALIAS, allowed=False),
+    Request(STOLEN_KEY_OF, "kms:Decrypt", KEY_ALIAS, allowed=False),
+)
+"""Who still has to be let in, and who must not be."""
+
+
+def _by_intruder(account: Account) -> list[dict[str, Any]]:
+    """What was called from the intruder's address, the newest first."""
+    events = audit.events(account.client("cloudtrail"))
+    return [event for event in events if event["sourceIPAddress"] == INTRUDERS_ADDRESS]
+
+
+def _access_key_of(event: Mapping[str, Any]) -> str:
+    return str(event["userIdentity"].get("accessKeyId"))
+
+
+def _active_access_keys(account: Account, user: str) -> set[str]:
+    """The ids of a user's active access keys; none where there is no such user."""
+    iam = account.client("iam")
+    try:
+        keys = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
+    except iam.exceptions.NoSuchEntityException:
+        return set()
+    return {key["AccessKeyId"] for key in keys if key["Status"] == "Active"}
+
+
+def _held_by_intruder(account: Account, users: tuple[str, ...]) -> Observation:
+    """Is none of these users' access keys, which the intruder has used, still active?"""
+    used = {_access_key_of(event) for event in _by_intruder(account)}
+    if not used:
+        return _NO_INCIDENT
+    held = [user for user in users if _active_access_keys(account, user) & used]
+    if held:
+        return Observation(
+            False, f"an access key that was used from {INTRUDERS_ADDRESS} is active: {', '.join(held)}"
+        )
+    return Observation(True, f"no active access key was used from {INTRUDERS_ADDRESS}")
+
+
+def stolen_key_gone(account: Account, _: Notes) -> Observation:
+    """Is the access key that was stolen gone or inactive?"""
+    return _held_by_intruder(account, (STOLEN_KEY_OF,))
+
+
+def no_key_in_wrong_hands(account: Account, _: Notes) -> Observation:
+    """Is none of the access keys that the intruder has used still active?"""
+    return _held_by_intruder(account, USERS)
+
+
+def own_keys_stay(account: Account, _: Notes) -> Observation:
+    """Has each of the others an active access key that the intruder has not used?"""
+    used = {_access_key_of(event) for event in _by_intruder(account)}
+    if not used:
+        return _NO_INCIDENT
+    without = [user for user in (APP, READER, INTERN) if not _active_access_keys(account, user) - used]
+    if without:
+        return Observation(False, f"no active access key of their own: {', '.join(without)}")
+    return Observation(True, f"{APP}, {READER} and {INTERN} have their own access keys")
+
+
+def intern_evicted(account: Account, notes: Notes) -> Observation:
+    """Is the intern refused, with no grant left that names them?"""
+    key = kms.find_key(account.client("kms"), KEY_ALIAS)
+    if key is None:
+        return _NO_INCIDENT
+    grantees = (grant.get("GranteePrincipal", "") for grant in kms.grants(account.client("kms"), key))
+    if any(parse_principal(grantee).name == INTERN for grantee in grantees):
+        return Observation(False, f"a grant on {KEY_ALIAS} still names {INTERN}")
+    return requests_answered(INTERN_OUT)(account, notes)
+
+
+def timeline_begins_right(account: Account, notes: Notes) -> Observation:
+    """Is the first event of the timeline the intruder's first call?"""
+    timeline, expected = _timeline(account, notes), _expected_timeline(account)
+    if not expected:
+        return _NO_INCIDENT
+    if not timeline:
+        return Observation(False, f"there is no note {NOTE!r} yet, or it has no event of this account")
+    first = timeline[0]
+    what = f"it begins with {first['eventName']} from {first['sourceIPAddress']}, {first['eventTime']}"
+    hint = ""
+    if first["sourceIPAddress"] != INTRUDERS_ADDRESS:
+        hint = "This is not the intruder's: look at the address."
+    elif first["eventTime"] > timeline[-1]["eventTime"]:
+        hint = "The oldest event comes first, and the trail is newest first."
+    return Observation(first["eventID"] == expected[0]["eventID"], what, hint)
+
+
+def timeline_has_each_change(account: Account, notes: Notes) -> Observation:
+    """Are the others the calls that changed something, in their order, and nothing else?"""
+    timeline, expected = _timeline(account, notes), _expected_timeline(account)
+    if not expected:
+        return _NO_INCIDENT
+    ids, right = ([event["eventID"] for event in some] for some in (timeline, expected))
+    missing = [event["eventName"] for event in expected[1:] if event["eventID"] not in ids]
+    needless = [event["eventName"] for event in timeline if event["eventID"] not in right]
+    if needless:
+        return Observation(
+            False, f"{len(needless)} events changed nothing or are not the intruder's, as {needless[0]}"
+        )
+    if missing:
+        return Observation(False, f"{len(missing)} of {len(expected) - 1} changes are missing")
+    return Observation(
+        ids == right, f"all {len(expected) - 1} changes" + ("" if ids == right else ", in another order")
+    )
+
+
+def _timeline(account: Account, notes: Notes) -> list[dict[str, Any]]:
+    """The events that the learner has written down, as the trail has them; other ids are left out."""
+    if NOTE not in notes:
+        return []
+    by_id = {event["eventID"]: event for event in audit.events(account.client("cloudtrail"))}
+    return [by_id[event_id] for event_id in json.loads(notes[NOTE]) if event_id in by_id]
+
+
+def _expected_timeline(account: Account) -> list[dict[str, Any]]:
+    """The first call with the stolen access key from the intruder's address, and all that changed something.
+
+    An incident that was started over has left its events; the newest is asked about.
+    """
+    calls = _by_intruder(account)
+    made = next((event for event in calls if event["eventName"] == "CreateAccessKey"), None)
+    if made is None:
+        return []
+    first, *others = [event for event in reversed(calls) if _access_key_of(event) == _access_key_of(made)]
+    return [first, *(event for event in others if not event["readOnly"])]
+
+
+def outside_has_no_use(account: Account, _: Notes) -> Observation:
+    """Is the other account refused everything on the key?"""
+    key = kms.find_key(account.client("kms"), KEY_ALIAS)
+    if key is None:
+        return _NO_INCIDENT
+    snapshot = access.Snapshot(account)
+    allowed = [action for action in access.KEY_ACTIONS if _outside_may(snapshot, action, key)]
+    who = parse_principal(OUTSIDE).name
+    return Observation(not allowed, f"{who} may call {', '.join(allowed) or 'nothing'} on the key")
+
+
+def role_trusts_app_alone(account: Account, _: Notes) -> Observation:
+    """May the app assume the role, and the other account not?"""
+    snapshot = access.Snapshot(account)
+    app, role = (f"arn:aws:iam::{account.id}:{path}" for path in (f"user/{APP}", f"role/{BACKUP_ROLE}"))
+    if not {app, role} <= snapshot.identities.keys():
+        return Observation(False, f"there is no user {APP} or no role {BACKUP_ROLE}")
+    if _outside_may(snapshot, "sts:AssumeRole", role):
+        return Observation(False, f"{parse_principal(OUTSIDE).name} may assume {BACKUP_ROLE}")
+    if not access.case(snapshot, app, "sts:AssumeRole", role).decision.allowed:
+        return Observation(False, f"{APP} may not assume {BACKUP_ROLE} any more")
+    return Observation(True, f"{APP} may assume {BACKUP_ROLE}, and nobody outside may")
+
+
+def _outside_may(snapshot: access.Snapshot, action: str, resource: str) -> bool:
+    context = dict(access.context_of_call(snapshot.account, action, {}))
+    if action.startswith("kms:"):
+        context["kms:CallerAccount"] = str(parse_principal(OUTSIDE).account)
+    return access.case(snapshot, OUTSIDE, action, resource, context).decision.allowed
+
+
+CHECKS = (
+    Check(
+        "the stolen access key is deleted or inactive",
+        stolen_key_gone,
+        "Delete the access key",
+        (
+            "Whoever has this access key can still sign with it.",
+            "Look at the cell under “Delete the access key”.",
+            'Call delete_access_key with UserName="loans-deployer" and the id of the access key.',
+        ),
+    ),
+    Check(
+        "loans-intern is refused, and no grant names this user",
+        intern_evicted,
+        "Evict the intern's grant",
+        (
+            "A permission that is in no policy has to go.",
+            "Look at the cells under “Evict the intern's grant”.",
+            "Call revoke_grant with KeyId and the GrantId of the grant whose grantee is loans-intern.",
+        ),
+    ),
+    Check(
+        "the app, the librarian and the backup role are let in, and you manage the key",
+        requests_answered(READERS_IN),
+        "What lets the intern in?",
+        (
+            "You stopped somebody who works here.",
+            "Look at lab.who_may: who has lost a use, and by what did they have it?",
+            "Run the cell with lab.incident again, and change only what names the intruder's ways in.",
+        ),
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
+    (
+        Check(
+            "the timeline begins with the intruder's first call",
+            timeline_begins_right,
+            "Your turn",
+            (
+                "Two people signed with the stolen access key. Which address is the intruder's?",
+                "Look at with_stolen, and at the order in which the trail lists events.",
+                'Take the last event of with_stolen whose sourceIPAddress is "203.0.113.77".',
+            ),
+        ),
+        Check(
+            "it goes on with each call that changed something, in their order, and has no other",
+            timeline_has_each_change,
+            "Your turn",
+            (
+                "Most of the calls only looked around.",
+                "Which field of an event says whether the call only read?",
+                'Keep the events with event["readOnly"] false, oldest first.',
+            ),
+        ),
+    ),
+    (
+        Check(
+            "no access key that the intruder used is active",
+            no_key_in_wrong_hands,
+            "Your turn again",
+            (
+                "A user can have two access keys.",
+                "The events of loans-intern from 203.0.113.77 name the access key that signed them.",
+                "Call delete_access_key for the one of loans-intern that is in as_intern.",
+            ),
+        ),
+        Check(
+            "nobody in another account can use the key",
+            outside_has_no_use,
+            "Your turn again",
+            (
+                "Read the key policy, statement by statement.",
+                "Which principal is not of your account?",
+                "Call put_key_policy with without_principal(key_policy(kms, loans), …).",
+            ),
+        ),
+        Check(
+            "loans-app can assume loans-backup, and nobody outside can",
+            role_trusts_app_alone,
+            "Your turn again",
+            (
+                "Who may become a user of the key, without being one now?",
+                "Look at the last change of your timeline: whose policy is it?",
+                "Call update_assume_role_policy with the trust policy without the other account.",
+            ),
+        ),
+        Check(
+            "the intern is refused, and no grant names this user",
+            intern_evicted,
+            "Your turn again",
+            (
+                "A way in that was closed is open again.",
+                "Look at the grants on the key.",
+                "Call revoke_grant for the grant to loans-intern.",
+            ),
+        ),
+        Check(
+            "the app, the librarian and the backup role are let in, and you manage the key",
+            requests_answered(READERS_IN),
+            "Your turn again",
+            (
+                "You closed more than the intruder's ways in.",
+                "Look at lab.who_may: who has lost a use?",
+                "Put back the first statement of the key policy, and the policies and grants of those who read.",
+            ),
+        ),
+        Check(
+            "the app, the librarian and the intern have their own access keys",
+            own_keys_stay,
+            "Your turn again",
+            (
+                "One of two access keys goes, not both.",
+                "The older access key of loans-intern is the intern's own.",
+                "Start over with the cell that calls lab.incident, and delete only the access key in as_intern.",
+            ),
+        ),
+    ),
+)
