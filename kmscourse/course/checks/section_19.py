@@ -120,9 +120,9 @@ def timeline_begins_right(account: Account, notes: Notes) -> Observation:
     what = f"it begins with {first['eventName']} from {first['sourceIPAddress']}, {first['eventTime']}"
     hint = ""
     if first["sourceIPAddress"] != INTRUDERS_ADDRESS:
-        hint = "This is not the intruder's: look at the address."
+        hint = "this is not the intruder's: look at the address."
     elif first["eventTime"] > timeline[-1]["eventTime"]:
-        hint = "The oldest event comes first, and the trail is newest first."
+        hint = "the oldest event comes first, and the trail is newest first."
     return Observation(first["eventID"] == expected[0]["eventID"], what, hint)
 
 
@@ -203,9 +203,9 @@ CHECKS = (
         stolen_key_gone,
         "Delete the access key",
         (
-            "Whoever has this access key can still sign with it.",
-            "Look at the cell under “Delete the access key”.",
-            'Call delete_access_key with UserName="loans-deployer" and the id of the access key.',
+            "whoever has this access key can still sign with it.",
+            "look at the cell under “Delete the access key”.",
+            'call delete_access_key with UserName="loans-deployer" and the id of the access key.',
         ),
     ),
     Check(
@@ -213,9 +213,9 @@ CHECKS = (
         intern_evicted,
         "Evict the intern's grant",
         (
-            "A permission that is in no policy has to go.",
-            "Look at the cells under “Evict the intern's grant”.",
-            "Call revoke_grant with KeyId and the GrantId of the grant whose grantee is loans-intern.",
+            "a permission that is in no policy has to go.",
+            "look at the cells under “Evict the intern's grant”.",
+            "call revoke_grant with KeyId and the GrantId of the grant whose grantee is loans-intern.",
         ),
     ),
     Check(
@@ -223,9 +223,9 @@ CHECKS = (
         requests_answered(READERS_IN),
         "What lets the intern in?",
         (
-            "You stopped somebody who works here.",
-            "Look at lab.who_may: who has lost a use, and by what did they have it?",
-            "Run the cell with lab.incident again, and change only what names the intruder's ways in.",
+            "you stopped somebody who works here.",
+            "look at lab.who_may: who has lost a use, and by what did they have it?",
+            "run the cell with lab.incident again, and change only what names the intruder's ways in.",
         ),
     ),
 )
@@ -237,9 +237,9 @@ EXERCISES: tuple[Exercise, ...] = (
             timeline_begins_right,
             "Your turn",
             (
-                "Two people signed with the stolen access key. Which address is the intruder's?",
-                "Look at with_stolen, and at the order in which the trail lists events.",
-                'Take the last event of with_stolen whose sourceIPAddress is "203.0.113.77".',
+                "two people signed with the stolen access key. Which address is the intruder's?",
+                "look at with_stolen, and at the order in which the trail lists events.",
+                'take the last event of with_stolen whose sourceIPAddress is "203.0.113.77".',
             ),
         ),
         Check(
@@ -247,9 +247,9 @@ EXERCISES: tuple[Exercise, ...] = (
             timeline_has_each_change,
             "Your turn",
             (
-                "Most of the calls only looked around.",
-                "Which field of an event says whether the call only read?",
-                'Keep the events with event["readOnly"] false, oldest first.',
+                "most of the calls only looked around.",
+                "which field of an event says whether the call only read?",
+                'keep the events with event["readOnly"] false, oldest first.',
             ),
         ),
     ),
@@ -259,9 +259,9 @@ EXERCISES: tuple[Exercise, ...] = (
             no_key_in_wrong_hands,
             "Your turn again",
             (
-                "A user can have two access keys.",
-                "The events of loans-intern from 203.0.113.77 name the access key that signed them.",
-                "Call delete_access_key for the one of loans-intern that is in as_intern.",
+                "a user can have two access keys.",
+                "the events of loans-intern from 203.0.113.77 name the access key that signed them.",
+                "call delete_access_key for the one of loans-intern that is in as_intern.",
             ),
         ),
         Check(
@@ -269,9 +269,9 @@ EXERCISES: tuple[Exercise, ...] = (
             outside_has_no_use,
             "Your turn again",
             (
-                "Read the key policy, statement by statement.",
-                "Which principal is not of your account?",
-                "Call put_key_policy with without_principal(key_policy(kms, loans), …).",
+                "read the key policy, statement by statement.",
+                "which principal is not of your account?",
+                "call put_key_policy with without_principal(key_policy(kms, loans), …).",
             ),
         ),
         Check(
@@ -279,9 +279,9 @@ EXERCISES: tuple[Exercise, ...] = (
             role_trusts_app_alone,
             "Your turn again",
             (
-                "Who may become a user of the key, without being one now?",
-                "Look at the last change of your timeline: whose policy is it?",
-                "Call update_assume_role_policy with the trust policy without the other account.",
+                "who may become a user of the key, without being one now?",
+                "look at the last change of your timeline: whose policy is it?",
+                "call update_assume_role_policy with the trust policy without the other account.",
             ),
         ),
         Check(
@@ -289,9 +289,9 @@ EXERCISES: tuple[Exercise, ...] = (
             intern_evicted,
             "Your turn again",
             (
-                "A way in that was closed is open again.",
-                "Look at the grants on the key.",
-                "Call revoke_grant for the grant to loans-intern.",
+                "a way in that was closed is open again.",
+                "look at the grants on the key.",
+                "call revoke_grant for the grant to loans-intern.",
             ),
         ),
         Check(
@@ -299,9 +299,9 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(READERS_IN),
             "Your turn again",
             (
-                "You closed more than the intruder's ways in.",
-                "Look at lab.who_may: who has lost a use?",
-                "Put back the first statement of the key policy, and the policies and grants of those who read.",
+                "you closed more than the intruder's ways in.",
+                "look at lab.who_may: who has lost a use?",
+                "put back the first statement of the key policy, and the policies and grants of those who read.",
             ),
         ),
         Check(
@@ -309,9 +309,9 @@ EXERCISES: tuple[Exercise, ...] = (
             own_keys_stay,
             "Your turn again",
             (
-                "One of two access keys goes, not both.",
-                "The older access key of loans-intern is the intern's own.",
-                "Start over with the cell that calls lab.incident, and delete only the access key in as_intern.",
+                "one of two access keys goes, not both.",
+                "the older access key of loans-intern is the intern's own.",
+                "start over with the cell that calls lab.incident, and delete only the access key in as_intern.",
             ),
         ),
     ),

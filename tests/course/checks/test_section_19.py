@@ -149,8 +149,8 @@ def one_change_less(account: Account, happened: incident.Incident) -> list[str]:
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (newest_first, "The oldest event comes first, and the trail is newest first."),
-        (with_the_owner, "This is not the intruder's: look at the address."),
+        (newest_first, "the oldest event comes first, and the trail is newest first."),
+        (with_the_owner, "this is not the intruder's: look at the address."),
         (all_calls, "9 events changed nothing or are not the intruder's, as ListKeys"),
         (one_change_less, "1 of 4 changes are missing"),
         (lambda *_: [], "there is no note 'timeline' yet, or it has no event of this account"),
