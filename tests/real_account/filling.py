@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from kmscourse.course import BEYOND_SECTIONS
+from kmscourse.course.sections import LAB_NAMES, Names
 from tests.real_account.targets import Target
 
 PASSWORD = "My-0wn-passw0rd!"
@@ -215,6 +218,42 @@ def misspelt_user(target: Target) -> None:
 
 # --- everything -----------------------------------------------------------------------------------------------
 
+# --- beyond the lab -------------------------------------------------------------------------------------------
+
+
+def role(target: Target, name: str) -> None:
+    """A role of a service."""
+    target.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST_EC2)
+
+
+def _plainly(target: Target, name: str, kind: str) -> None:
+    """A thing that has nothing but its name."""
+    if kind == "aliases":
+        key(target, name)
+    elif kind == "users":
+        user(target, name, bare=True)
+    else:
+        role(target, name)
+
+
+def _beyond_the_lab() -> dict[str, dict[str, str]]:
+    """The names that each section beyond the lab has for itself: slug -> name -> aliases, users or roles."""
+    return {
+        section.slug: {
+            name: kind
+            for kind in Names.__dataclass_fields__
+            for name in getattr(section.names, kind)
+            if name not in getattr(LAB_NAMES, kind)
+        }
+        for section in BEYOND_SECTIONS
+    }
+
+
+BEYOND_THE_LAB = _beyond_the_lab()
+_ONE_OF_EACH_KIND = {
+    (slug, kind): name for slug, names in BEYOND_THE_LAB.items() for name, kind in reversed(names.items())
+}
+
 TAKEN = (
     Taken("alias/myKey", "enabled key", enabled_key, differs_behind_the_stop=False),
     Taken("alias/myKey", "disabled key", disabled_key),
@@ -230,12 +269,16 @@ TAKEN = (
     Taken("IAMLabUser", "user with everything", lab_user),
     Taken("IAMLabUser", "user without password", lab_user_without_password, differs_behind_the_stop=False),
     Taken("IAMLabUsr", "misspelt user", misspelt_user, differs_behind_the_stop=False),
+    *(
+        Taken(name, kind, partial(_plainly, name=name, kind=kind), differs_behind_the_stop=False)
+        for (_, kind), name in _ONE_OF_EACH_KIND.items()
+    ),
 )
 
 
 def fill_with_unrelated(target: Target) -> None:
     """What lies around in an account: a key, a table, users, a role, a group, managed policies."""
-    table(target, "Payroll", "Person", **under_own_key(key(target, "alias/payroll")))
+    table(target, "Payroll", "Person", **under_own_key(key(target, "alias/wages")))
     user(target, "payroll")
     user(target, "bare", bare=True)
     iam = target.client("iam")
@@ -268,6 +311,9 @@ def fill_with_everything(target: Target) -> None:
     films(target)
     other_key(target)
     misspelt_user(target)
+    for names in BEYOND_THE_LAB.values():
+        for name, kind in names.items():
+            _plainly(target, name, kind)
 
 
 def _account(target: Target) -> str:

@@ -63,7 +63,7 @@ def _to_the_key(key_id: str, grant_id: str) -> Iterator[Harm]:
     ):
         yield Harm("kms", method, name | more)
     yield Harm("kms", "create_alias", {"AliasName": "alias/another", "TargetKeyId": key_id})
-    yield Harm("kms", "update_alias", {"AliasName": "alias/payroll", "TargetKeyId": key_id})
+    yield Harm("kms", "update_alias", {"AliasName": "alias/wages", "TargetKeyId": key_id})
 
 
 def _to_the_key_by_another_name(arn: str) -> Iterator[Harm]:

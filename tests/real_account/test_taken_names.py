@@ -18,6 +18,7 @@ from tests.notebooks.solutions import SOLUTION
 from tests.real_account.conftest import Learner
 from tests.real_account.course_runs import EVERY_NOTEBOOK, EVERY_SECTION
 from tests.real_account.filling import (
+    BEYOND_THE_LAB,
     TAKEN,
     Taken,
     fill_with_everything,
@@ -61,8 +62,12 @@ def test_every_name_in_the_notebooks_is_taken_once() -> None:
     assert {"alias/myKey", "Books", "Films", "IAMLabUser", "IAMLabUsr"} <= named, (
         "these names are read out of cells"
     )
-    missing = named - READ_ONLY - REFUSED - {taken.name for taken in TAKEN}
-    assert not missing, f"add to filling.TAKEN how somebody else may have these names: {missing}"
+    taken = {name for names in BEYOND_THE_LAB.values() for name in names} | {each.name for each in TAKEN}
+    missing = named - READ_ONLY - REFUSED - taken
+    assert not missing, (
+        "add to filling.TAKEN how somebody else may have these names; beyond the lab, to the names of their section: "
+        f"{missing}"
+    )
 
 
 @each_taken_name
@@ -154,9 +159,9 @@ def test_what_has_taken_the_place_of_the_courses_own_is_foreign(
     mine = target.client("kms").describe_key(KeyId="alias/noKey")["KeyMetadata"]["KeyId"]
     target.client("kms").update_alias(AliasName="alias/myKey", TargetKeyId=mine)
     before = learner.inventory()
-    for section in EVERY_SECTION:
+    for section in course.LAB_SECTIONS:
         with pytest.raises(KmsCourseError, match="IAMLabUser"):
-            Lab.open(section)
+            Lab.open(section.number)
     cleaned = learner.clean_up(capsys)
     assert cleaned.status == 0, f"{cleaned.out}{cleaned.err}"
     (dying,) = changed(before, learner.inventory())
