@@ -82,23 +82,27 @@ def _goes_red(tests: PolicyTests, policies: Mapping[str, Mapping[str, Any]]) -> 
 def notices_wrong_policies(tests: PolicyTests, account: Account) -> Observation:
     """Would the tests notice a policy that allows everything, and one that allows nothing?"""
     nothing = {"Version": "2012-10-17", "Statement": [root_statement(account.id)]}
-    everything = nothing
+    everything: Mapping[str, Any] = nothing
     for who in MAY:
         everything = with_statement(everything, use_statement(_arn(account, who), ["kms:*"], sid=who))
     return _goes_red(tests, {"allows everything": everything, "allows nothing": nothing})
 
 
 def notices_a_move(tests: PolicyTests, account: Account) -> Observation:
-    """Would the tests notice if Wanda could move reports away, and if she could not move them here?"""
-    moves = use_statement(_arn(account, WRITER), ["kms:ReEncrypt*"], sid="A star")
-    denied = use_statement(_arn(account, WRITER), ["kms:ReEncryptTo"], sid="None") | {"Effect": "Deny"}
-    return _goes_red(
-        tests,
-        {
-            f"allows {WRITER} kms:ReEncryptFrom": with_statement(tests.policy, moves),
-            f"allows {WRITER} no kms:ReEncryptTo": with_statement(tests.policy, denied),
-        },
-    )
+    """Would the tests notice the colleague's policy, and the one by which Wanda can move nothing?"""
+    for_news = {"Condition": {"StringEquals": {"kms:EncryptionContext:topic": "news"}}}
+    before: Mapping[str, Any] = {"Version": "2012-10-17", "Statement": [root_statement(account.id)]}
+    for statement in (
+        use_statement(_arn(account, READER), ["kms:Decrypt"], sid="Read") | for_news,
+        use_statement(_arn(account, WRITER), ["kms:Encrypt"], sid="Write"),
+    ):
+        before = with_statement(before, statement)
+    star = use_statement(_arn(account, WRITER), ["kms:ReEncrypt*"], sid="Move reports")
+    policies = {
+        f"allows {WRITER} kms:ReEncryptFrom": with_statement(before, star),
+        f"allows {WRITER} no kms:ReEncryptTo": before,
+    }
+    return _goes_red(tests, policies)
 
 
 def is_in_force(tests: PolicyTests, account: Account) -> Observation:
