@@ -155,7 +155,7 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             "KMS has opened the minutes after the key material of archive had expired",
             record_was_opened,
-            "your turn",
+            "Your turn",
             (
                 "the key material is gone from KMS. Who still has a copy?",
                 "look at “Bring it back”, and at the variable copy.",
@@ -177,7 +177,7 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             "all three orders open, and none needs key material that somebody else has",
             orders_are_safe,
-            "your turn again",
+            "Your turn again",
             (
                 "who imported the key material of each key?",
                 "the event ImportKeyMaterial in the trail has a user, and the ARN of a key in its resources.",

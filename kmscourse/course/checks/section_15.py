@@ -169,7 +169,7 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             "the policy that you keep as parcels answers all twelve requests as the table says",
             _tests(PARCELS, is_right),
-            "your turn",
+            "Your turn",
             (
                 "let pytest tell you which requests are answered otherwise.",
                 "one statement allows too much by a star, one by another star, and one allows too little.",
@@ -189,9 +189,9 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     (
         Check(
-            "wanda can move reports to this key, and none away from it; all else is as before",
+            "Wanda can move reports to this key, and none away from it; all else is as before",
             requests_answered((*USED, *MOVED)),
-            "your turn again",
+            "Your turn again",
             (
                 "ReEncrypt needs one permission on each of its two keys.",
                 "let compare show which requests the star opens.",
