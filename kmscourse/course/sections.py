@@ -167,7 +167,7 @@ SECTIONS = (
         15,
         "test-a-policy",
         "Test a policy before it is in force",
-        24,
+        21,
         names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
     ),
     Section(

@@ -18,7 +18,7 @@ from kmscourse.kms import find_key
 VAULT, ARCHIVE = "vault", "archive"
 MINUTES = {"minutes": "1998"}
 REGIONS = ("north", "south", "west")
-RUN_THE_CELLS = "Run the cells under the heading of this exercise first."
+RUN_THE_CELLS = "run the cells under the heading of this exercise first."
 
 LOOKS_AFTER_VAULT = (
     Request(LAB_USER, "kms:UpdateKeyDescription", VAULT, True),
@@ -44,9 +44,9 @@ CHECKS = (
         vault_has_material,
         "Bring it back",
         (
-            "In which state is the key now, and what does it lack?",
-            "Look at the cell under “Bring it back”.",
-            "Call import_key_material(kms, vault, material).",
+            "in which state is the key now, and what does it lack?",
+            "look at the cell under “Bring it back”.",
+            "call import_key_material(kms, vault, material).",
         ),
     ),
     Check(
@@ -54,9 +54,9 @@ CHECKS = (
         trail_shows("ImportKeyMaterial", error="IncorrectKeyMaterialException"),
         "Predict",
         (
-            "Try to import other bytes than the first.",
-            "Run the cell after the prediction, while the key has no key material.",
-            "Call import_key_material(kms, vault, os.urandom(32)).",
+            "try to import other bytes than the first.",
+            "run the cell after the prediction, while the key has no key material.",
+            "call import_key_material(kms, vault, os.urandom(32)).",
         ),
     ),
     Check(
@@ -64,9 +64,9 @@ CHECKS = (
         requests_answered(LOOKS_AFTER_VAULT),
         "What else did that open?",
         (
-            "Which action with a star allows more than it seems to?",
-            "Look at the last cells under “What else did that open?”.",
-            "Put a key policy that has kms:DeleteAlias in the place of kms:Delete*.",
+            "which action with a star allows more than it seems to?",
+            "look at the last cells under “What else did that open?”.",
+            "put a key policy that has kms:DeleteAlias in the place of kms:Delete*.",
         ),
     ),
 )
@@ -105,7 +105,7 @@ def record_is_under_my_key(account: Account, notes: Notes) -> Observation:
     if artifacts.can_decrypt(account, blob, MINUTES, my_key):
         return Observation(True, f"myKey would open the note {ARCHIVE}")
     without = artifacts.can_decrypt(account, blob, {}, my_key)
-    hint = "Give the new ciphertext the same encryption context as the old one." if without else ""
+    hint = "give the new ciphertext the same encryption context as the old one." if without else ""
     return Observation(False, f"myKey would not open the note {ARCHIVE} for minutes=1998", hint)
 
 
@@ -157,9 +157,9 @@ EXERCISES: tuple[Exercise, ...] = (
             record_was_opened,
             "Your turn",
             (
-                "The key material is gone from KMS. Who still has a copy?",
-                "Look at “Bring it back”, and at the variable copy.",
-                "Call import_key_material(kms, archive, copy), then re_encrypt.",
+                "the key material is gone from KMS. Who still has a copy?",
+                "look at “Bring it back”, and at the variable copy.",
+                "call import_key_material(kms, archive, copy), then re_encrypt.",
             ),
         ),
         Check(
@@ -167,9 +167,9 @@ EXERCISES: tuple[Exercise, ...] = (
             record_is_under_my_key,
             "Your turn",
             (
-                "As long as the minutes are under archive, they can close again.",
+                "as long as the minutes are under archive, they can close again.",
                 "ReEncrypt moves a ciphertext to another key. It takes two encryption contexts.",
-                'Set lab.notes["archive"] to the CiphertextBlob of re_encrypt(…, DestinationKeyId=lab.key_arn, …).',
+                'set lab.notes["archive"] to the CiphertextBlob of re_encrypt(…, DestinationKeyId=lab.key_arn, …).',
             ),
         ),
     ),
@@ -179,9 +179,9 @@ EXERCISES: tuple[Exercise, ...] = (
             orders_are_safe,
             "Your turn again",
             (
-                "Who imported the key material of each key?",
-                "The event ImportKeyMaterial in the trail has a user, and the ARN of a key in its resources.",
-                "Call re_encrypt for the order under that key, and replace its note.",
+                "who imported the key material of each key?",
+                "the event ImportKeyMaterial in the trail has a user, and the ARN of a key in its resources.",
+                "call re_encrypt for the order under that key, and replace its note.",
             ),
         ),
         Check(
@@ -189,9 +189,9 @@ EXERCISES: tuple[Exercise, ...] = (
             only_theirs_is_stopped,
             "Your turn again",
             (
-                "Nobody should encrypt anything new under that key.",
-                "Section 9 has a call that puts a key out of use.",
-                "Call disable_key for that key, and for no other.",
+                "nobody should encrypt anything new under that key.",
+                "section 9 has a call that puts a key out of use.",
+                "call disable_key for that key, and for no other.",
             ),
         ),
     ),

@@ -82,23 +82,27 @@ def _goes_red(tests: PolicyTests, policies: Mapping[str, Mapping[str, Any]]) -> 
 def notices_wrong_policies(tests: PolicyTests, account: Account) -> Observation:
     """Would the tests notice a policy that allows everything, and one that allows nothing?"""
     nothing = {"Version": "2012-10-17", "Statement": [root_statement(account.id)]}
-    everything = nothing
+    everything: Mapping[str, Any] = nothing
     for who in MAY:
         everything = with_statement(everything, use_statement(_arn(account, who), ["kms:*"], sid=who))
     return _goes_red(tests, {"allows everything": everything, "allows nothing": nothing})
 
 
 def notices_a_move(tests: PolicyTests, account: Account) -> Observation:
-    """Would the tests notice if Wanda could move reports away, and if she could not move them here?"""
-    moves = use_statement(_arn(account, WRITER), ["kms:ReEncrypt*"], sid="A star")
-    denied = use_statement(_arn(account, WRITER), ["kms:ReEncryptTo"], sid="None") | {"Effect": "Deny"}
-    return _goes_red(
-        tests,
-        {
-            f"allows {WRITER} kms:ReEncryptFrom": with_statement(tests.policy, moves),
-            f"allows {WRITER} no kms:ReEncryptTo": with_statement(tests.policy, denied),
-        },
-    )
+    """Would the tests notice the colleague's policy, and the one by which Wanda can move nothing?"""
+    for_news = {"Condition": {"StringEquals": {"kms:EncryptionContext:topic": "news"}}}
+    before: Mapping[str, Any] = {"Version": "2012-10-17", "Statement": [root_statement(account.id)]}
+    for statement in (
+        use_statement(_arn(account, READER), ["kms:Decrypt"], sid="Read") | for_news,
+        use_statement(_arn(account, WRITER), ["kms:Encrypt"], sid="Write"),
+    ):
+        before = with_statement(before, statement)
+    star = use_statement(_arn(account, WRITER), ["kms:ReEncrypt*"], sid="Move reports")
+    policies = {
+        f"allows {WRITER} kms:ReEncryptFrom": with_statement(before, star),
+        f"allows {WRITER} no kms:ReEncryptTo": before,
+    }
+    return _goes_red(tests, policies)
 
 
 def is_in_force(tests: PolicyTests, account: Account) -> Observation:
@@ -133,9 +137,9 @@ CHECKS = (
         requests_answered(USED),
         "Put it in force, and try it dry",
         (
-            "Which policy is in force on the key now?",
-            "Look at the first cell under “Put it in force, and try it dry”.",
-            "Call put_key_policy(kms, live, repaired).",
+            "which policy is in force on the key now?",
+            "look at the first cell under “Put it in force, and try it dry”.",
+            "call put_key_policy(kms, live, repaired).",
         ),
     ),
     Check(
@@ -143,9 +147,9 @@ CHECKS = (
         _tests(REPORTS, is_green),
         "Repair it",
         (
-            "Run the tests, and read which request is answered otherwise.",
-            "Look at the cell under “Repair it”.",
-            "Call reports.keep(repaired, requests), then reports.run().",
+            "run the tests, and read which request is answered otherwise.",
+            "look at the cell under “Repair it”.",
+            "call reports.keep(repaired, requests), then reports.run().",
         ),
     ),
     Check(
@@ -153,9 +157,9 @@ CHECKS = (
         trail_shows("Decrypt", by=READER, error="DryRunOperationException"),
         "Predict",
         (
-            "A dry run is a call with one more parameter.",
-            "Run the cell after the prediction.",
-            "Call decrypt with DryRun=True, with a client of Rolf's.",
+            "a dry run is a call with one more parameter.",
+            "run the cell after the prediction.",
+            "call decrypt with DryRun=True, with a client of Rolf's.",
         ),
     ),
 )
@@ -167,9 +171,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _tests(PARCELS, is_right),
             "Your turn",
             (
-                "Let pytest tell you which requests are answered otherwise.",
-                "One statement allows too much by a star, one by another star, and one allows too little.",
-                "Each person needs exactly one action. Then call parcels.keep(…) with your policy.",
+                "let pytest tell you which requests are answered otherwise.",
+                "one statement allows too much by a star, one by another star, and one allows too little.",
+                "each person needs exactly one action. Then call parcels.keep(…) with your policy.",
             ),
         ),
         Check(
@@ -177,9 +181,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _tests(PARCELS, notices_wrong_policies),
             "Your turn",
             (
-                "A test that cannot fail tests nothing.",
-                "Keep the whole table, and the pytest file as it is.",
-                "Call parcels.keep(policy, twelve), then parcels.run().",
+                "a test that cannot fail tests nothing.",
+                "keep the whole table, and the pytest file as it is.",
+                "call parcels.keep(policy, twelve), then parcels.run().",
             ),
         ),
     ),
@@ -190,8 +194,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "Your turn again",
             (
                 "ReEncrypt needs one permission on each of its two keys.",
-                "Let compare show which requests the star opens.",
-                "Allow Wanda kms:ReEncryptTo, and put the policy with put_key_policy.",
+                "let compare show which requests the star opens.",
+                "allow Wanda kms:ReEncryptTo, and put the policy with put_key_policy.",
             ),
         ),
         Check(
@@ -199,9 +203,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _tests(REPORTS, notices_a_move),
             "Your turn again",
             (
-                "Two new requests belong in the table: one allowed, one refused.",
-                "A row has four parts. Add your rows to requests.",
-                'Add ("Wanda", "kms:ReEncryptFrom", news, "refused") and one for kms:ReEncryptTo; call keep.',
+                "two new requests belong in the table: one allowed, one refused.",
+                "a row has four parts. Add your rows to requests.",
+                'add ("Wanda", "kms:ReEncryptFrom", news, "refused") and one for kms:ReEncryptTo; call keep.',
             ),
         ),
         Check(
@@ -209,9 +213,9 @@ EXERCISES: tuple[Exercise, ...] = (
             _tests(REPORTS, is_in_force),
             "Your turn again",
             (
-                "Keep the policy that you have put, or put the one that you keep.",
+                "keep the policy that you have put, or put the one that you keep.",
                 "reports.policy is the policy that you keep.",
-                "Call put_key_policy(kms, live, reports.policy).",
+                "call put_key_policy(kms, live, reports.policy).",
             ),
         ),
     ),

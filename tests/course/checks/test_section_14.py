@@ -126,7 +126,7 @@ def something_else_in_its_place(account: Account, notes: Notes) -> None:
     [
         (only_imported_again, "KMS has opened nothing under archive since its key material expired"),
         (only_opened, "myKey would not open the note archive for minutes=1998"),
-        (without_the_context, "Give the new ciphertext the same encryption context"),
+        (without_the_context, "give the new ciphertext the same encryption context"),
         (something_else_in_its_place, "KMS has opened nothing under archive since"),
     ],
 )
@@ -232,6 +232,6 @@ def test_the_order_is_in_danger_or_too_much_is_stopped(
 def test_where_nobody_else_has_imported_the_cells_are_still_to_be_run(account: Account, notes: Notes) -> None:
     prepare(account, notes, 14)
     assert (
-        repr(report_of(2, account, notes)).count("Run the cells under the heading of this exercise first.")
+        repr(report_of(2, account, notes)).count("run the cells under the heading of this exercise first.")
         == 2
     )
