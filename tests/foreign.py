@@ -7,13 +7,16 @@ from typing import Any
 
 import boto3
 
-from kmscourse.iam import LAB_USER
+from kmscourse.course.sections import all_names
 
 
 def take(name: str, session: boto3.Session) -> None:
     """Give a name of the course's to something that the course did not make."""
-    if name == LAB_USER:
+    names = all_names()
+    if name in names.users:
         session.client("iam").create_user(UserName=name)
+    elif name in names.roles:
+        create_role(session, name)
     elif name.startswith("alias/"):
         kms: Any = session.client("kms")
         kms.create_alias(AliasName=name, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
