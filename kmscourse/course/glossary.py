@@ -248,6 +248,12 @@ GLOSSARY = (
         KMS_GUIDE + "concepts.html",
     ),
     Term(
+        "request quota",
+        "How many requests of a kind an account may make in a Region in one second. AWS refuses those above it with "
+        "ThrottlingException.",
+        KMS_GUIDE + "requests-per-second.html",
+    ),
+    Term(
         "rotation",
         "KMS makes new key material for a KMS key, and encrypts with that from then on. It encrypts no data again.",
         KMS_GUIDE + "rotate-keys.html",

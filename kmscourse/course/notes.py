@@ -60,6 +60,7 @@ NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
     "messages": _envelopes,
+    "thousand_records": _envelopes,
     "messages_as_leaked": _envelopes,
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
     "timeline": _event_ids,
@@ -70,12 +71,12 @@ NOTES: dict[str, Callable[[str], object]] = {
 class Notes(MutableMapping[str, str]):
     """A mapping of names to texts that outlives the notebook.
 
-    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages`` and
-    ``messages_as_leaked`` are a JSON object of such messages, each under its number. ``timeline`` is a JSON list of the
-    ids of events in the audit trail. The others are records of section 14, encrypted by KMS, in hex. Anything else
-    raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody else has written
-    into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they lie, and whose they
-    are.
+    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages``,
+    ``messages_as_leaked`` and ``thousand_records`` are a JSON object of such messages, each under its number.
+    ``timeline`` is a JSON list of the ids of events in the audit trail. The others are records of section 14, encrypted
+    by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down by mistake.
+    What somebody else has written into the file and can't be such a text is no note. ``folder`` and ``account_key``
+    say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

@@ -171,6 +171,13 @@ SECTIONS = (
         names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
     ),
     Section(
+        16,
+        "thousand-records",
+        "A thousand records",
+        22,
+        names=Names(aliases=("alias/records",), users=("records-reader",)),
+    ),
+    Section(
         19,
         "incident",
         "Incident: somebody else has your key",

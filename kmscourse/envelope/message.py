@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kmscourse.envelope.data_key import decrypt_data_key, generate_data_key
+from kmscourse.envelope.data_key import DataKey, decrypt_data_key, generate_data_key
 from kmscourse.envelope.header import (
     MAX_ENCRYPTED_KEY,
     NONCE_SIZE,
@@ -101,10 +101,19 @@ def seal(
 
     Raises ClientError if KMS refuses, and KmsCourseError if the plaintext is not bytes.
     """
+    require_bytes(plaintext)
+    context = context_bytes(encryption_context)
+    return seal_under(generate_data_key(kms, key_id, encryption_context), plaintext, context)
+
+
+def require_bytes(plaintext: bytes) -> None:
+    """Raises KmsCourseError for what is not bytes."""
     if not isinstance(plaintext, bytes | bytearray | memoryview):
         raise KmsCourseError("seal takes bytes. If you have a text, pass text.encode().")
-    context = context_bytes(encryption_context)
-    data_key = generate_data_key(kms, key_id, encryption_context)
+
+
+def seal_under(data_key: DataKey, plaintext: bytes, context: bytes) -> Envelope:
+    """Encrypt ``plaintext`` with this data key and a new random nonce; ``context`` is of ``context_bytes``."""
     nonce = os.urandom(NONCE_SIZE[KIND])
     header = write_header(KIND, data_key.encrypted, nonce)
     ciphertext = AESGCM(data_key.plaintext).encrypt(nonce, plaintext, header + context)
@@ -125,6 +134,11 @@ def unseal(
     """
     context = context_bytes(encryption_context)
     data_key = decrypt_data_key(kms, envelope.encrypted_data_key, encryption_context, key_id=key_id)
+    return unseal_under(data_key, envelope, context)
+
+
+def unseal_under(data_key: DataKey, envelope: Envelope, context: bytes) -> bytes:
+    """Open ``envelope`` with its data key. Raises EnvelopeError if any part was changed, or the context is another."""
     header = write_header(KIND, envelope.encrypted_data_key, envelope.nonce)
     try:
         return AESGCM(data_key.plaintext).decrypt(envelope.nonce, envelope.ciphertext, header + context)

@@ -26,6 +26,7 @@ from kmscourse.course.questions import (
     section_13,
     section_14,
     section_15,
+    section_16,
     section_19,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
@@ -64,6 +65,7 @@ _SECTIONS = {
     13: section_13,
     14: section_14,
     15: section_15,
+    16: section_16,
     19: section_19,
 }
 
@@ -96,7 +98,8 @@ RECALL: dict[int, tuple[Question, ...]] = {
         13: ("how-many-secrets", "a-caller-without-the-tag"),
         14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
         15: ("no-copy-is-left", "a-stolen-copy"),
-        19: ("done-with-a-grant", "what-no-finding-means"),
+        16: ("what-no-finding-means", "what-a-new-key-takes-over"),
+        19: ("done-with-a-grant", "a-kept-data-key"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
