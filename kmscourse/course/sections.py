@@ -171,6 +171,15 @@ SECTIONS = (
         names=Names(aliases=("alias/reports",), users=("Wanda", "Rolf", "Max")),
     ),
     Section(
+        17,
+        "signatures",
+        "Sign, verify, MAC",
+        22,
+        names=Names(
+            aliases=("alias/releases", "alias/future", "alias/receipts", "alias/lock"), users=("Rosa",)
+        ),
+    ),
+    Section(
         19,
         "incident",
         "Incident: somebody else has your key",

@@ -34,7 +34,7 @@ SPECS |= dict.fromkeys(("ECC", "ML_DSA", "ML_KEM"), SPECS["RSA"])
 USAGES = {
     "ENCRYPT_DECRYPT": "encrypt and decrypt",
     "SIGN_VERIFY": "sign and verify",
-    "GENERATE_VERIFY_MAC": "make and verify message authentication codes",
+    "GENERATE_VERIFY_MAC": "make and verify MACs",
     "KEY_AGREEMENT": "agree on a shared secret",
 }
 ORIGINS = {

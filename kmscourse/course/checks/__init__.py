@@ -24,6 +24,7 @@ from kmscourse.course.checks import (
     section_13,
     section_14,
     section_15,
+    section_17,
     section_19,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
@@ -47,6 +48,7 @@ _SECTIONS = {
     13: section_13,
     14: section_14,
     15: section_15,
+    17: section_17,
     19: section_19,
 }
 

@@ -26,6 +26,7 @@ from kmscourse.course.questions import (
     section_13,
     section_14,
     section_15,
+    section_17,
     section_19,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
@@ -64,6 +65,7 @@ _SECTIONS = {
     13: section_13,
     14: section_14,
     15: section_15,
+    17: section_17,
     19: section_19,
 }
 
@@ -96,6 +98,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         13: ("how-many-secrets", "a-caller-without-the-tag"),
         14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
         15: ("no-copy-is-left", "a-stolen-copy"),
+        17: ("what-a-right-tag-proves", "done-with-a-grant"),
         19: ("done-with-a-grant", "what-no-finding-means"),
     }.items()
 }
