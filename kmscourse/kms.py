@@ -22,6 +22,7 @@ from kmscourse.policy import console_key_policy, parse
 
 if TYPE_CHECKING:
     from types_boto3_kms import KMSClient
+    from types_boto3_kms.literals import KeySpecType, KeyUsageTypeType
     from types_boto3_kms.type_defs import CreateKeyRequestTypeDef, ImportKeyMaterialRequestTypeDef
 
 __all__ = [
@@ -49,8 +50,13 @@ def create_key(
     tags: Mapping[str, str] | None = None,
     policy: Mapping[str, Any] | None = None,
     origin: Literal["AWS_KMS", "EXTERNAL"] = "AWS_KMS",
+    spec: KeySpecType = "SYMMETRIC_DEFAULT",
+    usage: KeyUsageTypeType = "ENCRYPT_DECRYPT",
 ) -> str:
-    """Create a symmetric key with the alias ``alias`` ("myKey" or "alias/myKey"), and return its ARN.
+    """Create a key with the alias ``alias`` ("myKey" or "alias/myKey"), and return its ARN.
+
+    It is a symmetric key, to encrypt and decrypt, unless ``spec`` and ``usage`` say otherwise: CreateKey's KeySpec and
+    KeyUsage, as in RSA_3072 and SIGN_VERIFY.
 
     ``administrators`` and ``users`` are ARNs: of IAM users, of roles, of a role's session, or of the account's root.
     The key policy is ``policy``. Without it, the console's key-consolepolicy-3 for these people is used. Without people
@@ -67,6 +73,8 @@ def create_key(
     request: CreateKeyRequestTypeDef = {
         "Description": description,
         "Origin": origin,
+        "KeySpec": spec,
+        "KeyUsage": usage,
         "Tags": [{"TagKey": key, "TagValue": value} for key, value in (tags or {}).items()],
     }
     if policy is None and account is not None:

@@ -1,7 +1,8 @@
 """Who reaches a key, for what, and by what: each user and role of the account, and whom its policy or grants name else.
 
 Each use is decided with every policy and grant that bears on it, as AWS decides a call: first one without an encryption
-context, then one for each context that a grant or a statement names.
+context, then one for each context that a grant or a statement names. A signature needs an algorithm: where a
+call that names none is not let in, each of the key's is tried.
 """
 
 from __future__ import annotations
@@ -73,11 +74,12 @@ def who_may(
     Raises ClientError where AWS doesn't show the key's policy or grants.
     """
     uses = uses_of(key_usage)
+    algorithms = _signing_algorithms(snapshot, key_arn) if key_usage == "SIGN_VERIFY" else ()
     people = [
         Reach(
             _name(snapshot, arn),
             PrincipalKind.ROLE if ":role/" in arn else PrincipalKind.USER,
-            dict(_uses(snapshot, arn, key_arn, uses, contexts)),
+            dict(_uses(snapshot, arn, key_arn, uses, contexts, algorithms)),
             _assumed_by(snapshot, arn) if ":role/" in arn else (),
         )
         for arn in snapshot.people
@@ -97,6 +99,7 @@ def _uses(
     key_arn: str,
     uses: Mapping[str, Sequence[str]],
     contexts: Sequence[Context],
+    algorithms: Sequence[str],
 ) -> Iterator[tuple[str, str]]:
     own_grants = [grant for grant in snapshot.grants(key_arn) if grant.get("GranteePrincipal") == arn]
     of_grants = filter(None, map(_context_of, own_grants))
@@ -112,7 +115,8 @@ def _uses(
             for parameters, context in calls
             for action in actions
         )
-        if by := next(filter(None, ways), ""):
+        by = next(filter(None, ways), "")
+        if by or (by := _by_algorithm(snapshot, arn, actions[0], key_arn, algorithms)):
             yield use, by
 
 
@@ -122,6 +126,22 @@ def _by(
     """What lets a call in, as in "key policy" or "grant, with team=books"; "" where nothing does."""
     decided = case(snapshot, arn, action, key_arn, of_call(snapshot.account, action, parameters)).decision
     return _told(decided.by, context) if decided.allowed else ""
+
+
+def _by_algorithm(snapshot: Snapshot, arn: str, action: str, key_arn: str, algorithms: Sequence[str]) -> str:
+    """What lets a call in by some algorithms alone, as in "key policy, with ECDSA_SHA_256"; "" where nothing does."""
+    ways = {
+        algorithm: by
+        for algorithm in algorithms
+        if (by := _by(snapshot, arn, action, key_arn, {"SigningAlgorithm": algorithm}, {}))
+    }
+    return f"{next(iter(ways.values()))}, with {', '.join(ways)}" if ways else ""
+
+
+def _signing_algorithms(snapshot: Snapshot, key_arn: str) -> Sequence[str]:
+    metadata = snapshot.account.client("kms").describe_key(KeyId=key_arn)["KeyMetadata"]
+    algorithms: Sequence[str] = metadata.get("SigningAlgorithms", ())
+    return algorithms
 
 
 def _contexts_of_policies(snapshot: Snapshot, arn: str, key_arn: str) -> Iterator[Context]:

@@ -14,6 +14,7 @@ overview.py         all that is kept of the learner's way, a row for each thing
 glossary.py         the words of the course
 policy_tests.py     key policies under test, in pytest files that the learner keeps
 notes.py            what one section writes down for a later one
+updates.py          updates with signatures, genuine and forged, for section 17
 environment.py      whether the packages that the course needs are there
 inventory.py        what the course has in a real account, what it costs, and what is in the way there
 cleanup.py          removes it from there
@@ -25,6 +26,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
 from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, TENANTS, Section, find_section
+from kmscourse.course.updates import receive_updates
 
 __all__ = [
     "BEYOND_SECTIONS",
@@ -41,4 +43,5 @@ __all__ = [
     "lock_preparation",
     "prepare",
     "problems",
+    "receive_updates",
 ]

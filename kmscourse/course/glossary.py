@@ -117,6 +117,17 @@ GLOSSARY = (
         KMS_GUIDE + "data-keys.html",
     ),
     Term(
+        "digest",
+        "What a hash function makes of data of any size: some bytes, 32 for SHA-256. Nobody finds other data with the "
+        "same digest.",
+        "https://csrc.nist.gov/pubs/fips/180-4/upd1/final",
+    ),
+    Term(
+        "digital signature",
+        "Some bytes that only a private key can make for a message, and that everybody can verify with the public key.",
+        KMS_GUIDE + "symmetric-asymmetric.html",
+    ),
+    Term(
         "ECB",
         "Electronic codebook: a cipher encrypts each block alone. Equal blocks look equal, so patterns stay to be "
         "seen.",
@@ -220,6 +231,12 @@ GLOSSARY = (
         "login profile",
         "The password with which an IAM user signs in to the console. Without one, the user can't sign in there.",
         IAM_GUIDE + "id_credentials_passwords_admin-change-user.html",
+    ),
+    Term(
+        "message authentication code",
+        "MAC: some bytes that show that whoever made them had a secret, and that the message is unchanged. Whoever "
+        "verifies it needs the same secret.",
+        KMS_GUIDE + "hmac.html",
     ),
     Term(
         "nonce",

@@ -17,6 +17,9 @@ from kmscourse.home.account_file import NOTES_FILE, AccountFile
 
 # Bytes: a plaintext data key has 16 to 64, AWS's ciphertext blob 152 or more, moto's 80.
 _MIN_BLOB_SIZE = 80
+_MIN_SIGNATURE_SIZE = (
+    64  # of Ed25519; a data key that encrypts, a digest and a MAC by SHA-256 have at most 32
+)
 
 
 def _encrypted(what: str) -> Callable[[str], None]:
@@ -56,6 +59,32 @@ def _event_ids(value: str) -> None:
         raise ValueError('it is kept as JSON: a list of events\' ids, as in event["eventID"].')
 
 
+def _signature(value: str) -> None:
+    try:
+        size = len(bytes.fromhex(value))
+    except (TypeError, ValueError):
+        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
+    if size < _MIN_SIGNATURE_SIZE:
+        raise ValueError(
+            f"{size} bytes are too short for a signature; is this a digest, a MAC or a data key?"
+        )
+
+
+def _names(value: str) -> None:
+    try:
+        is_list = isinstance(names := json.loads(value), list) and all(isinstance(n, str) for n in names)
+    except (TypeError, ValueError):
+        is_list = False
+    if not is_list:
+        raise ValueError("it is kept as JSON: a list of names, as json.dumps(names) writes it.")
+
+
+def _updates(value: str) -> None:
+    received = json.loads(value)
+    if not {"key", "since", "updates"} <= received.keys():
+        raise ValueError("only receive_updates writes it.")
+
+
 NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
@@ -64,6 +93,9 @@ NOTES: dict[str, Callable[[str], object]] = {
     "messages_as_leaked": _envelopes,
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
     "timeline": _event_ids,
+    "signature": _signature,
+    "updates": _updates,
+    "accepted": _names,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -73,10 +105,11 @@ class Notes(MutableMapping[str, str]):
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages``,
     ``messages_as_leaked`` and ``thousand_records`` are a JSON object of such messages, each under its number.
-    ``timeline`` is a JSON list of the ids of events in the audit trail. The others are records of section 14, encrypted
-    by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down by mistake.
-    What somebody else has written into the file and can't be such a text is no note. ``folder`` and ``account_key``
-    say where they lie, and whose they are.
+    ``timeline`` is a JSON list of the ids of events in the audit trail, ``signature`` is in hex, ``updates`` is what
+    ``receive_updates`` has received, ``accepted`` a JSON list of their names. The others are records of section 14,
+    encrypted by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down by
+    mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
+    ``account_key`` say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

@@ -178,6 +178,15 @@ SECTIONS = (
         names=Names(aliases=("alias/records",), users=("records-reader",)),
     ),
     Section(
+        17,
+        "signatures",
+        "Sign, verify, MAC",
+        22,
+        names=Names(
+            aliases=("alias/releases", "alias/future", "alias/receipts", "alias/lock"), users=("Rosa",)
+        ),
+    ),
+    Section(
         19,
         "incident",
         "Incident: somebody else has your key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -22,11 +23,18 @@ STATES = {
     "PendingImport": "✗ PendingImport: has no key material yet",
     "Unavailable": "✗ Unavailable: its key store can't be reached",
 }
-SPECS = {"SYMMETRIC_DEFAULT": "symmetric, AES-256-GCM; it never leaves KMS"}
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+SPECS = {
+    SYMMETRIC: "symmetric, AES-256-GCM; it never leaves KMS",
+    "HMAC": "symmetric; it never leaves KMS",
+    "RSA": "a pair: the private key never leaves KMS, everybody may have the public key",
+}
+SPECS |= dict.fromkeys(("ECC", "ML_DSA", "ML_KEM"), SPECS["RSA"])
+"""The spec, or what it begins with -> what that is."""
 USAGES = {
     "ENCRYPT_DECRYPT": "encrypt and decrypt",
     "SIGN_VERIFY": "sign and verify",
-    "GENERATE_VERIFY_MAC": "make and verify message authentication codes",
+    "GENERATE_VERIFY_MAC": "make and verify MACs",
     "KEY_AGREEMENT": "agree on a shared secret",
 }
 ORIGINS = {
@@ -35,6 +43,7 @@ ORIGINS = {
     "AWS_CLOUDHSM": "its key material is in a CloudHSM cluster",
     "EXTERNAL_KEY_STORE": "its key material is outside of AWS",
 }
+NOT_ROTATED = "never: KMS rotates only symmetric keys that encrypt"
 MANAGERS = {"CUSTOMER": "you", "AWS": "AWS, for one of its services"}
 
 
@@ -59,14 +68,32 @@ def _rows(kms: KMSClient, key: KeyMetadataTypeDef) -> list[tuple[str, str]]:
         ("ARN", Code(key["Arn"])),
         ("Description", key.get("Description", "") or "none"),
         ("State", state),
-        ("Key spec", _explained(key["KeySpec"], SPECS)),
+        ("Key spec", _spec(key["KeySpec"])),
         ("Key usage", _explained(key["KeyUsage"], USAGES)),
+        *_algorithms(key),
         ("Origin", _explained(key["Origin"], ORIGINS)),
         ("Regionality", several),
         ("Managed by", MANAGERS.get(key["KeyManager"], key["KeyManager"])),
         ("Created", moment(key["CreationDate"])),
-        ("Rotation", _rotation(kms, key["Arn"])),
+        ("Rotation", _rotation(kms, key["Arn"]) if key["KeySpec"] == SYMMETRIC else NOT_ROTATED),
     ]
+
+
+def _spec(spec: str) -> str:
+    kind = next((words for begin, words in SPECS.items() if spec.startswith(begin)), "")
+    return f"{spec} ({kind})" if kind else spec
+
+
+def _algorithms(key: KeyMetadataTypeDef) -> Iterator[tuple[str, str]]:
+    """A row with the algorithms of a key, unless its spec names the only one."""
+    names: list[str] = [
+        *key.get("SigningAlgorithms", ()),
+        *key.get("EncryptionAlgorithms", ()),
+        *key.get("MacAlgorithms", ()),
+        *key.get("KeyAgreementAlgorithms", ()),
+    ]
+    if names and names != [SYMMETRIC]:
+        yield "Algorithms", Code("\n".join(names))
 
 
 def _explained(value: str, words: dict[str, str]) -> str:

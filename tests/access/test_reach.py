@@ -141,3 +141,23 @@ def test_another_account_reaches_what_its_statement_lets_in(
     keys.put_key_policy(world.kms, key, with_statement(keys.key_policy(world.kms, key), statement))
     found = reaches(world, key, {"team": "books"}).get("the account 999999999999")
     assert (found.uses if found else None) == uses
+
+
+@pytest.mark.parametrize(
+    ("condition", "effect"),
+    [
+        ({"StringEquals": {"kms:SigningAlgorithm": "RSASSA_PSS_SHA_256"}}, "Allow"),
+        ({"StringNotEquals": {"kms:SigningAlgorithm": "RSASSA_PSS_SHA_256"}}, "Deny"),
+    ],
+)
+def test_an_algorithm_that_a_condition_asks_for_is_named(
+    world: World, condition: dict[str, Any], effect: str
+) -> None:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html, kms:SigningAlgorithm"""
+    key = keys.create_key(world.kms, "alias/releases", spec="RSA_2048", usage="SIGN_VERIFY")
+    limited = {"Effect": effect, "Action": "kms:Sign", "Resource": "*", "Condition": condition}
+    world.user("Ada", limited, *([allow("kms:Sign")] if effect == "Deny" else []))
+    world.user("Bob", allow("kms:Verify"))
+    found = {each.name: each for each in who_may(Snapshot(world.account), key, "SIGN_VERIFY")}
+    assert found["Ada"].uses == {"sign": "IAM policy, with RSASSA_PSS_SHA_256"}
+    assert found["Bob"].uses == {"verify": "IAM policy"}

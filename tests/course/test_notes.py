@@ -57,6 +57,20 @@ def test_a_plaintext_data_key_is_not_written_down(notes: Notes, tmp_path: Path, 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("size", [16, 24, 32])
+def test_a_signature_is_told_from_a_data_key_a_digest_and_a_mac(notes: Notes, size: int) -> None:
+    with pytest.raises(CourseError, match="too short for a signature"):
+        notes["signature"] = os.urandom(size).hex()
+    notes["signature"] = os.urandom(64).hex()
+
+
+@pytest.mark.parametrize("value", ["update-01", '"update-01"', '{"update-01": true}', "[1]"])
+def test_names_that_are_no_list_are_told_how(notes: Notes, value: str) -> None:
+    with pytest.raises(CourseError, match="a list of names"):
+        notes["accepted"] = value
+    notes["accepted"] = json.dumps(["update-01"])
+
+
 def test_a_note_can_be_taken_back(notes: Notes) -> None:
     notes["encrypted_data_key"] = BLOB
     del notes["encrypted_data_key"]

@@ -62,3 +62,27 @@ def test_a_description_is_shown_and_never_run(kms: Any) -> None:
     html = KeyCard(kms, key)._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage", "kind", "algorithms"),
+    [
+        ("ECC_NIST_P256", "SIGN_VERIFY", "a pair: ", "ECDSA_SHA_256"),
+        ("ML_DSA_65", "SIGN_VERIFY", "a pair: ", "ML_DSA_SHAKE_256"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC", "symmetric; ", "HMAC_SHA_256"),
+        ("RSA_2048", "ENCRYPT_DECRYPT", "a pair: ", "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256"),
+    ],
+)
+def test_a_key_that_signs_is_shown_with_its_algorithms(
+    kms: Any, spec: str, usage: str, kind: str, algorithms: str
+) -> None:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html"""
+    key = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+    shown = facts(KeyCard(kms, key))
+    assert shown["Key spec"].startswith(f"{spec} ({kind}")
+    assert shown["Algorithms"] == algorithms
+    assert shown["Rotation"].startswith("never")
+
+
+def test_a_symmetric_key_has_no_row_of_algorithms(kms: Any, key_id: str) -> None:
+    assert "Algorithms" not in facts(KeyCard(kms, key_id))

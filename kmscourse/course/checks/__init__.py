@@ -25,6 +25,7 @@ from kmscourse.course.checks import (
     section_14,
     section_15,
     section_16,
+    section_17,
     section_19,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
@@ -49,6 +50,7 @@ _SECTIONS = {
     14: section_14,
     15: section_15,
     16: section_16,
+    17: section_17,
     19: section_19,
 }
 

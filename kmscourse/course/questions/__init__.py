@@ -27,6 +27,7 @@ from kmscourse.course.questions import (
     section_14,
     section_15,
     section_16,
+    section_17,
     section_19,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
@@ -66,6 +67,7 @@ _SECTIONS = {
     14: section_14,
     15: section_15,
     16: section_16,
+    17: section_17,
     19: section_19,
 }
 
@@ -99,6 +101,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         14: ("neither-policy-names-the-reader", "two-permissions-for-one-call"),
         15: ("no-copy-is-left", "a-stolen-copy"),
         16: ("what-no-finding-means", "what-a-new-key-takes-over"),
+        17: ("what-a-right-tag-proves", "done-with-a-grant"),
         19: ("done-with-a-grant", "a-kept-data-key"),
     }.items()
 }

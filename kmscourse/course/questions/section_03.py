@@ -78,4 +78,26 @@ REVIEW = (
         ),
         "https://csrc.nist.gov/pubs/sp/800/38/d/final",
     ),
+    Question(
+        "what-a-right-tag-proves",
+        3,
+        "Two programs share a data key. One of them opens a message with AES-GCM, and the tag is right. What does the "
+        "right tag prove?",
+        (
+            Choice(
+                "Nobody else has read the message.",
+                "Whoever has the data key can read it, and reading leaves no trace in a message.",
+            ),
+            Choice(
+                "It was written with this data key.",
+                "The writer had the key, and nobody has changed the message since. A tag says no more than that.",
+                right=True,
+            ),
+            Choice(
+                "The other program has written the message.",
+                "The tag does not say which of the two. Each of them can make every tag that it can check.",
+            ),
+        ),
+        "https://csrc.nist.gov/pubs/sp/800/38/d/final",
+    ),
 )
