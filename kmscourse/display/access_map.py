@@ -17,7 +17,7 @@ TOP, GAP, EDGE = 20, 24, 20
 USER, ROLE, KEY, KEY_WIDTH = 120, 420, 800, 290  # where each column is
 HALF = 34  # of a person's width
 MAX_NAME = 30  # letters of a role's name that fit between a user and a key
-LETTER = 9.6  # pixels that a letter of a label takes, at most
+LETTER = 10.4  # pixels that a letter of a label takes, at most
 STEP = 16  # pixels from the line of one user to that of the next
 
 
