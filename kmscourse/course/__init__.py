@@ -15,6 +15,7 @@ glossary.py         the words of the course
 policy_tests.py     key policies under test, in pytest files that the learner keeps
 notes.py            what one section writes down for a later one
 updates.py          updates with signatures, genuine and forged, for section 17
+orders.py           encrypted orders, a shop's own and others, for section 18; received.py keeps either
 environment.py      whether the packages that the course needs are there
 inventory.py        what the course has in a real account, what it costs, and what is in the way there
 cleanup.py          removes it from there
@@ -23,6 +24,7 @@ cleanup.py          removes it from there
 from kmscourse.course.artifacts import MESSAGE, MESSAGE_CONTEXT
 from kmscourse.course.environment import problems
 from kmscourse.course.notes import Notes
+from kmscourse.course.orders import receive_orders
 from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
 from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, TENANTS, Section, find_section
@@ -43,5 +45,6 @@ __all__ = [
     "lock_preparation",
     "prepare",
     "problems",
+    "receive_orders",
     "receive_updates",
 ]

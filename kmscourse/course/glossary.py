@@ -205,6 +205,11 @@ GLOSSARY = (
         KMS_GUIDE + "key-policy-default.html",
     ),
     Term(
+        "key commitment",
+        "A ciphertext fits exactly one key, and whoever decrypts can check that. AES-GCM alone does not promise it.",
+        "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/concepts.html",
+    ),
+    Term(
         "key material",
         "The secret number in a KMS key that the cipher uses. A rotation makes a new one and keeps the old ones.",
         KMS_GUIDE + "concepts.html",

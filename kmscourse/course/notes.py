@@ -79,10 +79,9 @@ def _names(value: str) -> None:
         raise ValueError("it is kept as JSON: a list of names, as json.dumps(names) writes it.")
 
 
-def _updates(value: str) -> None:
-    received = json.loads(value)
-    if not {"key", "since", "updates"} <= received.keys():
-        raise ValueError("only receive_updates writes it.")
+def _received(value: str) -> None:
+    if not {"key", "since", "items"} <= json.loads(value).keys():
+        raise ValueError("only the course writes it.")
 
 
 NOTES: dict[str, Callable[[str], object]] = {
@@ -94,8 +93,11 @@ NOTES: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
     "timeline": _event_ids,
     "signature": _signature,
-    "updates": _updates,
+    "updates": _received,
     "accepted": _names,
+    "rewritten": _encrypted("message"),
+    "orders": _received,
+    "opened": _names,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -105,11 +107,12 @@ class Notes(MutableMapping[str, str]):
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages``,
     ``messages_as_leaked`` and ``thousand_records`` are a JSON object of such messages, each under its number.
-    ``timeline`` is a JSON list of the ids of events in the audit trail, ``signature`` is in hex, ``updates`` is what
-    ``receive_updates`` has received, ``accepted`` a JSON list of their names. The others are records of section 14,
-    encrypted by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down by
-    mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
-    ``account_key`` say where they lie, and whose they are.
+    ``timeline`` is a JSON list of the ids of events in the audit trail. ``signature`` and ``rewritten``, an encrypted
+    message, are in hex. ``updates`` and ``orders`` are what ``receive_updates`` and ``receive_orders`` have received,
+    ``accepted`` and ``opened`` JSON lists of their names. The others are records of section 14, encrypted by KMS, in
+    hex. Anything else raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody
+    else has written into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they
+    lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

@@ -187,6 +187,13 @@ SECTIONS = (
         ),
     ),
     Section(
+        18,
+        "encryption-sdk",
+        "The library for it",
+        20,
+        names=Names(aliases=("alias/orders", "alias/orders-backup", "alias/stranger")),
+    ),
+    Section(
         19,
         "incident",
         "Incident: somebody else has your key",

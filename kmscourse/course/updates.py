@@ -9,10 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from hashlib import sha256
-from secrets import SystemRandom
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,50 +17,31 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from kmscourse import kms as keys
 from kmscourse.account import Account
 from kmscourse.course.notes import Notes
-from kmscourse.errors import CourseError
+from kmscourse.course.received import Item, receive
 
 ALIAS = "alias/releases"
 ALGORITHM = "RSASSA_PSS_SHA_256"
 """What the device and its maker have agreed on: the key, and the one algorithm."""
 INSTALLED = 5
 """The version that the device has."""
-NOTE = "updates"
+NOTE, ANSWER = "updates", "accepted"
 
 _PSS = PSS(MGF1(SHA256()), salt_length=SHA256.digest_size)
 
 
-def receive_updates(account: Account, notes: Notes, *, again: bool = False) -> list[dict[str, str]]:
+def receive_updates(account: Account, notes: Notes, *, again: bool = False) -> list[Item]:
     """The updates that came in, in no order: each has ``name``, ``text``, ``algorithm`` and ``signature`` (hex).
 
     ``text`` is JSON with a ``version``, ``algorithm`` what the sender says. They stay the same until you want them
     ``again``, or have another signing key. Raises CourseError where there is no key ``releases``, ClientError where KMS
     doesn't sign with it.
     """
-    key = keys.find_key(account.client("kms"), ALIAS)
-    if key is None:
-        raise CourseError("No key has the alias releases: run the cells of this section from its first one.")
-    if not again and received(notes).get("key") == key:
-        return list(received(notes)["updates"])
-    made = list(_made(account, key))
-    SystemRandom().shuffle(made)
-    updates = [{"name": f"update-{number:02}", **update} for number, update in enumerate(made, 1)]
-    if "accepted" in notes:  # it was about others
-        del notes["accepted"]
-    since = datetime.now(UTC).isoformat(timespec="seconds")
-    notes[NOTE] = json.dumps({"key": key, "since": since, "updates": updates})
-    return updates
+    return receive(account, notes, NOTE, alias=ALIAS, answer=ANSWER, make=_made, again=again)
 
 
-def received(notes: Notes) -> dict[str, Any]:
-    """What came in: ``updates``, ``since`` when, and the ARN of the ``key`` that should have signed them; else {}."""
-    note: dict[str, Any] = json.loads(notes[NOTE]) if NOTE in notes else {}
-    return note
-
-
-def is_signed(update: dict[str, str], public_key: bytes) -> bool:
+def is_signed(update: Item, public_key: bytes) -> bool:
     """Is the signature of an update one by this RSA key (DER), and by the agreed algorithm?"""
     key = load_der_public_key(public_key)
     if not isinstance(key, rsa.RSAPublicKey) or update["algorithm"] != ALGORITHM:
@@ -75,7 +53,7 @@ def is_signed(update: dict[str, str], public_key: bytes) -> bool:
     return True
 
 
-def is_newer(update: dict[str, str]) -> bool:
+def is_newer(update: Item) -> bool:
     """Has an update a higher version than the one that is installed?"""
     return int(json.loads(update["text"])["version"]) > INSTALLED
 
@@ -84,11 +62,11 @@ def _text(version: int, what: str) -> str:
     return json.dumps({"version": version, "what": what})
 
 
-def _update(text: str, algorithm: str, signature: bytes) -> dict[str, str]:
+def _update(text: str, algorithm: str, signature: bytes) -> Item:
     return {"text": text, "algorithm": algorithm, "signature": signature.hex()}
 
 
-def _made(account: Account, key: str) -> Iterator[dict[str, str]]:
+def _made(account: Account, key: str) -> Iterator[Item]:
     kms = account.client("kms")
 
     def signature(message: bytes, message_type: str = "RAW", algorithm: str = ALGORITHM) -> bytes:

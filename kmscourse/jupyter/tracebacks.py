@@ -14,6 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kmscourse.errors import KmsCourseError
 
 IN_ONE_LINE = (ClientError, BotoCoreError, KmsCourseError)
+ALSO = "aws_encryption_sdk.exceptions"
+"""Where AWS's library for encryption has its errors. Only section 18 imports it, so they are known by their module."""
 
 
 def shorten() -> None:
@@ -21,16 +23,19 @@ def shorten() -> None:
     if "IPython" in sys.modules:
         shell = sys.modules["IPython"].get_ipython()
         if shell is not None:
-            shell.set_custom_exc(IN_ONE_LINE, _show_in_one_line)
+            shell.set_custom_exc((Exception,), _show)
 
 
-def _show_in_one_line(
+def _show(
     shell: Any,
     kind: type[BaseException],
     error: Any,
     traceback: TracebackType | None,
     tb_offset: int | None = None,
 ) -> None:
+    if not issubclass(kind, IN_ONE_LINE) and kind.__module__ != ALSO:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+        return
     # IPython asks an error how it wants to be shown; %tb asks again later, and then shows the lines.
     error._render_traceback_ = lambda: shell.InteractiveTB.get_exception_only(kind, error)
     try:

@@ -26,6 +26,7 @@ from kmscourse.course.checks import (
     section_15,
     section_16,
     section_17,
+    section_18,
     section_19,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
@@ -51,6 +52,7 @@ _SECTIONS = {
     15: section_15,
     16: section_16,
     17: section_17,
+    18: section_18,
     19: section_19,
 }
 

@@ -14,6 +14,7 @@ from kmscourse.course import updates
 from kmscourse.course.checks.check import Check, Exercise, Observation
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
+from kmscourse.course.received import received
 
 SIGNER = "Rosa"
 LOCK = "alias/lock"
@@ -121,24 +122,24 @@ def _verifies(
 
 def right_updates_accepted(account: Account, notes: Notes) -> Observation:
     """Are exactly those updates accepted that are genuine, and newer than what is installed?"""
-    came = updates.received(notes)
-    if not came or "accepted" not in notes:
+    came = received(notes, updates.NOTE)
+    if not came or updates.ANSWER not in notes:
         return Observation(False, "no note of what is accepted" if came else "no updates have come in")
     client = account.client("kms")
     if kms.find_key(client, updates.ALIAS) != came["key"]:
         return Observation(False, "the updates are of another key", "call receive_updates again.")
     public_key = client.get_public_key(KeyId=came["key"])["PublicKey"]
-    accepted = set(json.loads(notes["accepted"]))
-    for update in came["updates"]:
+    accepted = set(json.loads(notes[updates.ANSWER]))
+    for update in came["items"]:
         is_accepted = update["name"] in accepted
         fault = _fault(update, public_key)
         if is_accepted and fault:
             return Observation(False, f"{update['name']} is accepted, and {fault[0]}", fault[1])
         if not is_accepted and not fault:
             return Observation(False, f"{update['name']} is refused, and it is genuine and newer")
-    if unknown := accepted - {update["name"] for update in came["updates"]}:
+    if unknown := accepted - {update["name"] for update in came["items"]}:
         return Observation(False, f"no update has the name {min(unknown)}")
-    return Observation(True, f"{len(accepted)} accepted, {len(came['updates']) - len(accepted)} refused")
+    return Observation(True, f"{len(accepted)} accepted, {len(came['items']) - len(accepted)} refused")
 
 
 def _fault(update: dict[str, str], public_key: bytes) -> tuple[str, str] | None:
@@ -155,7 +156,7 @@ def _fault(update: dict[str, str], public_key: bytes) -> tuple[str, str] | None:
 
 def kms_has_verified_none(account: Account, notes: Notes) -> Observation:
     """Has KMS verified no signature of the key since the updates came in?"""
-    came = updates.received(notes)
+    came = received(notes, updates.NOTE)
     if not came:
         return Observation(False, "no updates have come in")
     for event in audit.events(account.client("cloudtrail"), event_name="Verify"):

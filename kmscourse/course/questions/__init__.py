@@ -28,6 +28,7 @@ from kmscourse.course.questions import (
     section_15,
     section_16,
     section_17,
+    section_18,
     section_19,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
@@ -68,6 +69,7 @@ _SECTIONS = {
     15: section_15,
     16: section_16,
     17: section_17,
+    18: section_18,
     19: section_19,
 }
 
@@ -102,7 +104,8 @@ RECALL: dict[int, tuple[Question, ...]] = {
         15: ("no-copy-is-left", "a-stolen-copy"),
         16: ("what-no-finding-means", "what-a-new-key-takes-over"),
         17: ("what-a-right-tag-proves", "done-with-a-grant"),
-        19: ("done-with-a-grant", "a-kept-data-key"),
+        18: ("the-partner-may-not-sign", "after-a-signing-key-is-disabled"),
+        19: ("one-of-two-keys", "a-kept-data-key"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

@@ -37,17 +37,17 @@ REVIEW = (
         "receipt themselves. With which key do you protect the receipts?",
         (
             Choice(
-                "With an elliptic curve key, for `SIGN_VERIFY`.",
-                "The partner gets the public key. It verifies every signature, and makes none.",
-                right=True,
-            ),
-            Choice(
                 "With an HMAC key, because a MAC is short.",
                 "An HMAC key of KMS has no public key. Whoever has the secret of a MAC can make one too.",
             ),
             Choice(
                 "With a symmetric key, for `ENCRYPT_DECRYPT`.",
                 "Its ciphertexts open only in KMS. Outside of AWS, the partner can do nothing with them.",
+            ),
+            Choice(
+                "With an elliptic curve key, for `SIGN_VERIFY`.",
+                "The partner gets the public key. It verifies every signature, and makes none.",
+                right=True,
             ),
         ),
         KMS_GUIDE + "symm-asymm-choose-key-spec.html",
