@@ -56,6 +56,16 @@ def _event_ids(value: str) -> None:
         raise ValueError('it is kept as JSON: a list of events\' ids, as in event["eventID"].')
 
 
+def _sealed_by_kms(value: str) -> None:
+    sealed = json.loads(value)
+    if not isinstance(sealed, dict):
+        raise TypeError(
+            "it is kept as a JSON object of what KMS has encrypted or signed, each as .hex() writes it."
+        )
+    for blob in sealed.values():
+        _encrypted("record")(blob)
+
+
 NOTES: dict[str, Callable[[str], object]] = {
     "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
@@ -64,6 +74,7 @@ NOTES: dict[str, Callable[[str], object]] = {
     "messages_as_leaked": _envelopes,
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
     "timeline": _event_ids,
+    "tickets": _sealed_by_kms,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -73,10 +84,11 @@ class Notes(MutableMapping[str, str]):
 
     ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages``,
     ``messages_as_leaked`` and ``thousand_records`` are a JSON object of such messages, each under its number.
-    ``timeline`` is a JSON list of the ids of events in the audit trail. The others are records of section 14, encrypted
-    by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down by mistake.
-    What somebody else has written into the file and can't be such a text is no note. ``folder`` and ``account_key``
-    say where they lie, and whose they are.
+    ``timeline`` is a JSON list of the ids of events in the audit trail. ``tickets`` is a JSON object of what KMS has
+    encrypted or signed for the tickets of section 20, in hex, each under its number. The others are records of section
+    14, encrypted by KMS, in hex. Anything else raises CourseError, so that a plaintext data key can't be written down
+    by mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
+    ``account_key`` say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

@@ -26,6 +26,7 @@ from kmscourse.course.checks import (
     section_15,
     section_16,
     section_19,
+    section_20,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -50,6 +51,7 @@ _SECTIONS = {
     15: section_15,
     16: section_16,
     19: section_19,
+    20: section_20,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

@@ -28,6 +28,7 @@ from kmscourse.course.questions import (
     section_15,
     section_16,
     section_19,
+    section_20,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -67,6 +68,7 @@ _SECTIONS = {
     15: section_15,
     16: section_16,
     19: section_19,
+    20: section_20,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -100,6 +102,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         15: ("no-copy-is-left", "a-stolen-copy"),
         16: ("what-no-finding-means", "what-a-new-key-takes-over"),
         19: ("done-with-a-grant", "a-kept-data-key"),
+        20: ("what-a-thief-keeps", "one-star-two-permissions"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
