@@ -190,7 +190,7 @@ SECTIONS = (
         "ten-tickets",
         "Ten tickets",
         22,
-        names=Names(aliases=("alias/orders", "alias/returns", "alias/payments", "alias/shifts")),
+        names=Names(aliases=("alias/baskets", "alias/returns", "alias/payments", "alias/shifts")),
         practice_only=True,
     ),
 )

@@ -103,7 +103,7 @@ def _answered(number: int, *, by: str = "", key: str = "") -> Observer:
 
 
 _THROUGH_DYNAMODB = [
-    *(Request(user, "kms:Decrypt", "alias/orders", user == "Iris", via_table=TABLE) for user in USERS),
+    *(Request(user, "kms:Decrypt", "alias/baskets", user == "Iris", via_table=TABLE) for user in USERS),
     Request("Iris", "kms:Decrypt", "alias/wages", False, via_table=TABLE),
 ]
 CLOSED: Mapping[int, Observer] = {
@@ -181,7 +181,7 @@ CHECKS = (
     ),
     _close(
         1,
-        "Iris reads Orders through DynamoDB",
+        "Iris reads Baskets through DynamoDB",
         "Ticket 1",
         "for Iris, the key is needed only while DynamoDB works for her.",
         "look at the condition in the last policy under “Ticket 1”.",

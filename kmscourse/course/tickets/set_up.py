@@ -94,8 +94,8 @@ def _make_key(account: Account, ticket: Ticket) -> bytes:
     arn = kms.create_key(keys, ticket.key)
     if ticket.service == "dynamodb":
         dynamodb = account.client("dynamodb")
-        tables.create_encrypted_table(dynamodb, TABLE, arn, "Order")
-        tables.put_item(dynamodb, TABLE, {"Order": "1815"})
+        tables.create_encrypted_table(dynamodb, TABLE, arn, "Basket")
+        tables.put_item(dynamodb, TABLE, {"Basket": "1815"})
         return b""
     text = f"for {ticket.user}".encode()
     encrypted = keys.encrypt(KeyId=arn, Plaintext=text, EncryptionContext=dict(ticket.context))

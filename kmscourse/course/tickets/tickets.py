@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TABLE = "Orders"
+TABLE = "Baskets"
 WAGES_ROLE = "WagesReader"
 RELEASE = hashlib.sha384(b"shop-app 4.2").digest()
 """What the shop signs of its software: a digest of the file."""
@@ -38,7 +38,7 @@ class Ticket:
 
     @property
     def alias(self) -> str:
-        """The key's alias in full, as in alias/orders."""
+        """The key's alias in full, as in alias/baskets."""
         return f"alias/{self.key}"
 
     @property
@@ -58,9 +58,9 @@ TICKETS = (
     Ticket(
         1,
         "Iris",
-        "I may scan the table Orders. Why does DynamoDB refuse?",
+        "I may scan the table Baskets. Why does DynamoDB refuse?",
         "dynamodb:Scan",
-        "orders",
+        "baskets",
         {"TableName": TABLE},
         sealed="",
     ),

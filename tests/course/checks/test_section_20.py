@@ -197,17 +197,17 @@ def take_ritas_policy(shop: Shop) -> None:
 
 
 RIGHT: list[tuple[int, str, Way]] = [
-    (1, "IAM policy", lambda shop: shop.allow("Iris", "kms:Decrypt", on="orders", Condition=shop.via)),
+    (1, "IAM policy", lambda shop: shop.allow("Iris", "kms:Decrypt", on="baskets", Condition=shop.via)),
     (
         1,
         "key policy",
-        lambda shop: shop.allow_by_key("orders", "Iris", "kms:Decrypt", Condition=shop.via),
+        lambda shop: shop.allow_by_key("baskets", "Iris", "kms:Decrypt", Condition=shop.via),
     ),
     (
         1,
         "grant",
         lambda shop: shop.grant(
-            "orders",
+            "baskets",
             "Iris",
             "Decrypt",
             EncryptionContextSubset={"aws:dynamodb:tableName": TABLE},
@@ -292,16 +292,16 @@ def star(user: str) -> Way:
 
 
 NEAR: list[tuple[int, Way, str]] = [
-    (1, lambda s: s.allow("Iris", "kms:Decrypt", on="orders"), "kms:Decrypt by Iris is allowed"),
+    (1, lambda s: s.allow("Iris", "kms:Decrypt", on="baskets"), "kms:Decrypt by Iris is allowed"),
     (
         1,
         lambda s: s.allow("Iris", "kms:Decrypt", Condition=s.via),
-        "kms:Decrypt by Iris through the table Orders is allowed",
+        "kms:Decrypt by Iris through the table Baskets is allowed",
     ),
     (
         1,
-        lambda s: s.allow_by_key("orders", "*", "kms:Decrypt", Principal="*", Condition=s.via),
-        "kms:Decrypt by Jona through the table Orders is allowed",
+        lambda s: s.allow_by_key("baskets", "*", "kms:Decrypt", Principal="*", Condition=s.via),
+        "kms:Decrypt by Jona through the table Baskets is allowed",
     ),
     (
         2,

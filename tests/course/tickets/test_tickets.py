@@ -76,7 +76,7 @@ def test_it_can_be_started_over_whatever_was_done(shop: Account, notes: Notes) -
     assert is_set_up(shop, notes)
     first = {alias: kms.find_key(shop.client("kms"), alias) for alias in ALIASES}
     shop.client("iam").delete_role_policy(RoleName=WAGES_ROLE, PolicyName="work")
-    shop.client("kms").disable_key(KeyId=first["alias/orders"])
+    shop.client("kms").disable_key(KeyId=first["alias/baskets"])
     set_up(shop, notes)
     assert codes(shop, notes) == CODES
     assert not {kms.find_key(shop.client("kms"), alias) for alias in ALIASES} & set(first.values())
