@@ -102,7 +102,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         15: ("no-copy-is-left", "a-stolen-copy"),
         16: ("what-no-finding-means", "what-a-new-key-takes-over"),
         19: ("done-with-a-grant", "a-kept-data-key"),
-        20: ("what-a-thief-keeps", "one-star-two-permissions"),
+        20: ("what-a-thief-keeps", "which-error-for-which-fault"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""
