@@ -14,7 +14,7 @@ from kmscourse.account import Account, open_account, practice_settings
 from kmscourse.account.passwords import show_once
 from kmscourse.account.role_sessions import SESSION_NAME
 from kmscourse.cells import CELLS, Cell
-from kmscourse.course import artifacts, challenge, checks, incident, questions
+from kmscourse.course import artifacts, challenge, checks, incident, questions, tickets
 from kmscourse.course.answers import Answers
 from kmscourse.course.notes import Notes
 from kmscourse.course.overview import Overview
@@ -30,6 +30,7 @@ from kmscourse.display.diagram import Diagram
 from kmscourse.display.growth import architecture_before
 from kmscourse.display.picture import Picture
 from kmscourse.display.report import ReportCard
+from kmscourse.display.ticket import TicketCard, TicketsCard
 from kmscourse.errors import CourseError
 from kmscourse.home import home
 from kmscourse.iam import LAB_USER
@@ -258,6 +259,36 @@ class Lab:
                 return
             incident.set_up(self.account)
         print("The incident is in the account.")
+
+    def tickets(self, *, again: bool = False) -> TicketsCard:
+        """The ten tickets, each with AWS's answer to its call now.
+
+        They are put into the practice account where they are missing; ``again`` starts them over. What you have changed
+        stays else. Raises CourseError in another account.
+        """
+        with course.lock_preparation(home()):
+            if tickets.is_set_up(self.account, self.notes) and not again:
+                print(
+                    "The tickets are in the account, as you left them. To start them over: lab.tickets(again=True)"
+                )
+            else:
+                tickets.set_up(self.account, self.notes)
+                print("The tickets are in the account.")
+        return TicketsCard(tickets.TicketCall(self.account, self.notes, ticket) for ticket in tickets.TICKETS)
+
+    def ticket(self, number: int) -> TicketCard:
+        """One of the ten tickets, with what its caller sends, and AWS's answer to it now.
+
+        Raises CourseError for another number, and where the tickets are not in the account yet.
+        """
+        found = next((ticket for ticket in tickets.TICKETS if ticket.number == number), None)
+        if found is None:
+            raise CourseError(
+                f"There is no ticket {number!r}: there are tickets 1 to {len(tickets.TICKETS)}."
+            )
+        if not tickets.is_set_up(self.account, self.notes):
+            raise CourseError("The tickets are not in the account yet: call lab.tickets() first.")
+        return TicketCard(tickets.TicketCall(self.account, self.notes, found))
 
     def certificate(self) -> CertificateCard:
         """What you have done in the course, when, in this account, as a card that can be saved."""

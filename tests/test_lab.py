@@ -75,6 +75,26 @@ def test_the_incident_happens_once_and_again_when_it_is_asked(
     assert account.client("iam").get_user(UserName="mine")
 
 
+def test_the_tickets_are_set_up_once_and_again_when_it_is_asked(
+    home: Path, account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = Lab.open(section=0)
+    with pytest.raises(CourseError, match=r"not in the account yet: call lab\.tickets\(\) first"):
+        opened.ticket(1)
+    capsys.readouterr()
+    opened.tickets()
+    assert capsys.readouterr().out == "The tickets are in the account.\n"
+    account.client("iam").create_user(UserName="mine")
+    assert "Jona" in repr(opened.ticket(2))
+    opened.tickets()
+    assert "as you left them" in capsys.readouterr().out
+    opened.tickets(again=True)
+    assert capsys.readouterr().out == "The tickets are in the account.\n"
+    assert account.client("iam").get_user(UserName="mine")
+    with pytest.raises(CourseError, match="There is no ticket 11: there are tickets 1 to 10"):
+        opened.ticket(11)
+
+
 def test_it_keeps_what_is_there_and_starts_over_only_when_asked(
     home: Path, account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +169,7 @@ def test_what_happened_to_the_account_is_told_under_its_line(
 
 
 def test_a_section_that_is_not_there_changes_nothing(home: Path, account: Account) -> None:
-    missing = len(SECTIONS)
+    missing = SECTIONS[-1].number + 1
     with pytest.raises(CourseError, match=f"There is no section {missing}"):
         Lab.open(section=missing)
     assert account.client("kms").list_keys()["Keys"] == []

@@ -22,18 +22,29 @@ _MIN_SIGNATURE_SIZE = (
 )
 
 
+def _size(value: str) -> int:
+    """The size in bytes of what hexadecimal digits write."""
+    try:
+        return len(bytes.fromhex(value))
+    except (TypeError, ValueError):
+        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
+
+
 def _encrypted(what: str) -> Callable[[str], None]:
     def read(value: str) -> None:
-        try:
-            size = len(bytes.fromhex(value))
-        except (TypeError, ValueError):
-            raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
-        if size < _MIN_BLOB_SIZE:
+        if (size := _size(value)) < _MIN_BLOB_SIZE:
             raise ValueError(
                 f"{size} bytes are too short for an encrypted {what}; is this the plaintext one?"
             )
 
     return read
+
+
+def _signature(value: str) -> None:
+    if (size := _size(value)) < _MIN_SIGNATURE_SIZE:
+        raise ValueError(
+            f"{size} bytes are too short for a signature; is this a digest, a MAC or a data key?"
+        )
 
 
 def _envelope(value: str) -> None:
@@ -59,17 +70,6 @@ def _event_ids(value: str) -> None:
         raise ValueError('it is kept as JSON: a list of events\' ids, as in event["eventID"].')
 
 
-def _signature(value: str) -> None:
-    try:
-        size = len(bytes.fromhex(value))
-    except (TypeError, ValueError):
-        raise ValueError("it is kept in hexadecimal digits, as .hex() writes them.") from None
-    if size < _MIN_SIGNATURE_SIZE:
-        raise ValueError(
-            f"{size} bytes are too short for a signature; is this a digest, a MAC or a data key?"
-        )
-
-
 def _names(value: str) -> None:
     try:
         is_list = isinstance(names := json.loads(value), list) and all(isinstance(n, str) for n in names)
@@ -84,20 +84,37 @@ def _received(value: str) -> None:
         raise ValueError("only the course writes it.")
 
 
+def _sealed_by_kms(value: str) -> None:
+    sealed = json.loads(value)
+    if not isinstance(sealed, dict):
+        raise TypeError(
+            "it is kept as a JSON object of what KMS has encrypted or signed, each as .hex() writes it."
+        )
+    for blob in sealed.values():
+        _encrypted("record")(blob)
+
+
 NOTES: dict[str, Callable[[str], object]] = {
+    # sections 2 and 3: a data key's ciphertext in hex, and a sealed message as JSON
     "encrypted_data_key": _encrypted("data key"),
     "envelope": _envelope,
+    # sections 13 and 16: JSON objects of sealed messages, each under its number
     "messages": _envelopes,
-    "thousand_records": _envelopes,
     "messages_as_leaked": _envelopes,
+    "thousand_records": _envelopes,
+    # section 14: records that KMS has encrypted, in hex
     **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
-    "timeline": _event_ids,
+    # sections 17 and 18: a signature and an encrypted message in hex, what was received, and which of it was taken
     "signature": _signature,
     "updates": _received,
     "accepted": _names,
     "rewritten": _encrypted("message"),
     "orders": _received,
     "opened": _names,
+    # section 19: a JSON list of the ids of events in the audit trail
+    "timeline": _event_ids,
+    # section 20: a JSON object of what KMS has encrypted or signed for each ticket, in hex
+    "tickets": _sealed_by_kms,
 }
 """The notes that the course knows, each with what reads it: a value that can't be read is not written down."""
 
@@ -105,14 +122,9 @@ NOTES: dict[str, Callable[[str], object]] = {
 class Notes(MutableMapping[str, str]):
     """A mapping of names to texts that outlives the notebook.
 
-    ``encrypted_data_key`` is the data key's ciphertext in hex, ``envelope`` a sealed message as JSON; ``messages``,
-    ``messages_as_leaked`` and ``thousand_records`` are a JSON object of such messages, each under its number.
-    ``timeline`` is a JSON list of the ids of events in the audit trail. ``signature`` and ``rewritten``, an encrypted
-    message, are in hex. ``updates`` and ``orders`` are what ``receive_updates`` and ``receive_orders`` have received,
-    ``accepted`` and ``opened`` JSON lists of their names. The others are records of section 14, encrypted by KMS, in
-    hex. Anything else raises CourseError, so that a plaintext data key can't be written down by mistake. What somebody
-    else has written into the file and can't be such a text is no note. ``folder`` and ``account_key`` say where they
-    lie, and whose they are.
+    Its names are those of NOTES. Anything else raises CourseError, so that a plaintext data key can't be written down
+    by mistake. What somebody else has written into the file and can't be such a text is no note. ``folder`` and
+    ``account_key`` say where they lie, and whose they are.
     """
 
     def __init__(self, folder: Path, account_key: str) -> None:

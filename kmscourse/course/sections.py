@@ -201,6 +201,14 @@ SECTIONS = (
         names=Names(aliases=("alias/loans",)),
         practice_only=True,
     ),
+    Section(
+        20,
+        "ten-tickets",
+        "Ten tickets",
+        22,
+        names=Names(aliases=("alias/baskets", "alias/returns", "alias/payments", "alias/shifts")),
+        practice_only=True,
+    ),
 )
 
 LAB_SECTIONS = tuple(section for section in SECTIONS if not section.is_beyond)

@@ -99,6 +99,13 @@ def test_a_timeline_that_is_no_list_of_ids_is_told_how(notes: Notes, value: str)
     notes["timeline"] = json.dumps(["f4a7d1b0-3a5c-4a0c-9d5e-0c9b8a7e6f51"])
 
 
+@pytest.mark.parametrize("value", ["", "[]", "7", '{"2": "00"}', '{"2": "not hex"}'])
+def test_what_was_sealed_for_tickets_is_kept_in_hex(notes: Notes, value: str) -> None:
+    with pytest.raises(CourseError, match="can't be kept as tickets"):
+        notes["tickets"] = value
+    notes["tickets"] = json.dumps({"2": bytes(160).hex()})
+
+
 def test_an_envelope_that_was_not_written_as_text_is_told_how(notes: Notes) -> None:
     envelope: Any = Envelope(bytes(184), bytes(12), bytes(40))
     with pytest.raises(CourseError, match=r"kept as text, as \.to_json\(\) writes it"):

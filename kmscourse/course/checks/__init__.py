@@ -28,6 +28,7 @@ from kmscourse.course.checks import (
     section_17,
     section_18,
     section_19,
+    section_20,
 )
 from kmscourse.course.checks.check import Check, Exercise, Observation, Report, Result, run
 
@@ -54,6 +55,7 @@ _SECTIONS = {
     17: section_17,
     18: section_18,
     19: section_19,
+    20: section_20,
 }
 
 CHECKS: dict[int, tuple[Check, ...]] = {number: section.CHECKS for number, section in _SECTIONS.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kmscourse.course import artifacts
 from kmscourse.course.checks import state
 from kmscourse.course.checks.check import Check, Exercise
 from kmscourse.course.checks.trail import trail_shows
@@ -55,7 +56,7 @@ EXERCISES: tuple[Exercise, ...] = (
             trail_shows(
                 "Decrypt",
                 error="InvalidCiphertextException",
-                on_my_key=True,
+                on_key=artifacts.KEY_ALIAS,
                 encryptionContext={"employee": "Bob"},
             ),
             "Your turn again",

@@ -25,7 +25,7 @@ CHECKS = (
         trail_shows(
             "Decrypt",
             error="InvalidCiphertextException",
-            on_my_key=True,
+            on_key=artifacts.KEY_ALIAS,
             encryptionContext={"course": "kms", "section": "4"},
         ),
         "Predict",
@@ -84,7 +84,7 @@ EXERCISES: tuple[Exercise, ...] = (
             trail_shows(
                 "Decrypt",
                 error="InvalidCiphertextException",
-                on_my_key=True,
+                on_key=artifacts.KEY_ALIAS,
                 encryptionContext={"customer": "anna"},
             ),
             "Your turn",

@@ -11,6 +11,7 @@ from kmscourse.account import Account
 from kmscourse.course import artifacts
 from kmscourse.course.checks.check import Observation, Observer
 from kmscourse.course.notes import Notes
+from kmscourse.kms import find_key
 
 
 def trail_shows(
@@ -19,21 +20,21 @@ def trail_shows(
     by: str | None = None,
     error: str | None = None,
     times: int = 1,
-    on_my_key: bool = False,
+    on_key: str = "",
     **expected: Any,
 ) -> Observer:
     """Is there an event of this name, by this user (None: the main one), with this error code (None: no error)?
 
     ``by`` may also be a role: its sessions are meant. ``expected`` are request parameters that it must have, as the
-    trail spells them, and ``times`` is how many such events there must be. ``on_my_key``: myKey is among its resources;
-    of a ciphertext that no key made, none is
+    trail spells them, and ``times`` is how many such events there must be. ``on_key``: the key of this alias is among
+    its resources; of a ciphertext that no key made, none is
     (https://docs.aws.amazon.com/kms/latest/developerguide/ct-decrypt.html). Where there is no such event,
     the one that comes nearest is named, with what differs.
     """
     conditions = [
         event_name,
         f"by {by or 'you'}",
-        *(["on myKey"] if on_my_key else []),
+        *([f"on {on_key.removeprefix('alias/')}"] if on_key else []),
         *(f"{name} {_words(value)}" for name, value in expected.items()),
     ]
     described = f"{', '.join(conditions)}, {_outcome(error)}"
@@ -47,7 +48,7 @@ def trail_shows(
             differences = [
                 *_differences_of_caller(event, by, account),
                 *_differences_of_outcome(event, error),
-                *(_differences_of_key(event, account) if on_my_key else []),
+                *(_differences_of_key(event, account, on_key) if on_key else []),
                 *_differences_of_parameters(event, expected),
             ]
             if not differences:
@@ -141,11 +142,13 @@ def _differences_of_outcome(event: Mapping[str, Any], error: str | None) -> list
     ]
 
 
-def _differences_of_key(event: Mapping[str, Any], account: Account) -> list[str]:
+def _differences_of_key(
+    event: Mapping[str, Any], account: Account, alias: str = artifacts.KEY_ALIAS
+) -> list[str]:
     on = [resource.get("ARN") for resource in event.get("resources") or ()]
-    if artifacts.find_key(account) in on:
+    if find_key(account.client("kms"), alias) in on:
         return []
-    return [f"on {'another' if on else 'no'} key, not on myKey"]
+    return [f"on {'another' if on else 'no'} key, not on {alias.removeprefix('alias/')}"]
 
 
 def _differences_of_parameters(event: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:

@@ -30,6 +30,7 @@ from kmscourse.course.questions import (
     section_17,
     section_18,
     section_19,
+    section_20,
 )
 from kmscourse.course.questions.misconceptions import MISCONCEPTIONS
 from kmscourse.course.questions.question import LETTERS, Choice, Question, plain
@@ -71,6 +72,7 @@ _SECTIONS = {
     17: section_17,
     18: section_18,
     19: section_19,
+    20: section_20,
 }
 
 PREDICTIONS: dict[int, tuple[Question, ...]] = {
@@ -106,6 +108,7 @@ RECALL: dict[int, tuple[Question, ...]] = {
         17: ("what-a-right-tag-proves", "done-with-a-grant"),
         18: ("the-partner-may-not-sign", "after-a-signing-key-is-disabled"),
         19: ("one-of-two-keys", "a-kept-data-key"),
+        20: ("what-a-thief-keeps", "which-error-for-which-fault"),
     }.items()
 }
 """Section -> the questions from earlier sections with which its notebook begins."""

@@ -1,0 +1,170 @@
+"""Puts the shop with its ten tickets into the practice account: people, keys, what is encrypted, and what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from kmscourse import dynamodb as tables
+from kmscourse import iam, kms
+from kmscourse.account import Account
+from kmscourse.account.denials import unremembered
+from kmscourse.course.notes import Notes
+from kmscourse.course.tickets.tickets import (
+    ALIASES,
+    BEFORE,
+    FORMER,
+    RELEASE,
+    TABLE,
+    TICKETS,
+    USERS,
+    WAGES_ROLE,
+    Ticket,
+)
+from kmscourse.errors import CourseError
+
+NOTE = "tickets"
+POLICY = "work"
+
+
+def is_set_up(account: Account, notes: Notes) -> bool:
+    """Are the tickets in the account, closed or not? Their people and the note say so."""
+    if NOTE not in notes:
+        return False
+    users = account.client("iam").get_paginator("list_users").paginate()
+    return bool({user["UserName"] for page in users for user in page["Users"]} & set(USERS))
+
+
+def set_up(account: Account, notes: Notes) -> None:
+    """Put the tickets into the account, all open; what is there of earlier ones goes.
+
+    Raises CourseError in another account than the practice account.
+    """
+    if not account.practice:
+        raise CourseError(
+            "The tickets are about an account that is broken on purpose, so they are in the practice account only: "
+            "unset KMSCOURSE_TARGET."
+        )
+    with unremembered(account.denials):
+        _remove(account)
+        for user in USERS:
+            account.client("iam").create_user(UserName=user)
+        sealed = {ticket.number: _make_key(account, ticket) for ticket in TICKETS}
+        notes[NOTE] = json.dumps({number: blob.hex() for number, blob in sealed.items() if blob})
+        _give_work(account)
+        _break(account)
+
+
+def sealed_of(notes: Notes, ticket: Ticket) -> bytes:
+    """What KMS has encrypted or signed for a ticket. Raises CourseError where the tickets are not set up."""
+    return bytes.fromhex(json.loads(notes[NOTE])[str(ticket.number)])
+
+
+def _remove(account: Account) -> None:
+    """Take away what earlier tickets have left. Keys wait for their deletion, as keys do."""
+    dynamodb, keys, people = (account.client(service) for service in ("dynamodb", "kms", "iam"))
+    if tables.has_table(dynamodb, TABLE):
+        tables.delete_table(dynamodb, TABLE)
+    for name in USERS:
+        with suppress(people.exceptions.NoSuchEntityException):
+            iam.delete_user(people, name)
+    with suppress(people.exceptions.NoSuchEntityException):
+        iam.delete_role(people, WAGES_ROLE)
+    for alias in ALIASES:
+        key = kms.find_key(keys, alias)
+        if key is not None:
+            keys.delete_alias(AliasName=alias)
+            with suppress(ClientError):  # it waits already, or the learner has locked themselves out of it
+                keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+
+
+def _make_key(account: Account, ticket: Ticket) -> bytes:
+    """Make the key of a ticket, and what it has encrypted or signed, b"" where that is in a table."""
+    keys = account.client("kms")
+    if ticket.operation == "Verify":
+        arn = keys.create_key(KeySpec="ECC_NIST_P384", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+        keys.create_alias(AliasName=ticket.alias, TargetKeyId=arn)
+        algorithm = ticket.parameters["SigningAlgorithm"]
+        signed = keys.sign(KeyId=arn, Message=RELEASE, MessageType="DIGEST", SigningAlgorithm=algorithm)
+        return bytes(signed["Signature"])
+    arn = kms.create_key(keys, ticket.key)
+    if ticket.service == "dynamodb":
+        dynamodb = account.client("dynamodb")
+        tables.create_encrypted_table(dynamodb, TABLE, arn, "Basket")
+        tables.put_item(dynamodb, TABLE, {"Basket": "1815"})
+        return b""
+    text = f"for {ticket.user}".encode()
+    encrypted = keys.encrypt(KeyId=arn, Plaintext=text, EncryptionContext=dict(ticket.context))
+    if ticket.key in FORMER:
+        keys.create_alias(AliasName=f"alias/{FORMER[ticket.key]}", TargetKeyId=arn)
+        keys.update_alias(AliasName=ticket.alias, TargetKeyId=keys.create_key()["KeyMetadata"]["Arn"])
+    return bytes(encrypted["CiphertextBlob"])
+
+
+def _give_work(account: Account) -> None:
+    """Give each what they may do, but for what a ticket is about."""
+    keys, people = account.client("kms"), account.client("iam")
+    key = {alias.removeprefix("alias/"): str(kms.find_key(keys, alias)) for alias in ALIASES}
+    table = f"arn:aws:dynamodb:{account.region}:{account.id}:table/{TABLE}"
+    _allow(account, "Iris", {"dynamodb:Scan": table})
+    for user, name in (("Jona", "returns"), ("Kira", "coupons"), ("Liam", "payments"), ("Olga", "stock")):
+        _allow(account, user, {"kms:Decrypt": key[name]})
+    _allow(
+        account,
+        "Nils",
+        {"kms:Decrypt": [key["labels-old"], key["labels"]], "kms:GenerateDataKey": key["labels"]},
+    )
+    _allow(account, "Rita", {"kms:Decrypt": key["photos-old"], "kms:Encrypt": key["photos"]})
+    _allow(account, "Sven", {"kms:Verify": key["updates"]})
+    iam.create_role(people, WAGES_ROLE, [_arn(account, "Paul")])
+    people.put_role_policy(
+        RoleName=WAGES_ROLE, PolicyName=POLICY, PolicyDocument=_document({"kms:Decrypt": key["wages"]})
+    )
+
+
+def _break(account: Account) -> None:
+    """What has happened before the tickets: a grant too narrow, a Deny, a key that is to be deleted."""
+    keys = account.client("kms")
+    keys.create_grant(
+        KeyId=kms.find_key(keys, "shifts"),
+        GranteePrincipal=_arn(account, "Mona"),
+        Operations=["Decrypt"],
+        Constraints={"EncryptionContextEquals": BEFORE},
+        Name="night-shift",
+    )
+    payments = str(kms.find_key(keys, "payments"))
+    policy = kms.key_policy(keys, payments)
+    policy["Statement"].append(
+        {
+            "Sid": "Only auditors decrypt",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "audit"}},
+        }
+    )
+    kms.put_key_policy(keys, payments, policy)
+    keys.schedule_key_deletion(KeyId=kms.find_key(keys, "returns"), PendingWindowInDays=7)
+
+
+def _allow(account: Account, user_name: str, allowed: Mapping[str, str | list[str]]) -> None:
+    account.client("iam").put_user_policy(
+        UserName=user_name, PolicyName=POLICY, PolicyDocument=_document(allowed)
+    )
+
+
+def _document(allowed: Mapping[str, str | list[str]]) -> str:
+    """An IAM policy that allows each action on the resources that it is given with."""
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resource} for action, resource in allowed.items()
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _arn(account: Account, user_name: str) -> Any:
+    return iam.user_arn(account.client("iam"), user_name)
