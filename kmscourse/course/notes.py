@@ -103,7 +103,7 @@ NOTES: dict[str, Callable[[str], object]] = {
     "messages_as_leaked": _envelopes,
     "thousand_records": _envelopes,
     # section 14: records that KMS has encrypted, in hex
-    **dict.fromkeys(("archive", "north", "south", "west"), _encrypted("record")),
+    **dict.fromkeys(("cellar", "north", "south", "west"), _encrypted("record")),
     # sections 17 and 18: a signature and an encrypted message in hex, what was received, and which of it was taken
     "signature": _signature,
     "updates": _received,

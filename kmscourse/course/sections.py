@@ -159,7 +159,7 @@ SECTIONS = (
         25,
         needs=(LAB_USER, "myKey"),
         names=Names(
-            aliases=("alias/vault", "alias/archive", "alias/north", "alias/south", "alias/west", KEY_ALIAS),
+            aliases=("alias/vault", "alias/cellar", "alias/north", "alias/south", "alias/west", KEY_ALIAS),
             users=(LAB_USER,),
         ),
     ),

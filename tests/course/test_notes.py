@@ -46,7 +46,7 @@ def test_a_plaintext_data_key_is_not_written_down(notes: Notes, tmp_path: Path, 
     with pytest.raises(CourseError, match="too short for an encrypted data key"):
         notes["encrypted_data_key"] = secret.hex()
     with pytest.raises(CourseError, match="too short for an encrypted record"):
-        notes["archive"] = secret.hex()
+        notes["cellar"] = secret.hex()
     with pytest.raises(CourseError, match="keeps no note 'plaintext_data_key'"):
         notes["plaintext_data_key"] = secret.hex()
     for name in ("envelope", "messages", "messages_as_leaked"):

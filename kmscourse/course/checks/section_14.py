@@ -15,7 +15,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
 from kmscourse.kms import find_key
 
-VAULT, ARCHIVE = "vault", "archive"
+VAULT, CELLAR = "vault", "cellar"
 MINUTES = {"minutes": "1998"}
 REGIONS = ("north", "south", "west")
 RUN_THE_CELLS = "run the cells under the heading of this exercise first."
@@ -73,18 +73,16 @@ CHECKS = (
 
 
 def record_was_opened(account: Account, _: Notes) -> Observation:
-    """Has KMS opened something under archive after its key material had expired?"""
-    if (arn := find_key(account.client("kms"), ARCHIVE)) is None:
-        return Observation(False, f"no key has the alias {ARCHIVE}", RUN_THE_CELLS)
+    """Has KMS opened something under cellar after its key material had expired?"""
+    if (arn := find_key(account.client("kms"), CELLAR)) is None:
+        return Observation(False, f"no key has the alias {CELLAR}", RUN_THE_CELLS)
     opened = False
     for event in events(account.client("cloudtrail"), resource=arn):  # the newest first
         opened = opened or _opens(event, arn)
         if event["eventName"] == "DeleteExpiredKeyMaterial":
             told = "something" if opened else "nothing"
-            return Observation(
-                opened, f"KMS has opened {told} under {ARCHIVE} since its key material expired"
-            )
-    return Observation(False, f"the key material of {ARCHIVE} has not expired", RUN_THE_CELLS)
+            return Observation(opened, f"KMS has opened {told} under {CELLAR} since its key material expired")
+    return Observation(False, f"the key material of {CELLAR} has not expired", RUN_THE_CELLS)
 
 
 def _opens(event: Mapping[str, Any], arn: str) -> bool:
@@ -96,17 +94,17 @@ def _opens(event: Mapping[str, Any], arn: str) -> bool:
 
 
 def record_is_under_my_key(account: Account, notes: Notes) -> Observation:
-    """Does myKey open the note archive?"""
-    if ARCHIVE not in notes:
-        return Observation(False, f"there is no note {ARCHIVE}", RUN_THE_CELLS)
+    """Does myKey open the note cellar?"""
+    if CELLAR not in notes:
+        return Observation(False, f"there is no note {CELLAR}", RUN_THE_CELLS)
     if (my_key := artifacts.find_key(account)) is None:
         return Observation(False, f"no key has the alias {artifacts.KEY_ALIAS}")
-    blob = bytes.fromhex(notes[ARCHIVE])
+    blob = bytes.fromhex(notes[CELLAR])
     if artifacts.can_decrypt(account, blob, MINUTES, my_key):
-        return Observation(True, f"myKey would open the note {ARCHIVE}")
+        return Observation(True, f"myKey would open the note {CELLAR}")
     without = artifacts.can_decrypt(account, blob, {}, my_key)
     hint = "give the new ciphertext the same encryption context as the old one." if without else ""
-    return Observation(False, f"myKey would not open the note {ARCHIVE} for minutes=1998", hint)
+    return Observation(False, f"myKey would not open the note {CELLAR} for minutes=1998", hint)
 
 
 def keys_of_somebody_else(account: Account) -> set[str]:
@@ -153,23 +151,23 @@ def only_theirs_is_stopped(account: Account, _: Notes) -> Observation:
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            "KMS has opened the minutes after the key material of archive had expired",
+            "KMS has opened the minutes after the key material of cellar had expired",
             record_was_opened,
             "Your turn",
             (
                 "the key material is gone from KMS. Who still has a copy?",
                 "look at “Bring it back”, and at the variable copy.",
-                "call import_key_material(kms, archive, copy), then re_encrypt.",
+                "call import_key_material(kms, cellar, copy), then re_encrypt.",
             ),
         ),
         Check(
-            "the note archive has the minutes under myKey",
+            "the note cellar has the minutes under myKey",
             record_is_under_my_key,
             "Your turn",
             (
-                "as long as the minutes are under archive, they can close again.",
+                "as long as the minutes are under cellar, they can close again.",
                 "ReEncrypt moves a ciphertext to another key. It takes two encryption contexts.",
-                'set lab.notes["archive"] to the CiphertextBlob of re_encrypt(…, DestinationKeyId=lab.key_arn, …).',
+                'set lab.notes["cellar"] to the CiphertextBlob of re_encrypt(…, DestinationKeyId=lab.key_arn, …).',
             ),
         ),
     ),

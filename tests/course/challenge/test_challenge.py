@@ -13,6 +13,7 @@ from kmscourse.course.challenge import OUTCOME, is_set_up, set_up
 from kmscourse.course.challenge.set_up import ALIAS, CLERK, COURIER, INTERN, TABLE
 from kmscourse.course.checks import Report, run
 from kmscourse.course.notes import Notes
+from kmscourse.course.sections import all_names
 from kmscourse.errors import CourseError
 from kmscourse.iam import delete_user, user_arn
 from kmscourse.policy import use_statement, with_statement, without_principal, without_sid
@@ -262,3 +263,13 @@ def test_a_key_that_cannot_be_tried_is_told_from_a_refusal_of_the_user(
     """The key is disabled: the Encrypt that makes the ciphertext for the trial fails, and it is nobody else's call."""
     found = report(archive, notes).results[DIRECTLY].observation.text
     assert found == "your own Encrypt under the archive's key: DisabledException"
+
+
+def test_no_section_takes_its_names() -> None:
+    names = all_names()
+    assert not {ALIAS, TABLE, CLERK, COURIER, INTERN} & {
+        *names.aliases,
+        *names.tables,
+        *names.users,
+        *names.roles,
+    }

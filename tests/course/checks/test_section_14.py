@@ -67,32 +67,32 @@ def expired(account: Account, notes: Notes, sandbox: Application, monkeypatch: p
     """The account as the cells of the exercise leave it."""
     prepare(account, notes, 14)
     kms = account.client("kms")
-    archive = create_key(kms, "archive", origin="EXTERNAL")
-    import_key_material(kms, archive, COPY, valid_to=datetime.now(UTC) + timedelta(minutes=1))
-    notes["archive"] = sealed(account, b"We buy the house.", MINUTES, archive)
+    cellar = create_key(kms, "cellar", origin="EXTERNAL")
+    import_key_material(kms, cellar, COPY, valid_to=datetime.now(UTC) + timedelta(minutes=1))
+    notes["cellar"] = sealed(account, b"We buy the house.", MINUTES, cellar)
     monkeypatch.setattr(sandbox.account, "now", lambda: datetime.now(UTC) + timedelta(minutes=2))
     return account
 
 
 def bring_back(account: Account) -> None:
     end = datetime.now(UTC) + timedelta(hours=5)
-    import_key_material(account.client("kms"), arn_of(account, "archive"), COPY, valid_to=end)
+    import_key_material(account.client("kms"), arn_of(account, "cellar"), COPY, valid_to=end)
 
 
 def by_re_encrypt(account: Account, notes: Notes) -> None:
     bring_back(account)
-    notes["archive"] = re_encrypted(account, notes, "archive", MINUTES, artifacts.KEY_ALIAS).hex()
+    notes["cellar"] = re_encrypted(account, notes, "cellar", MINUTES, artifacts.KEY_ALIAS).hex()
 
 
 def by_decrypt_and_encrypt(account: Account, notes: Notes) -> None:
     bring_back(account)
-    plaintext = opened(account, notes, "archive", MINUTES)
-    notes["archive"] = sealed(account, plaintext, MINUTES, artifacts.key_arn(account))
+    plaintext = opened(account, notes, "cellar", MINUTES)
+    notes["cellar"] = sealed(account, plaintext, MINUTES, artifacts.key_arn(account))
 
 
 def and_take_the_material_away_again(account: Account, notes: Notes) -> None:
     by_re_encrypt(account, notes)
-    account.client("kms").delete_imported_key_material(KeyId=arn_of(account, "archive"))
+    account.client("kms").delete_imported_key_material(KeyId=arn_of(account, "cellar"))
 
 
 @pytest.mark.parametrize("way", [by_re_encrypt, by_decrypt_and_encrypt, and_take_the_material_away_again])
@@ -108,26 +108,26 @@ def only_imported_again(account: Account, notes: Notes) -> None:
 
 def only_opened(account: Account, notes: Notes) -> None:
     bring_back(account)
-    opened(account, notes, "archive", MINUTES)
+    opened(account, notes, "cellar", MINUTES)
 
 
 def without_the_context(account: Account, notes: Notes) -> None:
     bring_back(account)
-    plaintext = opened(account, notes, "archive", MINUTES)
-    notes["archive"] = sealed(account, plaintext, {}, artifacts.key_arn(account))
+    plaintext = opened(account, notes, "cellar", MINUTES)
+    notes["cellar"] = sealed(account, plaintext, {}, artifacts.key_arn(account))
 
 
 def something_else_in_its_place(account: Account, notes: Notes) -> None:
-    notes["archive"] = sealed(account, b"We sell the house.", MINUTES, artifacts.key_arn(account))
+    notes["cellar"] = sealed(account, b"We sell the house.", MINUTES, artifacts.key_arn(account))
 
 
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (only_imported_again, "KMS has opened nothing under archive since its key material expired"),
-        (only_opened, "myKey would not open the note archive for minutes=1998"),
+        (only_imported_again, "KMS has opened nothing under cellar since its key material expired"),
+        (only_opened, "myKey would not open the note cellar for minutes=1998"),
         (without_the_context, "give the new ciphertext the same encryption context"),
-        (something_else_in_its_place, "KMS has opened nothing under archive since"),
+        (something_else_in_its_place, "KMS has opened nothing under cellar since"),
     ],
 )
 def test_the_minutes_are_not_saved(expired: Account, notes: Notes, way: Way, said: str) -> None:
