@@ -40,13 +40,13 @@ REVIEW = (
         "one of them. What can they read?",
         (
             Choice(
-                "Nothing, because both keys are needed.",
-                "The data key is encrypted once under each KMS key. Any one of them is enough.",
-            ),
-            Choice(
                 "The message",
                 "Each KMS key encrypts the same data key, and the data key opens all of the message.",
                 right=True,
+            ),
+            Choice(
+                "Nothing, because both keys are needed.",
+                "The data key is encrypted once under each KMS key. Any one of them is enough.",
             ),
             Choice(
                 "The second half of the message",
