@@ -248,7 +248,7 @@ EXERCISES: tuple[Exercise, ...] = (
         Check(
             "messages 2 and 4 open with the new key",
             _of_each_leaked(_moved, "messages 2 and 4 open with the new key"),
-            "your turn again",
+            "Your turn again",
             (
                 "which key seals them now?",
                 "look at the functions seal and unseal, and at the variable new.",
