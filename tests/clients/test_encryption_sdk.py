@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +14,8 @@ import pytest
 from tests.clients import tools
 from tests.clients.tools import Environment
 
-PYTHON = tools.CLIENTS / "python"
 PROGRAM = Path(__file__).with_name("encryption_sdk.py")
 MESSAGES = ("one", "two", "three")
-
-pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(), reason=f"The AWS Encryption SDK is not installed. {tools.INSTALL}"
-)
 
 
 @pytest.mark.parametrize(("max_messages", "data_keys"), [(10, 1), (2, 2), (1, 3)])
@@ -33,7 +29,7 @@ def test_a_cached_data_key_saves_calls_to_kms(
     """A data key is made once for so many messages, and opened once for all that it encrypted."""
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
     printed = tools.said(
-        environment_of(), tmp_path, str(PYTHON), str(PROGRAM), key, str(max_messages), *MESSAGES
+        environment_of(), tmp_path, sys.executable, str(PROGRAM), key, str(max_messages), *MESSAGES
     )
     assert json.loads(printed) == [[message, "lab"] for message in MESSAGES]
     asked = [{"AttributeKey": "ResourceName", "AttributeValue": key}]
@@ -52,7 +48,9 @@ def test_whom_the_key_does_not_let_in_gets_no_data_key(
     environment_of: Callable[..., Environment], client: Callable[[str], Any], tmp_path: Path
 ) -> None:
     key = client("kms").create_key()["KeyMetadata"]["Arn"]
-    done = tools.run(environment_of("IAMLabUser"), tmp_path, str(PYTHON), str(PROGRAM), key, "1", "a message")
+    done = tools.run(
+        environment_of("IAMLabUser"), tmp_path, sys.executable, str(PROGRAM), key, "1", "a message"
+    )
     assert done.returncode == 1
     assert "kms:GenerateDataKey" in done.stderr
     assert "AccessDeniedException" in done.stderr

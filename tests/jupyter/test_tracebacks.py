@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import IPython
 import pytest
+from aws_encryption_sdk.exceptions import MasterKeyProviderError
 from botocore.exceptions import ClientError, NoCredentialsError
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -14,7 +15,9 @@ from kmscourse.errors import CourseError
 from kmscourse.jupyter import tracebacks
 
 REFUSED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Decrypt")
+FOREIGN = MasterKeyProviderError("Key not allowed")  # section 18's library, which is not imported for this
 ERRORS = {
+    "MasterKeyProviderError": (FOREIGN, "Key not allowed"),
     "ClientError": (
         REFUSED,
         "An error occurred (AccessDeniedException) when calling the Decrypt operation: no",
