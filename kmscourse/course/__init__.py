@@ -9,6 +9,7 @@ questions/          what is asked: predictions, what is still known of earlier s
 answers.py          what the learner has answered; quiz.py goes through a part of the quiz
 challenge/          the last challenge: an account to set right
 incident/           an intruder's history: what somebody did with a compromised access key, and left open
+tickets/            ten calls that fail in ten ways, each to be closed with the least change
 progress.py         which sections and exercises were done, and the challenge
 overview.py         all that is kept of the learner's way, a row for each thing
 glossary.py         the words of the course
