@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
+from kmscourse.course.sections import BEYOND_SECTIONS
 from kmscourse.display.architecture import MY_KEY, Architecture, Component, verdict
 from kmscourse.display.growth import describe_changes, find_changes
 from kmscourse.display.picture import Picture
@@ -176,7 +177,8 @@ class CourseMap(Diagram):
         self.changed = {part: str(section) for part, section in sections.items()}
 
     def _caption(self) -> list[str]:
-        return ["A number says in which section the part comes."]
+        beyond = (f"{section.number} {section.title.partition(':')[0]}" for section in BEYOND_SECTIONS)
+        return ["A number says in which section the part comes.", f"Beyond the lab: {' · '.join(beyond)}."]
 
 
 def _short(name: str, most: int = MAX_NAME_LENGTH) -> str:

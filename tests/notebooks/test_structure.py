@@ -50,6 +50,13 @@ def test_the_last_section_leads_to_the_challenge_which_begins_with_nothing_right
     assert "lab.certificate()" in [source(cell) for cell in cells]
 
 
+@pytest.mark.parametrize("section", BEYOND_SECTIONS, ids=lambda section: section.slug)
+def test_the_lab_points_to_what_is_beyond_it(section: Section) -> None:
+    assert any(f"]({section.notebook})" in prose(earlier) for earlier in LAB_SECTIONS), (
+        "say in sections 0 to 9 where the thread is taken up"
+    )
+
+
 @each_section
 def test_it_begins_with_title_minutes_and_architecture(section: Section) -> None:
     opening = source(cells(section, "markdown")[0])
