@@ -8,6 +8,7 @@ for everything that is in the account, and every cell is run.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
@@ -22,9 +23,9 @@ from tests.real_account.section import run_section
 from tests.real_account.targets import Target
 
 
-def use_every_helper(lab: Lab) -> None:
-    """Each section prepared, and each artifact made and taken back."""
-    for section in course.SECTIONS:
+def use_every_helper(lab: Lab, sections: Sequence[course.Section]) -> None:
+    """Each of the sections prepared, and each artifact made and taken back."""
+    for section in sections:
         with contextlib.suppress(KmsCourseError, ClientError):
             course.prepare(lab.account, lab.notes, section.number)
             course.prepare(lab.account, lab.notes, section.number, again=True)
@@ -41,15 +42,18 @@ def be_everybody(lab: Lab, users: list[str]) -> None:
             lab.session_for(name).client("sts").get_caller_identity()
 
 
-def go_past_the_stop(target: Target) -> None:
-    """Do it all, in the account that the environment names; ``target`` says what it is."""
+def go_past_the_stop(target: Target, sections: Sequence[course.Section] = course.SECTIONS) -> None:
+    """Do it all, in the account that the environment names, with the cells of these sections; the lab's are among them.
+
+    ``target`` says what account it is.
+    """
     account = open_account()
-    labs = [Lab(account, Notes(home(), account.id), section) for section in course.SECTIONS]
+    labs = [Lab(account, Notes(home(), account.id), section) for section in sections]
     keys = [key["KeyArn"] for key in account.client("kms").list_keys()["Keys"]]
     tables = account.client("dynamodb").list_tables()["TableNames"]
     users = [user["UserName"] for user in account.client("iam").list_users()["Users"]]
     press_every_button(labs[9], target, keys, sorted({*tables, "Books"}), users)
-    use_every_helper(labs[9])
+    use_every_helper(labs[9], sections)
     be_everybody(labs[9], users)
     for lab in labs:
         run_section(lab.section.number, lab)
