@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,6 +38,7 @@ __all__ = [
     "key_policy",
     "put_key_policy",
     "tags",
+    "wait_for_state",
 ]
 
 
@@ -135,6 +137,21 @@ def discard_key(kms: KMSClient, alias: str) -> None:
     if kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] != "PendingDeletion":
         kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
     kms.delete_alias(AliasName=alias_name(alias))
+
+
+def wait_for_state(kms: KMSClient, key_id: str, state: str, *, seconds: float = 60.0) -> str:
+    """The state of a key, asked twice a second until it is ``state``, as in PendingImport.
+
+    Raises KmsCourseError if it is another one after so many seconds, ClientError if KMS refuses.
+    """
+    deadline = time.monotonic() + seconds
+    while (now := kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"]) != state:
+        if time.monotonic() >= deadline:
+            raise KmsCourseError(
+                f"After {seconds:g} seconds the key is {now}, and not {state}: ask again later."
+            )
+        time.sleep(0.5)
+    return now
 
 
 def aliases(kms: KMSClient, key_id: str) -> list[str]:

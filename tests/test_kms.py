@@ -21,6 +21,7 @@ from kmscourse.kms import (
     key_policy,
     put_key_policy,
     tags,
+    wait_for_state,
 )
 from kmscourse.policy import console_key_policy
 
@@ -255,3 +256,14 @@ def test_a_key_that_waits_for_its_deletion_already_keeps_its_date(kms):
     discard_key(kms, "alias/vault")
     assert state(kms, key)["DeletionDate"] == before
     assert find_key(kms, "vault") is None
+
+
+def test_a_state_that_comes_is_waited_for(kms):
+    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["KeyId"]
+    assert wait_for_state(kms, key, "PendingImport") == "PendingImport"
+
+
+def test_a_state_that_does_not_come_is_one_sentence(kms):
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(KmsCourseError, match="After 0 seconds the key is Enabled, and not PendingImport"):
+        wait_for_state(kms, key, "PendingImport", seconds=0)

@@ -143,7 +143,7 @@ class Account:
             answer = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name, **parameters)
             return dict(answer["Credentials"])
 
-        credentials = once_spread(assume_role, self.denials, 0 if self.practice else WAIT_FOR_IAM)
+        credentials = once_spread(assume_role, self.denials, WAIT_FOR_IAM if self.kind == "aws" else 0)
         caller_arn = self.user_arn if by is None else by.client("sts").get_caller_identity()["Arn"]
         caller = (by or self.session).get_credentials()
         self.role_sessions[credentials["AccessKeyId"]] = RoleSession.of(
