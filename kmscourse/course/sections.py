@@ -217,8 +217,8 @@ BEYOND_SECTIONS = tuple(section for section in SECTIONS if section.is_beyond)
 
 
 def all_names() -> Names:
-    """The names that any section uses."""
-    return reduce(or_, (section.names for section in SECTIONS))
+    """The names that any section uses that is not in the practice account only."""
+    return reduce(or_, (section.names for section in SECTIONS if not section.practice_only))
 
 
 def find_section(number: int) -> Section:

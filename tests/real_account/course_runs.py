@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -11,11 +11,17 @@ from nbclient import NotebookClient
 
 from kmscourse import course
 from tests.notebooks.notebook import one_after_the_other, solved_notebook
+from tests.real_account.targets import Target
 from tools.record import CELL_TIMEOUT, ROOT
 
 _ON_REAL_ACCOUNTS = [section for section in course.SECTIONS if not section.practice_only]
 EVERY_SECTION = [section.number for section in _ON_REAL_ACCOUNTS]
 EVERY_NOTEBOOK = [ROOT / "notebooks" / section.notebook for section in _ON_REAL_ACCOUNTS]
+
+
+def sections_on(target: Target) -> Sequence[course.Section]:
+    """The sections whose cells an account can run: moto_server lacks what those beyond the lab are about."""
+    return _ON_REAL_ACCOUNTS if target.name == "practice" else course.LAB_SECTIONS
 
 
 def run_notebooks(paths: Iterable[Path], environment: Mapping[str, str]) -> list[nbformat.NotebookNode]:

@@ -246,6 +246,7 @@ def _beyond_the_lab() -> dict[str, dict[str, str]]:
             if name not in getattr(LAB_NAMES, kind)
         }
         for section in BEYOND_SECTIONS
+        if not section.practice_only
     }
 
 

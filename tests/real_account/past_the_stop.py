@@ -42,10 +42,10 @@ def be_everybody(lab: Lab, users: list[str]) -> None:
             lab.session_for(name).client("sts").get_caller_identity()
 
 
-def go_past_the_stop(target: Target, sections: Sequence[course.Section] = course.SECTIONS) -> None:
+def go_past_the_stop(target: Target, sections: Sequence[course.Section] = course.LAB_SECTIONS) -> None:
     """Do it all, in the account that the environment names, with the cells of these sections; the lab's are among them.
 
-    ``target`` says what account it is.
+    Pages and artifacts are the lab's. ``target`` says what account it is.
     """
     account = open_account()
     labs = [Lab(account, Notes(home(), account.id), section) for section in sections]

@@ -16,7 +16,7 @@ from kmscourse.errors import CourseError, KmsCourseError
 from kmscourse.iam import delete_user
 from tests.notebooks.solutions import SOLUTION
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import EVERY_NOTEBOOK, EVERY_SECTION
+from tests.real_account.course_runs import EVERY_NOTEBOOK, EVERY_SECTION, sections_on
 from tests.real_account.filling import (
     BEYOND_THE_LAB,
     TAKEN,
@@ -97,7 +97,7 @@ def test_past_the_stop_nothing_is_harmed(
     """Helpers, pages and cells make their own things at most, and a clean-up takes those away."""
     taken.make(learner.target)
     before = learner.inventory()
-    go_past_the_stop(learner.target, [section for section in course.SECTIONS if _uses(section, taken)])
+    go_past_the_stop(learner.target)
     assert changed(before, learner.inventory()) == []
     assert_nothing_is_left(learner, before, capsys)
 
@@ -114,7 +114,7 @@ def test_the_whole_course_harms_nothing(learner: Learner, capsys: pytest.Capture
     for section in EVERY_SECTION:
         run_section(section)
     assert learner.recorder.changes == []
-    go_past_the_stop(learner.target)
+    go_past_the_stop(learner.target, sections_on(learner.target))
     assert changed(before, learner.inventory()) == []
     for words in ("check",), ("aws", "status"), ("sandbox", "reset"), ("sandbox", "reset", "--section", "9"):
         learner.kmscourse(capsys, *words)
