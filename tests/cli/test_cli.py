@@ -359,7 +359,7 @@ from kmscourse import cli
 import subprocess
 subprocess.run = lambda *command, **options: subprocess.CompletedProcess(command, 0)  # JupyterLab stays closed
 verbs = [
-    "sandbox status", "lab", "check", "check 11", "sandbox reset --section 3 --yes", "sandbox env",
+    "sandbox status", "lab", "check", "check 99", "sandbox reset --section 3 --yes", "sandbox env",
     "sandbox env --user Zo\u0451",
     "sandbox status", "sandbox serve", "slides 0 --out slides-\u2713", "sandbox stop", "sandbox stop",
     "sandbox serve --idle-hours 0.0001", "sandbox serve --table-key-cache \u2713",
