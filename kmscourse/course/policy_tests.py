@@ -25,7 +25,11 @@ FOLDER = "policy-tests"
 ALLOWED, REFUSED = "allowed", "refused"
 RUN_SECONDS = 60  # pytest itself takes one
 
-_CHANGES_PYTEST = ("PYTEST_", "CI", "BUILD_NUMBER")  # names of variables; on a CI server pytest shortens nothing
+_CHANGES_PYTEST = (
+    "PYTEST_",
+    "CI",
+    "BUILD_NUMBER",
+)  # names of variables; on a CI server pytest shortens nothing
 
 Row = tuple[str, str, Mapping[str, str], str]
 """A request: who, which action, with which encryption context, and whether it is to be allowed or refused."""

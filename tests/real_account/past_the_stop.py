@@ -18,6 +18,7 @@ from kmscourse.course.artifacts import ARTIFACTS
 from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
+from tests.real_account.filling import BEYOND_THE_LAB
 from tests.real_account.pages import press_every_button
 from tests.real_account.section import run_section
 from tests.real_account.targets import Target
@@ -45,13 +46,27 @@ def be_everybody(lab: Lab, users: list[str]) -> None:
 def go_past_the_stop(target: Target, sections: Sequence[course.Section] = course.LAB_SECTIONS) -> None:
     """Do it all, in the account that the environment names, with the cells of these sections; the lab's are among them.
 
-    Pages and artifacts are the lab's. ``target`` says what account it is.
+    Pages and artifacts are the lab's; of things that have nothing but a name of a later section, no page is opened.
+    ``target`` says what account it is.
     """
     account = open_account()
     labs = [Lab(account, Notes(home(), account.id), section) for section in sections]
-    keys = [key["KeyArn"] for key in account.client("kms").list_keys()["Keys"]]
+    plain = {name for names in BEYOND_THE_LAB.values() for name in names}
+    plain_keys = {
+        alias.get("TargetKeyId")
+        for page in account.client("kms").get_paginator("list_aliases").paginate()
+        for alias in page["Aliases"]
+        if alias["AliasName"] in plain
+    }
+    keys = [
+        key["KeyArn"] for key in account.client("kms").list_keys()["Keys"] if key["KeyId"] not in plain_keys
+    ]
     tables = account.client("dynamodb").list_tables()["TableNames"]
-    users = [user["UserName"] for user in account.client("iam").list_users()["Users"]]
+    users = [
+        user["UserName"]
+        for user in account.client("iam").list_users()["Users"]
+        if user["UserName"] not in plain
+    ]
     press_every_button(labs[9], target, keys, sorted({*tables, "Books"}), users)
     use_every_helper(labs[9], sections)
     be_everybody(labs[9], users)
