@@ -287,6 +287,9 @@ class Answering:
                 with connection:
                     connection.recv(65536)
                     connection.sendall(self.answer)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65536):  # what is left unread would break the connection
+                        pass
 
     def close(self) -> None:
         self._listening.close()

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from moto.core.utils import unix_time
 from moto.dynamodb.models import DynamoDBBackend
 
 from kmscourse.sandbox.moto_adapter.stored_items import StoredItems
@@ -29,9 +28,7 @@ class DynamoDb(DynamoDBBackend):
         table: Any = self.get_table(table_name)
         table.settings = settings = dict(getattr(table, "settings", {}))
         if parameters.get("BillingMode") == "PAY_PER_REQUEST":
-            # moto takes the time of a new table itself, some moments later
-            created = int(unix_time(table.created_at) * 1000) / 1000
-            settings["on_demand_since"] = created if is_new else now
+            settings["on_demand_since"] = now
             for paid in (table, *table.global_indexes):
                 paid.throughput = {
                     "ReadCapacityUnits": 0,
