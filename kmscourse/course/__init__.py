@@ -7,6 +7,7 @@ caught_up.py        what the course itself has made for that, which counts for n
 checks/             what a section, and each of its exercises, should have brought about
 questions/          what is asked: predictions, what is still known of earlier sections, the quiz
 answers.py          what the learner has answered; quiz.py goes through a part of the quiz
+stage.py            what the next three have in common
 challenge/          the last challenge: an account to set right
 incident/           an intruder's history: what somebody did with a compromised access key, and left open
 tickets/            ten calls that fail in ten ways, each to be closed with the least change

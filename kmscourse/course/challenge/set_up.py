@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from kmscourse import dynamodb as tables
 from kmscourse import iam, kms
 from kmscourse.account import Account
-from kmscourse.errors import CourseError
+from kmscourse.course.stage import clear, require_practice_account
 from kmscourse.policy import use_statement, with_statement
 
 ALIAS = "alias/archive"
@@ -32,28 +29,10 @@ def set_up(account: Account) -> None:
 
     Raises CourseError in another account than the practice account.
     """
-    if not account.practice:
-        raise CourseError(
-            "The challenge breaks an account on purpose, so it is in the practice account only: unset KMSCOURSE_TARGET."
-        )
-    _remove(account)
+    require_practice_account(account, "The challenge breaks an account on purpose, so it is")
+    clear(account, table=TABLE, users=(CLERK, COURIER, INTERN), aliases=[ALIAS])
     key = _make_archive(account)
     _break(account, key)
-
-
-def _remove(account: Account) -> None:
-    """Take away what an earlier challenge has left. A key waits for its deletion, as keys do."""
-    dynamodb, keys, people = (account.client(service) for service in ("dynamodb", "kms", "iam"))
-    if tables.has_table(dynamodb, TABLE):
-        tables.delete_table(dynamodb, TABLE)
-    for name in (CLERK, COURIER, INTERN):
-        with suppress(people.exceptions.NoSuchEntityException):
-            iam.delete_user(people, name)
-    key = kms.find_key(keys, ALIAS)
-    if key is not None:
-        keys.delete_alias(AliasName=ALIAS)
-        with suppress(ClientError):  # it waits already, or the learner has locked themselves out of it
-            keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
 def _make_archive(account: Account) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -13,11 +12,11 @@ from typing import Any, cast
 from botocore.exceptions import ClientError
 
 from kmscourse import dynamodb as tables
-from kmscourse import iam, kms
 from kmscourse.account import Account
 from kmscourse.account.as_of import Origin, session_as_of
 from kmscourse.account.denials import unremembered
 from kmscourse.course.incident.story import ACTORS, ACTS, BACKUP_ROLE, KEY_ALIAS, TABLE, USERS, Act
+from kmscourse.course.stage import clear, require_practice_account
 from kmscourse.errors import CourseError
 
 _NAME = re.compile(r"<(\w+)>")
@@ -43,13 +42,9 @@ def set_up(account: Account) -> Incident:
 
     Raises CourseError in another account than the practice account.
     """
-    if not account.practice:
-        raise CourseError(
-            "The incident lets an intruder into an account, so it is in the practice account only: unset "
-            "KMSCOURSE_TARGET."
-        )
+    require_practice_account(account, "The incident lets an intruder into an account, so it is")
     with unremembered(account.denials):
-        _remove(account)
+        clear(account, table=TABLE, users=USERS, aliases=[KEY_ALIAS], roles=[BACKUP_ROLE])
         stage = _Stage(account)
         for act in ACTS:
             stage.perform(act)
@@ -58,25 +53,6 @@ def set_up(account: Account) -> Incident:
         stage.made["deployer"]["AccessKeyId"],
         stage.made["second"]["AccessKeyId"],
     )
-
-
-def _remove(account: Account) -> None:
-    """Take away what an earlier incident has left. A key waits for its deletion, as keys do."""
-    dynamodb, keys, people = (account.client(service) for service in ("dynamodb", "kms", "iam"))
-    if tables.has_table(dynamodb, TABLE):
-        tables.delete_table(dynamodb, TABLE)
-    for name in USERS:
-        with suppress(people.exceptions.NoSuchEntityException):
-            iam.delete_user(people, name)
-    with suppress(people.exceptions.NoSuchEntityException):
-        for policy in people.list_role_policies(RoleName=BACKUP_ROLE)["PolicyNames"]:
-            people.delete_role_policy(RoleName=BACKUP_ROLE, PolicyName=policy)
-        people.delete_role(RoleName=BACKUP_ROLE)
-    key = kms.find_key(keys, KEY_ALIAS)
-    if key is not None:
-        keys.delete_alias(AliasName=KEY_ALIAS)
-        with suppress(ClientError):  # it waits already, or the learner has locked themselves out of it
-            keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
 class _Stage:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from kmscourse import dynamodb as tables
 from kmscourse import iam, kms
 from kmscourse.account import Account
 from kmscourse.account.denials import unremembered
 from kmscourse.course.notes import Notes
+from kmscourse.course.stage import clear, require_practice_account
 from kmscourse.course.tickets.tickets import (
     ALIASES,
     BEFORE,
@@ -25,7 +23,6 @@ from kmscourse.course.tickets.tickets import (
     WAGES_ROLE,
     Ticket,
 )
-from kmscourse.errors import CourseError
 
 NOTE = "tickets"
 POLICY = "work"
@@ -44,13 +41,11 @@ def set_up(account: Account, notes: Notes) -> None:
 
     Raises CourseError in another account than the practice account.
     """
-    if not account.practice:
-        raise CourseError(
-            "The tickets are about an account that is broken on purpose, so they are in the practice account only: "
-            "unset KMSCOURSE_TARGET."
-        )
+    require_practice_account(
+        account, "The tickets are about an account that is broken on purpose, so they are"
+    )
     with unremembered(account.denials):
-        _remove(account)
+        clear(account, table=TABLE, users=USERS, aliases=ALIASES, roles=[WAGES_ROLE])
         for user in USERS:
             account.client("iam").create_user(UserName=user)
         sealed = {ticket.number: _make_key(account, ticket) for ticket in TICKETS}
@@ -62,24 +57,6 @@ def set_up(account: Account, notes: Notes) -> None:
 def sealed_of(notes: Notes, ticket: Ticket) -> bytes:
     """What KMS has encrypted or signed for a ticket. Raises CourseError where the tickets are not set up."""
     return bytes.fromhex(json.loads(notes[NOTE])[str(ticket.number)])
-
-
-def _remove(account: Account) -> None:
-    """Take away what earlier tickets have left. Keys wait for their deletion, as keys do."""
-    dynamodb, keys, people = (account.client(service) for service in ("dynamodb", "kms", "iam"))
-    if tables.has_table(dynamodb, TABLE):
-        tables.delete_table(dynamodb, TABLE)
-    for name in USERS:
-        with suppress(people.exceptions.NoSuchEntityException):
-            iam.delete_user(people, name)
-    with suppress(people.exceptions.NoSuchEntityException):
-        iam.delete_role(people, WAGES_ROLE)
-    for alias in ALIASES:
-        key = kms.find_key(keys, alias)
-        if key is not None:
-            keys.delete_alias(AliasName=alias)
-            with suppress(ClientError):  # it waits already, or the learner has locked themselves out of it
-                keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
 def _make_key(account: Account, ticket: Ticket) -> bytes:
