@@ -112,7 +112,7 @@ class Grant:
         token = _TOKEN_START + bytes.fromhex(self.id) + nonce + self._seal(nonce)
         return base64.urlsafe_b64encode(token).decode()
 
-    def has_made(self, token: Token) -> bool:
+    def has_made(self, token: GrantToken) -> bool:
         """Whether a token is of this grant."""
         return hmac.compare_digest(self._seal(token.nonce), token.seal)
 
@@ -143,7 +143,7 @@ class Grant:
         return cls(**{**members, "secret": from_base64(members["secret"])})
 
 
-class Token(NamedTuple):
+class GrantToken(NamedTuple):
     """The parts of a grant token."""
 
     grant_id: str
@@ -151,7 +151,7 @@ class Token(NamedTuple):
     seal: bytes
 
 
-def read_token(text: str) -> Token:
+def read_token(text: str) -> GrantToken:
     """The parts of the grant token in a text; they are empty where it can't be one."""
     try:
         parts = base64.urlsafe_b64decode(text)
@@ -161,9 +161,9 @@ def read_token(text: str) -> Token:
     if len(parts) > _TOKEN_BYTES:
         parts = parts.removeprefix(_TOKEN_START)
     if not is_exact or len(parts) != _TOKEN_BYTES:
-        return Token("", b"", b"")
+        return GrantToken("", b"", b"")
     after_nonce = _ID_BYTES + _NONCE_BYTES
-    return Token(parts[:_ID_BYTES].hex(), parts[_ID_BYTES:after_nonce], parts[after_nonce:])
+    return GrantToken(parts[:_ID_BYTES].hex(), parts[_ID_BYTES:after_nonce], parts[after_nonce:])
 
 
 def terms_of(parameters: Mapping[str, Any]) -> dict[str, Any]:

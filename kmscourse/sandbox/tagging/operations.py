@@ -11,7 +11,7 @@ from typing import Any
 from kmscourse.sandbox.operation import Operation, Service, anywhere
 from kmscourse.sandbox.tagging import validation
 from kmscourse.sandbox.tagging.members import MEMBERS
-from kmscourse.sandbox.tagging.pages import Token, fill_page
+from kmscourse.sandbox.tagging.pages import PaginationToken, fill_page
 from kmscourse.sandbox.tagging.resolve import TaggingCall, resolve
 from kmscourse.sandbox.tagging.resources import Resource, tagged_resources
 
@@ -31,7 +31,9 @@ def get_resources(resolved: TaggingCall) -> dict[str, Any]:
     )
     goes_on = len(page) < len(matches)
     return {
-        "PaginationToken": str(Token(page[-1].arn, int(resolved.now.timestamp()))) if goes_on else "",
+        "PaginationToken": str(PaginationToken(page[-1].arn, int(resolved.now.timestamp())))
+        if goes_on
+        else "",
         "ResourceTagMappingList": [
             {
                 "ResourceARN": resource.arn,

@@ -18,14 +18,14 @@ TOKEN_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
-class Token:
+class PaginationToken:
     """A PaginationToken: the page begins after the resource ``arn``; given out at ``since`` (seconds since 1970)."""
 
     arn: str
     since: int
 
     @classmethod
-    def read(cls, text: str, now: datetime) -> Token:
+    def read(cls, text: str, now: datetime) -> PaginationToken:
         """Raises AwsError InvalidParameterException for what is no token, PaginationTokenExpiredException."""
         try:
             since, _, arn = base64.b64decode(text, validate=True).decode().partition(" ")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kmscourse.sandbox.call import Call, Caller
 from kmscourse.sandbox.model import shapes
 from kmscourse.sandbox.operation import ResolvedCall
-from kmscourse.sandbox.tagging.pages import Token
+from kmscourse.sandbox.tagging.pages import PaginationToken
 
 if TYPE_CHECKING:
     from kmscourse.sandbox.account import Account
@@ -20,10 +20,10 @@ class TaggingCall(ResolvedCall):
     """A call of the Resource Groups Tagging API."""
 
     @cached_property
-    def token(self) -> Token | None:
+    def token(self) -> PaginationToken | None:
         """The PaginationToken; None for the first page. Raises AwsError where it is none, or has expired."""
         text = self.parameters.get("PaginationToken")
-        return Token.read(text, self.now) if text else None
+        return PaginationToken.read(text, self.now) if text else None
 
 
 def resolve(call: Call, caller: Caller, account: Account, now: datetime, changes: bool) -> TaggingCall:
