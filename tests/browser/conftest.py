@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
 ANSWER_MS = 20_000  # to wait for what a page will say, on a busy machine
+UNANSWERED = "Canceled future for "  # JupyterLab, of what a kernel had not answered when its notebook was closed
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +180,7 @@ def window(
         url for url in asked if not url.startswith((jupyter.address, "data:", "blob:", jupyter.socket))
     ]
     assert not elsewhere, f"the page asked another machine: {elsewhere}"
+    faults = [fault for fault in faults if UNANSWERED not in fault]
     assert not faults, f"scripts of the page failed: {faults}"
 
 
