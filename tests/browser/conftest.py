@@ -31,7 +31,9 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
 ANSWER_MS = 20_000  # to wait for what a page will say, on a busy machine
-UNANSWERED = "Canceled future for "  # JupyterLab, of what a kernel had not answered when its notebook was closed
+UNANSWERED = (
+    "Canceled future for "  # JupyterLab, of what a kernel had not answered when its notebook was closed
+)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,9 @@ SETTINGS = {"LabApp": {"expose_app_in_browser": True}}
 """Of the JupyterLab that is tested: its application is ``window.jupyterapp``, which the lines below speak to."""
 LOADED = "window.jupyterapp?.restored.then(() => true)"
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path}); }"
+USE_THEME = """async theme => {
+    await window.jupyterapp.commands.execute('apputils:change-theme', {theme});
+}"""
 CLOSE = """async () => {
     const notebook = window.jupyterapp.shell.currentWidget;
     await notebook.sessionContext.shutdown();
@@ -120,7 +123,7 @@ class Window:
 
     def use_theme(self, theme: str) -> None:
         """Settings → Theme: ``Light`` or ``Dark``."""
-        self.menu("Settings", "Theme", f"JupyterLab {theme}")
+        self.page.evaluate(USE_THEME, f"JupyterLab {theme}")
         light = str(theme == "Light").lower()
         expect(self.page.locator(f"body[data-jp-theme-light={light}]")).to_be_attached()
 

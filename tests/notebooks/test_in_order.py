@@ -5,41 +5,40 @@ from __future__ import annotations
 import base64
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-import nbformat
 import pytest
+from botocore.client import BaseClient
 
 from kmscourse import Lab
 from kmscourse.course import SECTIONS, Section
 from kmscourse.course.checks import EXERCISES
 from kmscourse.sandbox import client as sandbox_client
 from tests.conftest import environment_of_ones_own
-from tests.notebooks.notebook import one_after_the_other, solved_notebook
-from tests.real_account.section import run_section
-from tools.record import NOTEBOOKS, run
+from tests.real_account.section import RunCell, run_section
 
 DATA_KEY_BYTES = 32
+BEGINNING = 16  # bytes of a key, or of a form of it, that nothing else has by chance
 
-# Runs in the kernel before its first cell, and keeps every plaintext data key that KMS hands out.
-SPY = """
-def _spy():
-    from botocore.client import BaseClient
 
-    call = BaseClient._make_api_call
+@contextmanager
+def spied() -> Iterator[list[bytes]]:
+    """Keep every plaintext data key that KMS hands out meanwhile."""
+    call, keys = BaseClient._make_api_call, []
 
-    def spied(self, operation, parameters):
-        answer = call(self, operation, parameters)
+    def note_keys(client: BaseClient, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = call(client, operation, parameters)
         plaintext = answer.get("Plaintext")
-        if plaintext is not None and len(plaintext) == {size}:
-            with open({file!r}, "a") as seen:
-                print(plaintext.hex(), file=seen)
+        if plaintext is not None and len(plaintext) == DATA_KEY_BYTES:
+            keys.append(plaintext)
         return answer
 
-    BaseClient._make_api_call = spied
-
-_spy()
-"""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", note_keys)
+        yield keys
 
 
 def forms(key: bytes) -> list[bytes]:
@@ -51,10 +50,9 @@ def forms(key: bytes) -> list[bytes]:
 class Taken:
     """The course as somebody took it.
 
-    ``first`` and ``again`` are what each cell showed, by section and source: in a kernel, and then without one.
+    ``first`` and ``again`` are what each cell showed, by section and source.
     ``progress`` is what had been done after the first time, ``caught_up`` what the course had made by then.
-    ``written`` is every file in KMSCOURSE_HOME at the end, ``outputs`` the notebooks as they were saved, ``keys`` the
-    plaintext data keys that KMS handed out.
+    ``written`` is every file in KMSCOURSE_HOME at the end, ``keys`` the plaintext data keys that KMS handed out.
     """
 
     first: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -62,44 +60,33 @@ class Taken:
     progress: dict[str, dict[str, str]] = field(default_factory=dict)
     caught_up: set[str] = field(default_factory=set)
     written: dict[str, bytes] = field(default_factory=dict)
-    outputs: list[bytes] = field(default_factory=list)
     keys: list[bytes] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: pytest.TempPathFactory) -> Taken:
-    """The whole course, twice, on one account."""
-    folder = tmp_path_factory.mktemp("course")
-    home, seen, startup = folder / "home", folder / "seen", folder / "ipython/profile_default/startup"
-    home.mkdir()
-    startup.mkdir(parents=True)
-    (startup / "00-spy.py").write_text(SPY.format(size=DATA_KEY_BYTES, file=str(seen)))
+    """The whole course, twice, on one account. In kernels, ``tests/browser`` and nbval run it."""
+    home = tmp_path_factory.mktemp("course")
     taken = Taken()
-    with environment_of_ones_own():
-        os.environ.update(
-            IPYTHONDIR=str(folder / "ipython"), KMSCOURSE_HOME=str(home), KMSCOURSE_TARGET="sandbox"
-        )
+    with environment_of_ones_own(), spied() as taken.keys:
+        os.environ.update(KMSCOURSE_HOME=str(home), KMSCOURSE_TARGET="sandbox")
         try:
-            notebooks = [solved_notebook(path) for path in NOTEBOOKS]
-            run(one_after_the_other(notebooks, home), home)
-            for section, notebook in zip(SECTIONS, notebooks, strict=True):
-                taken.first[section.number] = {cell.source: _shown(cell) for cell in notebook.cells}
-                taken.outputs.append(nbformat.writes(notebook).encode())
+            for section in SECTIONS:
+                taken.first[section.number] = _shown(run_section(section.number))
             taken.progress = json.loads((home / "progress.json").read_text("utf-8"))
             made = json.loads((home / "caught-up.json").read_text("utf-8"))
             taken.caught_up = {name for artifacts in made.values() for name in artifacts}
             for section in SECTIONS:
                 lab = Lab.open(section.number, again=True)
-                taken.again[section.number] = run_section(section.number, lab)
+                taken.again[section.number] = _shown(run_section(section.number, lab))
         finally:
             sandbox_client.stop(home)
-    taken.keys = [bytes.fromhex(line) for line in seen.read_text().split()]
     taken.written = {file.name: file.read_bytes() for file in home.rglob("*") if file.is_file()}
     return taken
 
 
-def _shown(cell: nbformat.NotebookNode) -> str:
-    return "".join(str(output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
+def _shown(cells: list[RunCell]) -> dict[str, str]:
+    return {cell.source: cell.shown for cell in cells}
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
@@ -123,8 +110,9 @@ def test_every_section_and_exercise_counts_as_the_students_own(taken: Taken) -> 
 def test_no_plaintext_data_key_is_written_down(taken: Taken) -> None:
     assert len(taken.keys) > 10, "the spy saw no data keys: does it still run before the first cell?"
     assert b"kms:GenerateDataKey" in taken.written["sandbox.log"], "this is the log that was searched"
-    for key in taken.keys:
-        for form in forms(key):
-            assert not any(form in text for text in [*taken.written.values(), *taken.outputs]), (
-                "a plaintext data key was written down"
-            )
+    beginnings = {form[:BEGINNING] for key in taken.keys for form in forms(key)}
+    shown = [text.encode() for cells in taken.first.values() for text in cells.values()]
+    for text in [*taken.written.values(), *shown]:
+        assert not any(text[at : at + BEGINNING] in beginnings for at in range(len(text))), (
+            "a plaintext data key was written down"
+        )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import io
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +21,52 @@ from tests.notebooks.solutions import solved
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def run_section(number: int, lab: Lab | None = None) -> dict[str, str]:
+@dataclass(frozen=True)
+class RunCell:
+    """A cell that ran: what it showed and printed, in every form, and the error that ended it, or ""."""
+
+    source: str
+    shown: str
+    error: str
+    meant_to_fail: bool
+
+
+def run_section(number: int, lab: Lab | None = None) -> list[RunCell]:
     """Run every code cell of a section, with this lab instead of the one that its first cell opens.
 
-    What each cell showed, by its source. The cells work in a folder of their own.
+    The cells work in a folder of their own.
     """
-    names: dict[str, Any] = {"lab": lab}
-    cells = [code.source for code in solved(NOTEBOOKS / course.find_section(number).notebook)]
-    shown = {}
+    codes = solved(NOTEBOOKS / course.find_section(number).notebook)
+    names: dict[str, Any] = {"lab": lab, "display": lambda value: print(*_forms(value), sep="\n")}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        for source in cells[1:] if lab else cells:
-            try:
-                shown[source] = _run_cell(source, names)
-            except Exception as error:
-                shown[source] = f"{type(error).__name__}: {error}"
-                print(f"{number}: {source.splitlines()[-1]}: {shown[source]}", file=sys.stderr)
-    return shown
+        return [_run_cell(code.source, code.fails, names) for code in (codes[1:] if lab else codes)]
 
 
-def _run_cell(source: str, names: dict[str, Any]) -> str:
-    """Run a cell as a notebook does: its last expression is shown, in every form."""
+def _run_cell(source: str, meant_to_fail: bool, names: dict[str, Any]) -> RunCell:
+    """Run a cell as a notebook does: its last expression is shown."""
     body = ast.parse(source).body
     last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "cell", "exec"), names)  # noqa: S102
-    if not isinstance(last, ast.Expr):
-        return ""
-    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+    error = ""
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        try:
+            exec(compile(ast.Module(body, []), "cell", "exec"), names)  # noqa: S102
+            if isinstance(last, ast.Expr):
+                names["display"](eval(compile(ast.Expression(last.value), "cell", "eval"), names))  # noqa: S307
+        except Exception as failed:
+            error = f"{source.splitlines()[-1]}: {type(failed).__name__}: {failed}"
+            print(error, file=sys.stderr)
+    return RunCell(source, shown.getvalue(), error, meant_to_fail)
+
+
+def _forms(value: object) -> list[str]:
+    """A value in every form that a notebook keeps of it."""
     forms = (getattr(value, name, None) for name in ("__repr__", "_repr_html_", "_repr_mimebundle_"))
-    return "\n".join(str(form()) for form in forms if form)
+    return [str(form()) for form in forms if form]
+
+
+def unexpected_errors(cells: list[RunCell]) -> list[str]:
+    """What failed without being meant to."""
+    return [cell.error for cell in cells if cell.error and not cell.meant_to_fail]
 
 
 def take_section(number: int) -> None:

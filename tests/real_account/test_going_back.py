@@ -8,7 +8,7 @@ import pytest
 
 from kmscourse import Lab
 from tests.real_account.conftest import Learner
-from tests.real_account.course_runs import run_notebooks
+from tests.real_account.course_runs import run_notebook
 from tools.record import NOTEBOOKS
 
 
@@ -16,7 +16,7 @@ from tools.record import NOTEBOOKS
 def test_a_call_that_was_meant_to_be_refused_shows_no_plaintext_key(learner: Learner) -> None:
     """IAMLabUser is let in by section 8, and section 4 has them ask for a data key."""
     Lab.open(9)
-    [notebook] = run_notebooks([NOTEBOOKS[4]], learner.environment)
+    notebook = run_notebook(NOTEBOOKS[4], learner.environment)
     outputs = json.dumps([cell.outputs for cell in notebook.cells])
     assert "IAMLabUser may already use myKey, so the next refusal will not happen" in outputs
     (answered,) = [
