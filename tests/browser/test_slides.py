@@ -57,9 +57,9 @@ def show(page: Page, folder: Path, section: Section) -> int:
 def test_every_slide_fits_on_the_screen(
     page: Page, folder: Path, screenshots: Path, section: Section
 ) -> None:
-    for width, height in SCREENS:
+    show(page, folder, section)
+    for width, height in SCREENS:  # as a window that moves to the projector
         page.set_viewport_size({"width": width, "height": height})
-        show(page, folder, section)
         assert page.evaluate(TOO_LARGE, STAGE) == []
         box = page.locator(SHOWN).bounding_box()
         assert box is not None

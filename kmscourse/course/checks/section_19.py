@@ -44,9 +44,10 @@ INTERN_OUT = (
 """Who still has to be let in, and who must not be."""
 
 
-def _by_intruder(account: Account) -> list[dict[str, Any]]:
-    """What was called from the intruder's address, the newest first."""
-    events = audit.events(account.client("cloudtrail"))
+def _by_intruder(account: Account, *users: str) -> list[dict[str, Any]]:
+    """What was called from the intruder's address as one of these users: user by user, the newest first."""
+    cloudtrail = account.client("cloudtrail")
+    events = (event for user in users for event in audit.events(cloudtrail, user_name=user))
     return [event for event in events if event["sourceIPAddress"] == INTRUDERS_ADDRESS]
 
 
@@ -66,7 +67,7 @@ def _active_access_keys(account: Account, user: str) -> set[str]:
 
 def _held_by_intruder(account: Account, users: tuple[str, ...]) -> Observation:
     """Is none of these users' access keys, which the intruder has used, still active?"""
-    used = {_access_key_of(event) for event in _by_intruder(account)}
+    used = {_access_key_of(event) for event in _by_intruder(account, *users)}
     if not used:
         return _NO_INCIDENT
     held = [user for user in users if _active_access_keys(account, user) & used]
@@ -89,10 +90,11 @@ def no_key_in_wrong_hands(account: Account, _: Notes) -> Observation:
 
 def own_keys_stay(account: Account, _: Notes) -> Observation:
     """Has each of the others an active access key that the intruder has not used?"""
-    used = {_access_key_of(event) for event in _by_intruder(account)}
+    users = (APP, READER, INTERN)
+    used = {_access_key_of(event) for event in _by_intruder(account, *users)}
     if not used:
         return _NO_INCIDENT
-    without = [user for user in (APP, READER, INTERN) if not _active_access_keys(account, user) - used]
+    without = [user for user in users if not _active_access_keys(account, user) - used]
     if without:
         return Observation(False, f"no active access key of their own: {', '.join(without)}")
     return Observation(True, f"{APP}, {READER} and {INTERN} have their own access keys")
@@ -158,7 +160,7 @@ def _expected_timeline(account: Account) -> list[dict[str, Any]]:
 
     An incident that was started over has left its events; the newest is asked about.
     """
-    calls = _by_intruder(account)
+    calls = _by_intruder(account, STOLEN_KEY_OF)
     made = next((event for event in calls if event["eventName"] == "CreateAccessKey"), None)
     if made is None:
         return []
