@@ -132,16 +132,13 @@ class Notes(MutableMapping[str, str]):
         self._file = AccountFile(folder / NOTES_FILE, account_key)
 
     def __getitem__(self, name: str) -> str:
-        notes = self._valid()
-        try:
-            return notes[name]
-        except KeyError:
-            raise CourseError(
-                f"There is no note {name!r} yet: {', '.join(notes) or 'none is written'}."
-            ) from None
+        value = self._read(name)
+        if value is None:
+            raise CourseError(f"There is no note {name!r} yet: {', '.join(self) or 'none is written'}.")
+        return value
 
     def __contains__(self, name: object) -> bool:
-        return name in self._valid()
+        return self._read(name) is not None
 
     def __setitem__(self, name: str, value: str) -> None:
         if name not in NOTES:
@@ -158,13 +155,15 @@ class Notes(MutableMapping[str, str]):
             notes.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._valid())
+        return (name for name, value in self._file.read().items() if _fault(name, value) is None)
 
     def __len__(self) -> int:
-        return len(self._valid())
+        return sum(1 for _ in self)
 
-    def _valid(self) -> dict[str, str]:
-        return {name: value for name, value in self._file.read().items() if _fault(name, value) is None}
+    def _read(self, name: object) -> str | None:
+        """The note of that name, which alone is looked through; None where there is none."""
+        value = self._file.read().get(str(name))
+        return None if value is None or _fault(str(name), value) is not None else value
 
 
 def _fault(name: str, value: str) -> str | None:
