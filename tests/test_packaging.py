@@ -51,7 +51,7 @@ def test_every_client_to_test_with_has_a_reason() -> None:
 
 
 def test_moto_and_nbval_are_pinned_exactly() -> None:
-    assert {"moto[dynamodb]==5.2.5", "nbval==0.11.0"} <= project_requirements()
+    assert {"moto==5.2.5", "nbval==0.11.0"} <= project_requirements()
 
 
 def test_containers_install_the_project_itself_and_list_nothing_of_their_own() -> None:
