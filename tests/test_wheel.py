@@ -81,7 +81,7 @@ class Installed:
             for file in distribution.files or ():
                 place = packages / file.parts[0]
                 if file.parts[0] != ".." and not os.path.lexists(place):
-                    place.symlink_to(distribution.locate_file(file.parts[0]))
+                    place.symlink_to(str(distribution.locate_file(file.parts[0])))
         self.packages, self.folder = packages, folder / "elsewhere"
         self.folder.mkdir()
         self.environment = {
@@ -204,7 +204,11 @@ def _answer(url: str) -> Any:
     "module", ["docker", "hypothesis", "mypy", "nbval", "playwright", "py_partiql_parser"]
 )
 def test_it_brings_nothing_that_only_the_tests_need(installed: Installed, module: str) -> None:
-    command = [installed.python, "-c", f"import importlib.util; print(importlib.util.find_spec({module!r}))"]
+    command = [
+        str(installed.python),
+        "-c",
+        f"import importlib.util; print(importlib.util.find_spec({module!r}))",
+    ]
     said = subprocess.check_output(command, cwd=installed.folder, env=installed.environment, text=True)
     assert said == "None\n", f"{module} belongs to the extra 'test' in pyproject.toml"
 
@@ -213,7 +217,16 @@ def test_it_brings_nothing_that_only_the_tests_need(installed: Installed, module
 def test_a_section_runs(installed: Installed, number: int) -> None:
     """The first one, the one with a table, and the one that runs pytest."""
     notebook = installed.packages / "kmscourse" / "notebooks" / find_section(number).notebook
-    command = [installed.python, "-m", "nbconvert", "--to", "notebook", "--execute", "--stdout", notebook]
+    command = [
+        str(installed.python),
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--stdout",
+        str(notebook),
+    ]
     done = subprocess.run(
         command,
         check=False,
