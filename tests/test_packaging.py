@@ -63,6 +63,12 @@ def test_containers_install_the_project_itself_and_list_nothing_of_their_own() -
     )
 
 
+def test_the_workflows_run_tests_that_there_are() -> None:
+    for workflow in (ROOT / ".github" / "workflows").iterdir():
+        for named in re.findall(r"\btests/[\w/]+", workflow.read_text(encoding="utf-8")):
+            assert (ROOT / named).is_dir(), f"{workflow.name} names {named}"
+
+
 def test_containers_have_a_python_that_the_project_runs_on() -> None:
     container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
     runtime = (ROOT / "binder" / "runtime.txt").read_text(encoding="utf-8").strip()
