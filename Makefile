@@ -9,7 +9,13 @@ PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11;
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 UV      := $(shell command -v uv 2>/dev/null)
 make_venv = $(if $(UV),$(UV) venv --quiet --allow-existing --python $(PYTHON) $(1),$(PYTHON) -m venv $(1))
-install   = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python,$(1)/bin/python -m pip install --quiet --disable-pip-version-check)
+pip       = $(if $(UV),$(UV) pip install --python $(1)/bin/python,$(1)/bin/python -m pip install --disable-pip-version-check)
+
+# $(call install,ENVIRONMENT,WHAT IT IS,REQUIREMENTS): pip and uv say by themselves how far they are.
+define install
+	@echo "Installing $(2): this takes one to five minutes the first time."
+	$(call pip,$(1)) $(3)
+endef
 
 # Of the hundreds of kernels and servers that the tests start, only the first compiles the course.
 export PYTHONDONTWRITEBYTECODE :=
@@ -52,14 +58,14 @@ $(VENV)/.venv: | python
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.venv pyproject.toml
-	$(call install,$(VENV)) -e .
+	$(call install,$(VENV),the course's packages,-e .)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.venv pyproject.toml
-	$(call install,$(VENV)) -e '.[test]'
+	$(call install,$(VENV),the packages of the course and of its tests,-e '.[test]')
 	@touch $@ $(VENV)/.lab
 
 $(CLIENTS)/.installed: tests/clients/requirements.txt | python
 	$(call make_venv,$(CLIENTS))
-	$(call install,$(CLIENTS)) -r $<
+	$(call install,$(CLIENTS),other people's clients,-r $<)
 	@touch $@

@@ -51,7 +51,7 @@ def test_every_client_to_test_with_has_a_reason() -> None:
 
 
 def test_moto_and_nbval_are_pinned_exactly() -> None:
-    assert {"moto[dynamodb]==5.2.5", "nbval==0.11.0"} <= project_requirements()
+    assert {"moto==5.2.5", "nbval==0.11.0"} <= project_requirements()
 
 
 def test_containers_install_the_project_itself_and_list_nothing_of_their_own() -> None:
@@ -61,6 +61,12 @@ def test_containers_install_the_project_itself_and_list_nothing_of_their_own() -
     assert [line for line in binder if not line.startswith("#")] == ["."], (
         "dependencies belong to pyproject.toml"
     )
+
+
+def test_the_workflows_run_tests_that_there_are() -> None:
+    for workflow in (ROOT / ".github" / "workflows").iterdir():
+        for named in re.findall(r"\btests/[\w/]+", workflow.read_text(encoding="utf-8")):
+            assert (ROOT / named).is_dir(), f"{workflow.name} names {named}"
 
 
 def test_containers_have_a_python_that_the_project_runs_on() -> None:

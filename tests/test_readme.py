@@ -1,7 +1,8 @@
-"""The README's pictures are there, say in words what they show, and are small enough to be loaded with it."""
+"""The README and the other pages name what there is: files, headings, commands, and small pictures with words."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -16,11 +17,41 @@ PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
 MAX_BYTES = 150_000
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/summary.md"])
-def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", (ROOT / name).read_text(encoding="utf-8")):
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("notebooks/*.md")])
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name in a page: its headings, as GitHub writes them, and the marks that it sets itself."""
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ +(.+)$", text, re.MULTILINE)
+    named = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return named | set(re.findall(r'<\w+ (?:id|name)="([^"]+)"', text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_link_into_the_project_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
         if not target.startswith("https://"):
-            assert ((ROOT / name).parent / target).exists(), f"{name} links to {target}"
+            file, _, anchor = target.partition("#")
+            place = page.parent / file if file else page
+            assert place.exists(), f"{page.name} links to {target}: no such file"
+            assert not anchor or anchor in anchors(place), f"{page.name} links to {target}: no such heading"
+
+
+@pytest.mark.parametrize("folder", ["", "docs"])
+def test_the_start_page_leads_to_every_page(folder: str) -> None:
+    start = ROOT / "docs" / "README.md"
+    linked = re.findall(r"\]\(([^)#]+)", start.read_text(encoding="utf-8"))
+    reached = {(start.parent / target).resolve() for target in linked} | {start}
+    assert set((ROOT / folder).glob("*.md")) <= reached, "docs/README.md has to link to it"
+
+
+def test_the_vs_code_page_names_the_extensions_of_the_container() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "vscode.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\(`([\w.-]+)`\)", page)) == set(
+        container["customizations"]["vscode"]["extensions"]
+    )
 
 
 def test_the_summary_is_one_page_on_every_section() -> None:

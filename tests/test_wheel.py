@@ -1,6 +1,7 @@
 """The wheel is the whole course: installed where no checkout is near, it opens, runs, checks and makes slides.
 
-What it depends on comes from this environment: no test needs the network.
+What it depends on comes from this environment, and nothing else does: no test needs the network, and what only the
+tests have is missing there.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from kmscourse.course import SECTIONS
+from kmscourse.course import SECTIONS, find_section
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120
@@ -47,6 +51,22 @@ def wheel(built: Path) -> Path:
     return file
 
 
+def dependencies(distribution: Distribution) -> list[Distribution]:
+    """What pip brings with a distribution: all that it requires, and what that requires, once each."""
+    brought: dict[tuple[str, frozenset[str]], Distribution] = {}
+    waiting: list[tuple[Distribution, frozenset[str]]] = [(distribution, frozenset())]
+    while waiting:
+        requiring, extras = waiting.pop()
+        for requirement in map(Requirement, requiring.requires or ()):
+            marker, wanted = requirement.marker, frozenset(requirement.extras)
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+                found = (canonicalize_name(requirement.name), wanted)
+                if found not in brought:
+                    brought[found] = Distribution.from_name(requirement.name)
+                    waiting.append((brought[found], wanted))
+    return list(brought.values())
+
+
 class Installed:
     """An environment that has the wheel and what it depends on, and a home and a working folder of its own."""
 
@@ -56,8 +76,12 @@ class Installed:
         (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(packages)  # noqa: S202  our own wheel
-        shared = [place for place in sys.path if place.endswith("site-packages")]
-        (packages / "dependencies.pth").write_text("\n".join(shared), encoding="utf-8")
+        (metadata,) = packages.glob("kmscourse-*.dist-info")
+        for distribution in dependencies(PathDistribution(metadata)):
+            for file in distribution.files or ():
+                place = packages / file.parts[0]
+                if file.parts[0] != ".." and not os.path.lexists(place):
+                    place.symlink_to(str(distribution.locate_file(file.parts[0])))
         self.packages, self.folder = packages, folder / "elsewhere"
         self.folder.mkdir()
         self.environment = {
@@ -176,9 +200,33 @@ def _answer(url: str) -> Any:
             time.sleep(0.1)
 
 
-def test_section_0_runs(installed: Installed) -> None:
-    notebook = installed.packages / "kmscourse" / "notebooks" / SECTIONS[0].notebook
-    command = [installed.python, "-m", "nbconvert", "--to", "notebook", "--execute", "--stdout", notebook]
+@pytest.mark.parametrize(
+    "module", ["docker", "hypothesis", "mypy", "nbval", "playwright", "py_partiql_parser"]
+)
+def test_it_brings_nothing_that_only_the_tests_need(installed: Installed, module: str) -> None:
+    command = [
+        str(installed.python),
+        "-c",
+        f"import importlib.util; print(importlib.util.find_spec({module!r}))",
+    ]
+    said = subprocess.check_output(command, cwd=installed.folder, env=installed.environment, text=True)
+    assert said == "None\n", f"{module} belongs to the extra 'test' in pyproject.toml"
+
+
+@pytest.mark.parametrize("number", [0, 6, 15])
+def test_a_section_runs(installed: Installed, number: int) -> None:
+    """The first one, the one with a table, and the one that runs pytest."""
+    notebook = installed.packages / "kmscourse" / "notebooks" / find_section(number).notebook
+    command = [
+        str(installed.python),
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--stdout",
+        str(notebook),
+    ]
     done = subprocess.run(
         command,
         check=False,

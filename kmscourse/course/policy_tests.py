@@ -187,7 +187,12 @@ def _as_json(value: Any) -> bytes:
 
 def _run(test_file: Path) -> tuple[str, bool]:
     """What pytest says of the file, without its time, and whether every test passed."""
-    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100"}
+    own = {
+        "COLUMNS": "100",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",  # on Windows a pipe has another one
+    }
     others = {name: value for name, value in os.environ.items() if not name.startswith(_CHANGES_PYTEST)}
     try:
         done = subprocess.run(

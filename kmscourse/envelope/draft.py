@@ -24,6 +24,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from kmscourse.home import files
+
 if sys.platform != "win32":
     import fcntl
 
@@ -59,14 +61,14 @@ class Draft:
         if self._name is not None:
             if sys.platform == "win32":  # no open file is renamed there
                 self.close()
-            os.replace(self._name, place)
+            files.put(self._name, place)
             return
         try:
             self._link(place)
         except FileExistsError:  # only what has a name takes another's place
             with _name_in(place.parent) as name:
                 self._link(name)
-                os.replace(name, place)
+                files.put(name, place)
 
     def close(self) -> None:
         """Let go of the file."""

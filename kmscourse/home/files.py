@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 MAX_BYTES = 16 * 1024 * 1024
-# Windows replaces no file while another process reads it.
+# Windows neither replaces nor removes a file that another process has open, a virus scanner for instance.
 RETRY_SECONDS = 2.0 if sys.platform == "win32" else 0.0
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -64,7 +64,7 @@ def write(
             if durable:
                 os.fsync(file.fileno())
         if replace:
-            _retried(lambda: os.replace(draft, path))
+            put(draft, path)
         else:
             _place(draft, path)
     except BaseException:
@@ -72,6 +72,11 @@ def write(
         raise
     if durable:
         _flush_folder(path.parent)
+
+
+def put(file: Path, place: Path) -> None:
+    """Move a file to a place, instead of what is there, all at once. Raises OSError where that can't be done."""
+    _retried(lambda: os.replace(file, place))
 
 
 def make_way(path: Path) -> None:

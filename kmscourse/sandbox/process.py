@@ -68,7 +68,9 @@ def run(
             files.make_plain(home / LOG_FILE)
             log_to(home / LOG_FILE)
         try:
-            asyncio.run(_serve(home, listening, idle_hours * 3600, announce, settings))
+            # On Windows asyncio would choose a loop that reads sockets by other means than all that is tested here.
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(_serve(home, listening, idle_hours * 3600, announce, settings))
         except SandboxError:
             raise
         except Exception as error:
@@ -206,7 +208,8 @@ def _publish_endpoint(path: Path, endpoint: Endpoint) -> Iterator[Callable[[], b
         yield is_still_ours
     finally:
         if is_still_ours():
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # A leftover is no harm: nobody answers for it.
+                files.make_way(path)
 
 
 @contextlib.contextmanager

@@ -58,7 +58,7 @@ def test_a_reader_that_has_ended_is_no_fault(home: Path) -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_an_output_that_is_full_is_one_sentence(home: Path) -> None:
     command = [sys.executable, "-m", "kmscourse.cli", "sandbox", "stop"]
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
     assert ended.stderr.startswith("The system refused this: ")
     assert (ended.stderr.count("\n"), ended.returncode) == (1, 1), ended.stderr

@@ -87,6 +87,18 @@ def test_a_pytest_file_that_the_learner_has_changed_stays(kept: PolicyTests) -> 
     assert not kept.is_green()
 
 
+def test_what_pytest_says_is_read_whatever_the_encoding_of_a_pipe_is(
+    kept: PolicyTests, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows it is another one than UTF-8."""
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    kept.keep(RIGHT, TABLE)
+    kept.test_file.write_text('def test_mine():\n    assert False, "Größe"\n', encoding="utf-8")
+    with pytest.raises(CourseError, match="are red: 1 failed"):
+        kept.run()
+    assert "Größe" in capsys.readouterr().out
+
+
 def test_a_table_without_requests_is_not_green(kept: PolicyTests) -> None:
     """Pytest skips a test that has no parameters, and takes that for a success."""
     with pytest.raises(CourseError, match="has one at least: without any, nothing is tested"):

@@ -173,7 +173,7 @@ def test_where_the_group_cannot_be_kept_nobody_else_reads_it(source):
         target = folder / "target"
         target.write_bytes(b"old")
         os.chown(target, NOBODY, BOB)
-        os.chmod(target, 0o664)
+        os.chmod(target, 0o664)  # noqa: S103  the mode is what is tested
         with nobody(), umask(0o002):
             (folder / "source").write_bytes(b"from here")
             replace(folder / "source", target)
@@ -186,7 +186,7 @@ def test_where_the_owner_cannot_be_kept_the_group_is(source):
         target = folder / "target"
         target.write_bytes(b"old")
         os.chown(target, BOB, NOBODY)
-        os.chmod(target, 0o660)
+        os.chmod(target, 0o660)  # noqa: S103  the mode is what is tested
         with nobody(), umask(0o002):
             (folder / "source").write_bytes(b"from here")
             replace(folder / "source", target)

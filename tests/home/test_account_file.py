@@ -72,21 +72,21 @@ def test_a_damaged_file_is_said_and_kept(file: Path, damage: str) -> None:
 
 def test_what_can_be_read_and_not_written_again_is_said_and_kept(file: Path) -> None:
     content = f'{{"{ACCOUNT}": {{"a": 1e999}}}}'
-    file.write_text(content)
+    file.write_text(content, encoding="utf-8")
     with pytest.raises(CourseError, match="Move it away"):
         put(file, b=1)
-    assert file.read_text() == content
+    assert file.read_text(encoding="utf-8") == content
 
 
 def test_no_depth_is_a_raw_error(file: Path) -> None:
     """What Python reads and writes ends at different depths."""
     for depth in range(800, 1200, 10):
         content = '{"a":' * depth + "1" + "}" * depth
-        file.write_text(content)
+        file.write_text(content, encoding="utf-8")
         try:
             put(file, b=1)
         except CourseError:
-            assert file.read_text() == content
+            assert file.read_text(encoding="utf-8") == content
 
 
 def test_a_huge_file_is_said_and_not_read(file: Path) -> None:

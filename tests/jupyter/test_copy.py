@@ -44,7 +44,7 @@ def mine(tmp_path: Path) -> Path:
 
 
 def source(file: Path) -> str:
-    return str(json.loads(file.read_text())["cells"][0]["source"])
+    return str(json.loads(file.read_text(encoding="utf-8"))["cells"][0]["source"])
 
 
 def test_the_copy_waits_to_be_run(originals: Path, mine: Path) -> None:
@@ -270,10 +270,10 @@ def test_what_was_laid_before_a_failure_is_known(
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(originals: Path, mine: Path) -> None:
-    mine.write_text("a file where the folder should be")
+    mine.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.raises(CourseError, match="set KMSCOURSE_HOME to another folder"):
         bring_up_to_date(mine, originals)
-    assert mine.read_text() == "a file where the folder should be"
+    assert mine.read_text(encoding="utf-8") == "a file where the folder should be"
 
 
 def test_the_course_itself(mine: Path) -> None:

@@ -149,7 +149,9 @@ def moto_target(folder: Path) -> Iterator[Target]:
 def _address(process: subprocess.Popen[bytes], said: Path) -> str:
     """Where moto_server says that it listens."""
     while process.poll() is None:
-        if found := re.search(r"Running on (http://127\.0\.0\.1:\d+)", said.read_text()):
+        if found := re.search(r"Running on (http://127\.0\.0\.1:\d+)", said.read_text(encoding="utf-8")):
             return found[1]
         time.sleep(0.02)
-    raise RuntimeError(f"moto_server did not start (is moto[server] installed?): {said.read_text()}")
+    raise RuntimeError(
+        f"moto_server did not start (is moto[server] installed?): {said.read_text(encoding='utf-8')}"
+    )

@@ -46,17 +46,32 @@ def test_it_goes_on_where_it_was(path: Path) -> None:
     logging.getLogger("kmscourse").info("one")
     log.log_to(path)
     logging.getLogger("kmscourse").info("two")
-    assert [line.split()[-1] for line in path.read_text().splitlines()] == ["one", "two"]
+    assert [line.split()[-1] for line in path.read_text(encoding="utf-8").splitlines()] == ["one", "two"]
 
 
 def test_a_full_file_makes_way_and_the_latest_lines_are_kept(path: Path) -> None:
     for number in range(100):
         logging.getLogger("kmscourse").info("line %03d", number)
         assert path.stat().st_size <= 200
-    lines = (path.with_name("sandbox.log.1").read_text() + path.read_text()).splitlines()
+    lines = (path.with_name("sandbox.log.1").read_text() + path.read_text(encoding="utf-8")).splitlines()
     assert [line[-3:] for line in lines] == [f"{number:03}" for number in range(100 - len(lines), 100)]
     assert len(lines) > 6
     assert sorted(each.name for each in path.parent.iterdir()) == ["sandbox.log", "sandbox.log.1"]
+
+
+def test_it_makes_way_also_where_a_file_that_is_open_elsewhere_is_not_renamed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where whoever started this process may have the log open."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "rename", refuse)
+    for number in range(20):
+        logging.getLogger("kmscourse").info("line %03d", number)
+    assert path.read_text("utf-8").endswith("line 019\n")
+    assert path.with_name("sandbox.log.1").stat().st_size
 
 
 def test_what_tornado_says_of_a_request_is_nowhere(tmp_path: Path) -> None:

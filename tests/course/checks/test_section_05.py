@@ -27,7 +27,7 @@ LETTER, CAMERA = {"file": "letter.txt"}, {"camera": "door"}
 
 
 def sealed_letter(account: Account, context: dict[str, str]) -> None:
-    Path("letter.txt").write_text("Dear reader")
+    Path("letter.txt").write_text("Dear reader", encoding="utf-8")
     seal_file(account.client("kms"), artifacts.key_arn(account), "letter.txt", "letter.sealed", context)
 
 
