@@ -48,7 +48,7 @@ def page(standing: Standing) -> str:
 <body>
 <main>
 <h1>{title}</h1>
-<p>By what the students have exported, as of {datetime.now(UTC).date().isoformat()} (UTC). A heading sorts its column.</p>
+<p>By what the students have exported, as of {datetime.now(UTC).date()} (UTC). A heading sorts its column.</p>
 <h2>Students</h2>
 {_students(standing.students)}
 <h2>Exercises</h2>
@@ -86,11 +86,12 @@ def _quiz_headings() -> list[str]:
 
 
 def _exercises(exercises: Sequence[ExerciseStanding]) -> str:
-    headings = ("Exercise", "Section", "Stuck", "Solved", "Section opened by", "Share solved")
+    headings = ("It asks that", "Section", "Exercise", "Stuck", "Solved", "Section opened by", "Share solved")
     rows = [
         [
-            Cell(f"{each.section}, exercise {each.number}<small>{escape(each.goal)}</small>"),
-            Cell(f"{each.section}<small>{escape(find_section(each.section).title)}</small>", each.section),
+            Cell(escape(each.goal)),
+            Cell(_section(each.section)),
+            Cell(str(each.number), each.number),
             _signed(each.stuck),
             Cell(str(each.solved), each.solved),
             Cell(str(each.opened), each.opened),
@@ -115,7 +116,7 @@ def _questions(questions: Sequence[QuestionStanding]) -> str:
         [
             Cell(escape(plain(each.question.text))),
             Cell(each.part),
-            Cell(str(each.question.section), each.question.section),
+            Cell(_section(each.question.section)),
             _signed(each.wrong),
             Cell(str(each.answered), each.answered),
             _share(each.wrong, each.answered),
@@ -124,6 +125,10 @@ def _questions(questions: Sequence[QuestionStanding]) -> str:
         for each in questions
     ]
     return _table("Questions of the quiz", headings, rows) if rows else "<p>Nobody has begun the quiz.</p>"
+
+
+def _section(number: int) -> str:
+    return f"{number} · {escape(find_section(number).title)}"
 
 
 def _common_wrong(standing: QuestionStanding) -> str:

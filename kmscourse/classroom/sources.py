@@ -90,7 +90,7 @@ def location_of(path: Path) -> str:
 
 
 def readable(text: str) -> str:
-    """A text of somebody else's as it can be shown: on one line, of a limited length, without what steers a terminal."""
+    """Somebody else's text as it can be shown: on one line, not too long, without what steers a terminal."""
     shown = "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in text)
     shown = " ".join(shown.split()) or "\ufffd"
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
