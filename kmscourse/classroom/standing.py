@@ -16,6 +16,8 @@ from kmscourse.errors import CourseError
 QUIZ = {part: f"quiz {part}" for part in PARTS}
 """The part of the quiz, and its items' kind."""
 
+_IN_A_NOTEBOOK = ("section", "exercise", "prediction", "recall")
+_SECTIONS = {section.number for section in SECTIONS}
 _KNOWN = {
     *(("exercise", section, str(n)) for section, each in EXERCISES.items() for n in range(1, len(each) + 1)),
     *(("prediction", section, q.name) for section, questions in PREDICTIONS.items() for q in questions),
@@ -45,8 +47,10 @@ class Student:
         }
         if not self._by_place:
             raise CourseError("it has nothing of this course in it.")
-        self._opened = {item.section for item in self.items if item.section is not None and _begun(item)} & {
-            section.number for section in SECTIONS
+        self._opened = {
+            item.section
+            for item in self.items
+            if item.kind in _IN_A_NOTEBOOK and item.section in _SECTIONS and (item.done or item.begun)
         }
 
     def has_opened(self, section: int) -> bool:
@@ -174,7 +178,3 @@ class Standing:
             len(wrong),
             question.choices[LETTERS.index(common)] if common else None,
         )
-
-
-def _begun(item: Item) -> bool:
-    return item.done or bool(item.begun)

@@ -54,7 +54,7 @@ def read(content: bytes) -> list[Item]:
             if items.setdefault((item.kind, item.section, item.name), item) is not item:
                 raise CourseError(f"line {rows.line_num} is about something that stands above it already.")
     except csv.Error:
-        raise CourseError(f"line {rows.line_num} is no line of CSV.") from None
+        raise CourseError(f"line {rows.reader.line_num} is no line of CSV.") from None
     return list(items.values())
 
 
