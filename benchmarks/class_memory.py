@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import nbformat
@@ -40,6 +41,8 @@ AT_A_TIME = 2
 START_SECONDS = 120
 KINDS = ("server", "kernel", "account")
 MIB = 1024  # KiB, as /proc counts
+
+_starting = Lock()
 
 
 @dataclass(frozen=True)
@@ -64,17 +67,16 @@ def server(home: Path) -> Iterator[int]:
     bring_up_to_date(folder, jupyter.notebooks())
     environment = {**jupyter.environment(), "KMSCOURSE_HOME": str(home), "JUPYTER_TOKEN": token}
     log = home / "jupyter.log"
-    with (
-        open(log, "wb") as said,
-        subprocess.Popen(
-            jupyter.command(folder, browser=False, port=None), env=environment, stdout=said, stderr=said
-        ) as process,
-    ):
-        try:
+    command = jupyter.command(folder, browser=False, port=None)
+    with ExitStack() as running:
+        with _starting:  # two at once may choose one port
+            said = running.enter_context(open(log, "wb"))
+            process = running.enter_context(
+                subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+            )
+            running.callback(process.kill)
             _wait_for(log, token)
-            yield process.pid
-        finally:
-            process.kill()
+        yield process.pid
 
 
 def _wait_for(log: Path, token: str) -> None:
@@ -98,7 +100,7 @@ def _wait_for(log: Path, token: str) -> None:
 @contextmanager
 def kernel(home: Path) -> Iterator[int]:
     """A kernel in which section 7's cells have run; its process."""
-    manager = KernelManager()
+    manager = KernelManager(transport="ipc", ip=str(home / "kernel"))  # no port that two may choose
     manager.start_kernel(
         env={**os.environ, "KMSCOURSE_HOME": str(home), "KMSCOURSE_TARGET": "sandbox"},
         cwd=str(home),

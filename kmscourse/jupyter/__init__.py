@@ -17,6 +17,7 @@ from kmscourse.errors import CourseError
 
 FIRST_NOTEBOOK = "00-welcome.ipynb"
 _FIRST_PAGE = f"/lab/tree/{FIRST_NOTEBOOK}"
+IDLE_KERNEL_SECONDS = 1800
 HIDDEN = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "edition.json", "images"]
 """What the list of files doesn't show: what Jupyter leaves out by itself, and what lies beside the notebooks."""
 
@@ -58,12 +59,14 @@ def hub_command(folder: Path) -> list[str]:
     """The command line of a student's server in a JupyterHub, which opens the notebooks in ``folder``.
 
     Its address and its tokens are in its environment, where the Hub puts them. Its kernels listen at sockets that are
-    files of the student's own: at a port of the machine, every user of it could read what a kernel prints.
+    files of the student's own: at a port of the machine, every user of it could read what a kernel prints. The kernel
+    of a notebook that is closed ends after a while: else a student has one for each section by the evening.
     """
     return [
         *(sys.executable, "-m", "jupyterhub.singleuser"),
         f"--ServerApp.default_url={_FIRST_PAGE}",
         "--ConnectionFileMixin.transport=ipc",
+        f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL_SECONDS}",
         *_options(folder),
     ]
 
