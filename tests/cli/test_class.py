@@ -15,6 +15,7 @@ from kmscourse.classroom.spreadsheet import COLUMNS
 from kmscourse.cli.classroom import HELP
 from kmscourse.course.quiz import PARTS
 from tests.exports import answered, exported, opened, solved, tried
+from tests.places import place
 
 FIRST = PARTS["before"][0]
 
@@ -107,6 +108,18 @@ def test_where_nothing_is_left_that_is_a_usage_error(
         "set aside: odd: it is larger than 5 MiB.",
         "No export is left. A student writes one with: kmscourse progress --csv FILE",
     ]
+
+
+def test_an_export_is_read_from_a_url_too(
+    exports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with place() as site:  # it answers with something else
+        assert cli.main(["class", str(exports / "ben.csv"), f"{site.url}/anna.csv?token=secret"]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("set aside: anna: its first row lacks kind, name")
+    assert "secret" not in said.err + said.out
+    assert [headers["user-agent"] for headers in site.arrived] == ["kmscourse"]
 
 
 @pytest.mark.parametrize(
