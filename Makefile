@@ -1,9 +1,11 @@
 # make lab    opens the course      make test    proves it      make clients    gets it other people's clients to test with
-# Each may come first, and sets up what it needs in .venv or .clients, with uv where it is installed, else with venv and
-# pip.
+# make test-hub    tries it with JupyterHub, as root
+# Each may come first, and sets up what it needs in .venv, .clients or .hub, with uv where it is installed, else with venv
+# and pip.
 
 VENV    := .venv
 CLIENTS := .clients
+HUB     := .hub
 BIN     := $(VENV)/bin
 PYTHON  ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -23,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Three processes, a file at a time, in the order of conftest.py: the longest first.
 AT_ONCE := -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lab test test-notebooks test-browser clients lint record clean python
+.PHONY: lab test test-notebooks test-browser test-hub clients lint record clean python
 
 lab: $(VENV)/.lab
 	$(BIN)/kmscourse lab
@@ -37,6 +39,9 @@ test-notebooks: $(VENV)/.test
 test-browser: $(VENV)/.test
 	$(BIN)/python -m pytest tests/browser
 
+test-hub: $(VENV)/.test $(HUB)/.installed
+	$(BIN)/python -m pytest tests/hub
+
 clients: $(CLIENTS)/.installed
 
 lint: $(VENV)/.test
@@ -48,7 +53,7 @@ record: $(VENV)/.test
 	$(BIN)/python -m tools.record
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(HUB) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 python:
 	@test -n "$(PYTHON)" || { echo "kmscourse needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
@@ -68,4 +73,11 @@ $(VENV)/.test: $(VENV)/.venv pyproject.toml
 $(CLIENTS)/.installed: tests/clients/requirements.txt | python
 	$(call make_venv,$(CLIENTS))
 	$(call install,$(CLIENTS),other people's clients,-r $<)
+	@touch $@
+
+# The students of the test are other users, who can't run a Python in root's home: make test-hub PYTHON=/usr/bin/python3
+$(HUB)/.installed: deploy/requirements.txt pyproject.toml | python
+	$(call make_venv,$(HUB))
+	$(call install,$(HUB)) -e . -r $<
+	npm install --silent --no-fund --no-audit --prefix $(HUB) configurable-http-proxy
 	@touch $@

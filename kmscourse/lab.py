@@ -68,6 +68,7 @@ class Lab:
         if account.practice:
             practice_settings.restore(account)
         preparation = lab._prepare(again)
+        lab.progress.record_begun(section)
         for line in preparation.sentences:
             print(line)
         if preparation.can_start_over and CELLS.in_notebook:
@@ -193,6 +194,7 @@ class Lab:
             raise CourseError(
                 f"Section {self.section.number} has exercises 1 to {len(exercises)}, and no exercise {number!r}."
             )
+        self.progress.record_begun(self.section.number, number)
         return self._checked(exercises[number - 1], number)
 
     def _checked(self, section_checks: Sequence[checks.Check], exercise: int | None = None) -> ReportCard:

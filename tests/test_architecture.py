@@ -46,7 +46,8 @@ MAY_USE: dict[str, set[str]] = {
     "lab": {"access", "account", "cells", "course", "display", "iam", "jupyter", "widgets"},
     "jupyter": {"look"},
     "slides": {"look"},
-    "cli": {"account", "course", "jupyter", "sandbox", "slides"},
+    "classroom": {"course", "look"},
+    "cli": {"account", "classroom", "course", "jupyter", "sandbox", "slides"},
 }
 ALWAYS = {"errors", "home"}
 

@@ -251,6 +251,15 @@ def test_what_was_checked_counts_for_the_course(seventh: Lab) -> None:
     assert seventh.progress.sections == [7]
 
 
+def test_what_is_opened_or_checked_is_begun(seventh: Lab) -> None:
+    begun = [seventh.progress.begun_day(7), *(seventh.progress.begun_day(7, number) for number in (1, 2))]
+    assert [bool(day) for day in begun] == [True, False, False]
+    assert not seventh.check_exercise(1).passed
+    assert seventh.progress.begun_day(7, 1)
+    assert not seventh.progress.begun_day(7, 2)
+    assert (seventh.progress.sections, seventh.progress.exercises) == ([], [])
+
+
 OPEN = "import sys; from kmscourse import Lab; Lab.open(section=int(sys.argv[1]))"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = (ROOT / "environment.yml").read_text(encoding="utf-8")
 CLIENTS = (ROOT / "tests" / "clients" / "requirements.txt").read_text(encoding="utf-8")
+HUB = (ROOT / "deploy" / "requirements.txt").read_text(encoding="utf-8")
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)["project"]
 
@@ -48,6 +49,16 @@ def test_every_client_to_test_with_has_a_reason() -> None:
         named = re.findall(r"test_\w+\.py", why)
         assert why.strip(), f"say in a comment which test it is for: {line}"
         assert all((ROOT / "tests" / "clients" / test).exists() for test in named), f"no such test: {line}"
+
+
+def test_everything_that_a_hub_needs_is_in_its_settings() -> None:
+    settings = (ROOT / "deploy" / "jupyterhub_config.py").read_text(encoding="utf-8")
+    lines = [line for line in HUB.splitlines() if not line.startswith("#")]
+    names = [re.split("[>#]", line)[0].strip() for line in lines]
+    assert names
+    for line, name in zip(lines, names, strict=True):
+        assert "# jupyterhub_config.py: " in line, f"say in a comment what {name} is for"
+        assert name.replace("-", "_") in settings, f"{name} is not used"
 
 
 def test_moto_and_nbval_are_pinned_exactly() -> None:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from kmscourse.cli import terminal
-from kmscourse.cli.arguments import Parser
+from kmscourse.cli.arguments import USAGE, Parser, UsageError
 from kmscourse.cli.aws import add_aws
+from kmscourse.cli.classroom import add_class
 from kmscourse.cli.course import add_check, add_lab, add_slides
 from kmscourse.cli.progress import add_progress
 from kmscourse.cli.quiz import add_quiz
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(end="", flush=True)
     except KmsCourseError as error:
         print(error, file=sys.stderr)
-        return 1
+        return USAGE if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # Whoever was to read this has ended, as head does.
@@ -81,4 +82,4 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-VERBS = (add_lab, add_slides, add_check, add_progress, add_quiz, add_sandbox, add_aws)
+VERBS = (add_lab, add_slides, add_check, add_progress, add_quiz, add_class, add_sandbox, add_aws)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import math
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from kmscourse.errors import KmsCourseError
+
+if TYPE_CHECKING:
+    from kmscourse.classroom import Source
 
 MAX_PORT = 65_535
 MAX_IDLE_HOURS = 24 * 365.0
 USAGE = 2
 """The exit status for a command that can't be right."""
+
+
+class UsageError(KmsCourseError):
+    """A command that can't be right, as is seen only when it runs."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -84,6 +91,16 @@ def grant_delay(text: str) -> float:
     if not 0 <= seconds <= MAX_SECONDS:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to {MAX_SECONDS:.0f}")
     return seconds
+
+
+def exports(text: str) -> list[Source]:
+    """The students' exports at a path or a URL."""
+    from kmscourse import classroom
+
+    try:
+        return classroom.source(text)
+    except KmsCourseError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole_number(text: str, low: int, high: int, kind: str) -> int:

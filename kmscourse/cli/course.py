@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 from pathlib import Path
 
 from kmscourse.cli import arguments
-from kmscourse.cli.arguments import Parser
+from kmscourse.cli.arguments import Parser, UsageError
 from kmscourse.cli.terminal import count_of
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
+
+HUB_VARIABLE = "JUPYTERHUB_API_TOKEN"
+"""What every server in a JupyterHub has in its environment."""
 
 
 def add_lab(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb that opens the course to the command line."""
     lab = verbs.add_parser("lab", help="open the course in JupyterLab")
     lab.add_argument("--no-browser", action="store_true", help="only print the address")
-    lab.add_argument("--port", type=arguments.port, help="a port of 127.0.0.1 (default: JupyterLab chooses)")
+    where = lab.add_mutually_exclusive_group()
+    where.add_argument(
+        "--port", type=arguments.port, help="a port of 127.0.0.1 (default: JupyterLab chooses)"
+    )
+    where.add_argument(
+        "--hub",
+        action="store_true",
+        help="as a student's server in a JupyterHub, which starts it with this command",
+    )
     lab.add_argument(
         "--originals", action="store_true", help="the course's own notebooks, to change them, not your copy"
     )
@@ -48,12 +60,17 @@ def open_lab(chosen: argparse.Namespace) -> None:
     from kmscourse import jupyter
     from kmscourse.jupyter.copy import bring_up_to_date
 
+    if chosen.hub and HUB_VARIABLE not in os.environ:
+        raise UsageError("A JupyterHub starts kmscourse lab --hub by itself, and there is none here.")
     folder = jupyter.notebooks()
     if not chosen.originals:
         folder = home() / "notebooks"
         for line in bring_up_to_date(folder, jupyter.notebooks()):
             print(line)
         print(f"Your notebooks are in {folder}", flush=True)
+    if chosen.hub:  # The Hub ends the process that it has started, so that one becomes the server.
+        command = jupyter.hub_command(folder)
+        os.execve(command[0], command, jupyter.hub_environment(home()))  # noqa: S606
     command = jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port)
     status = subprocess.run(command, env=jupyter.environment(), check=False).returncode
     if status:

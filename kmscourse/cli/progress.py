@@ -22,6 +22,8 @@ The columns of --csv, a row for each thing that can be done:
   done     yes or no
   right    yes or no; empty where nothing was answered
   day      when it was done first, as in 2026-07-01 (UTC); empty where it was not
+  begun    when a section was first opened, an exercise first checked, a question answered; empty where it was not
+  choice   A, B, C or D, the choice that was taken; empty for none, and for "I don't know"
 It holds nothing else: no name of a person, of an account or of a machine, and no secret."""
 
 
@@ -40,6 +42,7 @@ def add_progress(verbs: argparse._SubParsersAction[Parser]) -> None:
 def show_progress(chosen: argparse.Namespace) -> None:
     """Print the table, or write the CSV."""
     from kmscourse.account import open_account
+    from kmscourse.course import export
     from kmscourse.course.overview import Overview
 
     account = open_account()
@@ -48,9 +51,9 @@ def show_progress(chosen: argparse.Namespace) -> None:
         print(account)
         print("\n".join([*_sections(overview), "", *_totals(overview)]))
     elif chosen.csv == "-":
-        print(overview.csv(), end="")
+        print(export.write(overview.items), end="")
     else:
-        Path(chosen.csv).write_text(overview.csv(), encoding="utf-8")
+        Path(chosen.csv).write_text(export.write(overview.items), encoding="utf-8")
         print(f"{count_of(len(overview.items), 'row')} written to {chosen.csv}.")
 
 

@@ -12,7 +12,7 @@ challenge/          the last challenge: an account to set right
 incident/           an intruder's history: what somebody did with a compromised access key, and left open
 tickets/            ten calls that fail in ten ways, each to be closed with the least change
 progress.py         which sections and exercises were done, and the challenge
-overview.py         all that is kept of the learner's way, a row for each thing
+overview.py         all that is kept of the learner's way, an item for each thing; export.py has it as CSV
 glossary.py         the words of the course
 policy_tests.py     key policies under test, in pytest files that the learner keeps
 notes.py            what one section writes down for a later one

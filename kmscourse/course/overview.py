@@ -5,8 +5,6 @@ It comes from ``progress.json`` and ``answers.json`` alone, and names nobody.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +12,26 @@ from pathlib import Path
 from kmscourse.course.answers import Answer, Answers
 from kmscourse.course.checks import EXERCISES
 from kmscourse.course.progress import Progress
-from kmscourse.course.questions import PREDICTIONS, RECALL, Question
+from kmscourse.course.questions import LETTERS, PREDICTIONS, RECALL, Question
 from kmscourse.course.quiz import PARTS
 from kmscourse.course.sections import LAST_OF_LAB, SECTIONS
-
-COLUMNS = ("kind", "name", "section", "done", "right", "day")
-"""The columns of the CSV, as ``kmscourse progress --help`` explains them."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """Something that a learner can do in the course. ``right`` is None where nothing can be right or wrong."""
+    """Something that a learner can do in the course.
+
+    ``day`` and ``begun`` are the days on which it was done and begun, as in 2026-07-01, "" where it wasn't. ``right``
+    is None where nothing can be right or wrong. ``choice`` is the letter of the choice that was taken, "" for none.
+    """
 
     kind: str
     name: str
     section: int | None
     day: str
     right: bool | None = None
+    begun: str = ""
+    choice: str = ""
 
     @property
     def done(self) -> bool:
@@ -42,12 +43,6 @@ class Item:
         """Is it of a section beyond the lab?"""
         return self.section is not None and self.section > LAST_OF_LAB
 
-    @property
-    def row(self) -> tuple[str, ...]:
-        """Its values in the order of COLUMNS."""
-        section = "" if self.section is None else str(self.section)
-        return self.kind, self.name, section, _yes(self.done), _yes(self.right), self.day
-
 
 class Overview:
     """What is kept of one account, and of what was asked. Raises CourseError where a file can't be read."""
@@ -56,11 +51,23 @@ class Overview:
         progress = Progress(folder, account_key)
         self.items = [
             *(
-                Item("section", section.title, section.number, progress.day(section.number))
+                Item(
+                    "section",
+                    section.title,
+                    section.number,
+                    progress.day(section.number),
+                    begun=progress.begun_day(section.number),
+                )
                 for section in SECTIONS
             ),
             *(
-                Item("exercise", str(number), section, progress.day(section, number))
+                Item(
+                    "exercise",
+                    str(number),
+                    section,
+                    progress.day(section, number),
+                    begun=progress.begun_day(section, number),
+                )
                 for section, exercises in EXERCISES.items()
                 for number in range(1, len(exercises) + 1)
             ),
@@ -70,7 +77,8 @@ class Overview:
         for part, questions in PARTS.items():
             answers = Answers(folder, f"quiz {part}").given
             self.items += [_item(f"quiz {part}", q.section, q, answers) for q in questions]
-        self.items.append(Item("challenge", "challenge", None, progress.challenge_day))
+        challenge_day = progress.challenge_day
+        self.items.append(Item("challenge", "challenge", None, challenge_day, begun=challenge_day))
 
     def of(self, kind: str, section: int | None = None) -> list[Item]:
         """The items of a kind, or those of them in a section."""
@@ -91,14 +99,6 @@ class Overview:
             if not item.is_beyond
         )
 
-    def csv(self) -> str:
-        """Every item as a row under COLUMNS, in CSV (RFC 4180, with the line ends of Unix)."""
-        written = io.StringIO()
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(item.row for item in self.items)
-        return written.getvalue()
-
 
 def _answered(
     kind: str, questions_by_section: dict[int, tuple[Question, ...]], answers: Answers
@@ -112,7 +112,10 @@ def _item(kind: str, section: int, question: Question, given: dict[str, Answer])
     answer = given.get(question.name)
     if answer is None:
         return Item(kind, question.name, section, "")
-    return Item(kind, question.name, section, answer.day.isoformat(), answer.right)
+    day = answer.day.isoformat()
+    choices = dict(zip(range(len(question.choices)), LETTERS, strict=False))
+    choice = "" if answer.choice is None else choices.get(answer.choice, "")
+    return Item(kind, question.name, section, day, answer.right, day, choice)
 
 
 def count_done(items: Sequence[Item]) -> str:
@@ -123,7 +126,3 @@ def count_done(items: Sequence[Item]) -> str:
 def count_right(items: Sequence[Item]) -> int:
     """How many of the answers are right."""
     return sum(item.right is True for item in items)
-
-
-def _yes(value: bool | None) -> str:
-    return "" if value is None else "yes" if value else "no"

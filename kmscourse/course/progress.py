@@ -1,4 +1,5 @@
-"""How far a student has come: which sections, exercises and challenge were done once. That stays, until they reset.
+"""How far a student has come: which sections, exercises and challenge were begun, and done once. That stays, until
+they reset.
 
 Kept in ``progress.json`` in KMSCOURSE_HOME, for each account: later sections undo what earlier ones made, so the
 account itself can't tell.
@@ -16,7 +17,7 @@ from kmscourse.home.account_file import PROGRESS_FILE, AccountFile
 
 
 class Progress:
-    """The sections and exercises that were done in one account."""
+    """The sections and exercises that were begun and done in one account."""
 
     def __init__(self, folder: Path, account_key: str) -> None:
         self._file = AccountFile(folder / PROGRESS_FILE, account_key)
@@ -29,6 +30,19 @@ class Progress:
         """Note that it is done, with the day; the first day stays."""
         with self._file.update() as done:
             done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
+
+    def record_begun(self, section: int, exercise: int | None = None) -> None:
+        """Note that a section was opened, or an exercise checked, with the day; the first day stays."""
+        with self._file.update() as done:
+            done.setdefault(_begun(_name(section, exercise)), datetime.now(UTC).date().isoformat())
+
+    def begun_day(self, section: int, exercise: int | None = None) -> str:
+        """The day on which that section, or that exercise of it, was begun, as in 2026-07-01; "" where it wasn't.
+
+        Where it was done with a course that did not note that yet, it is the day on which it was done.
+        """
+        kept, name = self._file.read(), _name(section, exercise)
+        return str(kept.get(_begun(name)) or kept.get(name, ""))
 
     def record_challenge(self) -> None:
         """Note that the last challenge is done, with the day; the first day stays."""
@@ -45,11 +59,11 @@ class Progress:
         return str(self._file.read().get(_name(section, exercise), ""))
 
     def start_over(self, section: int = 0) -> None:
-        """Forget that this section and those after it were done, and their exercises."""
+        """Forget that this section and those after it were begun and done, and their exercises."""
         numbers = [number for number in EXERCISES if number < section]
-        stays = {_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))}
+        stays = [_name(number, exercise) for number in numbers for exercise in (None, *_exercises(number))]
         with self._file.update() as done:
-            for name in done.keys() - stays:
+            for name in done.keys() - {*stays, *map(_begun, stays)}:
                 del done[name]
 
     @property
@@ -92,3 +106,7 @@ def _exercises(section: int) -> range:
 
 def _name(section: int, exercise: int | None = None) -> str:
     return f"section {section}" if exercise is None else f"section {section}, exercise {exercise}"
+
+
+def _begun(name: str) -> str:
+    return f"{name}, begun"

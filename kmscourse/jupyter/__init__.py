@@ -16,6 +16,8 @@ from pathlib import Path
 from kmscourse.errors import CourseError
 
 FIRST_NOTEBOOK = "00-welcome.ipynb"
+_FIRST_PAGE = f"/lab/tree/{FIRST_NOTEBOOK}"
+IDLE_KERNEL_SECONDS = 1800
 HIDDEN = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "edition.json", "images"]
 """What the list of files doesn't show: what Jupyter leaves out by itself, and what lies beside the notebooks."""
 
@@ -40,11 +42,9 @@ def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
     """The command line that opens the notebooks in ``folder``. ``port`` None: JupyterLab chooses a free one."""
     words = [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
-        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
-        "--LabApp.custom_css=True",
-        f"--ContentsManager.hide_globs={json.dumps(HIDDEN)}",
+        f"--LabApp.default_url={_FIRST_PAGE}",
+        *_options(folder),
     ]
     if not browser:
         words.append("--no-browser")
@@ -53,6 +53,38 @@ def command(folder: Path, *, browser: bool, port: int | None) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")  # in a container there is often no other user
     return words
+
+
+def hub_command(folder: Path) -> list[str]:
+    """The command line of a student's server in a JupyterHub, which opens the notebooks in ``folder``.
+
+    Its address and its tokens are in its environment, where the Hub puts them. Its kernels listen at sockets that are
+    files of the student's own: at a port of the machine, every user of it could read what a kernel prints. The kernel
+    of a notebook that is closed ends after a while: else a student has one for each section by the evening.
+    """
+    return [
+        *(sys.executable, "-m", "jupyterhub.singleuser"),
+        f"--ServerApp.default_url={_FIRST_PAGE}",
+        "--ConnectionFileMixin.transport=ipc",
+        f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL_SECONDS}",
+        *_options(folder),
+    ]
+
+
+def hub_environment(home: Path) -> dict[str, str]:
+    """The variables for it: the Hub's, the course's, and a folder for the sockets in ``home``.
+
+    Where Jupyter would have them, a user with a long name has no kernel: a socket's path has 107 bytes at most.
+    """
+    return {**environment(), "JUPYTER_RUNTIME_DIR": str(home / "run")}
+
+
+def _options(folder: Path) -> list[str]:
+    return [
+        f"--ServerApp.root_dir={folder}",
+        "--LabApp.custom_css=True",
+        f"--ContentsManager.hide_globs={json.dumps(HIDDEN)}",
+    ]
 
 
 def environment() -> dict[str, str]:

@@ -3,6 +3,7 @@
 tokens.css   every colour, distance and size, for a light page and for a dark one; cards, pages, drawings and slides
              have no others
 answers.css  how an answer looks wherever it stands: a sign, a colour and a frame
+page.css     how a page of its own looks, in a browser
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ def style_sheet(*sheets: str) -> str:
     own = [(_FOLDER / name).read_text(encoding="utf-8") for name in ("tokens.css", "answers.css")]
     text = re.sub(r"/\*.*?\*/", "", "\n".join([*own, *sheets]), flags=re.DOTALL)
     return re.sub(r"\s*([{};])\s*|\s+", lambda blank: blank[1] or " ", text).strip()
+
+
+def page_style_sheet(*sheets: str) -> str:
+    """The same for a page of its own, in a browser."""
+    return style_sheet((_FOLDER / "page.css").read_text(encoding="utf-8"), *sheets)
 
 
 def sign_class(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from kmscourse.look import style_sheet
+from kmscourse.look import page_style_sheet
 
 KEYS = (
     ("→ · PageDown · Space", "the next slide"),
@@ -45,7 +45,7 @@ def index_page(shows: Iterable[SlideShow]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>kmscourse: the slides</title>
-<style>{style_sheet(own)}</style>
+<style>{page_style_sheet(own)}</style>
 </head>
 <body>
 <main>

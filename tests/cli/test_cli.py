@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -19,7 +20,7 @@ from botocore.exceptions import ClientError
 from kmscourse import Lab, cli
 from kmscourse.course import SECTIONS
 from kmscourse.course.progress import Progress
-from kmscourse.errors import SandboxError
+from kmscourse.errors import KmsCourseError, SandboxError
 from kmscourse.home import lock
 from kmscourse.home.account_file import AccountFile
 from kmscourse.sandbox import client as sandbox_client
@@ -448,6 +449,8 @@ def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("sandbox reset --section 99", "--section: '99' is not a section"),
         ("sandbox begin", "action: invalid choice: 'begin'"),
         ("aws clean", "action: invalid choice: 'clean'"),
+        ("lab --hub --port 8888", "--port: not allowed with argument --hub"),
+        ("class", "the following arguments are required: EXPORT"),
         ("teach", "verb: invalid choice: 'teach'"),
     ],
 )
@@ -552,3 +555,31 @@ def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
     assert (f"--ServerApp.root_dir={copy}" in started[0]) is not originals
     assert (copy / "00-welcome.ipynb").exists() is not originals
     assert ("Your notebooks are in" in capsys.readouterr().out) is not originals
+
+
+def test_in_a_hub_lab_becomes_the_students_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Hub ends the process that it has started: that has to be the server, and not its parent."""
+    become: list[tuple[str, list[str], dict[str, str]]] = []
+
+    def execute(*given: Any) -> None:
+        become.append(given)
+        raise KmsCourseError("This process is another one by now.")
+
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a token")
+    monkeypatch.setattr("os.execve", execute)
+    assert cli.main(["lab", "--hub"]) == 1
+    ((program, words, variables),) = become
+    assert (program, words[0]) == (sys.executable, sys.executable)
+    assert f"--ServerApp.root_dir={home / 'notebooks'}" in words
+    assert (home / "notebooks" / "00-welcome.ipynb").exists()
+    assert variables["JUPYTERHUB_API_TOKEN"] == "a token"
+    assert variables["JUPYTER_RUNTIME_DIR"].startswith(str(home))
+
+
+def test_where_there_is_no_hub_that_is_a_usage_error(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("JUPYTERHUB_API_TOKEN", raising=False)
+    assert cli.main(["lab", "--hub"]) == 2
+    assert "A JupyterHub starts kmscourse lab --hub by itself" in sentence_of(capsys)
+    assert list(home.iterdir()) == []

@@ -13,7 +13,7 @@ from kmscourse.account import Account
 from kmscourse.cli.progress import CSV_HELP
 from kmscourse.course import SECTIONS
 from kmscourse.course.answers import Answers
-from kmscourse.course.overview import COLUMNS
+from kmscourse.course.export import COLUMNS
 from kmscourse.course.progress import Progress
 from kmscourse.course.questions import PREDICTIONS
 from kmscourse.course.quiz import Quiz

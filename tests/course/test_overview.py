@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from kmscourse.course import SECTIONS
 from kmscourse.course.answers import Answers
 from kmscourse.course.checks import EXERCISES
-from kmscourse.course.overview import COLUMNS, Overview, count_done, count_right
+from kmscourse.course.overview import Overview, count_done, count_right
 from kmscourse.course.progress import Progress
 from kmscourse.course.questions import PREDICTIONS, RECALL
 from kmscourse.course.quiz import PARTS
@@ -82,16 +78,29 @@ def test_it_is_complete_with_every_section_exercise_and_the_challenge(tmp_path: 
     assert not overview(tmp_path).is_complete
 
 
-def test_as_csv_it_has_the_documented_columns_and_nothing_of_the_learner(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("USER", "somebody-in-particular")
-    Answers(tmp_path, "prediction").keep(PREDICTIONS[0][0], 0)
-    written = overview(tmp_path).csv()
-    rows = list(csv.DictReader(io.StringIO(written)))
-    assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == len(overview(tmp_path).items)
-    assert {row["done"] for row in rows} == {"yes", "no"}
-    assert {row["right"] for row in rows} <= {"yes", "no", ""}
-    for word in (ACCOUNT, str(tmp_path), "somebody-in-particular"):
-        assert word not in written
+def test_what_was_begun_has_its_day_whether_it_is_done_or_not(tmp_path: Path) -> None:
+    progress = Progress(tmp_path, ACCOUNT)
+    progress.record_begun(7)
+    progress.record_begun(7, 1)
+    progress.record(7, 2)
+    begun = {
+        (item.kind, item.name): (item.begun, item.day) for item in overview(tmp_path).items if item.begun
+    }
+    assert begun == {
+        ("section", SECTIONS[7].title): (today(), ""),
+        ("exercise", "1"): (today(), ""),
+        ("exercise", "2"): (today(), today()),
+    }
+
+
+def test_the_choice_that_was_taken_has_its_letter(tmp_path: Path) -> None:
+    first, second, *_ = PARTS["after"]
+    answers = Answers(tmp_path, "quiz after")
+    answers.keep(first, 1)
+    answers.keep(second, None)
+    assert [item.choice for item in overview(tmp_path).of("quiz after")][:3] == ["B", "", ""]
+
+
+def test_a_choice_that_the_question_no_longer_has_has_no_letter(tmp_path: Path) -> None:
+    Answers(tmp_path, "quiz after").keep(PARTS["after"][0], 17)
+    assert overview(tmp_path).of("quiz after")[0].choice == ""

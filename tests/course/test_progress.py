@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,30 @@ def test_starting_over_forgets_a_section_and_those_after_it(progress: Progress) 
     assert (progress.sections, progress.exercises) == ([0, 6], [(0, 1), (6, 1)])
     progress.start_over()
     assert (progress.sections, progress.exercises) == ([], [])
+
+
+def test_what_was_begun_is_not_done(progress: Progress) -> None:
+    progress.record_begun(7)
+    progress.record_begun(7, 1)
+    assert (progress.sections, progress.exercises, progress.day(7), progress.day(7, 1)) == ([], [], "", "")
+    assert progress.begun_day(7) == progress.begun_day(7, 1) == datetime.now(UTC).date().isoformat()
+    assert progress.begun_day(7, 2) == progress.begun_day(8) == ""
+
+
+def test_what_an_earlier_version_saw_done_was_begun_by_then(progress: Progress, tmp_path: Path) -> None:
+    kept = {"123456789012": {"section 7": "2026-01-02", "section 7, exercise 1": "2026-01-03"}}
+    (tmp_path / "progress.json").write_text(json.dumps(kept))
+    assert (progress.begun_day(7), progress.begun_day(7, 1)) == ("2026-01-02", "2026-01-03")
+
+
+def test_starting_over_forgets_what_was_begun_from_there_on(progress: Progress) -> None:
+    for section in (6, 7):
+        progress.record_begun(section)
+        progress.record_begun(section, 1)
+    progress.start_over(7)
+    assert progress.begun_day(6)
+    assert progress.begun_day(6, 1)
+    assert progress.begun_day(7) == progress.begun_day(7, 1) == ""
 
 
 RECORD = """if True:

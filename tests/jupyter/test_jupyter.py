@@ -32,6 +32,27 @@ def test_it_begins_at_the_welcome_page() -> None:
     )
 
 
+def test_in_a_hub_it_is_the_students_server_and_what_kernels_print_is_at_no_port() -> None:
+    words = jupyter.hub_command(Path("mine"))
+    assert words[1:3] == ["-m", "jupyterhub.singleuser"]
+    assert "--ConnectionFileMixin.transport=ipc" in words
+    assert set(jupyter.command(Path("mine"), browser=True, port=None)) >= {
+        word for word in words if "root_dir" in word or "hide_globs" in word or "custom_css" in word
+    }
+    assert not any(
+        word.startswith(("--ServerApp.ip", "--ServerApp.port", "--allow-root")) for word in words
+    ), "the Hub says where it listens, and nobody's server runs as root"
+
+
+def test_in_a_hub_a_socket_has_a_path_that_is_short_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel's socket is called kernel-, an id of 36 characters, and -ipc-1; its path has 107 bytes at most."""
+    folder = jupyter.hub_environment(Path("/home/a-user-with-a-very-long-name/kmscourse"))[
+        "JUPYTER_RUNTIME_DIR"
+    ]
+    assert len(f"{folder}/kernel-{'x' * 36}-ipc-1".encode()) <= 107
+    assert folder.startswith("/home/a-user-with-a-very-long-name/kmscourse/")
+
+
 def test_the_list_of_files_shows_notebooks_and_not_what_lies_beside_them() -> None:
     words = jupyter.command(Path("mine"), browser=False, port=None)
     (shown,) = (word for word in words if word.startswith("--ContentsManager.hide_globs="))
