@@ -13,6 +13,7 @@ from kmscourse.course.caught_up import CaughtUp
 from kmscourse.course.checks import CHECKS, EXERCISES, Report, run
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
+from tests.course.beginnings import BEGINNINGS
 
 NUMBERS = [section.number for section in SECTIONS]
 MADE_BY = {1: "myKey", 3: "message", 6: "Books", 8: "permission"}
@@ -25,7 +26,7 @@ def report(account: Account, notes: Notes, section: int) -> Report:
 
 
 @pytest.mark.parametrize("again", [False, True])
-@pytest.mark.parametrize("opened", NUMBERS)
+@pytest.mark.parametrize("opened", BEGINNINGS)
 def test_only_opening_a_section_does_no_section_and_no_exercise(
     account: Account, notes: Notes, opened: int, again: bool
 ) -> None:
@@ -41,7 +42,7 @@ def test_only_opening_a_section_does_no_section_and_no_exercise(
     assert (done, solved) == ([], []), "the course's own calls count for nobody"
 
 
-@pytest.mark.parametrize("opened", [section.number for section in SECTIONS if not section.practice_only])
+@pytest.mark.parametrize("opened", BEGINNINGS)
 def test_on_a_real_account_it_does_none_either(empty_account: Account, notes: Notes, opened: int) -> None:
     prepare(empty_account, notes, opened)
     assert [number for number in NUMBERS if report(empty_account, notes, number).counts] == []
