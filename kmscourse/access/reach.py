@@ -1,8 +1,9 @@
 """Who reaches a key, for what, and by what: each user and role of the account, and whom its policy or grants name else.
 
 Each use is decided with every policy and grant that bears on it, as AWS decides a call: first one without an encryption
-context, then one for each context that a grant or a statement names. A signature needs an algorithm: where a
-call that names none is not let in, each of the key's is tried.
+context, then one for each context that a grant or a statement names, then one that DynamoDB makes in the caller's name
+for each table under the key. A signature needs an algorithm: where a call that names none is not let in, each of the
+key's is tried.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kmscourse.access.conditions import of_call
+from kmscourse.access.conditions import of_call, table_key
 from kmscourse.access.explain import case
 from kmscourse.access.snapshot import Snapshot
 from kmscourse.policy import (
@@ -35,12 +36,19 @@ _COMMON = {
 }
 _ENCRYPT = ("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 USES: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "ENCRYPT_DECRYPT": {"encrypt": _ENCRYPT, "decrypt": ("kms:Decrypt",)},
+    "ENCRYPT_DECRYPT": {
+        "encrypt": _ENCRYPT,
+        "decrypt": ("kms:Decrypt",),
+        "re-encrypt from": ("kms:ReEncryptFrom",),
+        "re-encrypt to": ("kms:ReEncryptTo",),
+    },
     "SIGN_VERIFY": {"sign": ("kms:Sign",), "verify": ("kms:Verify",)},
     "GENERATE_VERIFY_MAC": {"make a MAC": ("kms:GenerateMac",), "verify a MAC": ("kms:VerifyMac",)},
     "KEY_AGREEMENT": {"derive": ("kms:DeriveSharedSecret",)},
 }
 """KeyUsage -> what a key of it is for, and the actions of which one is enough for that."""
+_BY_A_SERVICE = ("encrypt", "decrypt")  # what DynamoDB uses the key of a table for, in a caller's name
+_CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 _CONTEXT_KEY = "kms:encryptioncontext:"
 _EQUALS = ("StringEquals", "StringLike")  # operators whose value a request may have
 _EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -105,9 +113,7 @@ def _uses(
     of_grants = filter(None, map(_context_of, own_grants))
     tried = [{}, *contexts, *of_grants, *_contexts_of_policies(snapshot, arn, key_arn)]
     for use, actions in uses.items():
-        calls: list[tuple[Mapping[str, Any], Context]] = [
-            ({"EncryptionContext": dict(context)} if context else {}, context) for context in tried
-        ]
+        calls: list[tuple[Mapping[str, Any], Context]] = [(_call(context), context) for context in tried]
         if use == "grant":  # a grantee passes on what it holds, and nothing else
             calls += [(grant, _context_of(grant)) for grant in own_grants]
         ways = (
@@ -116,8 +122,28 @@ def _uses(
             for action in actions
         )
         by = next(filter(None, ways), "")
+        if not by and use in _BY_A_SERVICE:
+            by = _by_a_table(snapshot, arn, actions, key_arn)
         if by or (by := _by_algorithm(snapshot, arn, actions[0], key_arn, algorithms)):
             yield use, by
+
+
+def _call(context: Context) -> Mapping[str, Any]:
+    """The parameters of a call with this encryption context; ReEncrypt has one on each side."""
+    return {name: dict(context) for name in _CONTEXTS} if context else {}
+
+
+def _by_a_table(snapshot: Snapshot, arn: str, actions: Sequence[str], key_arn: str) -> str:
+    """What lets in a call that DynamoDB makes for this caller and a table under the key; "" where nothing does."""
+    for table in snapshot.tables.values():
+        if table.key_arn != key_arn:
+            continue
+        for action in actions:
+            call = table_key(snapshot.account, table.name, action)
+            decided = case(snapshot, arn, action, key_arn, call).decision
+            if decided.allowed:
+                return f"{decided.by}, through DynamoDB for {table.name}"
+    return ""
 
 
 def _by(
@@ -180,8 +206,7 @@ def _of_other_accounts(
 
 
 def _lets_outside_in(snapshot: Snapshot, who: Principal, action: str, key_arn: str, context: Context) -> bool:
-    parameters = {"EncryptionContext": dict(context)} if context else {}
-    call = {**of_call(snapshot.account, action, parameters), "kms:CallerAccount": str(who.account)}
+    call = {**of_call(snapshot.account, action, _call(context)), "kms:CallerAccount": str(who.account)}
     asked = case(snapshot, who.id, action, key_arn, call)
     own = [_EVERYTHING] if who.has_policies else []
     key_policy = snapshot.key_policy(key_arn)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kmscourse import dynamodb as tables
 from kmscourse import kms as keys
 from kmscourse.access import Reach, Snapshot, uses_of, who_may
 from kmscourse.policy import PrincipalKind, trust_policy, use_statement, with_statement
@@ -43,6 +44,27 @@ def test_a_grant_is_tried_with_the_context_that_it_asks_for(world: World, key: s
     constraints = {"EncryptionContextSubset": {"team": "books"}}
     world.kms.create_grant(KeyId=key, GranteePrincipal=ada, Operations=["Decrypt"], Constraints=constraints)
     assert reaches(world, key)["Ada"].uses == {"decrypt": "grant, with team=books"}
+
+
+@pytest.mark.parametrize(
+    ("action", "use"), [("kms:ReEncryptFrom", "re-encrypt from"), ("kms:ReEncryptTo", "re-encrypt to")]
+)
+def test_who_may_move_a_ciphertext_is_told_for_each_side(
+    world: World, key: str, action: str, use: str
+) -> None:
+    """Each side is a permission of its own (AWS KMS Developer Guide, "AWS KMS permissions")."""
+    world.user("Ada", allow(action, Condition={"StringEquals": {"kms:EncryptionContext:team": "books"}}))
+    assert reaches(world, key)["Ada"].uses == {use: "IAM policy, with team=books"}
+
+
+def test_who_reaches_the_key_only_while_dynamodb_works_for_them_is_there(world: World, key: str) -> None:
+    through = {"StringEquals": {"kms:ViaService": f"dynamodb.{world.account.region}.amazonaws.com"}}
+    world.user("Ada", allow("kms:Decrypt", Condition=through))
+    assert reaches(world, key)["Ada"].uses == {}, "no table is under this key"
+    tables.create_encrypted_table(world.dynamodb, "Books", key, "Title")
+    assert reaches(world, key)["Ada"].uses == {"decrypt": "IAM policy, through DynamoDB for Books"}
+    other = keys.create_key(world.kms, "alias/films")
+    assert reaches(world, other)["Ada"].uses == {}, "Books is under another key"
 
 
 def test_a_grantee_who_may_pass_it_on_may_grant(world: World, key: str) -> None:
