@@ -22,10 +22,10 @@ from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
 from kmscourse.access.identities import Identity, find_identity, read_identities
 from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
-from kmscourse.access.reach import Reach, uses_of, who_may
+from kmscourse.access.reach import Reach, uses_of, who_assumes, who_may
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
-from kmscourse.access.trail import Session, newest_session
+from kmscourse.access.trail import Session, session_of
 
 __all__ = [
     "DIRECTLY",
@@ -43,13 +43,14 @@ __all__ = [
     "context_of_call",
     "find_identity",
     "may_read_table",
-    "newest_session",
     "questions",
     "read_identities",
     "refused_case",
     "scan_answers",
+    "session_of",
     "table_key",
     "uses_of",
     "ways",
+    "who_assumes",
     "who_may",
 ]

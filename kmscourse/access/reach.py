@@ -8,6 +8,8 @@ key's is tried.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from kmscourse.access.snapshot import Snapshot
 from kmscourse.policy import (
     Principal,
     PrincipalKind,
+    RequestContext,
     evaluate,
     fill_in,
     list_values,
@@ -29,6 +32,10 @@ from kmscourse.policy import (
 Context = Mapping[str, str]
 
 YOU = "you"
+ANYBODY = "anybody"
+"""How a picture calls you, and everybody of all other accounts."""
+_ANOTHER_ACCOUNT = "arn:aws:iam::000000000000:root"
+_PRINCIPAL_TAG = re.compile(r'aws:PrincipalTag/([^}"]+)', re.IGNORECASE)
 
 _COMMON = {
     "grant": ("kms:CreateGrant",),
@@ -170,9 +177,11 @@ def _signing_algorithms(snapshot: Snapshot, key_arn: str) -> Sequence[str]:
     return algorithms
 
 
-def _contexts_of_policies(snapshot: Snapshot, arn: str, key_arn: str) -> Iterator[Context]:
+def _contexts_of_policies(
+    snapshot: Snapshot, arn: str, key_arn: str, tags: RequestContext | None = None
+) -> Iterator[Context]:
     """The encryption contexts that statements ask for, with this principal's values in place of their variables."""
-    layers, request = snapshot.layers(arn, key_arn), snapshot.request(arn, "", key_arn)
+    layers, request = snapshot.layers(arn, key_arn), snapshot.request(arn, "", key_arn, tags)
     for policy in (snapshot.key_policy(key_arn), *layers.get("identity_policies", ())):
         for statement in statements_of(policy):
             context: dict[str, str] = {}
@@ -190,23 +199,37 @@ def _contexts_of_policies(snapshot: Snapshot, arn: str, key_arn: str) -> Iterato
 def _of_other_accounts(
     snapshot: Snapshot, key_arn: str, uses: Mapping[str, Sequence[str]], contexts: Sequence[Context]
 ) -> Iterator[Reach]:
-    """Whom of another account the key policy lets in. What that account allows itself is not seen: it may be all."""
-    named = (name for each in statements_of(snapshot.key_policy(key_arn)) for name in principals_of(each))
-    for who in map(parse_principal, dict.fromkeys(named)):
+    """Whom of another account the key policy lets in. What that account allows itself is not seen: it may be all.
+
+    Where the policy names everybody, an account that nobody has stands for all others. Its users can have any tag.
+    """
+    key_policy = snapshot.key_policy(key_arn)
+    named = (name for each in statements_of(key_policy) for name in principals_of(each))
+    for name in dict.fromkeys(named):
+        is_anybody = name == "*"
+        who = parse_principal(_ANOTHER_ACCOUNT if is_anybody else name)
         if who.account is None or who.account == snapshot.account.id:
             continue
+        tag_names = _PRINCIPAL_TAG.findall(json.dumps(key_policy)) if is_anybody else ()
+        tags = {f"aws:PrincipalTag/{tag}": "any" for tag in tag_names}
         let_in: dict[str, str] = {}
-        tried = [{}, *contexts, *_contexts_of_policies(snapshot, who.id, key_arn)]
+        tried = [{}, *contexts, *_contexts_of_policies(snapshot, who.id, key_arn, tags)]
         for use, actions in uses.items():
             for context in tried:
-                if any(_lets_outside_in(snapshot, who, action, key_arn, context) for action in actions):
+                if any(_lets_outside_in(snapshot, who, action, key_arn, context, tags) for action in actions):
                     let_in.setdefault(use, _told("key policy", context))
         if let_in:
-            yield Reach(who.name, who.kind, let_in)
+            yield Reach(ANYBODY if is_anybody else who.name, who.kind, let_in)
 
 
-def _lets_outside_in(snapshot: Snapshot, who: Principal, action: str, key_arn: str, context: Context) -> bool:
-    call = {**of_call(snapshot.account, action, _call(context)), "kms:CallerAccount": str(who.account)}
+def _lets_outside_in(
+    snapshot: Snapshot, who: Principal, action: str, key_arn: str, context: Context, tags: RequestContext
+) -> bool:
+    call = {
+        **of_call(snapshot.account, action, _call(context)),
+        **tags,
+        "kms:CallerAccount": str(who.account),
+    }
     asked = case(snapshot, who.id, action, key_arn, call)
     own = [_EVERYTHING] if who.has_policies else []
     key_policy = snapshot.key_policy(key_arn)
@@ -227,13 +250,39 @@ def _strangers(snapshot: Snapshot, key_arn: str) -> Iterator[Reach]:
 
 
 def _assumed_by(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
-    """The users of the account who may assume a role, each for a session of their own name."""
-    users = {arn: identity.name for arn, identity in snapshot.people.items() if ":user/" in arn}
-    return tuple(
-        _name(snapshot, arn)
-        for arn, name in users.items()
-        if case(snapshot, arn, "sts:AssumeRole", role_arn, {"sts:RoleSessionName": name}).decision.allowed
+    """The users of the account who may assume a role."""
+    return tuple(_name(snapshot, arn) for arn in _who_assumes(snapshot, role_arn) if ":user/" in arn)
+
+
+def who_assumes(snapshot: Snapshot, role_arn: str) -> tuple[str, ...]:
+    """The names of all who may assume a role: users and other roles of the account, and other accounts."""
+    trust = snapshot.identities[role_arn].trust or {}
+    named = dict.fromkeys(name for each in statements_of(trust) for name in principals_of(each))
+    outside = [
+        (name, parse_principal(_ANOTHER_ACCOUNT if name == "*" else name))
+        for name in named
+        if name == "*" or parse_principal(name).account not in (None, snapshot.account.id)
+    ]
+    return (
+        *(_name(snapshot, arn) for arn in _who_assumes(snapshot, role_arn)),
+        *(
+            ANYBODY if name == "*" else who.name
+            for name, who in outside
+            if evaluate(
+                case(snapshot, who.id, "sts:AssumeRole", role_arn).request,
+                identity_policies=[_EVERYTHING] if who.has_policies else [],
+                resource_policy=trust,
+            ).allowed
+        ),
     )
+
+
+def _who_assumes(snapshot: Snapshot, role_arn: str) -> Iterator[str]:
+    """The ARNs of the account's users and roles that may assume a role, each for a session of their own name."""
+    for arn, identity in snapshot.people.items():
+        session = {"sts:RoleSessionName": identity.name}
+        if case(snapshot, arn, "sts:AssumeRole", role_arn, session).decision.allowed:
+            yield arn
 
 
 def _context_of(grant: Mapping[str, Any]) -> Context:

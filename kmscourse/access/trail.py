@@ -92,19 +92,6 @@ def session_of(account: Account, caller: Principal, access_key_id: str = "") -> 
     return None
 
 
-def newest_session(account: Account, role_name: str) -> tuple[str, Session] | None:
-    """The ARN of the newest session of a role, and what it was made for; None where the trail tells of none (yet).
-
-    Raises as ``session_of``.
-    """
-    for event in _events(account, "AssumeRole", (account.region, HOME)):
-        parameters, answer = event.get("requestParameters") or {}, event.get("responseElements") or {}
-        is_of_role = str(parameters.get("roleArn", "")).endswith(f":role/{role_name}")
-        if is_of_role and (assumed := answer.get("assumedRoleUser")):
-            return assumed["arn"], _recorded_session(account, event)
-    return None
-
-
 def _recorded_session(account: Account, event: Mapping[str, Any]) -> Session:
     caller_arn, key_id = (event["userIdentity"].get(name, "") for name in ("arn", "accessKeyId"))
     return _session(account, caller_arn, key_id, event["eventTime"], event.get("requestParameters") or {})

@@ -9,7 +9,7 @@ import pytest
 
 from kmscourse import dynamodb as tables
 from kmscourse import kms as keys
-from kmscourse.access import Reach, Snapshot, uses_of, who_may
+from kmscourse.access import Reach, Snapshot, uses_of, who_assumes, who_may
 from kmscourse.policy import PrincipalKind, trust_policy, use_statement, with_statement
 from tests.access.conftest import World, allow
 
@@ -127,6 +127,40 @@ def test_a_grantee_from_elsewhere_is_there_too(world: World, key: str) -> None:
     stranger = "arn:aws:iam::999999999999:root"
     world.kms.create_grant(KeyId=key, GranteePrincipal=stranger, Operations=["Decrypt", "CreateGrant"])
     assert reaches(world, key)["the account 999999999999"].uses == {"decrypt": "grant", "grant": "grant"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "uses"),
+    [
+        ({}, {"decrypt": "key policy"}),
+        (
+            {"StringEquals": {"kms:EncryptionContext:team": "${aws:PrincipalTag/team}"}},
+            {"decrypt": "key policy, with team=any"},
+        ),
+        ({"StringEquals": {"aws:PrincipalAccount": "123456789012"}}, {}),
+    ],
+)
+def test_a_statement_for_everybody_lets_in_other_accounts_unless_it_names_this_one(
+    world: World, key: str, condition: dict[str, Any], uses: dict[str, str]
+) -> None:
+    """ "*" is everybody, in every account, and a user of another account has the tags that this account gives."""
+    everybody = use_statement("*", ["kms:Decrypt"], sid="Everybody") | (
+        {"Condition": condition} if condition else {}
+    )
+    keys.put_key_policy(world.kms, key, with_statement(keys.key_policy(world.kms, key), everybody))
+    anybody = reaches(world, key).get("anybody")
+    assert (anybody.uses if anybody else {}) == uses
+
+
+def test_who_assumes_a_role(world: World) -> None:
+    ada = world.user("Ada")
+    world.user("Bob")
+    trusted = [ada, "arn:aws:iam::999999999999:root"]
+    role = world.role("Reader")
+    world.iam.update_assume_role_policy(RoleName="Reader", PolicyDocument=json.dumps(trust_policy(trusted)))
+    assert who_assumes(Snapshot(world.account), role) == ("Ada", "the account 999999999999")
+    world.iam.update_assume_role_policy(RoleName="Reader", PolicyDocument=json.dumps(trust_policy(["*"])))
+    assert {"Ada", "Bob", "you", "anybody"} <= set(who_assumes(Snapshot(world.account), role))
 
 
 @pytest.mark.parametrize("who", ["root", "user/Eve", "role/Backup"])

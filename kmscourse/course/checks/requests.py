@@ -5,8 +5,10 @@ Nothing is called, so the learner's audit trail stays their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
 
 from kmscourse import access
 from kmscourse.account import Account
@@ -14,9 +16,16 @@ from kmscourse.course.checks.check import Observation, Observer
 from kmscourse.course.notes import Notes
 from kmscourse.errors import KmsCourseError
 from kmscourse.kms import find_key
+from kmscourse.policy import PrincipalKind
 
 MAX_NAMED = 2  # of the requests that are answered otherwise than they should be
 YOU = "you"
+HARMFUL = tuple(
+    action
+    for action in access.KEY_ACTIONS
+    if not action.startswith(("kms:Describe", "kms:Get", "kms:List", "kms:Verify"))
+)
+"""What can be asked of a key and does more than tell of it: what too wide a change opens."""
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 
 
@@ -58,6 +67,70 @@ def requests_answered(table: Sequence[Request]) -> Observer:
     return look
 
 
+def refused_beside(
+    allowed: Sequence[Request],
+    *,
+    who: Iterable[str] = (),
+    aliases: Iterable[str] = (),
+    contexts: Iterable[Mapping[str, str]] = (),
+) -> list[Request]:
+    """All that must be refused, so that nobody of them may do more than is ``allowed``: a table for requests_answered.
+
+    It is what is HARMFUL, by each caller, on each key, with each encryption context: those of ``allowed``, and these.
+    """
+    may = [(request.who, request.action, request.alias, dict(request.context)) for request in allowed]
+    callers = dict.fromkeys([*(request.who for request in allowed), *who])
+    keys = dict.fromkeys([*(request.alias for request in allowed), *aliases])
+    tried: list[dict[str, str]] = [{}]
+    for context in (*(request.context for request in allowed), *contexts):
+        if dict(context) not in tried:
+            tried.append(dict(context))
+    return [
+        Request(caller, action, alias, False, context)
+        for caller, action, alias, context in product(callers, HARMFUL, keys, tried)
+        if (caller, action, alias, context) not in may
+    ]
+
+
+def nobody_else_let_in(alias: str, *names: str) -> Observer:
+    """Do the key policy and the grants of a key let nobody in but you, services of AWS, and these users and roles?
+
+    Somebody of another account would be one more. Who is let in by an IAM policy alone is not looked at: it can be
+    older than the section.
+    """
+
+    def look(account: Account, _: Notes) -> Observation:
+        snapshot = access.Snapshot(account)
+        if (key := find_key(account.client("kms"), alias)) is None:
+            return Observation(False, f"there is no key {alias}")
+        usage = account.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyUsage"]
+        others = [
+            f"{reach.name} may {use}, by {by}"
+            for reach in access.who_may(snapshot, key, usage)
+            if reach.name not in (YOU, *names) and reach.kind is not PrincipalKind.OUTSIDER
+            for use, by in reach.uses.items()
+            if by.startswith(("key policy", "grant"))
+        ]
+        told = f"{alias.removeprefix('alias/')} lets in"
+        return Observation(not others, f"{told} nobody else" if not others else f"{told} more: {others[0]}")
+
+    return look
+
+
+def all_of(*looks: Observer) -> Observer:
+    """Is it as each of them asks? The first that is not is told, else the last."""
+
+    def look(account: Account, notes: Notes) -> Observation:
+        observation = Observation(False, "")
+        for each in looks:
+            observation = each(account, notes)
+            if not observation.passed:
+                break
+        return observation
+
+    return look
+
+
 def _difference(snapshot: access.Snapshot, request: Request, key: str | None) -> str:
     """How a request on a key is answered otherwise than it should be; "" where it is not."""
     account = snapshot.account
@@ -70,11 +143,16 @@ def _difference(snapshot: access.Snapshot, request: Request, key: str | None) ->
     if request.via_table:
         context = access.table_key(account, request.via_table, request.action)
     else:
-        context = access.context_of_call(
-            account, request.action, {name: dict(request.context) for name in _CONTEXTS}
-        )
+        context = access.context_of_call(account, request.action, _parameters(request))
     allowed = access.case(snapshot, arn, request.action, key, context).decision.allowed
     return "" if allowed == request.allowed else f"{request} is {'allowed' if allowed else 'refused'}"
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    """Those of a call with the request's context; a grant is one for Decrypt with it."""
+    if request.action == "kms:CreateGrant":
+        return {"Operations": ["Decrypt"], "Constraints": {"EncryptionContextSubset": dict(request.context)}}
+    return {name: dict(request.context) for name in _CONTEXTS}
 
 
 def _arn(snapshot: access.Snapshot, name: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from kmscourse import access
+from itertools import product
+from typing import Any
+
+from kmscourse import access, audit
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import Request, requests_answered
+from kmscourse.course.checks.requests import HARMFUL, YOU, Request, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.kms import find_key
-from kmscourse.policy import evaluate
+from kmscourse.policy import evaluate, parse_principal
 
 ALIAS = "alias/payroll"
 ADMIN, USER, WRITER = "PayrollKeyAdmin", "PayrollKeyUser", "PayrollWriter"
@@ -35,16 +38,11 @@ APART = (
 )
 """Who manages the key and who uses it, and that nobody does both."""
 
+_WRITES = tuple(Request(WRITER, "kms:Encrypt", ALIAS, True, month) for month in ({}, MAY, JUNE))
+_ALSO_WRITES = ("kms:GenerateDataKey", "kms:ReEncryptTo")  # with them, too, it opens nothing
 WRITES_ONLY = (
-    Request(WRITER, "kms:Encrypt", ALIAS, allowed=True),
-    Request(WRITER, "kms:Encrypt", ALIAS, allowed=True, context=MAY),
-    Request(WRITER, "kms:Encrypt", ALIAS, allowed=True, context=JUNE),
-    Request(WRITER, "kms:Decrypt", ALIAS, allowed=False),
-    Request(WRITER, "kms:Decrypt", ALIAS, allowed=False, context=MAY),
-    Request(WRITER, "kms:ReEncryptFrom", ALIAS, allowed=False),
-    Request(WRITER, "kms:ReEncryptFrom", ALIAS, allowed=False, context=MAY),
-    Request(WRITER, "kms:PutKeyPolicy", ALIAS, allowed=False),
-    Request(WRITER, "kms:CreateGrant", ALIAS, allowed=False),
+    *_WRITES,
+    *(request for request in refused_beside(_WRITES) if not request.action.startswith(_ALSO_WRITES)),
 )
 
 
@@ -61,16 +59,12 @@ def only_own_session_name(account: Account, _: Notes) -> Observation:
 
 
 def only_ben_assumes_writer(account: Account, _: Notes) -> Observation:
-    """May Ben assume PayrollWriter, and Ada not?"""
-    for user, expected in (("Ben", True), ("Ada", False)):
-        allowed = _may_assume(account, user, WRITER, {"sts:RoleSessionName": user})
-        if allowed is None:
-            return Observation(False, f"there is no user {user} or no role {WRITER}")
-        if allowed != expected:
-            return Observation(
-                False, f"AssumeRole of {WRITER} by {user} would be {'answered' if allowed else 'refused'}"
-            )
-    return Observation(True, f"Ben may assume {WRITER}, and Ada may not")
+    """May Ben assume PayrollWriter, and nobody else but you?"""
+    snapshot, role = access.Snapshot(account), f"arn:aws:iam::{account.id}:role/{WRITER}"
+    if role not in snapshot.identities:
+        return Observation(False, f"there is no role {WRITER}")
+    may = [name for name in access.who_assumes(snapshot, role) if name != YOU]
+    return Observation(may == ["Ben"], f"{' and '.join(may) or 'nobody'} may assume {WRITER}")
 
 
 def _may_assume(account: Account, user: str, role: str, context: dict[str, str]) -> bool | None:
@@ -88,7 +82,7 @@ def never_decrypts(account: Account, _: Notes) -> Observation:
     role = f"arn:aws:iam::{account.id}:role/{WRITER}"
     if key is None or role not in snapshot.identities:
         return _NO_KEY if key is None else Observation(False, f"there is no role {WRITER}")
-    for pairs in ({}, MAY):
+    for pairs in ({}, MAY, JUNE, {"year": "1815"}):
         context = access.context_of_call(account, "kms:Decrypt", {"EncryptionContext": pairs})
         case = access.case(snapshot, role, "kms:Decrypt", key, context)
         case.layers["identity_policies"] = [*case.layers.get("identity_policies", ()), _ALLOWS_DECRYPT]
@@ -97,31 +91,60 @@ def never_decrypts(account: Account, _: Notes) -> Observation:
     return Observation(True, f"{WRITER} would not decrypt, whatever IAM policy it gets")
 
 
+def _writes_for_may(account: Account) -> dict[str, str]:
+    """The sessions that have encrypted for May: the access key id of each, and its ARN; the newest first."""
+    return {
+        event["userIdentity"]["accessKeyId"]: event["userIdentity"]["arn"]
+        for event in _encrypts_of_writer(account)
+        if "errorCode" not in event and event["requestParameters"].get("encryptionContext") == MAY
+    }
+
+
+def _encrypts_of_writer(account: Account) -> list[dict[str, Any]]:
+    return [
+        event
+        for event in audit.events(account.client("cloudtrail"), event_name="Encrypt")
+        if event["userIdentity"].get("sessionContext", {}).get("sessionIssuer", {}).get("userName") == WRITER
+    ]
+
+
+def _excess(account: Account, key: str, arn: str, access_key_id: str) -> str:
+    """What else than to encrypt for May a session may do with the key; "" where there is nothing."""
+    session = access.session_of(account, parse_principal(arn), access_key_id)
+    if session is None or session.policy is None:
+        return "it has no session policy"
+    snapshot = access.Snapshot(account)
+    for action, pairs in product(HARMFUL, ({}, MAY, JUNE, {"month": "may"}, {"month": "Mayday"})):
+        if (action, pairs) == ("kms:Encrypt", MAY):
+            continue
+        context = access.context_of_call(account, action, {"EncryptionContext": pairs})
+        if access.case(snapshot, arn, action, key, context, session).decision.allowed:
+            words = ", ".join(f"{name}={value}" for name, value in pairs.items()) or "no context"
+            return f"in it {action} with {words} would be answered"
+    return ""
+
+
 def session_encrypts_for_may(account: Account, _: Notes) -> Observation:
-    """May the newest session of PayrollWriter encrypt for May, and do nothing else?"""
+    """May a session of PayrollWriter that has encrypted for May do nothing else?"""
     key = find_key(account.client("kms"), ALIAS)
     if key is None:
         return _NO_KEY
-    newest = access.newest_session(account, WRITER)
-    if newest is None:
-        return Observation(False, f"no session of {WRITER} is in the audit trail")
-    arn, session = newest
-    if session.policy is None:
-        return Observation(False, f"the newest session of {WRITER} has no session policy")
-    snapshot = access.Snapshot(account)
-    for action, pairs, expected in (
-        ("kms:Encrypt", MAY, True),
-        ("kms:Encrypt", JUNE, False),
-        ("kms:Encrypt", {}, False),
-        ("kms:Decrypt", MAY, False),
-    ):
-        context = access.context_of_call(account, action, {"EncryptionContext": pairs})
-        allowed = access.case(snapshot, arn, action, key, context, session).decision.allowed
-        if allowed != expected:
-            words = ", ".join(f"{name}={value}" for name, value in pairs.items()) or "no context"
-            answer = "answered" if allowed else "refused"
-            return Observation(False, f"in the newest session {action} with {words} would be {answer}")
-    return Observation(True, "it encrypts for May, and nothing else")
+    excess = [_excess(account, key, arn, key_id) for key_id, arn in _writes_for_may(account).items()]
+    if not excess:
+        return Observation(False, f"no session of {WRITER} has encrypted for May")
+    is_narrow = "" in excess
+    return Observation(is_narrow, "it encrypts for May, and nothing else" if is_narrow else excess[0])
+
+
+def session_was_refused(account: Account, _: Notes) -> Observation:
+    """Has KMS refused an Encrypt to a session that has encrypted for May?"""
+    sessions = _writes_for_may(account)
+    refused = any(
+        event.get("errorCode") == "AccessDenied" and event["userIdentity"]["accessKeyId"] in sessions
+        for event in _encrypts_of_writer(account)
+    )
+    told = "has" if refused else "has not"
+    return Observation(refused, f"KMS {told} refused an Encrypt to a session that has encrypted for May")
 
 
 CHECKS = (
@@ -170,7 +193,7 @@ CHECKS = (
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            "Ben can assume PayrollWriter, and Ada cannot",
+            "Ben can assume PayrollWriter, and nobody else can",
             only_ben_assumes_writer,
             "Your turn",
             (
@@ -180,7 +203,7 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "PayrollWriter can encrypt with the key payroll, and cannot open a ciphertext",
+            "PayrollWriter can encrypt with the key payroll, open no ciphertext, and change nothing",
             requests_answered(WRITES_ONLY),
             "Your turn",
             (
@@ -212,28 +235,18 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     (
         Check(
-            "the newest session of PayrollWriter can encrypt for May, and nothing else",
+            "a session of PayrollWriter has encrypted for May, and can do nothing else",
             session_encrypts_for_may,
             "Your turn again",
             (
                 "a session policy may have a condition, like any other policy.",
                 "which condition key has the value of month in the encryption context?",
-                'use the condition {"StringEquals": {"kms:EncryptionContext:month": "May"}}.',
+                'use the condition {"StringEquals": {"kms:EncryptionContext:month": "May"}}, and call encrypt for May.',
             ),
         ),
         Check(
-            "PayrollWriter has encrypted for May",
-            trail_shows("Encrypt", by=WRITER, encryptionContext=MAY),
-            "Your turn again",
-            (
-                "use the new session.",
-                "encrypt takes EncryptionContext.",
-                'call encrypt with EncryptionContext={"month": "May"}, with a client of the session.',
-            ),
-        ),
-        Check(
-            "KMS has refused an Encrypt by PayrollWriter",
-            trail_shows("Encrypt", by=WRITER, error="AccessDenied"),
+            "KMS has refused that session an Encrypt",
+            session_was_refused,
             "Your turn again",
             (
                 "prove it: ask for what must be refused.",

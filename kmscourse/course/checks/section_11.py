@@ -9,7 +9,7 @@ from kmscourse import audit, kms
 from kmscourse.account import Account
 from kmscourse.course import artifacts
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.requests import YOU, Request, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 
@@ -25,14 +25,22 @@ ONLY_BOOKS = (
     Request("Nora", "kms:Decrypt", ALIAS, allowed=False, context=NIGHT),
     Request("Nora", "kms:Encrypt", ALIAS, allowed=False, context=BOOKS),
 )
-RIGHTFUL_ONLY = (
-    *ONLY_BOOKS,
+_THEIRS = (
+    Request("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
     Request("Otto", "kms:Decrypt", ALIAS, allowed=True, context=NIGHT),
-    Request("Otto", "kms:Decrypt", ALIAS, allowed=False, context=BOOKS),
-    Request("Otto", "kms:Decrypt", ALIAS, allowed=False),
+)
+_MAY_PASS_ON = ("Nora", "kms:CreateGrant", BOOKS)
+RIGHTFUL_ONLY = (
+    *_THEIRS,
+    *(
+        request
+        for request in refused_beside(_THEIRS)
+        if (request.who, request.action, request.context) != _MAY_PASS_ON
+    ),
     Request(YOU, "kms:Decrypt", ALIAS, allowed=True, via_table=artifacts.TABLE),
 )
-"""Nora and Otto read what is theirs, you read the table, and nobody reads anything else."""
+"""Nora and Otto read what is theirs, you read the table, and nobody may do anything else."""
+READER_IS_OUT = refused_beside([], who=[_READER], aliases=[ALIAS], contexts=[BOOKS])
 
 
 def _grants_for_reader(account: Account) -> Iterator[Mapping[str, Any]]:
@@ -81,6 +89,19 @@ def ended_by_its_grantee(account: Account, _: Notes) -> Observation:
     if any(event["userIdentity"].get("userName") == _READER for event in retired):
         return Observation(True, f"{_READER} has retired it")
     return Observation(False, f"somebody else than {_READER} has retired it")
+
+
+def rogue_grant_revoked(account: Account, _: Notes) -> Observation:
+    """Is no grant on the key that Nora has created?"""
+    if (key := artifacts.find_key(account)) is None:
+        return Observation(False, "no key has the alias myKey")
+    by_nora = {
+        event["responseElements"]["grantId"]
+        for event in audit.events(account.client("cloudtrail"), event_name="CreateGrant")
+        if event["userIdentity"].get("userName") == "Nora" and "errorCode" not in event
+    }
+    left = sum(grant["GrantId"] in by_nora for grant in kms.grants(account.client("kms"), key))
+    return Observation(not left, f"{left or 'none'} of the grants on the key was created by Nora")
 
 
 def table_has_its_grant(account: Account, _: Notes) -> Observation:
@@ -171,16 +192,36 @@ EXERCISES: tuple[Exercise, ...] = (
                 "call retire_grant with Pia's client, with KeyId and GrantId.",
             ),
         ),
+        Check(
+            "Pia can do nothing with the key any more",
+            requests_answered(READER_IS_OUT),
+            "Your turn",
+            (
+                "a permission of Pia is left.",
+                "look at lab.who_may(“alias/myKey”): by what?",
+                "revoke a further grant for Pia, or take the statement or the IAM policy for Pia back.",
+            ),
+        ),
     ),
     (
         Check(
-            "everybody reads what is theirs, and Otto reads no letter of the team books",
+            "everybody reads what is theirs, and nobody may do more",
             requests_answered(RIGHTFUL_ONLY),
             "Your turn again",
             (
                 "one grant goes, all others stay.",
                 "the list says to whom a grant gives what. Where do you see who created it?",
                 "revoke the grant whose CreateGrant event has Nora as its user.",
+            ),
+        ),
+        Check(
+            "the grant that was created with Nora's access key is revoked",
+            rogue_grant_revoked,
+            "Your turn again",
+            (
+                "a Deny beside it leaves the grant where it is.",
+                "look at the id in responseElements of each CreateGrant event whose user is Nora.",
+                "call revoke_grant with KeyId=arn and this GrantId.",
             ),
         ),
         Check(

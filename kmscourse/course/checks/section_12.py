@@ -7,7 +7,14 @@ import json
 from kmscourse import access
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.requests import (
+    YOU,
+    Request,
+    all_of,
+    nobody_else_let_in,
+    refused_beside,
+    requests_answered,
+)
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.course.sections import TENANTS
@@ -15,6 +22,8 @@ from kmscourse.kms import find_key
 
 ALIAS = "alias/tenants"
 SUPPORT = "tenant-support"
+USES = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncrypt")
+"""What begins so is to write or to read data, which is the same right in another form."""
 
 
 def user(tenant: str) -> str:
@@ -28,6 +37,20 @@ def requests(tenants: tuple[str, ...], action: str) -> list[Request]:
         Request(user(caller), action, ALIAS, caller == owner, {"tenant": owner, "purpose": "invoice"})
         for caller in tenants
         for owner in tenants
+    ]
+
+
+def nothing_beside(tenants: tuple[str, ...]) -> list[Request]:
+    """Each tenant is refused all else: what manages the key, and any use of it with a context that is not their own."""
+    owned = [({"tenant": name, "purpose": "invoice"}, user(name)) for name in tenants]
+    others: tuple[dict[str, str], ...] = ({}, {"purpose": "invoice"})
+    table = refused_beside(
+        [], who=map(user, tenants), aliases=[ALIAS], contexts=[*others, *(c for c, _ in owned)]
+    )
+    return [
+        request
+        for request in table
+        if not (request.action.startswith(USES) and (request.context, request.who) in owned)
     ]
 
 
@@ -120,6 +143,7 @@ CHECKS = (
 
 _ANY = {"tenant": "alfa", "purpose": "invoice"}
 _LOG = {"tenant": "bravo", "purpose": "log"}
+_SUPPORT_READS = [Request(SUPPORT, "kms:Decrypt", ALIAS, True, {**_LOG, "tenant": t}) for t in TENANTS]
 
 EXERCISES: tuple[Exercise, ...] = (
     (
@@ -144,13 +168,16 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "none of the ten can decrypt without a context",
-            requests_answered([Request(user(name), "kms:Decrypt", ALIAS, False) for name in TENANTS]),
+            "none of the ten can do more, and nobody else is let in",
+            all_of(
+                requests_answered(nothing_beside(TENANTS)),
+                nobody_else_let_in(ALIAS, *map(user, TENANTS), SUPPORT),
+            ),
             "Your turn",
             (
-                "what does your condition say to a request without a tenant?",
-                "look at the operator of your condition.",
-                "use StringEquals: an operator that ends in IfExists also holds if there is nothing to compare.",
+                "what does your statement say to a request without a tenant, and which actions does it have?",
+                "look at the operator of your condition, and at the Action and the Principal.",
+                "use StringEquals without IfExists, two actions, and ten ARNs (or * with aws:PrincipalAccount).",
             ),
         ),
         Check(
@@ -169,12 +196,9 @@ EXERCISES: tuple[Exercise, ...] = (
             "tenant-support can decrypt the logs of all tenants, and nothing else",
             requests_answered(
                 [
-                    *(Request(SUPPORT, "kms:Decrypt", ALIAS, True, {**_LOG, "tenant": t}) for t in TENANTS),
+                    *_SUPPORT_READS,
                     *(Request(SUPPORT, "kms:Decrypt", ALIAS, False, {**_ANY, "tenant": t}) for t in TENANTS),
-                    Request(SUPPORT, "kms:Decrypt", ALIAS, False, {"tenant": "alfa"}),
-                    Request(SUPPORT, "kms:Decrypt", ALIAS, False),
-                    Request(SUPPORT, "kms:Encrypt", ALIAS, False, _LOG),
-                    Request(SUPPORT, "kms:GenerateDataKey", ALIAS, False, _LOG),
+                    *refused_beside(_SUPPORT_READS[:1], contexts=[_ANY, {"tenant": "alfa"}]),
                 ]
             ),
             "Your turn again",

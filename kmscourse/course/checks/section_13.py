@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from kmscourse import access
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
-from kmscourse.course.checks.requests import Request, requests_answered
+from kmscourse.course.checks.requests import Request, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope, decrypt_data_key, unseal
@@ -135,6 +135,20 @@ def _others_unchanged(_: Account, notes: Notes) -> Observation:
     return Observation(True, f"as they were: {', '.join(others)}")
 
 
+def _is_of_their_work(request: Request) -> bool:
+    """Is it what the section gives to both or to the mover? The context of a move is looked at elsewhere."""
+    if request.action == "kms:Decrypt":
+        return request.context == {"to": request.who}
+    move = {OLD: "kms:ReEncryptFrom", NEW: "kms:ReEncryptTo"}
+    return (request.who, request.action) == (MOVER, move[request.alias])
+
+
+_NOTHING_ELSE = [
+    request
+    for request in refused_beside([], who=[READER, MOVER], aliases=[OLD, NEW], contexts=[TO_READER, TO_MOVER])
+    if not _is_of_their_work(request)
+]
+
 CHECKS = (
     Check(
         "you have rotated a key on demand",
@@ -201,11 +215,12 @@ CHECKS = (
 EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
-            "letters-mover can move the letters of the reader to the new key",
+            "letters-mover can move the letters of the reader to the new key, and nobody can do more",
             requests_answered(
                 [
                     Request(MOVER, "kms:ReEncryptFrom", OLD, True, TO_READER),
                     Request(MOVER, "kms:ReEncryptTo", NEW, True, TO_READER),
+                    *_NOTHING_ELSE,
                 ]
             ),
             "Your turn",

@@ -7,7 +7,7 @@ from typing import Any
 
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
-from kmscourse.course.checks.requests import Request, requests_answered
+from kmscourse.course.checks.requests import Request, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.course.policy_tests import ALLOWED, REFUSED, PolicyTests, Row
@@ -35,6 +35,15 @@ MOVED = (
     Request(READER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
 )
 MAY: Mapping[str, str] = {WRITER: "kms:Encrypt", READER: "kms:Decrypt", MANAGER: "kms:PutKeyPolicy"}
+_READS_AND_WRITES = (
+    Request(READER, "kms:Decrypt", REPORTS, True, NEWS),
+    *(Request(WRITER, "kms:Encrypt", REPORTS, True, topic) for topic in ({}, NEWS, BOARD, CAPITAL)),
+)
+NOTHING_ELSE = [
+    request
+    for request in refused_beside(_READS_AND_WRITES, who=[MANAGER])
+    if (request.who, request.action) != (WRITER, "kms:ReEncryptTo")
+]
 TWELVE: tuple[Row, ...] = tuple(
     (who, action, {"topic": "parcels"}, ALLOWED if action == allowed else REFUSED)
     for who, allowed in MAY.items()
@@ -190,7 +199,7 @@ EXERCISES: tuple[Exercise, ...] = (
     (
         Check(
             "Wanda can move reports to this key, and none away from it; all else is as before",
-            requests_answered((*USED, *MOVED)),
+            requests_answered((*USED, *MOVED, *NOTHING_ELSE)),
             "Your turn again",
             (
                 "ReEncrypt needs one permission on each of its two keys.",

@@ -12,6 +12,7 @@ from kmscourse import access, audit, kms
 from kmscourse.account import Account
 from kmscourse.course import updates
 from kmscourse.course.checks.check import Check, Exercise, Observation
+from kmscourse.course.checks.requests import HARMFUL
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.course.received import received
@@ -39,7 +40,7 @@ def signs_in_one_way(account: Account, _: Notes) -> Observation:
         ("kms:Sign", {"SigningAlgorithm": updates.ALGORITHM}, True),
         ("kms:Sign", {"SigningAlgorithm": OLDER_ALGORITHM}, False),
         ("kms:Sign", {"SigningAlgorithm": "RSASSA_PSS_SHA_512"}, False),
-        ("kms:PutKeyPolicy", {}, False),
+        *((action, {}, False) for action in HARMFUL),
     ):
         context = access.context_of_call(account, action, parameters)
         allowed = access.case(snapshot, signer, action, key, context).decision.allowed

@@ -9,7 +9,14 @@ from typing import Any
 from kmscourse import access, audit, kms
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.requests import (
+    YOU,
+    Request,
+    all_of,
+    nobody_else_let_in,
+    refused_beside,
+    requests_answered,
+)
 from kmscourse.course.incident import (
     APP,
     BACKUP_ROLE,
@@ -36,7 +43,7 @@ READERS_IN = (
     Request(YOU, "kms:PutKeyPolicy", KEY_ALIAS, allowed=True),
 )
 INTERN_OUT = (
-    Request(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False),
+    *refused_beside([], who=[INTERN], aliases=[KEY_ALIAS]),
     Request(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False, via_table=TABLE),
     Request(INTERN, "kms:DescribeKey", KEY_ALIAS, allowed=False),
     Request(STOLEN_KEY_OF, "kms:Decrypt", KEY_ALIAS, allowed=False),
@@ -179,24 +186,19 @@ def outside_has_no_use(account: Account, _: Notes) -> Observation:
     return Observation(not allowed, f"{who} may call {', '.join(allowed) or 'nothing'} on the key")
 
 
-def role_trusts_app_alone(account: Account, _: Notes) -> Observation:
-    """May the app assume the role, and the other account not?"""
-    snapshot = access.Snapshot(account)
-    app, role = (f"arn:aws:iam::{account.id}:{path}" for path in (f"user/{APP}", f"role/{BACKUP_ROLE}"))
-    if not {app, role} <= snapshot.identities.keys():
-        return Observation(False, f"there is no user {APP} or no role {BACKUP_ROLE}")
-    if _outside_may(snapshot, "sts:AssumeRole", role):
-        return Observation(False, f"{parse_principal(OUTSIDE).name} may assume {BACKUP_ROLE}")
-    if not access.case(snapshot, app, "sts:AssumeRole", role).decision.allowed:
-        return Observation(False, f"{APP} may not assume {BACKUP_ROLE} any more")
-    return Observation(True, f"{APP} may assume {BACKUP_ROLE}, and nobody outside may")
-
-
-def _outside_may(snapshot: access.Snapshot, action: str, resource: str) -> bool:
+def _outside_may(snapshot: access.Snapshot, action: str, key: str) -> bool:
     context = dict(access.context_of_call(snapshot.account, action, {}))
-    if action.startswith("kms:"):
-        context["kms:CallerAccount"] = str(parse_principal(OUTSIDE).account)
-    return access.case(snapshot, OUTSIDE, action, resource, context).decision.allowed
+    context["kms:CallerAccount"] = str(parse_principal(OUTSIDE).account)
+    return access.case(snapshot, OUTSIDE, action, key, context).decision.allowed
+
+
+def role_trusts_app_alone(account: Account, _: Notes) -> Observation:
+    """May the app assume the role, and nobody else but you?"""
+    snapshot, role = access.Snapshot(account), f"arn:aws:iam::{account.id}:role/{BACKUP_ROLE}"
+    if role not in snapshot.identities:
+        return Observation(False, f"there is no role {BACKUP_ROLE}")
+    may = [name for name in access.who_assumes(snapshot, role) if name != YOU]
+    return Observation(may == [APP], f"{' and '.join(may) or 'nobody'} may assume {BACKUP_ROLE}")
 
 
 CHECKS = (
@@ -267,8 +269,8 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "nobody in another account can use the key",
-            outside_has_no_use,
+            "nobody in another account can use the key, and no key policy or grant lets in anybody new",
+            all_of(outside_has_no_use, nobody_else_let_in(KEY_ALIAS, APP, READER, BACKUP_ROLE)),
             "Your turn again",
             (
                 "read the key policy, statement by statement.",
@@ -277,7 +279,7 @@ EXERCISES: tuple[Exercise, ...] = (
             ),
         ),
         Check(
-            "loans-app can assume loans-backup, and nobody outside can",
+            "loans-app can assume loans-backup, and nobody else can",
             role_trusts_app_alone,
             "Your turn again",
             (

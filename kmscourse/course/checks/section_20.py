@@ -7,11 +7,17 @@ the call that was wrong, the trail shows one that was answered: a policy can't t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
-from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.requests import (
+    YOU,
+    Request,
+    all_of,
+    nobody_else_let_in,
+    refused_beside,
+    requests_answered,
+)
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.course.tickets import (
@@ -26,18 +32,6 @@ from kmscourse.course.tickets import (
     is_set_up,
 )
 
-TEMPTING = (
-    *(
-        "kms:Decrypt",
-        "kms:Encrypt",
-        "kms:GenerateDataKey",
-        "kms:ReEncryptFrom",
-        "kms:ReEncryptTo",
-        "kms:Sign",
-    ),
-    *("kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"),
-)
-"""What too wide a change opens."""
 _EACH = {ticket.number: ticket for ticket in TICKETS}
 
 
@@ -50,35 +44,13 @@ def _on(number: int, action: str, *, key: str = "", context: Mapping[str, str] |
 def table(number: int, *allowed: Request, contexts: tuple[Mapping[str, str], ...] = ({},)) -> list[Request]:
     """The requests of a ticket: what must be allowed, and all else, which must be refused.
 
-    All else is what a change that is too wide would open on its keys to its caller, in each of the ``contexts``, and a
-    Decrypt to everybody else.
+    All else is what a change that is too wide would open on its keys to its caller and the others, in each of the
+    ``contexts``.
     """
     ticket = _EACH[number]
     keys = [f"alias/{name}" for name in (ticket.key, FORMER.get(ticket.key)) if name]
-    may = [(request.who, request.action, request.alias, dict(request.context)) for request in allowed]
-    callers = dict.fromkeys([ticket.user, *(request.who for request in allowed)])
-    of_callers = product(callers, TEMPTING, keys, contexts)
-    of_others = product([user for user in USERS if user not in callers], ["kms:Decrypt"], keys, contexts)
-    refused = [
-        Request(who, action, alias, False, context)
-        for who, action, alias, context in (*of_callers, *of_others)
-        if (who, action, alias, dict(context)) not in may
-    ]
-    return [*allowed, *refused]
-
-
-def all_of(*looks: Observer) -> Observer:
-    """Is it as each of them asks? The first that is not is told, else the last."""
-
-    def look(account: Account, notes: Notes) -> Observation:
-        observation = Observation(False, "")
-        for each in looks:
-            observation = each(account, notes)
-            if not observation.passed:
-                break
-        return observation
-
-    return look
+    others = [user for user in USERS if user not in {request.who for request in allowed}]
+    return [*allowed, *refused_beside(allowed, who=others, aliases=keys, contexts=contexts)]
 
 
 def _works(number: int) -> Observer:
@@ -102,46 +74,46 @@ def _answered(number: int, *, by: str = "", key: str = "") -> Observer:
     return trail_shows(ticket.operation, by=by or ticket.user, on_key=on)
 
 
+def _lets_in(number: int, *allowed: Request, contexts: tuple[Mapping[str, str], ...] = ({},)) -> Observer:
+    """Are the requests of a ticket answered so, and lets its key nobody in but who works in the shop?"""
+    return all_of(
+        requests_answered(table(number, *allowed, contexts=contexts)),
+        nobody_else_let_in(_EACH[number].alias, *USERS, WAGES_ROLE),
+    )
+
+
 _THROUGH_DYNAMODB = [
     *(Request(user, "kms:Decrypt", "alias/baskets", user == "Iris", via_table=TABLE) for user in USERS),
     Request("Iris", "kms:Decrypt", "alias/wages", False, via_table=TABLE),
 ]
 CLOSED: Mapping[int, Observer] = {
-    1: all_of(requests_answered([*table(1), *_THROUGH_DYNAMODB]), _works(1)),
-    2: all_of(requests_answered(table(2, _on(2, "kms:Decrypt"))), _works(2)),
-    3: all_of(requests_answered(table(3, _on(3, "kms:Decrypt"))), _answered(3)),
+    1: all_of(requests_answered(_THROUGH_DYNAMODB), _lets_in(1), _works(1)),
+    2: all_of(_lets_in(2, _on(2, "kms:Decrypt")), _works(2)),
+    3: all_of(_lets_in(3, _on(3, "kms:Decrypt")), _answered(3)),
     4: all_of(
-        requests_answered(
-            [*table(4, _on(4, "kms:Decrypt")), Request(YOU, "kms:Decrypt", "alias/payments", False)]
-        ),
+        _lets_in(4, _on(4, "kms:Decrypt")),
+        requests_answered([Request(YOU, "kms:Decrypt", "alias/payments", False)]),
         _works(4),
     ),
     5: all_of(
-        requests_answered(
-            table(
-                5,
-                _on(5, "kms:Decrypt"),
-                _on(5, "kms:GenerateDataKey"),
-                _on(5, "kms:Decrypt", key="labels-old"),
-            )
+        _lets_in(
+            5,
+            _on(5, "kms:Decrypt"),
+            _on(5, "kms:GenerateDataKey"),
+            _on(5, "kms:Decrypt", key="labels-old"),
         ),
         _answered(5, key="labels-old"),
     ),
-    6: all_of(
-        requests_answered(table(6, _on(6, "kms:Decrypt", context=NOW), contexts=({}, NOW, BEFORE))), _works(6)
-    ),
-    7: all_of(requests_answered(table(7, _on(7, "kms:Decrypt"))), _answered(7)),
+    6: all_of(_lets_in(6, _on(6, "kms:Decrypt", context=NOW), contexts=({}, NOW, BEFORE)), _works(6)),
+    7: all_of(_lets_in(7, _on(7, "kms:Decrypt")), _answered(7)),
     8: all_of(
-        requests_answered(table(8, Request(WAGES_ROLE, "kms:Decrypt", "alias/wages", True))),
-        _answered(8, by=WAGES_ROLE),
+        _lets_in(8, Request(WAGES_ROLE, "kms:Decrypt", "alias/wages", True)), _answered(8, by=WAGES_ROLE)
     ),
     9: all_of(
-        requests_answered(
-            table(9, _on(9, "kms:ReEncryptFrom", key="photos-old"), _on(9, "kms:ReEncryptTo", key="photos"))
-        ),
+        _lets_in(9, _on(9, "kms:ReEncryptFrom", key="photos-old"), _on(9, "kms:ReEncryptTo", key="photos")),
         _works(9),
     ),
-    10: all_of(requests_answered(table(10, _on(10, "kms:Verify"))), _answered(10)),
+    10: all_of(_lets_in(10, _on(10, "kms:Verify")), _answered(10)),
 }
 """Number of a ticket -> is it closed, and nothing opened beyond it?"""
 

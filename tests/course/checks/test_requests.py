@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kmscourse import kms as keys
 from kmscourse.account import Account
-from kmscourse.course.checks.requests import YOU, Request, requests_answered
+from kmscourse.course.checks.requests import (
+    HARMFUL,
+    YOU,
+    Request,
+    nobody_else_let_in,
+    refused_beside,
+    requests_answered,
+)
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
+from kmscourse.policy import use_statement, with_statement
 
 ALIAS = "alias/tenants"
 TABLE = (
@@ -64,3 +74,56 @@ def test_no_call_of_the_learner_is_made(account: Account, notes: Notes, key: str
     before = decrypts()
     requests_answered(TABLE)(account, notes)
     assert decrypts() == before
+
+
+# --- and nothing more -----------------------------------------------------------------------------------------
+
+READS = (Request(LAB_USER, "kms:Decrypt", ALIAS, allowed=True, context={"tenant": "a"}),)
+
+
+def let_in(account: Account, key: str, statement: dict[str, Any]) -> None:
+    kms = account.client("kms")
+    keys.put_key_policy(kms, key, with_statement(keys.key_policy(kms, key), statement))
+
+
+def reads(account: Account, *actions: str) -> dict[str, Any]:
+    own = {"StringEquals": {"kms:EncryptionContext:tenant": "a"}}
+    arn = f"arn:aws:iam::{account.id}:user/{LAB_USER}"
+    return use_statement(arn, actions, sid="Reads") | {"Condition": own}
+
+
+def test_who_may_do_what_is_allowed_may_do_nothing_beside_it(
+    account: Account, notes: Notes, key: str
+) -> None:
+    let_in(account, key, reads(account, "kms:Decrypt"))
+    seen = requests_answered([*READS, *refused_beside(READS)])(account, notes)
+    assert seen.passed, seen
+
+
+@pytest.mark.parametrize("action", [action for action in HARMFUL if action != "kms:Decrypt"])
+def test_one_action_more_is_found(account: Account, notes: Notes, key: str, action: str) -> None:
+    let_in(account, key, reads(account, "kms:Decrypt", action))
+    seen = requests_answered([*READS, *refused_beside(READS)])(account, notes)
+    assert f"{action} by {LAB_USER} with tenant=a is allowed" in seen.text
+
+
+def test_one_context_more_is_found(account: Account, notes: Notes, key: str) -> None:
+    let_in(account, key, reads(account, "kms:Decrypt") | {"Condition": {}})
+    seen = requests_answered([*READS, *refused_beside(READS, contexts=[{"tenant": "b"}])])(account, notes)
+    assert f"kms:Decrypt by {LAB_USER} with tenant=b is allowed" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("arn:aws:iam::123456789012:user/IAMLabUser", "IAMLabUser may decrypt, by key policy"),
+        ("arn:aws:iam::999999999999:root", "the account 999999999999 may decrypt, by key policy"),
+        ("*", "may decrypt, by key policy"),
+    ],
+)
+def test_somebody_else_is_found(account: Account, notes: Notes, key: str, who: str, said: str) -> None:
+    assert nobody_else_let_in(ALIAS)(account, notes).passed
+    let_in(account, key, use_statement(who, ["kms:Decrypt"], sid="Another"))
+    seen = nobody_else_let_in(ALIAS)(account, notes)
+    assert not seen.passed
+    assert said in seen.text

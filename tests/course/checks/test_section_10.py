@@ -134,6 +134,35 @@ def trusting_the_other(account: Account) -> None:
     add_statements(account, use_statement(role, ["kms:Encrypt"], sid="Encrypts"), never(role))
 
 
+def trust(account: Account, principals: object, **condition: object) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": "sts:AssumeRole", **condition}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    iam = account.client("iam")
+    iam.update_assume_role_policy(RoleName=WRITER, PolicyDocument=json.dumps(document))
+
+
+def trusting_another_account_too(account: Account) -> None:
+    denied_in_the_key_policy(account)
+    trust(account, [f"arn:aws:iam::{account.id}:user/Ben", "arn:aws:iam::999999999999:root"])
+
+
+def trusting_everybody_but_ada(account: Account) -> None:
+    denied_in_the_key_policy(account)
+    trust(account, "*", Condition={"StringNotEquals": {"aws:username": "Ada"}})
+
+
+def with_more_than_encrypt(account: Account) -> None:
+    role = make_writer(account)
+    add_statements(account, use_statement(role, ["kms:Encrypt", "kms:DisableKey"], sid="More"), never(role))
+
+
+def denied_for_one_month(account: Account) -> None:
+    role = make_writer(account)
+    in_may = {"Condition": {"StringEqualsIfExists": {"kms:EncryptionContext:month": "May"}}}
+    encrypts = use_statement(role, ["kms:Encrypt"], sid="Encrypts")
+    add_statements(account, encrypts, never(role) | in_may)
+
+
 def in_place_of_the_others(account: Account) -> None:
     role = make_writer(account)
     policy = console_key_policy(account.id)
@@ -148,7 +177,11 @@ def in_place_of_the_others(account: Account) -> None:
         (without_a_deny, "with an IAM policy for kms:Decrypt, PayrollWriter would decrypt"),
         (with_re_encrypt, "kms:ReEncryptFrom by PayrollWriter is allowed"),
         (denied_without_a_context_only, "with an IAM policy for kms:Decrypt, PayrollWriter would decrypt"),
-        (trusting_the_other, "AssumeRole of PayrollWriter by Ben would be refused"),
+        (trusting_the_other, "Ada may assume PayrollWriter"),
+        (trusting_another_account_too, "Ben and the account 999999999999 may assume PayrollWriter"),
+        (trusting_everybody_but_ada, "may assume PayrollWriter"),
+        (with_more_than_encrypt, "kms:DisableKey by PayrollWriter is allowed"),
+        (denied_for_one_month, "with an IAM policy for kms:Decrypt, PayrollWriter would decrypt"),
         (in_place_of_the_others, "kms:PutKeyPolicy by PayrollKeyAdmin is refused"),
     ],
 )
@@ -219,6 +252,17 @@ def without_a_try_for_june(account: Account) -> None:
     encrypt_for(begin(account, allow_encrypt(account, Condition=FOR_MAY)), account, MAY)
 
 
+def for_any_spelling(account: Account) -> None:
+    may = {"StringEqualsIgnoreCase": {"kms:EncryptionContext:month": "May"}}
+    encrypt_for(begin(account, allow_encrypt(account, Condition=may)), account, MAY, JUNE)
+
+
+def with_two_sessions(account: Account) -> None:
+    """One has encrypted for May and may do everything; the other one is narrow, and was only refused."""
+    encrypt_for(begin(account), account, MAY)
+    encrypt_for(begin(account, allow_encrypt(account, Condition=FOR_MAY)), account, JUNE)
+
+
 def by_narrowing_the_role(account: Account) -> None:
     role = f"arn:aws:iam::{account.id}:role/{WRITER}"
     deny = never(role, "kms:Encrypt") | {
@@ -232,9 +276,11 @@ def by_narrowing_the_role(account: Account) -> None:
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (without_a_session_policy, "the newest session of PayrollWriter has no session policy"),
-        (for_any_month, "in the newest session kms:Encrypt with month=June would be answered"),
-        (without_a_try_for_june, "Encrypt, but answered, not refused with AccessDenied"),
+        (without_a_session_policy, "Found: it has no session policy"),
+        (for_any_month, "in it kms:Encrypt with no context would be answered"),
+        (without_a_try_for_june, "KMS has not refused an Encrypt to a session that has encrypted for May"),
+        (for_any_spelling, "in it kms:Encrypt with month=may would be answered"),
+        (with_two_sessions, "Found: it has no session policy"),
         (by_narrowing_the_role, "kms:Encrypt by PayrollWriter is refused"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,8 @@ from kmscourse.course import artifacts, prepare
 from kmscourse.course.checks import CHECKS, EXERCISES, Report, run
 from kmscourse.course.notes import Notes
 from kmscourse.iam import create_user
-from kmscourse.kms import grants
+from kmscourse.kms import grants, key_policy, put_key_policy
+from kmscourse.policy import use_statement, with_statement
 
 BOOKS, NIGHT = {"team": "books"}, {"team": "night"}
 Way = Callable[[Account], None]
@@ -117,6 +119,18 @@ def retired_by_another(account: Account) -> None:
     retire(account, "Nora", KeyId=artifacts.key_arn(account), GrantId=made["GrantId"])
 
 
+def with_another_grant_left(account: Account) -> None:
+    by_the_operation(account)
+    for_pia(account, "Decrypt", Constraints={})
+
+
+def with_an_iam_policy_left(account: Account) -> None:
+    by_the_operation(account)
+    allow = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    account.client("iam").put_user_policy(UserName="Pia", PolicyName="own", PolicyDocument=document)
+
+
 def without_reading(account: Account) -> None:
     end(account, for_pia(account, "Decrypt", "RetireGrant"))
 
@@ -128,6 +142,8 @@ def without_reading(account: Account) -> None:
         (with_more_operations, "your newest grant for Pia is with CreateGrant"),
         (revoked_by_you, "that grant for Pia has not been retired"),
         (retired_by_another, "somebody else than Pia has retired it"),
+        (with_another_grant_left, "kms:Decrypt by Pia is allowed"),
+        (with_an_iam_policy_left, "by Pia is allowed"),
         (without_reading, "Not yet. Goal: Pia has read the letter"),
     ],
 )
@@ -199,6 +215,19 @@ def the_grant_of_the_table(account: Account) -> None:
     revoke(account, lambda each: each["GranteePrincipal"].startswith("dynamodb."))
 
 
+def a_deny_beside_it(account: Account) -> None:
+    kms, arn = account.client("kms"), artifacts.key_arn(account)
+    deny = use_statement(f"arn:aws:iam::{account.id}:user/Otto", ["kms:Decrypt", "kms:CreateGrant"], sid="No")
+    books = {"Condition": {"StringEquals": {"kms:EncryptionContext:team": "books"}}}
+    put_key_policy(kms, arn, with_statement(key_policy(kms, arn), deny | {"Effect": "Deny"} | books))
+
+
+def one_more_for_otto(account: Account) -> None:
+    the_rogue_one(account)
+    night = {"EncryptionContextSubset": NIGHT}
+    grant(account.client("kms"), account, "Otto", "Decrypt", "CreateGrant", Constraints=night)
+
+
 def the_grant_of_nora(account: Account) -> None:
     """What she has passed on stays."""
     revoke(account, lambda each: each["GranteePrincipal"].endswith("/Nora"))
@@ -210,6 +239,8 @@ def the_grant_of_nora(account: Account) -> None:
         (every_grant, "kms:Decrypt by Nora with team=books is refused"),
         (every_grant_of_otto, "kms:Decrypt by Otto with team=night is refused"),
         (the_grant_of_the_table, "DynamoDB has no grant for Books"),
+        (a_deny_beside_it, "1 of the grants on the key was created by Nora"),
+        (one_more_for_otto, "kms:CreateGrant by Otto with team=night is allowed"),
         (the_grant_of_nora, "kms:Decrypt by Otto with team=books is allowed"),
     ],
 )

@@ -98,6 +98,14 @@ def if_there_is_a_context(account: Account) -> list[Statement]:
     return [allow(everybody(account), {"StringEqualsIfExists": OWN})]
 
 
+def with_every_action(account: Account) -> list[Statement]:
+    return [allow(everybody(account), {"StringEquals": OWN}, "kms:*")]
+
+
+def for_every_account(account: Account) -> list[Statement]:
+    return [allow("*", {"StringEquals": OWN})]
+
+
 def for_readers_only(account: Account) -> list[Statement]:
     return [allow(everybody(account), {"StringEquals": OWN}, "kms:Decrypt")]
 
@@ -118,7 +126,9 @@ def test_ten_tenants_in_one_statement(tenants: Account, notes: Notes, way: Way) 
     [
         (ten_statements, "what differs from tenant to tenant can be a variable"),
         (any_of_the_ten_contexts, "kms:Decrypt by tenant-alfa with tenant=bravo, purpose=invoice is allowed"),
-        (if_there_is_a_context, "kms:Decrypt by tenant-alfa is allowed"),
+        (if_there_is_a_context, "kms:Encrypt by tenant-alfa is allowed"),
+        (with_every_action, "by tenant-alfa with tenant=alfa, purpose=invoice is allowed"),
+        (for_every_account, "tenants lets in more: anybody may encrypt, by key policy"),
         (for_readers_only, "kms:Encrypt by tenant-alfa with tenant=alfa, purpose=invoice is refused"),
         (nine_of_them, "tenant-juliett is not let in yet"),
     ],

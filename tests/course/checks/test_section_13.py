@@ -109,6 +109,18 @@ def back_to_the_old_key(account: Account) -> None:
     put(account, NEW, mover_may(account, "kms:ReEncryptTo", Condition=NOT_TO_ME))
 
 
+def reading_for_the_mover(account: Account) -> None:
+    not_to_the_mover(account)
+    from_new = mover_may(account, "kms:ReEncryptFrom") | {"Sid": "And back"}
+    put(account, NEW, mover_may(account, "kms:ReEncryptTo", Condition=NOT_TO_ME), from_new)
+
+
+def moving_for_the_reader(account: Account) -> None:
+    not_to_the_mover(account)
+    both = {"Principal": {"AWS": [f"arn:aws:iam::{account.id}:user/{name}" for name in (READER, MOVER)]}}
+    put(account, OLD, mover_may(account, "kms:ReEncryptFrom", **both))
+
+
 def readers_forgotten(account: Account) -> None:
     not_to_the_mover(account)
     policy = {"Version": "2012-10-17", "Statement": [root_statement(account.id)]}
@@ -132,6 +144,8 @@ TAKEN = f"{MOVER} can address a letter of {READER} to themselves, and move it to
         (as_before_the_gap_was_closed, TAKEN + NEW),
         (a_condition_on_the_source, TAKEN + NEW),
         (back_to_the_old_key, TAKEN + OLD),
+        (reading_for_the_mover, "kms:ReEncryptFrom by letters-mover is allowed"),
+        (moving_for_the_reader, "kms:ReEncryptFrom by letters-reader is allowed"),
         (readers_forgotten, "kms:Decrypt by letters-reader with to=letters-reader is refused"),
     ],
 )

@@ -205,6 +205,16 @@ def with_the_star(account: Account, notes: Notes) -> None:
     keep_and_put(account, notes, lets(account, "Wanda", "kms:ReEncrypt*"), rows=rows)
 
 
+def with_a_grant_too(account: Account, notes: Notes) -> None:
+    moves = lets(account, "Wanda", "kms:ReEncryptTo", "kms:CreateGrant")
+    keep_and_put(account, notes, moves, rows=(ONE, OTHER))
+
+
+def with_a_star_for_max(account: Account, notes: Notes) -> None:
+    moves = lets(account, "Wanda", "kms:ReEncryptTo")
+    keep_and_put(account, notes, moves, lets(account, "Max", "kms:*"), rows=(ONE, OTHER))
+
+
 def without_the_refused_row(account: Account, notes: Notes) -> None:
     keep_and_put(account, notes, lets(account, "Wanda", "kms:ReEncryptTo"), rows=(ONE,))
 
@@ -228,6 +238,8 @@ def rolf_loses_his_reports(account: Account, notes: Notes) -> None:
     ("way", "said"),
     [
         (with_the_star, "kms:ReEncryptFrom by Wanda with topic=news is allowed"),
+        (with_a_grant_too, "kms:CreateGrant by Wanda is allowed"),
+        (with_a_star_for_max, "kms:Encrypt by Max is allowed"),
         (without_the_refused_row, "stay green for a policy that allows Wanda kms:ReEncryptFrom"),
         (without_the_allowed_row, "stay green for a policy that allows Wanda no kms:ReEncryptTo"),
         (kept_and_not_put, "is not the one of the key reports"),

@@ -24,7 +24,7 @@ from kmscourse.course.incident import (
 from kmscourse.course.notes import Notes
 from kmscourse.iam import delete_user
 from kmscourse.kms import grants, key_policy, put_key_policy
-from kmscourse.policy import use_statement, with_statement, without_principal
+from kmscourse.policy import trust_policy, use_statement, with_statement, without_principal
 
 Way = Callable[[Account, incident.Incident], None]
 Lister = Callable[[Account, incident.Incident], list[str]]
@@ -232,6 +232,28 @@ def leave_trust(account: Account, happened: incident.Incident) -> None:
     delete_second_key(account, happened)
 
 
+def let_the_intern_assume(account: Account, happened: incident.Incident) -> None:
+    take_it_all_out(account, happened)
+    people = [f"arn:aws:iam::{account.id}:user/{name}" for name in (APP, INTERN)]
+    account.client("iam").update_assume_role_policy(
+        RoleName=BACKUP_ROLE, PolicyDocument=json.dumps(trust_policy(people))
+    )
+
+
+def let_the_intern_grant(account: Account, happened: incident.Incident) -> None:
+    take_it_all_out(account, happened)
+    allow = {"Effect": "Allow", "Action": "kms:CreateGrant", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    account.client("iam").put_user_policy(UserName=INTERN, PolicyName="more", PolicyDocument=document)
+
+
+def let_in_one_more(account: Account, happened: incident.Incident) -> None:
+    take_it_all_out(account, happened)
+    kms, key = account.client("kms"), happened.key_arn
+    other = use_statement("arn:aws:iam::888888888888:root", ["kms:Decrypt"], sid="Other")
+    put_key_policy(kms, key, with_statement(key_policy(kms, key), other))
+
+
 def delete_role(account: Account, happened: incident.Incident) -> None:
     leave_trust(account, happened)
     iam = account.client("iam")
@@ -264,8 +286,11 @@ def revoke_every_grant(account: Account, happened: incident.Incident) -> None:
     ("way", "said"),
     [
         (disable_key, "the account 999999999999 may call kms:Decrypt"),
-        (leave_trust, "the account 999999999999 may assume loans-backup"),
-        (delete_role, "there is no user loans-app or no role loans-backup"),
+        (leave_trust, "loans-app and the account 999999999999 may assume loans-backup"),
+        (let_the_intern_assume, "loans-app and loans-intern may assume loans-backup"),
+        (let_the_intern_grant, "kms:CreateGrant by loans-intern is allowed"),
+        (let_in_one_more, "loans lets in more: the account 888888888888"),
+        (delete_role, "there is no role loans-backup"),
         (delete_both_keys, "no active access key of their own: loans-intern"),
         (delete_the_wrong_key, "an access key that was used from 203.0.113.77 is active: loans-intern"),
         (revoke_every_grant, "kms:Decrypt by loans-librarian through the table Loans is refused"),

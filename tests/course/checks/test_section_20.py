@@ -291,6 +291,7 @@ def star(user: str) -> Way:
     return lambda shop: shop.allow(user, "kms:*")
 
 
+OUTSIDE = {"AWS": "arn:aws:iam::999999999999:root"}
 NEAR: list[tuple[int, Way, str]] = [
     (1, lambda s: s.allow("Iris", "kms:Decrypt", on="baskets"), "kms:Decrypt by Iris is allowed"),
     (
@@ -309,6 +310,17 @@ NEAR: list[tuple[int, Way, str]] = [
         "the Decrypt of Jona: DisabledException",
     ),
     (2, star("Jona"), "kms:Encrypt by Jona is allowed"),
+    (2, lambda s: s.allow("Jona", "kms:DisableKey", on="returns"), "kms:DisableKey by Jona is allowed"),
+    (
+        2,
+        several(enable_again, lambda s: s.grant("returns", "Sven", "Encrypt")),
+        "kms:Encrypt by Sven is allowed",
+    ),
+    (
+        2,
+        several(enable_again, lambda s: s.allow_by_key("returns", "Jona", "kms:*", Principal=OUTSIDE)),
+        "returns lets in more: the account 999999999999",
+    ),
     (2, other_key_for_returns, "the Decrypt of Jona: "),
     (3, yourself(3, EncryptionContext={"purpose": "coupon"}), "by you, not by Kira"),
     (3, star("Kira"), "kms:Encrypt by Kira is allowed"),
