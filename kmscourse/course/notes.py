@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, MutableMapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from kmscourse.envelope import Envelope
@@ -53,44 +55,61 @@ def _envelope(value: str) -> None:
     Envelope.from_json(value)
 
 
+def _read(value: str, kind: type, how: str) -> Any:
+    """What is written in JSON. Raises ValueError, with ``how`` it is kept, where it is no text or of another kind."""
+    try:
+        written = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        written = None
+    if not isinstance(written, kind):
+        raise ValueError(how)
+    return written
+
+
 def _envelopes(value: str) -> None:
-    messages = json.loads(value)
-    if not isinstance(messages, dict):
-        raise TypeError("it is kept as a JSON object of envelopes, each as .to_json() writes it.")
-    for envelope in messages.values():
+    how = "it is kept as a JSON object of envelopes, each as .to_json() writes it."
+    for envelope in _read(value, dict, how).values():
         _envelope(envelope)
 
 
 def _event_ids(value: str) -> None:
-    try:
-        is_list = all(str(UUID(event_id)) == event_id for event_id in json.loads(value))
-    except (TypeError, ValueError, AttributeError):
-        is_list = False
-    if not is_list:
-        raise ValueError('it is kept as JSON: a list of events\' ids, as in event["eventID"].')
+    how = 'it is kept as JSON: a list of events\' ids, as in event["eventID"].'
+    for event_id in _read(value, list, how):
+        try:
+            is_id = str(UUID(event_id)) == event_id
+        except (ValueError, TypeError, AttributeError):
+            is_id = False
+        if not is_id:
+            raise ValueError(how)
 
 
 def _names(value: str) -> None:
-    try:
-        is_list = isinstance(names := json.loads(value), list) and all(isinstance(n, str) for n in names)
-    except (TypeError, ValueError):
-        is_list = False
-    if not is_list:
-        raise ValueError("it is kept as JSON: a list of names, as json.dumps(names) writes it.")
+    how = "it is kept as JSON: a list of names, as json.dumps(names) writes it."
+    if not all(isinstance(name, str) for name in _read(value, list, how)):
+        raise ValueError(how)
 
 
-def _received(value: str) -> None:
-    if not {"key", "since", "items"} <= json.loads(value).keys():
-        raise ValueError("only the course writes it.")
+def _received(*fields: str) -> Callable[[str], None]:
+    how = "only the course writes it."
+
+    def read(value: str) -> None:
+        match _read(value, dict, how):
+            case {"key": str(), "since": str(since), "items": [*items]} if items:
+                datetime.fromisoformat(since)
+            case _:
+                raise ValueError(how)
+        for item in items:
+            if not isinstance(item, dict) or not all(
+                isinstance(item.get(name), str) for name in ("name", *fields)
+            ):
+                raise ValueError(how)
+
+    return read
 
 
 def _sealed_by_kms(value: str) -> None:
-    sealed = json.loads(value)
-    if not isinstance(sealed, dict):
-        raise TypeError(
-            "it is kept as a JSON object of what KMS has encrypted or signed, each as .hex() writes it."
-        )
-    for blob in sealed.values():
+    how = "it is kept as a JSON object of what KMS has encrypted or signed, each as .hex() writes it."
+    for blob in _read(value, dict, how).values():
         _encrypted("record")(blob)
 
 
@@ -106,10 +125,10 @@ NOTES: dict[str, Callable[[str], object]] = {
     **dict.fromkeys(("cellar", "north", "south", "west"), _encrypted("record")),
     # sections 17 and 18: a signature and an encrypted message in hex, what was received, and which of it was taken
     "signature": _signature,
-    "updates": _received,
+    "updates": _received("text", "algorithm", "signature"),
     "accepted": _names,
     "rewritten": _encrypted("message"),
-    "orders": _received,
+    "orders": _received("message"),
     "opened": _names,
     # section 19: a JSON list of the ids of events in the audit trail
     "timeline": _event_ids,

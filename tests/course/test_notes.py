@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.course.notes import Notes
+from kmscourse.course.notes import NOTES, Notes
 from kmscourse.envelope import Envelope
 from kmscourse.errors import CourseError
 
@@ -69,6 +70,49 @@ def test_names_that_are_no_list_are_told_how(notes: Notes, value: str) -> None:
     with pytest.raises(CourseError, match="a list of names"):
         notes["accepted"] = value
     notes["accepted"] = json.dumps(["update-01"])
+
+
+NO_TEXTS = [
+    None,
+    5,
+    b"[]",
+    b"{}",
+    [],
+    {},
+    ["update-01"],
+    iter(["update-01"]),
+    {"1": "00"},
+    bytearray(100),
+    True,
+]
+MALFORMED = ["", "x", "null", "5", "[[]]", '[{"a": 1}]', '{"a": null}', "[" * 50_000]
+
+
+@pytest.mark.parametrize("name", NOTES)
+@pytest.mark.parametrize("value", [*NO_TEXTS, *MALFORMED], ids=lambda value: repr(value)[:20])
+def test_whatever_else_is_written_as_a_note_is_refused_in_a_sentence(
+    notes: Notes, name: str, value: Any
+) -> None:
+    with pytest.raises(CourseError, match=f"^This can't be kept as {name}: [a-zA-Z0-9 ]+.*[.?]$") as raised:
+        notes[name] = value
+    assert not re.search("JSON object must|Expecting value|NoneType|recursion", str(raised.value))
+    assert name not in notes
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"key": 1, "since": "2026-12-01T08:00:00+00:00", "items": [{"name": "a"}]},
+        {"key": "a", "since": "then", "items": [{"name": "a"}]},
+        {"key": "a", "since": "2026-12-01T08:00:00+00:00", "items": [{}]},
+        {"key": "a", "since": "2026-12-01T08:00:00+00:00", "items": []},
+        {"key": "a", "since": "2026-12-01T08:00:00+00:00", "items": [{"name": "update-01"}]},
+    ],
+)
+@pytest.mark.parametrize("name", ["updates", "orders"])
+def test_what_came_in_is_whole_or_is_no_note(notes: Notes, name: str, value: dict[str, Any]) -> None:
+    with pytest.raises(CourseError):
+        notes[name] = json.dumps(value)
 
 
 def test_a_note_can_be_taken_back(notes: Notes) -> None:

@@ -30,7 +30,8 @@ POLICY = "work"
 
 def is_set_up(account: Account, notes: Notes) -> bool:
     """Are the tickets in the account, closed or not? Their people and the note say so."""
-    if NOTE not in notes:
+    kept = json.loads(notes[NOTE]) if NOTE in notes else {}
+    if any(ticket.sealed and str(ticket.number) not in kept for ticket in TICKETS):
         return False
     users = account.client("iam").get_paginator("list_users").paginate()
     return bool({user["UserName"] for page in users for user in page["Users"]} & set(USERS))
