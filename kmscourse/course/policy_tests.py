@@ -1,7 +1,8 @@
 """A key policy under test: the policy, a table of requests, and a pytest file that asks them, in the learner's folder.
 
-They lie in ``policy-tests`` in KMSCOURSE_HOME, a folder for each account. The policy and the table are JSON; the pytest
-file is written once, and is the learner's own from then on. It needs no account: ``kmscourse.policy`` decides.
+They lie in ``policy-tests`` in KMSCOURSE_HOME, a folder for each account. The policy and the table are JSON. The pytest
+file and pytest's settings are written once, and are the learner's own from then on. They need no account:
+``kmscourse.policy`` decides.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class PolicyTests:
     """
 
     def __init__(self, home: Path, account: Account, name: str) -> None:
-        if not re.fullmatch(r"[a-z]{1,40}", name):
+        if not (isinstance(name, str) and re.fullmatch(r"[a-z]{1,40}", name)):
             raise CourseError(f"{name!r} is no name for tests: take 1 to 40 small letters, as in reports.")
         self.name, self.account_id = name, account.id
         self.folder = home / FOLDER / re.sub(r"[^\w.-]+", "-", account.file_key)
@@ -82,7 +83,7 @@ class PolicyTests:
         self.test_file = self.folder / f"test_{name}.py"
 
     def keep(self, policy: Mapping[str, Any] | str, requests: Sequence[Row] | None = None) -> None:
-        """Write the policy down, and the table of requests if there is a new one; the pytest file if there is none yet.
+        """Write the policy down, and the table of requests if there is a new one; the pytest file and pytest's settings if there are none yet.
 
         Raises PolicyError for a policy that can't be read, CourseError for a table that can't be one.
         """
@@ -94,10 +95,10 @@ class PolicyTests:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             files.write(self.policy_file, _as_json(document))
             files.write(self.requests_file, _as_json([list(row) for row in requests]))
-            files.write(self.folder / "pytest.ini", _PYTEST_INI.encode())
-            if not self.test_file.exists():
-                text = _TEST.format(name=self.name, account=self.account_id)
-                files.write(self.test_file, text.encode())
+            text = _TEST.format(name=self.name, account=self.account_id)
+            for file, content in ((self.folder / "pytest.ini", _PYTEST_INI), (self.test_file, text)):
+                if not file.exists():
+                    files.write(file, content.encode())
         except OSError as error:
             raise CourseError(cannot_write(self.folder, error)) from None
 

@@ -99,6 +99,13 @@ def test_what_pytest_says_is_read_whatever_the_encoding_of_a_pipe_is(
     assert "Größe" in capsys.readouterr().out
 
 
+def test_settings_of_pytest_that_the_learner_has_changed_stay(kept: PolicyTests) -> None:
+    settings = kept.folder / "pytest.ini"
+    settings.write_text("[pytest]\naddopts = -x\n")
+    kept.keep(kept.policy)
+    assert settings.read_text() == "[pytest]\naddopts = -x\n"
+
+
 def test_a_table_without_requests_is_not_green(kept: PolicyTests) -> None:
     """Pytest skips a test that has no parameters, and takes that for a success."""
     with pytest.raises(CourseError, match="has one at least: without any, nothing is tested"):
@@ -155,8 +162,8 @@ def test_the_wrong_answers_are_named(kept: PolicyTests) -> None:
     assert kept.wrong(TABLE) == [TABLE[1]]
 
 
-@pytest.mark.parametrize("name", ["", "Reports", "../reports", "a b", "reports2"])
-def test_a_name_that_is_no_name_is_one_sentence(account: Account, notes: Notes, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "Reports", "../reports", "a b", "reports2", None, 5, b"reports"])
+def test_a_name_that_is_no_name_is_one_sentence(account: Account, notes: Notes, name: Any) -> None:
     with pytest.raises(CourseError, match="is no name for tests"):
         PolicyTests(notes.folder, account, name)
 
