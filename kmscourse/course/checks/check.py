@@ -32,6 +32,9 @@ class Observation:
     by_course: bool = False
 
 
+_OF_A_KEY = ("DisabledException", "KMSInvalidStateException", "NotFoundException")
+"""The codes with which KMS says that a key can't be used now: it is disabled, waits for something, or is gone."""
+
 Observer = Callable[[Account, Notes], Observation]
 
 
@@ -108,7 +111,7 @@ class Report:
 def run(
     checks: Sequence[Check], account: Account, notes: Notes, tries: Counter[Check] | None = None
 ) -> Report:
-    """Look at the account with each of the checks. What AWS doesn't show is not yet as it should be.
+    """Look at the account with each of the checks. What AWS refuses to a look is not yet as it should be.
 
     ``tries`` counts how often each was looked for in vain; what is missing now is counted in it.
     """
@@ -126,9 +129,11 @@ def _observe(check: Check, account: Account, notes: Notes) -> Observation:
             return observation
         return _told_whose(observation, artifact_named(check.artifact), account, notes)
     except ClientError as error:
-        if not is_denied(error):
+        if is_denied(error):
+            return Observation(False, f"AWS doesn't show it: {error.response['Error']['Message']}")
+        if error.response["Error"]["Code"] not in _OF_A_KEY:
             raise
-        return Observation(False, f"AWS doesn't show it: {error.response['Error']['Message']}")
+        return Observation(False, f"{error.response['Error']['Code']}: {error.response['Error']['Message']}")
 
 
 def _told_whose(observation: Observation, artifact: Artifact, account: Account, notes: Notes) -> Observation:

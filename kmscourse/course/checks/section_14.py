@@ -16,7 +16,8 @@ from kmscourse.iam import LAB_USER
 from kmscourse.kms import find_key
 
 VAULT, CELLAR = "vault", "cellar"
-MINUTES = {"minutes": "1998"}
+MINUTES, TEXT, ORDER = {"minutes": "1998"}, b"We buy the house.", b"100 books"
+"""The encryption context of the minutes, their text, and the text of each order, as the notebook has them."""
 REGIONS = ("north", "south", "west")
 RUN_THE_CELLS = "run the cells under the heading of this exercise first."
 
@@ -73,24 +74,29 @@ CHECKS = (
 
 
 def record_was_opened(account: Account, _: Notes) -> Observation:
-    """Has KMS opened something under cellar after its key material had expired?"""
+    """Has KMS opened the minutes under cellar after its key material had expired, the first time or a later one?"""
     if (arn := find_key(account.client("kms"), CELLAR)) is None:
         return Observation(False, f"no key has the alias {CELLAR}", RUN_THE_CELLS)
-    opened = False
+    opened = has_expired = False
     for event in events(account.client("cloudtrail"), resource=arn):  # the newest first
-        opened = opened or _opens(event, arn)
-        if event["eventName"] == "DeleteExpiredKeyMaterial":
-            told = "something" if opened else "nothing"
-            return Observation(opened, f"KMS has opened {told} under {CELLAR} since its key material expired")
-    return Observation(False, f"the key material of {CELLAR} has not expired", RUN_THE_CELLS)
+        opened = opened or _opens_minutes(event, arn)
+        has_expired = has_expired or event["eventName"] == "DeleteExpiredKeyMaterial"
+        if opened and event["eventName"] == "DeleteExpiredKeyMaterial":
+            return Observation(True, f"KMS has opened the minutes since the key material of {CELLAR} expired")
+    if not has_expired:
+        return Observation(False, f"the key material of {CELLAR} has not expired", RUN_THE_CELLS)
+    return Observation(False, f"KMS has not opened the minutes since the key material of {CELLAR} expired")
 
 
-def _opens(event: Mapping[str, Any], arn: str) -> bool:
-    """Was it an answered Decrypt under this key, or a ReEncrypt from it?"""
+def _opens_minutes(event: Mapping[str, Any], arn: str) -> bool:
+    """Was it an answered Decrypt of the minutes under this key, or a ReEncrypt from it?"""
     if "errorCode" in event:
         return False
-    source = (event.get("requestParameters") or {}).get("sourceKeyId")
-    return event["eventName"] == "Decrypt" or (event["eventName"] == "ReEncrypt" and source in (None, arn))
+    parameters = event.get("requestParameters") or {}
+    if event["eventName"] == "Decrypt":
+        return parameters.get("encryptionContext") == MINUTES
+    is_from_it = event["eventName"] == "ReEncrypt" and parameters.get("sourceKeyId") in (None, arn)
+    return is_from_it and parameters.get("sourceEncryptionContext") == MINUTES
 
 
 def record_is_under_my_key(account: Account, notes: Notes) -> Observation:
@@ -101,10 +107,17 @@ def record_is_under_my_key(account: Account, notes: Notes) -> Observation:
         return Observation(False, f"no key has the alias {artifacts.KEY_ALIAS}")
     blob = bytes.fromhex(notes[CELLAR])
     if artifacts.can_decrypt(account, blob, MINUTES, my_key):
-        return Observation(True, f"myKey would open the note {CELLAR}")
+        opened = _text(account, blob, MINUTES) == TEXT
+        told = "the minutes" if opened else "another text than the minutes"
+        return Observation(opened, f"the note {CELLAR} has {told}, and myKey opens it")
     without = artifacts.can_decrypt(account, blob, {}, my_key)
     hint = "give the new ciphertext the same encryption context as the old one." if without else ""
     return Observation(False, f"myKey would not open the note {CELLAR} for minutes=1998", hint)
+
+
+def _text(account: Account, blob: bytes, context: dict[str, str]) -> bytes:
+    """What KMS opens; it has said that it would."""
+    return bytes(account.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=context)["Plaintext"])
 
 
 def keys_of_somebody_else(account: Account) -> set[str]:
@@ -124,11 +137,14 @@ def orders_are_safe(account: Account, notes: Notes) -> Observation:
         return Observation(False, "the three orders are not there yet", RUN_THE_CELLS)
     orders = [(bytes.fromhex(notes[region]), {"region": region}) for region in REGIONS]
     closed = sum(not artifacts.can_decrypt(account, *order) for order in orders)
+    others = sum(_text(account, *order) != ORDER for order in orders) if not closed else 0
     in_danger = sum(any(artifacts.can_decrypt(account, *order, key) for key in theirs) for order in orders)
     if closed:
         return Observation(
             False, f"KMS would not open {closed} of the {len(orders)} notes for the region of its shop"
         )
+    if others:
+        return Observation(False, f"{others} of the {len(orders)} notes have another text than their order")
     return Observation(
         not in_danger, f"{in_danger} of the {len(orders)} notes are under key material that {LAB_USER} has"
     )

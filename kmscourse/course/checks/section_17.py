@@ -72,10 +72,7 @@ def key_fits(account: Account, _: Notes) -> Observation:
     if metadata["KeyUsage"] != "SIGN_VERIFY":
         hint = "the lock has to verify, and must not be able to sign. Which keys have a public part?"
         return Observation(False, f"its usage is {metadata['KeyUsage']}", hint)
-    try:
-        size = len(client.get_public_key(KeyId=key)["PublicKey"])
-    except client.exceptions.DisabledException:
-        return Observation(False, "it is disabled")
+    size = len(client.get_public_key(KeyId=key)["PublicKey"])
     return Observation(size <= MAX_PUBLIC_KEY, f"{metadata['KeySpec']}: a public key of {size} bytes")
 
 

@@ -121,13 +121,21 @@ def something_else_in_its_place(account: Account, notes: Notes) -> None:
     notes["cellar"] = sealed(account, b"We sell the house.", MINUTES, artifacts.key_arn(account))
 
 
+def something_else_opened(account: Account, notes: Notes) -> None:
+    bring_back(account)
+    kms, other = account.client("kms"), sealed(account, b"?", {}, arn_of(account, "cellar"))
+    kms.decrypt(CiphertextBlob=other)
+    notes["cellar"] = sealed(account, b"We buy the house.", MINUTES, artifacts.key_arn(account))
+
+
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (only_imported_again, "KMS has opened nothing under cellar since its key material expired"),
+        (only_imported_again, "KMS has not opened the minutes since the key material of cellar expired"),
         (only_opened, "myKey would not open the note cellar for minutes=1998"),
         (without_the_context, "give the new ciphertext the same encryption context"),
-        (something_else_in_its_place, "KMS has opened nothing under cellar since"),
+        (something_else_in_its_place, "the note cellar has another text than the minutes"),
+        (something_else_opened, "KMS has not opened the minutes since the key material of cellar expired"),
     ],
 )
 def test_the_minutes_are_not_saved(expired: Account, notes: Notes, way: Way, said: str) -> None:
@@ -135,6 +143,17 @@ def test_the_minutes_are_not_saved(expired: Account, notes: Notes, way: Way, sai
     report = report_of(1, expired, notes)
     assert not report.passed
     assert said in repr(report)
+
+
+def test_minutes_that_are_saved_stay_so_after_the_key_material_expires_again(
+    expired: Account, notes: Notes, sandbox: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_re_encrypt(expired, notes)
+    monkeypatch.setattr(sandbox.account, "now", lambda: datetime.now(UTC) + timedelta(hours=6))
+    key = expired.client("kms").describe_key(KeyId=arn_of(expired, "cellar"))["KeyMetadata"]
+    assert key["KeyState"] == "PendingImport"
+    report = report_of(1, expired, notes)
+    assert report.passed, report
 
 
 # --- a copy that somebody else has ----------------------------------------------------------------------------
@@ -204,6 +223,11 @@ def another_order_moved(account: Account, notes: Notes) -> None:
     account.client("kms").disable_key(KeyId=arn_of(account, "north"))
 
 
+def with_another_text(account: Account, notes: Notes) -> None:
+    moved_and_disabled(account, notes)
+    notes[THEIRS] = sealed(account, b"no books", {"region": THEIRS}, artifacts.key_arn(account))
+
+
 def moved_for_another_region(account: Account, notes: Notes) -> None:
     plaintext = opened(account, notes, THEIRS, {"region": THEIRS})
     notes[THEIRS] = sealed(account, plaintext, {"region": "north"}, artifacts.key_arn(account))
@@ -216,6 +240,7 @@ def moved_for_another_region(account: Account, notes: Notes) -> None:
         (only_moved, "north is Enabled, south is Enabled, west is Enabled"),
         (disabled_before_it_was_moved, "KMS would not open 1 of the 3 notes"),
         (every_key_disabled, "north is Disabled, south is Disabled, west is Disabled"),
+        (with_another_text, "1 of the 3 notes have another text than their order"),
         (another_order_moved, "1 of the 3 notes are under key material that IAMLabUser has"),
         (moved_for_another_region, "KMS would not open 1 of the 3 notes"),
     ],
