@@ -297,16 +297,22 @@ class Lab:
         kind = "practice account" if self.account.practice else "account"
         return CertificateCard(Overview(home(), self.account.file_key), f"{kind} {self.account.id}")
 
+    @property
+    def last_denial(self) -> str:
+        """AWS's sentence of the last refusal in this notebook. Raises CourseError where there was none."""
+        if not self.account.denials:
+            raise CourseError(
+                "Nothing has been refused in this notebook yet: run the cell that is refused first. If it was not "
+                f"refused, start the section over: Lab.open(section={self.section.number}, again=True)"
+            )
+        return self.account.denials[-1]
+
     def explain_last_denial(self) -> DecisionCard:
         """The last refusal in this notebook, decided again step by step, with what would let it in.
 
         Raises CourseError where there was none.
         """
-        if not self.account.denials:
-            raise CourseError(
-                "Nothing has been refused in this notebook yet: run the cell that is refused first."
-            )
-        text = self.account.denials[-1]
+        text = self.last_denial
         return _card(access.refused_case(self.account, text), text)
 
     def explain(self, user_name: str, action: str, resource: str) -> DecisionCard:

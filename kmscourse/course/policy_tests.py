@@ -83,7 +83,9 @@ class PolicyTests:
         self.test_file = self.folder / f"test_{name}.py"
 
     def keep(self, policy: Mapping[str, Any] | str, requests: Sequence[Row] | None = None) -> None:
-        """Write the policy down, and the table of requests if there is a new one; the pytest file and pytest's settings if there are none yet.
+        """Write the policy down, and the table of requests if there is a new one.
+
+        The pytest file and pytest's settings are written if there are none yet.
 
         Raises PolicyError for a policy that can't be read, CourseError for a table that can't be one.
         """

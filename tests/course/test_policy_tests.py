@@ -100,6 +100,7 @@ def test_what_pytest_says_is_read_whatever_the_encoding_of_a_pipe_is(
 
 
 def test_settings_of_pytest_that_the_learner_has_changed_stay(kept: PolicyTests) -> None:
+    kept.keep(RIGHT, TABLE)
     settings = kept.folder / "pytest.ini"
     settings.write_text("[pytest]\naddopts = -x\n")
     kept.keep(kept.policy)

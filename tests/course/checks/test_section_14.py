@@ -123,8 +123,9 @@ def something_else_in_its_place(account: Account, notes: Notes) -> None:
 
 def something_else_opened(account: Account, notes: Notes) -> None:
     bring_back(account)
-    kms, other = account.client("kms"), sealed(account, b"?", {}, arn_of(account, "cellar"))
-    kms.decrypt(CiphertextBlob=other)
+    other = {"other": "letters"}
+    blob = sealed(account, b"?", other, arn_of(account, "cellar"))
+    account.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=other)
     notes["cellar"] = sealed(account, b"We buy the house.", MINUTES, artifacts.key_arn(account))
 
 
@@ -149,7 +150,11 @@ def test_minutes_that_are_saved_stay_so_after_the_key_material_expires_again(
     expired: Account, notes: Notes, sandbox: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_re_encrypt(expired, notes)
-    monkeypatch.setattr(sandbox.account, "now", lambda: datetime.now(UTC) + timedelta(hours=6))
+    kms = expired.client("kms")
+    kms.delete_imported_key_material(KeyId=arn_of(expired, "cellar"))
+    end = datetime.now(UTC) + timedelta(minutes=3)
+    import_key_material(kms, arn_of(expired, "cellar"), COPY, valid_to=end)
+    monkeypatch.setattr(sandbox.account, "now", lambda: datetime.now(UTC) + timedelta(minutes=4))
     key = expired.client("kms").describe_key(KeyId=arn_of(expired, "cellar"))["KeyMetadata"]
     assert key["KeyState"] == "PendingImport"
     report = report_of(1, expired, notes)
