@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import KmsCourseError, Lab, lab
+from kmscourse import KmsCourseError, Lab, kms, lab
 from kmscourse.account import Account
 from kmscourse.cells import Cell, Cells
 from kmscourse.course import SECTIONS, artifacts
@@ -21,6 +23,14 @@ from kmscourse.iam import LAB_PASSWORD, LAB_USER, lab_user_policy
 from kmscourse.sandbox import client as sandbox_client
 from kmscourse.widgets.start_over import StartOverPage
 from tests.foreign import create_role
+
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+TABLE_OF_MINE = {
+    "TableName": "Loans",
+    "KeySchema": [{"AttributeName": "A", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "A", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
 
 
 @pytest.fixture
@@ -93,6 +103,73 @@ def test_the_tickets_are_set_up_once_and_again_when_it_is_asked(
     assert account.client("iam").get_user(UserName="mine")
     with pytest.raises(CourseError, match="There is no ticket 11: there are tickets 1 to 10"):
         opened.ticket(11)
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "set_up"),
+    [(19, "the incident", Lab.incident), (20, "the tickets", Lab.tickets)],
+)
+def test_a_section_that_starts_over_begins_without_what_it_sets_up(
+    home: Path,
+    account: Account,
+    capsys: pytest.CaptureFixture[str],
+    section: int,
+    name: str,
+    set_up: Callable[[Lab], object],
+) -> None:
+    set_up(Lab.open(section))
+    capsys.readouterr()
+    Lab.open(section)
+    assert f"Kept as it is: {name} (section {section}); to start over: " in capsys.readouterr().out
+    opened = Lab.open(section, again=True)
+    assert f"Stepped back: {name} (section {section})" in capsys.readouterr().out
+    set_up(opened)
+    said = capsys.readouterr().out
+    assert "in the account.\n" in said
+    assert "as you left" not in said
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda client: client("dynamodb").create_table(**TABLE_OF_MINE),
+        lambda client: client("iam").create_user(UserName="loans-app"),
+        lambda client: client("iam").create_user(UserName="Iris"),
+        lambda client: client("iam").create_user(UserName="archive-clerk"),
+        lambda client: client("iam").create_role(RoleName="WagesReader", AssumeRolePolicyDocument=TRUST),
+        lambda client: kms.create_key(client("kms"), "loans"),
+        lambda client: kms.create_key(client("kms"), "wages"),
+        lambda client: kms.create_key(client("kms"), "archive"),
+    ],
+)
+def test_something_of_the_learners_is_never_taken_for_a_part_of_them(
+    home: Path, account: Account, make: Callable[[Callable[[str], Any]], object]
+) -> None:
+    opened = Lab.open(section=20)
+    make(account.client)
+    before = inventory(account)
+    said: list[str] = []
+    for set_up in (opened.incident, opened.tickets, opened.challenge):
+        for again in (False, True):
+            try:
+                set_up(again=again)
+            except CourseError as error:
+                said.append(str(error))
+    assert len(said) == 2, "one of the three has that name"
+    assert all("not made that. Nothing was changed." in sentence for sentence in said)
+    assert before <= inventory(account)
+
+
+def inventory(account: Account) -> set[str]:
+    """The tables, users, roles and aliases with what tells each from another of its name."""
+    dynamodb, iam, keys = (account.client(service) for service in ("dynamodb", "iam", "kms"))
+    tables = (dynamodb.describe_table(TableName=name) for name in dynamodb.list_tables()["TableNames"])
+    return {
+        *(table["Table"]["TableId"] for table in tables),
+        *(user["UserId"] for user in iam.list_users()["Users"]),
+        *(role["RoleId"] for role in iam.list_roles()["Roles"]),
+        *(f"{alias['AliasName']} {alias.get('TargetKeyId')}" for alias in keys.list_aliases()["Aliases"]),
+    }
 
 
 def test_it_keeps_what_is_there_and_starts_over_only_when_asked(

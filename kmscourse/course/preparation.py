@@ -14,14 +14,18 @@ from botocore.exceptions import ClientError
 
 from kmscourse.access import Refusal
 from kmscourse.account import Account
+from kmscourse.course import incident, tickets
 from kmscourse.course.artifacts import ARTIFACTS, Artifact
 from kmscourse.course.caught_up import CaughtUp
 from kmscourse.course.inventory import find_taken_names, require_guard
 from kmscourse.course.notes import Notes
 from kmscourse.course.sections import Section, find_section
+from kmscourse.course.stage import Stage
 from kmscourse.errors import CourseError, ForeignError, HomeError, KmsCourseError
 from kmscourse.home import cannot_write, lock
 
+STAGES = (incident.STAGE, tickets.STAGE)
+"""What two sections set up by a call of their own, and begin without."""
 PREPARE_SECONDS = 900.0  # in a real account a table alone takes minutes to go and to come
 
 
@@ -57,9 +61,9 @@ class Preparation:
     """
 
     section: Section
-    undone: Sequence[Artifact]
+    undone: Sequence[Artifact | Stage]
     made: Sequence[Artifact]
-    kept: Sequence[Artifact]
+    kept: Sequence[Artifact | Stage]
     effects: Sequence[str]
     to_take_back: Sequence[str]
 
@@ -88,11 +92,11 @@ class Preparation:
         return [*said, sentence]
 
 
-def _list(opening: str, artifacts: Sequence[Artifact]) -> str:
+def _list(opening: str, artifacts: Sequence[Artifact | Stage]) -> str:
     return f"{opening}: {', '.join(map(_named, artifacts))}"
 
 
-def _named(artifact: Artifact) -> str:
+def _named(artifact: Artifact | Stage) -> str:
     return f"{artifact.name} (section {artifact.section})"
 
 
@@ -132,6 +136,9 @@ def _prepare(account: Account, notes: Notes, section: Section, again: bool) -> P
     for artifact in undone:
         caught_up.undo(artifact)
     kept = [artifact for artifact in unwelcome if artifact not in undone]
+    stages = [stage for stage in STAGES if stage.section == section.number and stage.is_there(account)]
+    for stage in stages if again else ():
+        stage.clear(account)
     made = []
     for artifact in ARTIFACTS:
         is_needed = artifact.name in section.needs or (again and artifact in kept)
@@ -149,11 +156,14 @@ def _prepare(account: Account, notes: Notes, section: Section, again: bool) -> P
         made.append(artifact)
     return Preparation(
         section,
-        undone,
+        [*undone, *(stages if again else ())],
         made,
-        kept,
+        [*kept, *(() if again else stages)],
         [effect for artifact in kept if (effect := artifact.effect(account, notes))],
-        [_named(artifact) for artifact in kept if _can_be_undone(account, artifact)],
+        [
+            *(_named(artifact) for artifact in kept if _can_be_undone(account, artifact)),
+            *(() if again else map(_named, stages)),
+        ],
     )
 
 

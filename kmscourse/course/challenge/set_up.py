@@ -8,29 +8,29 @@ from typing import Any
 from kmscourse import dynamodb as tables
 from kmscourse import iam, kms
 from kmscourse.account import Account
-from kmscourse.course.stage import clear, require_practice_account
+from kmscourse.course.stage import Stage
 from kmscourse.policy import use_statement, with_statement
 
 ALIAS = "alias/archive"
 TABLE = "Letters"
 CLERK, COURIER, INTERN = "archive-clerk", "archive-courier", "archive-intern"
+STAGE = Stage("the challenge", TABLE, (CLERK, COURIER, INTERN), (ALIAS,))
 LETTERS = ("To Ada, about the engine", "To Auguste, about the cipher", "To Grace, about the moth")
 
 
 def is_set_up(account: Account) -> bool:
-    """Is the challenge in the account, solved or not? Its people say so."""
-    users = account.client("iam").get_paginator("list_users").paginate()
-    names = {user["UserName"] for page in users for user in page["Users"]}
-    return bool(names & {CLERK, COURIER, INTERN})
+    """Is the challenge in the account, solved or not?"""
+    return STAGE.is_there(account)
 
 
 def set_up(account: Account) -> None:
     """Put the challenge into the account as it begins; what is there of an earlier one goes.
 
-    Raises CourseError in another account than the practice account.
+    Raises CourseError in another account than the practice account, and where something of the learner's has one of
+    its names.
     """
-    require_practice_account(account, "The challenge breaks an account on purpose, so it is")
-    clear(account, table=TABLE, users=(CLERK, COURIER, INTERN), aliases=[ALIAS])
+    STAGE.require_practice_account(account, "The challenge breaks an account on purpose, so it is")
+    STAGE.clear(account)
     key = _make_archive(account)
     _break(account, key)
 
@@ -38,12 +38,15 @@ def set_up(account: Account) -> None:
 def _make_archive(account: Account) -> str:
     """The ARN of the archive's key: everything is as it should be."""
     dynamodb, keys, people = (account.client(service) for service in ("dynamodb", "kms", "iam"))
-    key = kms.create_key(keys, ALIAS, administrators=[account.user_arn], users=[account.user_arn])
-    tables.create_encrypted_table(dynamodb, TABLE, key, "Title")
+    key = kms.create_key(
+        keys, ALIAS, administrators=[account.user_arn], users=[account.user_arn], tags=STAGE.tag
+    )
+    table = tables.create_encrypted_table(dynamodb, TABLE, key, "Title")
+    dynamodb.tag_resource(ResourceArn=table, Tags=STAGE.tags)
     for title in LETTERS:
         tables.put_item(dynamodb, TABLE, {"Title": title})
     for name in (CLERK, COURIER, INTERN):
-        people.create_user(UserName=name)
+        people.create_user(UserName=name, Tags=STAGE.tags)
     return key
 
 
@@ -62,7 +65,7 @@ def _break(account: Account, key: str) -> None:
     policy = with_statement(policy, clerk | {"Condition": {"StringEquals": {"kms:ViaService": elsewhere}}})
     policy = with_statement(policy, clerk | {"Sid": "Until the audit is over", "Effect": "Deny"})
     kms.put_key_policy(keys, key, policy)
-    keys.update_alias(AliasName=ALIAS, TargetKeyId=keys.create_key()["KeyMetadata"]["Arn"])
+    keys.update_alias(AliasName=ALIAS, TargetKeyId=keys.create_key(Tags=STAGE.key_tags)["KeyMetadata"]["Arn"])
     keys.disable_key(KeyId=key)
 
 

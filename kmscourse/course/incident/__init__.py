@@ -4,7 +4,7 @@ story.py    who is in it, and what each did, when and from where: data
 set_up.py   has all of it happen in the practice account, each call as of its own time
 """
 
-from kmscourse.course.incident.set_up import Incident, is_set_up, set_up
+from kmscourse.course.incident.set_up import STAGE, Incident, is_set_up, set_up
 from kmscourse.course.incident.story import (
     ACTORS,
     ACTS,
@@ -36,6 +36,7 @@ __all__ = [
     "KEY_ALIAS",
     "OUTSIDE",
     "READER",
+    "STAGE",
     "STOLEN_KEY_OF",
     "TABLE",
     "USERS",

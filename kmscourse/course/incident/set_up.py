@@ -11,14 +11,18 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from kmscourse import dynamodb as tables
 from kmscourse.account import Account
 from kmscourse.account.as_of import Origin, session_as_of
 from kmscourse.account.denials import unremembered
 from kmscourse.course.incident.story import ACTORS, ACTS, BACKUP_ROLE, KEY_ALIAS, TABLE, USERS, Act
-from kmscourse.course.stage import clear, require_practice_account
+from kmscourse.course.stage import Stage
 from kmscourse.errors import CourseError
 
+STAGE = Stage("the incident", TABLE, USERS, (KEY_ALIAS,), (BACKUP_ROLE,), section=19)
+_MADE_WITH_TAGS: Mapping[str, Any] = {
+    **dict.fromkeys(("dynamodb:CreateTable", "iam:CreateUser", "iam:CreateRole"), STAGE.tags),
+    "kms:CreateKey": STAGE.key_tags,
+}
 _NAME = re.compile(r"<(\w+)>")
 _POLICIES = ("Policy", "PolicyDocument", "AssumeRolePolicyDocument")
 
@@ -33,18 +37,19 @@ class Incident:
 
 
 def is_set_up(account: Account) -> bool:
-    """Is the incident in the account, whatever was done about it? Its table says so."""
-    return tables.has_table(account.client("dynamodb"), TABLE)
+    """Is the incident in the account, whatever was done about it?"""
+    return STAGE.is_there(account)
 
 
 def set_up(account: Account) -> Incident:
     """Have the incident happen in the account; what is there of an earlier one goes, but for its events.
 
-    Raises CourseError in another account than the practice account.
+    Raises CourseError in another account than the practice account, and where something of the learner's has one of
+    its names.
     """
-    require_practice_account(account, "The incident lets an intruder into an account, so it is")
+    STAGE.require_practice_account(account, "The incident lets an intruder into an account, so it is")
     with unremembered(account.denials):
-        clear(account, table=TABLE, users=USERS, aliases=[KEY_ALIAS], roles=[BACKUP_ROLE])
+        STAGE.clear(account)
         stage = _Stage(account)
         for act in ACTS:
             stage.perform(act)
@@ -111,6 +116,8 @@ class _Stage:
 
     def _parameters(self, act: Act) -> dict[str, Any]:
         parameters = self._filled(act.parameters)
+        if act.action in _MADE_WITH_TAGS:
+            parameters["Tags"] = _MADE_WITH_TAGS[act.action]
         return {name: json.dumps(value) if name in _POLICIES else value for name, value in parameters.items()}
 
     def _filled(self, value: Any) -> Any:

@@ -8,7 +8,7 @@ They are in the practice account alone, as the challenge is.
 """
 
 from kmscourse.course.tickets.call import TicketCall
-from kmscourse.course.tickets.set_up import is_set_up, set_up
+from kmscourse.course.tickets.set_up import STAGE, is_set_up, set_up
 from kmscourse.course.tickets.tickets import (
     ALIASES,
     BEFORE,
@@ -26,6 +26,7 @@ __all__ = [
     "BEFORE",
     "FORMER",
     "NOW",
+    "STAGE",
     "TABLE",
     "TICKETS",
     "USERS",

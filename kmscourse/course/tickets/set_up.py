@@ -11,7 +11,7 @@ from kmscourse import iam, kms
 from kmscourse.account import Account
 from kmscourse.account.denials import unremembered
 from kmscourse.course.notes import Notes
-from kmscourse.course.stage import clear, require_practice_account
+from kmscourse.course.stage import Stage
 from kmscourse.course.tickets.tickets import (
     ALIASES,
     BEFORE,
@@ -24,6 +24,7 @@ from kmscourse.course.tickets.tickets import (
     Ticket,
 )
 
+STAGE = Stage("the tickets", TABLE, USERS, ALIASES, (WAGES_ROLE,), is_many=True, section=20)
 NOTE = "tickets"
 POLICY = "work"
 
@@ -33,22 +34,22 @@ def is_set_up(account: Account, notes: Notes) -> bool:
     kept = json.loads(notes[NOTE]) if NOTE in notes else {}
     if any(ticket.sealed and str(ticket.number) not in kept for ticket in TICKETS):
         return False
-    users = account.client("iam").get_paginator("list_users").paginate()
-    return bool({user["UserName"] for page in users for user in page["Users"]} & set(USERS))
+    return STAGE.has_people(account)
 
 
 def set_up(account: Account, notes: Notes) -> None:
     """Put the tickets into the account, all open; what is there of earlier ones goes.
 
-    Raises CourseError in another account than the practice account.
+    Raises CourseError in another account than the practice account, and where something of the learner's has one of
+    their names.
     """
-    require_practice_account(
+    STAGE.require_practice_account(
         account, "The tickets are about an account that is broken on purpose, so they are"
     )
     with unremembered(account.denials):
-        clear(account, table=TABLE, users=USERS, aliases=ALIASES, roles=[WAGES_ROLE])
+        STAGE.clear(account)
         for user in USERS:
-            account.client("iam").create_user(UserName=user)
+            account.client("iam").create_user(UserName=user, Tags=STAGE.tags)
         sealed = {ticket.number: _make_key(account, ticket) for ticket in TICKETS}
         notes[NOTE] = json.dumps({number: blob.hex() for number, blob in sealed.items() if blob})
         _give_work(account)
@@ -64,22 +65,23 @@ def _make_key(account: Account, ticket: Ticket) -> bytes:
     """Make the key of a ticket, and what it has encrypted or signed, b"" where that is in a table."""
     keys = account.client("kms")
     if ticket.operation == "Verify":
-        arn = keys.create_key(KeySpec="ECC_NIST_P384", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
-        keys.create_alias(AliasName=ticket.alias, TargetKeyId=arn)
+        arn = kms.create_key(keys, ticket.key, spec="ECC_NIST_P384", usage="SIGN_VERIFY", tags=STAGE.tag)
         algorithm = ticket.parameters["SigningAlgorithm"]
         signed = keys.sign(KeyId=arn, Message=RELEASE, MessageType="DIGEST", SigningAlgorithm=algorithm)
         return bytes(signed["Signature"])
-    arn = kms.create_key(keys, ticket.key)
+    arn = kms.create_key(keys, ticket.key, tags=STAGE.tag)
     if ticket.service == "dynamodb":
         dynamodb = account.client("dynamodb")
-        tables.create_encrypted_table(dynamodb, TABLE, arn, "Basket")
+        table = tables.create_encrypted_table(dynamodb, TABLE, arn, "Basket")
+        dynamodb.tag_resource(ResourceArn=table, Tags=STAGE.tags)
         tables.put_item(dynamodb, TABLE, {"Basket": "1815"})
         return b""
     text = f"for {ticket.user}".encode()
     encrypted = keys.encrypt(KeyId=arn, Plaintext=text, EncryptionContext=dict(ticket.context))
     if ticket.key in FORMER:
         keys.create_alias(AliasName=f"alias/{FORMER[ticket.key]}", TargetKeyId=arn)
-        keys.update_alias(AliasName=ticket.alias, TargetKeyId=keys.create_key()["KeyMetadata"]["Arn"])
+        new = keys.create_key(Tags=STAGE.key_tags)["KeyMetadata"]["Arn"]
+        keys.update_alias(AliasName=ticket.alias, TargetKeyId=new)
     return bytes(encrypted["CiphertextBlob"])
 
 
@@ -99,6 +101,7 @@ def _give_work(account: Account) -> None:
     _allow(account, "Rita", {"kms:Decrypt": key["photos-old"], "kms:Encrypt": key["photos"]})
     _allow(account, "Sven", {"kms:Verify": key["updates"]})
     iam.create_role(people, WAGES_ROLE, [_arn(account, "Paul")])
+    people.tag_role(RoleName=WAGES_ROLE, Tags=STAGE.tags)
     people.put_role_policy(
         RoleName=WAGES_ROLE, PolicyName=POLICY, PolicyDocument=_document({"kms:Decrypt": key["wages"]})
     )
