@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Stage:
     """What one of the three makes: a table, users, roles, and the aliases of its keys.
 
-    ``name`` is what people call it, ``is_many`` says of the name that it is a plural. ``section`` is where it is set up,
+    ``name`` is what people call it, ``is_many`` says that this is a plural. ``section`` is where it is set up,
     None for the challenge, which has a notebook of its own.
     """
 

@@ -289,8 +289,8 @@ DIFFERENCES: Mapping[str, tuple[Difference, ...]] = {
         ),
         Difference(
             "What an event keeps of an answer",
-            "Of KMS and STS what names a new thing or a changed key, and the key material but for Encrypt. "
-            "Nothing of other services, nor of what DynamoDB asked KMS.",
+            "Of KMS and STS what names a new thing or a changed key, the key material but for Encrypt, and a new "
+            "access key without its secret. Nothing else of IAM, nothing of DynamoDB, nor of what it asked KMS.",
             "Also the new user, table or grant, without secrets; and the key material of every use of a key.",
             "tests/sandbox/cloudtrail/test_events.py::test_of_dynamodb_and_iam_no_answer_is_recorded",
         ),

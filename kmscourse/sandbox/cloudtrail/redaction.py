@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.parsers import QueryParser
 
 from kmscourse.sandbox.call import AwsError, Call, HttpResponse
 from kmscourse.sandbox.model import shapes
@@ -42,6 +43,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "sts:AssumeRole": ("Credentials", "AssumedRoleUser", "PackedPolicySize", "SourceIdentity"),
     "sts:GetFederationToken": ("Credentials", "FederatedUser", "PackedPolicySize"),
     "sts:GetSessionToken": ("Credentials",),
+    "iam:CreateAccessKey": ("AccessKey",),
 }
 # KMS records the ARN of the key that these have changed, though they answer nothing.
 _TELLS_KEY = frozenset({
@@ -94,18 +96,27 @@ def _readable(call: Call) -> Mapping[str, Any]:
 
 def response_of(call: Call, answer: Any, keys: Sequence[str]) -> dict[str, Any] | None:
     """``responseElements``: None but for the few answers that say what was made, or which of ``keys`` was changed."""
-    if answer is None or isinstance(answer, HttpResponse):
+    if answer is None:
         return None
     if call.action in _TELLS_KEY and keys:
         return {"keyId": keys[-1]}
     names, shape = _ANSWERS.get(call.action), output_shape(call.service, call.operation)
     if names is None or shape is None:
         return None
+    if isinstance(answer, HttpResponse):  # as IAM's are, written by moto
+        answer = _parsed(answer, shape)
     return {
         _small(name): _redacted(shape.members[name], answer[name])
         for name in names
         if answer.get(name) is not None
     }
+
+
+def _parsed(answer: HttpResponse, shape: StructureShape) -> Mapping[str, Any]:
+    """What an answer in AWS's query protocol says."""
+    parts = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
+    parsed: Mapping[str, Any] = QueryParser().parse(parts, shape)
+    return parsed
 
 
 def additional_data(call: Call, answer: Any) -> dict[str, Any]:

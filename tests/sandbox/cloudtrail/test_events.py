@@ -241,6 +241,19 @@ def test_of_dynamodb_and_iam_no_answer_is_recorded(gate: Any) -> None:
         assert gate.events(EventName=name)[0]["responseElements"] is None
 
 
+def test_a_new_access_key_is_recorded_without_its_secret(gate: Any) -> None:
+    """As public records of CreateAccessKey have it: user, id, status and date."""
+    gate.user("Ann")
+    made = gate("iam:CreateAccessKey", UserName="Ann")["Xml"]
+    (event,) = gate.events(EventName="CreateAccessKey")
+    recorded = event["responseElements"]["accessKey"]
+    assert recorded.keys() == {"userName", "accessKeyId", "status", "createDate"}
+    assert (recorded["userName"], recorded["status"]) == ("Ann", "Active")
+    assert f"<AccessKeyId>{recorded['accessKeyId']}<" in made
+    (secret,) = re.findall("<SecretAccessKey>(.+)</SecretAccessKey>", made)
+    assert secret not in repr(event)
+
+
 def test_dates_are_written_out(gate: Any) -> None:
     key = gate.key()
     date = gate("kms:ScheduleKeyDeletion", KeyId=key)["DeletionDate"]
