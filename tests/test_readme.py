@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from kmscourse.cli import parser
-from kmscourse.course import LAB_SECTIONS, SECTIONS
+from kmscourse.course import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, Section
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,11 +55,12 @@ def test_the_vs_code_page_names_the_extensions_of_the_container() -> None:
     )
 
 
-def test_the_summary_is_one_page_on_every_section() -> None:
-    summary = (ROOT / "docs" / "summary.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\*\*(\d) · ", summary, re.MULTILINE) == [
-        str(section.number) for section in LAB_SECTIONS
-    ]
+@pytest.mark.parametrize(
+    ("name", "part"), [("summary.md", LAB_SECTIONS), ("summary-beyond.md", BEYOND_SECTIONS)]
+)
+def test_the_summary_is_a_page_for_each_part_on_every_section(name: str, part: Sequence[Section]) -> None:
+    summary = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert re.findall(r"^\*\*(\d+) · ", summary, re.MULTILINE) == [str(section.number) for section in part]
     assert len(summary.split()) <= 750, "it is to fit on one page"
 
 
