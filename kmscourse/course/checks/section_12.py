@@ -43,7 +43,7 @@ def requests(tenants: tuple[str, ...], action: str) -> list[Request]:
 def nothing_beside(tenants: tuple[str, ...]) -> list[Request]:
     """Each tenant is refused all else: what manages the key, and any use of it with a context that is not their own."""
     owned = [({"tenant": name, "purpose": "invoice"}, user(name)) for name in tenants]
-    others: tuple[dict[str, str], ...] = ({}, {"purpose": "invoice"})
+    others: tuple[dict[str, str], ...] = ({}, {"purpose": "invoice"}, {"purpose": "log"})
     table = refused_beside(
         [], who=map(user, tenants), aliases=[ALIAS], contexts=[*others, *(c for c, _ in owned)]
     )

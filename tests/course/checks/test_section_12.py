@@ -102,6 +102,11 @@ def with_every_action(account: Account) -> list[Statement]:
     return [allow(everybody(account), {"StringEquals": OWN}, "kms:*")]
 
 
+def with_logs(account: Account) -> list[Statement]:
+    logs = allow(arn(account, "tenant-hotel"), {"StringEquals": {PURPOSE: "log"}}, "kms:Decrypt")
+    return [*ten_names(account), logs]
+
+
 def for_every_account(account: Account) -> list[Statement]:
     return [allow("*", {"StringEquals": OWN})]
 
@@ -128,6 +133,7 @@ def test_ten_tenants_in_one_statement(tenants: Account, notes: Notes, way: Way) 
         (any_of_the_ten_contexts, "kms:Decrypt by tenant-alfa with tenant=bravo, purpose=invoice is allowed"),
         (if_there_is_a_context, "kms:Encrypt by tenant-alfa is allowed"),
         (with_every_action, "by tenant-alfa with tenant=alfa, purpose=invoice is allowed"),
+        (with_logs, "kms:Decrypt by tenant-hotel with purpose=log is allowed"),
         (for_every_account, "tenants lets in more: anybody may encrypt, by key policy"),
         (for_readers_only, "kms:Encrypt by tenant-alfa with tenant=alfa, purpose=invoice is refused"),
         (nine_of_them, "tenant-juliett is not let in yet"),
