@@ -102,7 +102,8 @@ def test_every_check_passes_and_every_solution_is_one(taken: Taken, time: str, s
 
 
 def test_every_section_and_exercise_counts_as_the_students_own(taken: Taken) -> None:
-    (done,) = taken.progress.values()
+    (kept,) = taken.progress.values()
+    done = [name for name in kept if not name.endswith(", begun")]
     assert len(done) == len(SECTIONS) + sum(map(len, EXERCISES.values()))
     assert taken.caught_up <= {"myKey", "Books"}, "in order, only what section 9 takes away is made again"
 
