@@ -125,7 +125,7 @@ def something_else_opened(account: Account, notes: Notes) -> None:
     bring_back(account)
     other = {"other": "letters"}
     blob = sealed(account, b"?", other, arn_of(account, "cellar"))
-    account.client("kms").decrypt(CiphertextBlob=blob, EncryptionContext=other)
+    account.client("kms").decrypt(CiphertextBlob=bytes.fromhex(blob), EncryptionContext=other)
     notes["cellar"] = sealed(account, b"We buy the house.", MINUTES, artifacts.key_arn(account))
 
 
