@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ _TAKES_AWAY = (
     *("PutKeyPolicy", "RevokeGrant", "RetireGrant"),
     *("PutUserPolicy", "DeleteUserPolicy", "DetachUserPolicy", "RemoveUserFromGroup"),
 )
+_LETS_IN = ("PutKeyPolicy", "CreateGrant", "PutUserPolicy", "AttachUserPolicy", "AddUserToGroup")
 _NO_NOTE = Observation(False, f"there is no note {NOTE!r} yet")
 
 READER_OUT = (
@@ -98,28 +99,36 @@ def every_record_opens(account: Account, notes: Notes) -> Observation:
     return Observation(True, f"all {len(RECORDS):,} open with {BOUNDED}")
 
 
-def _decrypts_of_reader(account: Account) -> list[dict[str, Any]]:
-    """What the reader has asked KMS to decrypt for the exercise, the newest first; a refused call has no context."""
-    events = audit.events(account.client("cloudtrail"), event_name="Decrypt")
-    return [
-        event
-        for event in events
-        if event["userIdentity"].get("userName") == READER
-        and ("errorCode" in event or (event["requestParameters"] or {}).get("encryptionContext") == BOUNDED)
-    ]
+def _is_of_reading(event: Mapping[str, Any]) -> bool:
+    """Has the reader asked KMS here to decrypt for the exercise? A refused call has no context."""
+    if event["eventName"] != "Decrypt" or event["userIdentity"].get("userName") != READER:
+        return False
+    return "errorCode" in event or (event["requestParameters"] or {}).get("encryptionContext") == BOUNDED
+
+
+def _is_change(account: Account, event: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Have you made one of these calls here, and was it answered?"""
+    by_you = event["userIdentity"].get("arn") == account.user_arn
+    return by_you and "errorCode" not in event and event["eventName"] in names
 
 
 def _last_reading(account: Account) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
-    """The answered calls of the reader since a refusal before, and the refusal after them (None: none yet)."""
-    events = _decrypts_of_reader(account)
+    """The answered calls of the reader since you let it in, and the refusal after them (None: none yet).
+
+    What it read before an earlier refusal, or before you let it in once more, was another try.
+    """
+    answered: list[dict[str, Any]] = []
     refusal = None
-    while events and "errorCode" in events[0]:
-        refusal = events.pop(0)
-    answered = []
-    for event in events:
-        if "errorCode" in event:
+    for event in audit.events(account.client("cloudtrail")):
+        if answered and (
+            _is_change(account, event, _LETS_IN) or (_is_of_reading(event) and "errorCode" in event)
+        ):
             break
-        answered.append(event)
+        if _is_of_reading(event):
+            if "errorCode" in event:
+                refusal = event
+            else:
+                answered.append(event)
     return answered, refusal
 
 
@@ -129,9 +138,13 @@ def reader_asked_seldom(account: Account, notes: Notes) -> Observation:
     if not needed:
         return _NO_NOTE
     text = (
-        f"{len(answered)} answered calls of Decrypt by {READER}, and the records are under {needed} data keys"
+        f"{len(answered)} answered calls of Decrypt by {READER} since you let it in, and the records are under "
+        f"{needed} data keys"
     )
-    return Observation(needed <= len(answered) <= MAX_CALLS, text)
+    hint = ""
+    if len(answered) > MAX_CALLS:
+        hint = "put the reader's statement again: then the count starts over. Read all records with one DataKeyCache."
+    return Observation(needed <= len(answered) <= MAX_CALLS, text, hint)
 
 
 def locked_out_in_time(account: Account, _: Notes) -> Observation:
@@ -140,8 +153,7 @@ def locked_out_in_time(account: Account, _: Notes) -> Observation:
     if not answered or refusal is None:
         return Observation(False, f"no Decrypt by {READER} was answered, and then one refused")
     for event in audit.events(account.client("cloudtrail")):
-        by_you = event["userIdentity"].get("arn") == account.user_arn and "errorCode" not in event
-        if by_you and event["eventName"] in _TAKES_AWAY and _moment(event) <= _moment(refusal):
+        if _is_change(account, event, _TAKES_AWAY) and _moment(event) <= _moment(refusal):
             seconds = round((_moment(refusal) - _moment(event)).total_seconds())
             text = f"refused {seconds} seconds after your {event['eventName']}"
             return Observation(seconds <= MAX_SECONDS, text)

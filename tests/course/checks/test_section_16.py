@@ -208,6 +208,21 @@ def test_a_reader_who_asks_too_often_or_too_little_is_not_enough(
     assert "50 answered calls of Decrypt" in repr(report_of(2, account, notes))
 
 
+def test_what_was_read_too_often_counts_no_more_once_the_reader_is_let_in_again(
+    account: Account, notes: Notes, key: str
+) -> None:
+    note(notes, by_cache(account.client("kms"), key))
+    let_in(account, key)
+    reading(account, key, notes, uses=20)
+    assert "then the count starts over" in repr(report_of(2, account, notes))
+    let_in(account, key)
+    once_more = reading(account, key, notes)
+    lock_out(account, key)
+    refused(once_more)
+    report = report_of(2, account, notes)
+    assert report.passed, report
+
+
 def test_a_reader_who_still_reads_is_not_out(account: Account, notes: Notes, key: str) -> None:
     note(notes, by_cache(account.client("kms"), key))
     let_in(account, key)
