@@ -19,6 +19,9 @@ from kmscourse.course.received import received
 
 SIGNER = "Rosa"
 LOCK = "alias/lock"
+_FREE_THE_NAME = (
+    'A key keeps its spec: discard_key(kms, "lock") of section 14 frees the name for another key.'
+)
 IMAGE = b"firmware " * 100_000
 """The file of the first exercise, as the notebook makes it."""
 MAX_PUBLIC_KEY, MAX_SIGNATURE = 200, 100  # bytes, for which the lock has room
@@ -71,9 +74,11 @@ def key_fits(account: Account, _: Notes) -> Observation:
     metadata = client.describe_key(KeyId=key)["KeyMetadata"]
     if metadata["KeyUsage"] != "SIGN_VERIFY":
         hint = "the lock has to verify, and must not be able to sign. Which keys have a public part?"
-        return Observation(False, f"its usage is {metadata['KeyUsage']}", hint)
+        return Observation(False, f"its usage is {metadata['KeyUsage']}", f"{hint} {_FREE_THE_NAME}")
     size = len(client.get_public_key(KeyId=key)["PublicKey"])
-    return Observation(size <= MAX_PUBLIC_KEY, f"{metadata['KeySpec']}: a public key of {size} bytes")
+    fits = size <= MAX_PUBLIC_KEY
+    hint = "" if fits else f"which spec has a shorter public key? {_FREE_THE_NAME}"
+    return Observation(fits, f"{metadata['KeySpec']}: a public key of {size} bytes", hint)
 
 
 def signature_is_for_the_lock(account: Account, notes: Notes) -> Observation:

@@ -22,7 +22,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.course.updates import ALGORITHM, INSTALLED, is_newer, is_signed, receive_updates
 from kmscourse.errors import CourseError
 from kmscourse.iam import create_user
-from kmscourse.kms import create_key, find_key, key_policy, put_key_policy
+from kmscourse.kms import create_key, discard_key, find_key, key_policy, put_key_policy
 from kmscourse.policy import use_statement, with_statement
 
 Way = Callable[[Account, Notes], None]
@@ -114,6 +114,16 @@ def test_what_is_not_a_signature_for_the_lock(account: Account, notes: Notes, wa
     report = report_of(1, account, notes)
     assert not report.passed
     assert said in repr(report)
+
+
+@pytest.mark.parametrize("way", [too_long, by_a_mac])
+def test_a_key_that_does_not_fit_gives_its_name_to_another(account: Account, notes: Notes, way: Way) -> None:
+    way(account, notes)
+    assert 'discard_key(kms, "lock")' in repr(report_of(1, account, notes))
+    discard_key(account.client("kms"), "lock")
+    by_its_digest(account, notes)
+    report = report_of(1, account, notes)
+    assert report.passed, report
 
 
 # --- the updates that came in ---------------------------------------------------------------------------------
