@@ -97,12 +97,16 @@ class PolicyTests:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             files.write(self.policy_file, _as_json(document))
             files.write(self.requests_file, _as_json([list(row) for row in requests]))
-            text = _TEST.format(name=self.name, account=self.account_id)
-            for file, content in ((self.folder / "pytest.ini", _PYTEST_INI), (self.test_file, text)):
+            for file, content in ((self.folder / "pytest.ini", _PYTEST_INI), (self.test_file, self._test)):
                 if not file.exists():
                     files.write(file, content.encode())
         except OSError as error:
             raise CourseError(cannot_write(self.folder, error)) from None
+
+    @property
+    def is_as_written(self) -> bool:
+        """Is the pytest file the course's, and not changed? Raises CourseError if there is none."""
+        return self._read(self.test_file).splitlines() == self._test.splitlines()
 
     @property
     def policy(self) -> dict[str, Any]:
@@ -146,6 +150,11 @@ class PolicyTests:
             )
             Path(folder, "pytest.ini").write_text(_PYTEST_INI, encoding="utf-8")
             return _run(copies[self.test_file])[1]
+
+    @property
+    def _test(self) -> str:
+        """The pytest file as it is written once."""
+        return _TEST.format(name=self.name, account=self.account_id)
 
     def _read(self, file: Path) -> str:
         try:

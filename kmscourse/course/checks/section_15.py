@@ -81,11 +81,22 @@ def is_right(tests: PolicyTests, _: Account) -> Observation:
 def _goes_red(tests: PolicyTests, policies: Mapping[str, Mapping[str, Any]]) -> Observation:
     """Does pytest pass for the policy that is kept, and fail for each of these others?"""
     if not tests.is_green():
-        return Observation(False, f"the tests of {tests.name} are red")
+        return Observation(False, f"the tests of {tests.name} are red", _hint_on_the_file(tests))
     for what, policy in policies.items():
         if tests.is_green(policy):
-            return Observation(False, f"the tests of {tests.name} stay green for a policy that {what}")
+            said = f"the tests of {tests.name} stay green for a policy that {what}"
+            return Observation(False, said, _hint_on_the_file(tests))
     return Observation(True, f"the tests of {tests.name} are green, and red for wrong policies")
+
+
+def _hint_on_the_file(tests: PolicyTests) -> str:
+    """How to come back to the course's pytest file; "" where it is that."""
+    if tests.is_as_written:
+        return ""
+    file, name = tests.test_file.name, tests.name
+    return (
+        f"{file} has been changed: {name}.test_file.unlink() deletes it, and {name}.keep(…) writes it anew."
+    )
 
 
 def notices_wrong_policies(tests: PolicyTests, account: Account) -> Observation:

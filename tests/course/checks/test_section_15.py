@@ -135,6 +135,18 @@ def test_twelve_requests_are_not_right(account: Account, notes: Notes, way: Way,
     assert said in repr(report)
 
 
+def test_a_pytest_file_that_cannot_fail_is_written_anew(account: Account, notes: Notes) -> None:
+    a_pytest_file_that_cannot_fail(account, notes)
+    assert "test_parcels.py has been changed: parcels.test_file.unlink()" in repr(
+        report_of(1, account, notes)
+    )
+    tests = PolicyTests(notes.folder, account, "parcels")
+    tests.test_file.unlink()
+    tests.keep(tests.policy)
+    report = report_of(1, account, notes)
+    assert report.passed, report
+
+
 # --- a move in one direction ----------------------------------------------------------------------------------
 
 
