@@ -56,10 +56,10 @@ def _excess(parameters: Mapping[str, Any]) -> str:
     """What a grant has that is not as the exercise asks for; "" where it is."""
     constraints, operations = parameters.get("constraints") or {}, set(parameters.get("operations") or ())
     if constraints != {"encryptionContextEquals": BOOKS}:
-        return "with another constraint than exactly team=books"
+        return "has another constraint than exactly team=books"
     if "Decrypt" not in operations:
-        return "without Decrypt"
-    return f"with {', '.join(more)}" if (more := sorted(operations - _ENOUGH)) else ""
+        return "does not allow Decrypt"
+    return f"allows {', '.join(more)} too" if (more := sorted(operations - _ENOUGH)) else ""
 
 
 def granted_no_more(account: Account, _: Notes) -> Observation:
@@ -69,7 +69,7 @@ def granted_no_more(account: Account, _: Notes) -> Observation:
         return Observation(False, f"the audit trail has no grant that you created for {_READER}")
     if "" in excess:
         return Observation(True, f"a grant for {_READER}, for Decrypt, with exactly team=books")
-    return Observation(False, f"your newest grant for {_READER} is {excess[0]}")
+    return Observation(False, f"your newest grant for {_READER} {excess[0]}")
 
 
 def ended_by_its_grantee(account: Account, _: Notes) -> Observation:
@@ -114,7 +114,13 @@ def table_has_its_grant(account: Account, _: Notes) -> Observation:
         and str(grant.get("GranteePrincipal", "")).startswith("dynamodb.")
         for grant in kms.grants(account.client("kms"), key)
     )
-    return Observation(has, f"DynamoDB has {'its' if has else 'no'} grant for {artifacts.TABLE}")
+    hint = (
+        f"you can't put DynamoDB's grant back. Delete the table {artifacts.TABLE}, and run the first cell again: it "
+        "makes the table, and DynamoDB creates a new grant."
+    )
+    return Observation(
+        has, f"DynamoDB has {'its' if has else 'no'} grant for {artifacts.TABLE}", "" if has else hint
+    )
 
 
 CHECKS = (
@@ -231,7 +237,7 @@ EXERCISES: tuple[Exercise, ...] = (
             (
                 "one grant is the table's, and its name is not a proof.",
                 "look at the grantee in the list: which one is a service?",
-                "start over with Lab.open(section=6, again=True), run that notebook, and come back.",
+                "delete the table Books, and run the first cell again.",
             ),
         ),
     ),

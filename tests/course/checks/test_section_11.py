@@ -12,6 +12,7 @@ from kmscourse.account import Account
 from kmscourse.course import artifacts, prepare
 from kmscourse.course.checks import CHECKS, EXERCISES, Report, run
 from kmscourse.course.notes import Notes
+from kmscourse.dynamodb import delete_table
 from kmscourse.iam import create_user
 from kmscourse.kms import grants, key_policy, put_key_policy
 from kmscourse.policy import use_statement, with_statement
@@ -138,8 +139,8 @@ def without_reading(account: Account) -> None:
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (with_a_subset, "your newest grant for Pia is with another constraint than exactly team=books"),
-        (with_more_operations, "your newest grant for Pia is with CreateGrant"),
+        (with_a_subset, "your newest grant for Pia has another constraint than exactly team=books"),
+        (with_more_operations, "your newest grant for Pia allows CreateGrant too"),
         (revoked_by_you, "that grant for Pia has not been retired"),
         (retired_by_another, "somebody else than Pia has retired it"),
         (with_another_grant_left, "kms:Decrypt by Pia is allowed"),
@@ -249,6 +250,16 @@ def test_too_much_or_too_little_is_gone(intruded: Account, notes: Notes, way: Wa
     report = report_of(2, intruded, notes)
     assert not report.passed
     assert said in repr(report)
+
+
+def test_a_table_that_is_made_again_has_its_grant_again(intruded: Account, notes: Notes) -> None:
+    """As the hint says: no call of a person can put DynamoDB's grant back."""
+    the_grant_of_the_table(intruded)
+    assert "Delete the table Books, and run the first cell again" in repr(report_of(2, intruded, notes))
+    delete_table(intruded.client("dynamodb"), "Books")
+    assert "Books (section 6)" in str(prepare(intruded, notes, 11).sentences)
+    report = report_of(2, intruded, notes)
+    assert report.passed, report
 
 
 def test_a_grant_without_a_constraint_is_not_the_end_of_the_section(library: Account, notes: Notes) -> None:
