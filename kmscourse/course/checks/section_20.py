@@ -31,6 +31,7 @@ from kmscourse.course.tickets import (
     TicketCall,
     is_set_up,
 )
+from kmscourse.kms import find_key
 
 _EACH = {ticket.number: ticket for ticket in TICKETS}
 
@@ -82,6 +83,18 @@ def _lets_in(number: int, *allowed: Request, contexts: tuple[Mapping[str, str], 
     )
 
 
+def _alias_is_not_moved_back(account: Account, _: Notes) -> Observation:
+    """Does the alias of ticket 5 lead to another key than the former one?"""
+    ticket, kms = _EACH[5], account.client("kms")
+    former = FORMER[ticket.key]
+    if (key := find_key(kms, ticket.alias)) is None or key != find_key(kms, former):
+        return Observation(True, f"{ticket.key} leads to another key than {former}")
+    hint = (
+        "nobody asked for that: new data gets the old key again. lab.tickets(again=True) starts all ten over."
+    )
+    return Observation(False, f"you have moved the alias {ticket.key} to the key of {former}", hint)
+
+
 _THROUGH_DYNAMODB = [
     *(Request(user, "kms:Decrypt", "alias/baskets", user == "Iris", via_table=TABLE) for user in USERS),
     Request("Iris", "kms:Decrypt", "alias/wages", False, via_table=TABLE),
@@ -96,6 +109,7 @@ CLOSED: Mapping[int, Observer] = {
         _works(4),
     ),
     5: all_of(
+        _alias_is_not_moved_back,
         _lets_in(
             5,
             _on(5, "kms:Decrypt"),

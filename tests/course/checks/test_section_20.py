@@ -297,12 +297,12 @@ NEAR: list[tuple[int, Way, str]] = [
     (
         1,
         lambda s: s.allow("Iris", "kms:Decrypt", Condition=s.via),
-        "kms:Decrypt by Iris through the table Baskets is allowed",
+        "kms:Decrypt by Iris through the table Baskets on alias/wages is allowed",
     ),
     (
         1,
         lambda s: s.allow_by_key("baskets", "*", "kms:Decrypt", Principal="*", Condition=s.via),
-        "kms:Decrypt by Jona through the table Baskets is allowed",
+        "kms:Decrypt by Jona through the table Baskets on alias/baskets is allowed",
     ),
     (
         2,
@@ -327,7 +327,7 @@ NEAR: list[tuple[int, Way, str]] = [
     (4, change_deny(lambda _: None), "kms:Decrypt by you is allowed"),
     (4, lambda shop: tag_liam(shop, "Audit"), "kms:Decrypt by Liam is refused"),
     (4, star("Liam"), "kms:Decrypt by Liam is refused"),
-    (5, move_alias_back, "kms:GenerateDataKey by Nils is refused"),
+    (5, move_alias_back, "you have moved the alias labels to the key of labels-old"),
     (5, yourself(5, KeyId="alias/labels-old"), "by you, not by Nils"),
     (6, day_by_grant, "kms:Decrypt by Mona with shift=night is allowed"),
     (6, lambda s: s.grant("shifts", "Mona", "Decrypt"), "kms:Decrypt by Mona is allowed"),
@@ -337,8 +337,12 @@ NEAR: list[tuple[int, Way, str]] = [
     (8, lambda s: s.allow("Paul", "kms:Decrypt", on="wages"), "kms:Decrypt by Paul is allowed"),
     (8, role_may_more, "kms:Encrypt by WagesReader is allowed"),
     (8, yourself(8), "not by WagesReader"),
-    (9, move_by_grants, "kms:Encrypt by Rita is allowed"),
-    (9, lambda s: s.allow("Rita", "kms:ReEncrypt*", name="work"), "kms:ReEncryptTo by Rita is allowed"),
+    (9, move_by_grants, "kms:Encrypt by Rita on alias/photos is allowed"),
+    (
+        9,
+        lambda s: s.allow("Rita", "kms:ReEncrypt*", name="work"),
+        "kms:ReEncryptTo by Rita on alias/photos-old is allowed",
+    ),
     (10, yourself(10, MessageType="DIGEST"), "by you, not by Sven"),
     (10, lambda s: s.allow("Sven", "kms:Sign", on="updates"), "kms:Sign by Sven is allowed"),
     (10, several(call(10, MessageType="DIGEST"), star("Sven")), "by Sven is allowed"),
