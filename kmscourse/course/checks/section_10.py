@@ -227,8 +227,8 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(APART),
             "Your turn",
             (
-                "you replaced a policy where you should have added to it.",
-                "read the key policy first, and put all of its statements back.",
+                "your change has taken something from somebody, or given them more: the line above says whom.",
+                "are all earlier statements still in the key policy? Does a Deny name more than PayrollWriter?",
                 "call with_statement(key_policy(kms, payroll), …), then put_key_policy.",
             ),
         ),
