@@ -57,7 +57,11 @@ def requests_answered(table: Sequence[Request]) -> Observer:
         snapshot = access.Snapshot(account)
         kms = account.client("kms")
         keys = {alias: find_key(kms, alias) for alias in {request.alias for request in table}}
-        wrong = [said for request in table if (said := _difference(snapshot, request, keys[request.alias]))]
+        wrong = [
+            said
+            for request in table
+            if (said := _difference(snapshot, request, keys[request.alias], tell_key=len(keys) > 1))
+        ]
         right = len(table) - len(wrong)
         text = f"{right} of {len(table)} requests are answered as they should be"
         if wrong:
@@ -131,8 +135,8 @@ def all_of(*looks: Observer) -> Observer:
     return look
 
 
-def _difference(snapshot: access.Snapshot, request: Request, key: str | None) -> str:
-    """How a request on a key is answered otherwise than it should be; "" where it is not."""
+def _difference(snapshot: access.Snapshot, request: Request, key: str | None, *, tell_key: bool) -> str:
+    """How a request on a key is answered otherwise than it should be, and on which; "" where it is not."""
     account = snapshot.account
     if key is None:
         return f"there is no key {request.alias}"
@@ -145,7 +149,9 @@ def _difference(snapshot: access.Snapshot, request: Request, key: str | None) ->
     else:
         context = access.context_of_call(account, request.action, _parameters(request))
     allowed = access.case(snapshot, arn, request.action, key, context).decision.allowed
-    return "" if allowed == request.allowed else f"{request} is {'allowed' if allowed else 'refused'}"
+    if allowed == request.allowed:
+        return ""
+    return f"{request}{f' on {request.alias}' if tell_key else ''} is {'allowed' if allowed else 'refused'}"
 
 
 def _parameters(request: Request) -> dict[str, Any]:

@@ -47,6 +47,13 @@ def test_the_requests_that_are_answered_otherwise_are_named(account: Account, no
     )
 
 
+def test_where_two_keys_are_asked_about_each_is_named(account: Account, notes: Notes, key: str) -> None:
+    keys.create_key(account.client("kms"), "other")
+    table = [Request(YOU, "kms:Decrypt", alias, allowed=False) for alias in (ALIAS, "alias/other")]
+    said = requests_answered(table)(account, notes).text
+    assert f"by you on {ALIAS} is allowed; kms:Decrypt by you on alias/other is allowed" in said
+
+
 def test_all_are_right_once_the_context_is_granted(account: Account, notes: Notes, key: str) -> None:
     account.client("kms").create_grant(
         KeyId=key,
