@@ -144,9 +144,12 @@ TAKEN = f"{MOVER} can address a letter of {READER} to themselves, and move it to
         (as_before_the_gap_was_closed, TAKEN + NEW),
         (a_condition_on_the_source, TAKEN + NEW),
         (back_to_the_old_key, TAKEN + OLD),
-        (reading_for_the_mover, "kms:ReEncryptFrom by letters-mover is allowed"),
-        (moving_for_the_reader, "kms:ReEncryptFrom by letters-reader is allowed"),
-        (readers_forgotten, "kms:Decrypt by letters-reader with to=letters-reader is refused"),
+        (reading_for_the_mover, "kms:ReEncryptFrom by letters-mover on alias/letters-2026 is allowed"),
+        (moving_for_the_reader, "kms:ReEncryptFrom by letters-reader on alias/letters-2025 is allowed"),
+        (
+            readers_forgotten,
+            "kms:Decrypt by letters-reader with to=letters-reader on alias/letters-2025 is refused",
+        ),
     ],
 )
 def test_a_letter_that_can_be_taken_or_not_be_read(
