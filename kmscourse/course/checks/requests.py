@@ -30,7 +30,7 @@ _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncrypt
 
 
 @dataclass(frozen=True)
-class Request:
+class ExpectedRequest:
     """One request on the key behind ``alias``. ``who`` is a user, a role or YOU; ``action`` as in kms:Decrypt.
 
     ``context`` is its encryption context, of ReEncrypt that of the side which the action is about; ``via_table`` names
@@ -50,7 +50,7 @@ class Request:
         return f"{self.action} by {self.who}{where}" + (f" with {pairs}" if pairs else "")
 
 
-def requests_answered(table: Sequence[Request]) -> Observer:
+def requests_answered(table: Sequence[ExpectedRequest]) -> Observer:
     """Is each request of the table answered as it should be? The first that are not are named."""
 
     def look(account: Account, _: Notes) -> Observation:
@@ -72,12 +72,12 @@ def requests_answered(table: Sequence[Request]) -> Observer:
 
 
 def refused_beside(
-    allowed: Sequence[Request],
+    allowed: Sequence[ExpectedRequest],
     *,
     who: Iterable[str] = (),
     aliases: Iterable[str] = (),
     contexts: Iterable[Mapping[str, str]] = (),
-) -> list[Request]:
+) -> list[ExpectedRequest]:
     """All that must be refused, so that nobody of them may do more than is ``allowed``: a table for requests_answered.
 
     It is what is HARMFUL, by each caller, on each key, with each encryption context: those of ``allowed``, and these.
@@ -90,7 +90,7 @@ def refused_beside(
         if dict(context) not in tried:
             tried.append(dict(context))
     return [
-        Request(caller, action, alias, False, context)
+        ExpectedRequest(caller, action, alias, False, context)
         for caller, action, alias, context in product(callers, HARMFUL, keys, tried)
         if (caller, action, alias, context) not in may
     ]
@@ -135,7 +135,9 @@ def all_of(*looks: Observer) -> Observer:
     return look
 
 
-def _difference(snapshot: access.Snapshot, request: Request, key: str | None, *, tell_key: bool) -> str:
+def _difference(
+    snapshot: access.Snapshot, request: ExpectedRequest, key: str | None, *, tell_key: bool
+) -> str:
     """How a request on a key is answered otherwise than it should be, and on which; "" where it is not."""
     account = snapshot.account
     if key is None:
@@ -154,7 +156,7 @@ def _difference(snapshot: access.Snapshot, request: Request, key: str | None, *,
     return f"{request}{f' on {request.alias}' if tell_key else ''} is {'allowed' if allowed else 'refused'}"
 
 
-def _parameters(request: Request) -> dict[str, Any]:
+def _parameters(request: ExpectedRequest) -> dict[str, Any]:
     """Those of a call with the request's context; a grant is one for Decrypt with it."""
     if request.action == "kms:CreateGrant":
         return {"Operations": ["Decrypt"], "Constraints": {"EncryptionContextSubset": dict(request.context)}}

@@ -8,7 +8,7 @@ from typing import Any
 from kmscourse import access, audit
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import HARMFUL, YOU, Request, refused_beside, requests_answered
+from kmscourse.course.checks.requests import HARMFUL, YOU, ExpectedRequest, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.kms import find_key
@@ -25,20 +25,20 @@ _ALLOWS_DECRYPT = {
 
 APART = (
     *(
-        Request(who, action, ALIAS, allowed=False)
+        ExpectedRequest(who, action, ALIAS, allowed=False)
         for who in ("Ada", "Ben")
         for action in ("kms:Decrypt", "kms:Encrypt", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
     ),
-    Request(ADMIN, "kms:PutKeyPolicy", ALIAS, allowed=True),
-    Request(ADMIN, "kms:Decrypt", ALIAS, allowed=False),
-    Request(ADMIN, "kms:Decrypt", ALIAS, allowed=False, context=MAY),
-    Request(USER, "kms:Decrypt", ALIAS, allowed=True, context=MAY),
-    Request(USER, "kms:PutKeyPolicy", ALIAS, allowed=False),
-    Request(USER, "kms:ScheduleKeyDeletion", ALIAS, allowed=False),
+    ExpectedRequest(ADMIN, "kms:PutKeyPolicy", ALIAS, allowed=True),
+    ExpectedRequest(ADMIN, "kms:Decrypt", ALIAS, allowed=False),
+    ExpectedRequest(ADMIN, "kms:Decrypt", ALIAS, allowed=False, context=MAY),
+    ExpectedRequest(USER, "kms:Decrypt", ALIAS, allowed=True, context=MAY),
+    ExpectedRequest(USER, "kms:PutKeyPolicy", ALIAS, allowed=False),
+    ExpectedRequest(USER, "kms:ScheduleKeyDeletion", ALIAS, allowed=False),
 )
 """Who manages the key and who uses it, and that nobody does both."""
 
-_WRITES = tuple(Request(WRITER, "kms:Encrypt", ALIAS, True, month) for month in ({}, MAY, JUNE))
+_WRITES = tuple(ExpectedRequest(WRITER, "kms:Encrypt", ALIAS, True, month) for month in ({}, MAY, JUNE))
 _ALSO_WRITES = ("kms:GenerateDataKey", "kms:ReEncryptTo")  # with them, too, it opens nothing
 WRITES_ONLY = (
     *_WRITES,

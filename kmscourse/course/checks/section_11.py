@@ -9,7 +9,7 @@ from kmscourse import audit, kms
 from kmscourse.account import Account
 from kmscourse.course import artifacts
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import YOU, Request, refused_beside, requests_answered
+from kmscourse.course.checks.requests import YOU, ExpectedRequest, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 
@@ -20,14 +20,14 @@ _ENOUGH = {"Decrypt", "RetireGrant", "DescribeKey"}
 """What the first exercise's grant may have: to read, to end it, to look at the key."""
 
 ONLY_BOOKS = (
-    Request("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
-    Request("Nora", "kms:Decrypt", ALIAS, allowed=False),
-    Request("Nora", "kms:Decrypt", ALIAS, allowed=False, context=NIGHT),
-    Request("Nora", "kms:Encrypt", ALIAS, allowed=False, context=BOOKS),
+    ExpectedRequest("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
+    ExpectedRequest("Nora", "kms:Decrypt", ALIAS, allowed=False),
+    ExpectedRequest("Nora", "kms:Decrypt", ALIAS, allowed=False, context=NIGHT),
+    ExpectedRequest("Nora", "kms:Encrypt", ALIAS, allowed=False, context=BOOKS),
 )
 _THEIRS = (
-    Request("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
-    Request("Otto", "kms:Decrypt", ALIAS, allowed=True, context=NIGHT),
+    ExpectedRequest("Nora", "kms:Decrypt", ALIAS, allowed=True, context=BOOKS),
+    ExpectedRequest("Otto", "kms:Decrypt", ALIAS, allowed=True, context=NIGHT),
 )
 _MAY_PASS_ON = ("Nora", "kms:CreateGrant", BOOKS)
 RIGHTFUL_ONLY = (
@@ -37,7 +37,7 @@ RIGHTFUL_ONLY = (
         for request in refused_beside(_THEIRS)
         if (request.who, request.action, request.context) != _MAY_PASS_ON
     ),
-    Request(YOU, "kms:Decrypt", ALIAS, allowed=True, via_table=artifacts.TABLE),
+    ExpectedRequest(YOU, "kms:Decrypt", ALIAS, allowed=True, via_table=artifacts.TABLE),
 )
 """Nora and Otto read what is theirs, you read the table, and nobody may do anything else."""
 READER_IS_OUT = refused_beside([], who=[_READER], aliases=[ALIAS], contexts=[BOOKS])

@@ -9,7 +9,7 @@ from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
 from kmscourse.course.checks.requests import (
     YOU,
-    Request,
+    ExpectedRequest,
     all_of,
     nobody_else_let_in,
     refused_beside,
@@ -31,16 +31,16 @@ def user(tenant: str) -> str:
     return f"tenant-{tenant}"
 
 
-def requests(tenants: tuple[str, ...], action: str) -> list[Request]:
+def requests(tenants: tuple[str, ...], action: str) -> list[ExpectedRequest]:
     """Each tenant with each tenant's context: their own is let in, every other one is refused."""
     return [
-        Request(user(caller), action, ALIAS, caller == owner, {"tenant": owner, "purpose": "invoice"})
+        ExpectedRequest(user(caller), action, ALIAS, caller == owner, {"tenant": owner, "purpose": "invoice"})
         for caller in tenants
         for owner in tenants
     ]
 
 
-def nothing_beside(tenants: tuple[str, ...]) -> list[Request]:
+def nothing_beside(tenants: tuple[str, ...]) -> list[ExpectedRequest]:
     """Each tenant is refused all else: what manages the key, and any use of it with a context that is not their own."""
     owned = [({"tenant": name, "purpose": "invoice"}, user(name)) for name in tenants]
     others: tuple[dict[str, str], ...] = ({}, {"purpose": "invoice"}, {"purpose": "log"})
@@ -143,7 +143,9 @@ CHECKS = (
 
 _ANY = {"tenant": "alfa", "purpose": "invoice"}
 _LOG = {"tenant": "bravo", "purpose": "log"}
-_SUPPORT_READS = [Request(SUPPORT, "kms:Decrypt", ALIAS, True, {**_LOG, "tenant": t}) for t in TENANTS]
+_SUPPORT_READS = [
+    ExpectedRequest(SUPPORT, "kms:Decrypt", ALIAS, True, {**_LOG, "tenant": t}) for t in TENANTS
+]
 
 EXERCISES: tuple[Exercise, ...] = (
     (
@@ -197,7 +199,10 @@ EXERCISES: tuple[Exercise, ...] = (
             requests_answered(
                 [
                     *_SUPPORT_READS,
-                    *(Request(SUPPORT, "kms:Decrypt", ALIAS, False, {**_ANY, "tenant": t}) for t in TENANTS),
+                    *(
+                        ExpectedRequest(SUPPORT, "kms:Decrypt", ALIAS, False, {**_ANY, "tenant": t})
+                        for t in TENANTS
+                    ),
                     *refused_beside(_SUPPORT_READS[:1], contexts=[_ANY, {"tenant": "alfa"}]),
                 ]
             ),
@@ -212,7 +217,7 @@ EXERCISES: tuple[Exercise, ...] = (
             "nobody can encrypt or generate a data key without a tenant, not even you",
             requests_answered(
                 [
-                    Request(who, action, ALIAS, False, context)
+                    ExpectedRequest(who, action, ALIAS, False, context)
                     for who in (YOU, user("alfa"), SUPPORT)
                     for action in (
                         *("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
@@ -231,12 +236,12 @@ EXERCISES: tuple[Exercise, ...] = (
             "you can still do everything else",
             requests_answered(
                 [
-                    Request(YOU, "kms:Encrypt", ALIAS, True, _ANY),
-                    Request(YOU, "kms:GenerateDataKey", ALIAS, True, _LOG),
-                    Request(YOU, "kms:Decrypt", ALIAS, True, _ANY),
-                    Request(YOU, "kms:Decrypt", ALIAS, True),
-                    Request(YOU, "kms:PutKeyPolicy", ALIAS, True),
-                    Request(YOU, "kms:ScheduleKeyDeletion", ALIAS, True),
+                    ExpectedRequest(YOU, "kms:Encrypt", ALIAS, True, _ANY),
+                    ExpectedRequest(YOU, "kms:GenerateDataKey", ALIAS, True, _LOG),
+                    ExpectedRequest(YOU, "kms:Decrypt", ALIAS, True, _ANY),
+                    ExpectedRequest(YOU, "kms:Decrypt", ALIAS, True),
+                    ExpectedRequest(YOU, "kms:PutKeyPolicy", ALIAS, True),
+                    ExpectedRequest(YOU, "kms:ScheduleKeyDeletion", ALIAS, True),
                 ]
             ),
             "Your turn again",

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from kmscourse import access
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
-from kmscourse.course.checks.requests import Request, refused_beside, requests_answered
+from kmscourse.course.checks.requests import ExpectedRequest, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import Envelope, decrypt_data_key, unseal
@@ -135,7 +135,7 @@ def _others_unchanged(_: Account, notes: Notes) -> Observation:
     return Observation(True, f"as they were: {', '.join(others)}")
 
 
-def _is_of_their_work(request: Request) -> bool:
+def _is_of_their_work(request: ExpectedRequest) -> bool:
     """Is it what the section gives to both or to the mover? The context of a move is looked at elsewhere."""
     if request.action == "kms:Decrypt":
         return request.context == {"to": request.who}
@@ -218,8 +218,8 @@ EXERCISES: tuple[Exercise, ...] = (
             "letters-mover can move the letters of the reader to the new key, and nobody can do more",
             requests_answered(
                 [
-                    Request(MOVER, "kms:ReEncryptFrom", OLD, True, TO_READER),
-                    Request(MOVER, "kms:ReEncryptTo", NEW, True, TO_READER),
+                    ExpectedRequest(MOVER, "kms:ReEncryptFrom", OLD, True, TO_READER),
+                    ExpectedRequest(MOVER, "kms:ReEncryptTo", NEW, True, TO_READER),
                     *_NOTHING_ELSE,
                 ]
             ),
@@ -244,12 +244,12 @@ EXERCISES: tuple[Exercise, ...] = (
             "everybody reads their own letters, and nobody reads more",
             requests_answered(
                 [
-                    Request(who, "kms:Decrypt", key, who == to, {"to": to})
+                    ExpectedRequest(who, "kms:Decrypt", key, who == to, {"to": to})
                     for who in (READER, MOVER)
                     for key in (OLD, NEW)
                     for to in (READER, MOVER)
                 ]
-                + [Request(MOVER, "kms:Decrypt", key, False) for key in (OLD, NEW)]
+                + [ExpectedRequest(MOVER, "kms:Decrypt", key, False) for key in (OLD, NEW)]
             ),
             "Your turn",
             (

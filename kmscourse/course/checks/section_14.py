@@ -9,7 +9,7 @@ from kmscourse.account import Account
 from kmscourse.audit import events
 from kmscourse.course import artifacts
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import Request, requests_answered
+from kmscourse.course.checks.requests import ExpectedRequest, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.iam import LAB_USER
@@ -22,10 +22,10 @@ REGIONS = ("north", "south", "west")
 RUN_THE_CELLS = "run the cells under the heading of this exercise first."
 
 LOOKS_AFTER_VAULT = (
-    Request(LAB_USER, "kms:UpdateKeyDescription", VAULT, True),
-    Request(LAB_USER, "kms:TagResource", VAULT, True),
-    Request(LAB_USER, "kms:DeleteImportedKeyMaterial", VAULT, False),
-    Request(LAB_USER, "kms:ScheduleKeyDeletion", VAULT, False),
+    ExpectedRequest(LAB_USER, "kms:UpdateKeyDescription", VAULT, True),
+    ExpectedRequest(LAB_USER, "kms:TagResource", VAULT, True),
+    ExpectedRequest(LAB_USER, "kms:DeleteImportedKeyMaterial", VAULT, False),
+    ExpectedRequest(LAB_USER, "kms:ScheduleKeyDeletion", VAULT, False),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
-from kmscourse.course.checks.requests import Request, refused_beside, requests_answered
+from kmscourse.course.checks.requests import ExpectedRequest, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.course.policy_tests import ALLOWED, REFUSED, PolicyTests, Row
@@ -21,23 +21,23 @@ NEWS, BOARD, CAPITAL = ({"topic": topic} for topic in ("news", "board", "Board")
 MAX_NAMED = 2  # of the requests that are answered otherwise
 
 USED = (
-    Request(READER, "kms:Decrypt", REPORTS, True, NEWS),
-    Request(READER, "kms:Decrypt", REPORTS, False, BOARD),
-    Request(READER, "kms:Decrypt", REPORTS, False, CAPITAL),
-    Request(READER, "kms:Decrypt", REPORTS, False),
-    Request(WRITER, "kms:Encrypt", REPORTS, True, BOARD),
-    Request(WRITER, "kms:Decrypt", REPORTS, False, NEWS),
+    ExpectedRequest(READER, "kms:Decrypt", REPORTS, True, NEWS),
+    ExpectedRequest(READER, "kms:Decrypt", REPORTS, False, BOARD),
+    ExpectedRequest(READER, "kms:Decrypt", REPORTS, False, CAPITAL),
+    ExpectedRequest(READER, "kms:Decrypt", REPORTS, False),
+    ExpectedRequest(WRITER, "kms:Encrypt", REPORTS, True, BOARD),
+    ExpectedRequest(WRITER, "kms:Decrypt", REPORTS, False, NEWS),
 )
 MOVED = (
-    Request(WRITER, "kms:ReEncryptTo", REPORTS, True, NEWS),
-    Request(WRITER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
-    Request(READER, "kms:ReEncryptTo", REPORTS, False, NEWS),
-    Request(READER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
+    ExpectedRequest(WRITER, "kms:ReEncryptTo", REPORTS, True, NEWS),
+    ExpectedRequest(WRITER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
+    ExpectedRequest(READER, "kms:ReEncryptTo", REPORTS, False, NEWS),
+    ExpectedRequest(READER, "kms:ReEncryptFrom", REPORTS, False, NEWS),
 )
 MAY: Mapping[str, str] = {WRITER: "kms:Encrypt", READER: "kms:Decrypt", MANAGER: "kms:PutKeyPolicy"}
 _READS_AND_WRITES = (
-    Request(READER, "kms:Decrypt", REPORTS, True, NEWS),
-    *(Request(WRITER, "kms:Encrypt", REPORTS, True, topic) for topic in ({}, NEWS, BOARD, CAPITAL)),
+    ExpectedRequest(READER, "kms:Decrypt", REPORTS, True, NEWS),
+    *(ExpectedRequest(WRITER, "kms:Encrypt", REPORTS, True, topic) for topic in ({}, NEWS, BOARD, CAPITAL)),
 )
 NOTHING_ELSE = [
     request

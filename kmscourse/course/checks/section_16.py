@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from kmscourse import audit
 from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
-from kmscourse.course.checks.requests import YOU, Request, refused_beside, requests_answered
+from kmscourse.course.checks.requests import YOU, ExpectedRequest, refused_beside, requests_answered
 from kmscourse.course.checks.trail import trail_shows
 from kmscourse.course.notes import Notes
 from kmscourse.envelope import DataKeyCache, Envelope
@@ -35,7 +35,7 @@ _NO_NOTE = Observation(False, f"there is no note {NOTE!r} yet")
 
 READER_OUT = (
     *refused_beside([], who=[READER], aliases=[ALIAS], contexts=[BOUNDED, SHARED]),
-    Request(YOU, "kms:Decrypt", ALIAS, allowed=True, context=BOUNDED),
+    ExpectedRequest(YOU, "kms:Decrypt", ALIAS, allowed=True, context=BOUNDED),
 )
 """Who is locked out at the end, and who is not."""
 

@@ -11,7 +11,7 @@ from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation
 from kmscourse.course.checks.requests import (
     YOU,
-    Request,
+    ExpectedRequest,
     all_of,
     nobody_else_let_in,
     refused_beside,
@@ -36,17 +36,17 @@ NOTE = "timeline"
 _NO_INCIDENT = Observation(False, "there is no incident in the account: run the cell with lab.incident first")
 
 READERS_IN = (
-    Request(APP, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
-    Request(APP, "kms:GenerateDataKey", KEY_ALIAS, allowed=True),
-    Request(READER, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
-    Request(BACKUP_ROLE, "kms:Decrypt", KEY_ALIAS, allowed=True),
-    Request(YOU, "kms:PutKeyPolicy", KEY_ALIAS, allowed=True),
+    ExpectedRequest(APP, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
+    ExpectedRequest(APP, "kms:GenerateDataKey", KEY_ALIAS, allowed=True),
+    ExpectedRequest(READER, "kms:Decrypt", KEY_ALIAS, allowed=True, via_table=TABLE),
+    ExpectedRequest(BACKUP_ROLE, "kms:Decrypt", KEY_ALIAS, allowed=True),
+    ExpectedRequest(YOU, "kms:PutKeyPolicy", KEY_ALIAS, allowed=True),
 )
 INTERN_OUT = (
     *refused_beside([], who=[INTERN], aliases=[KEY_ALIAS]),
-    Request(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False, via_table=TABLE),
-    Request(INTERN, "kms:DescribeKey", KEY_ALIAS, allowed=False),
-    Request(STOLEN_KEY_OF, "kms:Decrypt", KEY_ALIAS, allowed=False),
+    ExpectedRequest(INTERN, "kms:Decrypt", KEY_ALIAS, allowed=False, via_table=TABLE),
+    ExpectedRequest(INTERN, "kms:DescribeKey", KEY_ALIAS, allowed=False),
+    ExpectedRequest(STOLEN_KEY_OF, "kms:Decrypt", KEY_ALIAS, allowed=False),
 )
 """Who still has to be let in, and who must not be."""
 

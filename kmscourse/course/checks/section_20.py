@@ -12,7 +12,7 @@ from kmscourse.account import Account
 from kmscourse.course.checks.check import Check, Exercise, Observation, Observer
 from kmscourse.course.checks.requests import (
     YOU,
-    Request,
+    ExpectedRequest,
     all_of,
     nobody_else_let_in,
     refused_beside,
@@ -36,13 +36,17 @@ from kmscourse.kms import find_key
 _EACH = {ticket.number: ticket for ticket in TICKETS}
 
 
-def _on(number: int, action: str, *, key: str = "", context: Mapping[str, str] | None = None) -> Request:
+def _on(
+    number: int, action: str, *, key: str = "", context: Mapping[str, str] | None = None
+) -> ExpectedRequest:
     """What a ticket's caller must be allowed on its key."""
     ticket = _EACH[number]
-    return Request(ticket.user, action, f"alias/{key}" if key else ticket.alias, True, context or {})
+    return ExpectedRequest(ticket.user, action, f"alias/{key}" if key else ticket.alias, True, context or {})
 
 
-def table(number: int, *allowed: Request, contexts: tuple[Mapping[str, str], ...] = ({},)) -> list[Request]:
+def table(
+    number: int, *allowed: ExpectedRequest, contexts: tuple[Mapping[str, str], ...] = ({},)
+) -> list[ExpectedRequest]:
     """The requests of a ticket: what must be allowed, and all else, which must be refused.
 
     All else is what a change that is too wide would open on its keys to its caller and the others, in each of the
@@ -75,7 +79,9 @@ def _answered(number: int, *, by: str = "", key: str = "") -> Observer:
     return trail_shows(ticket.operation, by=by or ticket.user, on_key=on)
 
 
-def _lets_in(number: int, *allowed: Request, contexts: tuple[Mapping[str, str], ...] = ({},)) -> Observer:
+def _lets_in(
+    number: int, *allowed: ExpectedRequest, contexts: tuple[Mapping[str, str], ...] = ({},)
+) -> Observer:
     """Are the requests of a ticket answered so, and lets its key nobody in but who works in the shop?"""
     return all_of(
         requests_answered(table(number, *allowed, contexts=contexts)),
@@ -96,8 +102,11 @@ def _alias_is_not_moved_back(account: Account, _: Notes) -> Observation:
 
 
 _THROUGH_DYNAMODB = [
-    *(Request(user, "kms:Decrypt", "alias/baskets", user == "Iris", via_table=TABLE) for user in USERS),
-    Request("Iris", "kms:Decrypt", "alias/wages", False, via_table=TABLE),
+    *(
+        ExpectedRequest(user, "kms:Decrypt", "alias/baskets", user == "Iris", via_table=TABLE)
+        for user in USERS
+    ),
+    ExpectedRequest("Iris", "kms:Decrypt", "alias/wages", False, via_table=TABLE),
 ]
 CLOSED: Mapping[int, Observer] = {
     1: all_of(requests_answered(_THROUGH_DYNAMODB), _lets_in(1), _works(1)),
@@ -105,7 +114,7 @@ CLOSED: Mapping[int, Observer] = {
     3: all_of(_lets_in(3, _on(3, "kms:Decrypt")), _answered(3)),
     4: all_of(
         _lets_in(4, _on(4, "kms:Decrypt")),
-        requests_answered([Request(YOU, "kms:Decrypt", "alias/payments", False)]),
+        requests_answered([ExpectedRequest(YOU, "kms:Decrypt", "alias/payments", False)]),
         _works(4),
     ),
     5: all_of(
@@ -121,7 +130,8 @@ CLOSED: Mapping[int, Observer] = {
     6: all_of(_lets_in(6, _on(6, "kms:Decrypt", context=NOW), contexts=({}, NOW, BEFORE)), _works(6)),
     7: all_of(_lets_in(7, _on(7, "kms:Decrypt")), _answered(7)),
     8: all_of(
-        _lets_in(8, Request(WAGES_ROLE, "kms:Decrypt", "alias/wages", True)), _answered(8, by=WAGES_ROLE)
+        _lets_in(8, ExpectedRequest(WAGES_ROLE, "kms:Decrypt", "alias/wages", True)),
+        _answered(8, by=WAGES_ROLE),
     ),
     9: all_of(
         _lets_in(9, _on(9, "kms:ReEncryptFrom", key="photos-old"), _on(9, "kms:ReEncryptTo", key="photos")),
@@ -143,7 +153,7 @@ CHECKS = (
         "none of the ten may delete a key",
         requests_answered(
             [
-                Request(user, "kms:ScheduleKeyDeletion", ticket.alias, False)
+                ExpectedRequest(user, "kms:ScheduleKeyDeletion", ticket.alias, False)
                 for user in USERS
                 for ticket in TICKETS
             ]

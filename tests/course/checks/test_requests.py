@@ -11,7 +11,7 @@ from kmscourse.account import Account
 from kmscourse.course.checks.requests import (
     HARMFUL,
     YOU,
-    Request,
+    ExpectedRequest,
     nobody_else_let_in,
     refused_beside,
     requests_answered,
@@ -22,9 +22,9 @@ from kmscourse.policy import use_statement, with_statement
 
 ALIAS = "alias/tenants"
 TABLE = (
-    Request(YOU, "kms:Decrypt", ALIAS, allowed=True),
-    Request(LAB_USER, "kms:Decrypt", ALIAS, allowed=False),
-    Request(LAB_USER, "kms:Decrypt", ALIAS, allowed=True, context={"tenant": "a"}),
+    ExpectedRequest(YOU, "kms:Decrypt", ALIAS, allowed=True),
+    ExpectedRequest(LAB_USER, "kms:Decrypt", ALIAS, allowed=False),
+    ExpectedRequest(LAB_USER, "kms:Decrypt", ALIAS, allowed=True, context={"tenant": "a"}),
 )
 
 
@@ -49,7 +49,7 @@ def test_the_requests_that_are_answered_otherwise_are_named(account: Account, no
 
 def test_where_two_keys_are_asked_about_each_is_named(account: Account, notes: Notes, key: str) -> None:
     keys.create_key(account.client("kms"), "other")
-    table = [Request(YOU, "kms:Decrypt", alias, allowed=False) for alias in (ALIAS, "alias/other")]
+    table = [ExpectedRequest(YOU, "kms:Decrypt", alias, allowed=False) for alias in (ALIAS, "alias/other")]
     said = requests_answered(table)(account, notes).text
     assert f"by you on {ALIAS} is allowed; kms:Decrypt by you on alias/other is allowed" in said
 
@@ -65,8 +65,8 @@ def test_all_are_right_once_the_context_is_granted(account: Account, notes: Note
 
 
 def test_somebody_who_is_not_there_is_let_in_nowhere(account: Account, notes: Notes, key: str) -> None:
-    refused = Request("Nobody", "kms:Decrypt", ALIAS, allowed=False)
-    allowed = Request("Nobody", "kms:Decrypt", ALIAS, allowed=True)
+    refused = ExpectedRequest("Nobody", "kms:Decrypt", ALIAS, allowed=False)
+    allowed = ExpectedRequest("Nobody", "kms:Decrypt", ALIAS, allowed=True)
     assert requests_answered([refused])(account, notes).passed
     assert "there is no user or role Nobody" in requests_answered([allowed])(account, notes).text
 
@@ -85,7 +85,7 @@ def test_no_call_of_the_learner_is_made(account: Account, notes: Notes, key: str
 
 # --- and nothing more -----------------------------------------------------------------------------------------
 
-READS = (Request(LAB_USER, "kms:Decrypt", ALIAS, allowed=True, context={"tenant": "a"}),)
+READS = (ExpectedRequest(LAB_USER, "kms:Decrypt", ALIAS, allowed=True, context={"tenant": "a"}),)
 
 
 def let_in(account: Account, key: str, statement: dict[str, Any]) -> None:
