@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from kmscourse.sandbox.call import AwsError, Call
+from kmscourse.sandbox.model.descriptions import description
 from kmscourse.sandbox.model.mistyped import mistyped
 from kmscourse.sandbox.protocol.services import PROTOCOLS
 
@@ -84,11 +84,8 @@ def parameters_of(call: Call) -> Mapping[str, Any]:
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """AWS's public description of a service, as botocore ships it."""
-    loader = Loader()  # Its load_service_model looks through all services first, some four hundred folders.
-    name = PROTOCOLS[service].model
-    version = loader.determine_latest_version(name, "service-2")
-    return ServiceModel(loader.load_data(f"{name}/{version}/service-2"), name)
+    """What AWS says of a service, as botocore reads it."""
+    return ServiceModel(description(service), PROTOCOLS[service].model)
 
 
 @cache

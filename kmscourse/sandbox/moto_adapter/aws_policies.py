@@ -1,6 +1,7 @@
 """AWS's own managed policies, as moto ships them: found by ARN, each read when it is first asked for.
 
-moto keeps all of them, four megabytes of JSON, in one text; reading it whole takes a tenth of a second.
+moto keeps all of them, nearly five megabytes of JSON, in one text. It is imported when the first of them is asked for:
+most students ask for none. To parse it whole would take a tenth of a second.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from moto.iam.aws_managed_policies import aws_managed_policies_data
-
+from kmscourse.sandbox.moto_adapter.deferred_imports import whole
 from kmscourse.sandbox.moto_adapter.iam_entities import AWSManagedPolicy
 
 PREFIX = "arn:aws:iam::aws:policy"
@@ -33,7 +33,7 @@ def names(path_prefix: str) -> list[str]:
 
 def read(name: str, account: str) -> Any:
     """A new object for the policy with this name."""
-    data: dict[str, Any] = json.JSONDecoder().raw_decode(aws_managed_policies_data, _places()[name][0])[0]
+    data: dict[str, Any] = json.JSONDecoder().raw_decode(_text(), _places()[name][0])[0]
     policy: Any = AWSManagedPolicy.from_data(name, account, "us-east-1", data)
     policy.versions[0].document = json.dumps(data["Document"], indent=2)  # as AWS prints its own
     digest = base64.b32encode(sha256(name.encode()).digest()).decode("ascii")
@@ -41,12 +41,17 @@ def read(name: str, account: str) -> Any:
     return policy
 
 
+def _text() -> str:
+    text: str = whole("moto.iam.aws_managed_policies").aws_managed_policies_data
+    return text
+
+
 @cache
 def _places() -> dict[str, tuple[int, str]]:
     """Where in the text each policy begins, and its path, by its name: read off the indentation."""
     places: dict[str, tuple[int, str]] = {}
     name, start = "", 0
-    for line in re.finditer(r'^ "([^"]+)":|^  "Path":"([^"]+)"', aws_managed_policies_data, re.MULTILINE):
+    for line in re.finditer(r'^ "([^"]+)":|^  "Path":"([^"]+)"', _text(), re.MULTILINE):
         if line[1]:
             name, start = line[1], line.end()
         else:

@@ -1,49 +1,66 @@
-"""Packages that run their own code only once something is asked of them: what moto and tornado import and never use.
+"""Modules that run their own code only once something is asked of them: what is imported by moto, botocore and tornado
+and never used.
 
-moto mocks AWS in tests. Its first import brings in boto3, requests, responses, PyYAML and the HTTP server of
-werkzeug, which takes longer than all that the sandbox does until its first answer. In a process that has called
-``defer_imports``, each of ``PACKAGES`` is entered without running its ``__init__``: its submodules can be imported, and
-what else is asked of it brings it in whole, as if it had been imported then. (moto's mocks alone do not work in
-such a process: they count on what boto3 would have imported.)
+moto mocks AWS in tests. Its first import brings in boto3, requests, responses, PyYAML, the HTTP server of werkzeug and
+all policies of AWS, botocore's models an HTTP client. That takes longer than all that the sandbox does until its first
+answer, and a third of its memory. In a process that has called ``defer_imports``, each of ``MODULES`` is entered
+without running its code: a package's submodules can be imported, and what else is asked of it brings it in whole, as if
+it had been imported then. (moto's mocks alone do not work in such a process: they count on what boto3 would have
+imported.)
 """
 
 from __future__ import annotations
 
+import collections.abc
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
 
-def _later(package: str, name: str) -> Callable[..., Any]:
-    """What makes an object of a class of the package, which is brought in for it."""
-
-    def make(*args: Any, **options: Any) -> Any:
-        module = sys.modules[package]
-        if isinstance(module, _Deferred):
-            module.run()
-        return getattr(module, name)(*args, **options)
-
-    return make
+def whole(name: str) -> ModuleType:
+    """The module of that name, imported, and its own code has run."""
+    module = importlib.import_module(name)
+    if isinstance(module, _Deferred):
+        module.run()
+    return module
 
 
-# By package, what moto asks of it while it is imported itself.
-PACKAGES: Mapping[str, Mapping[str, Any]] = {
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """What calls a class or function of the module, which is brought in for it."""
+
+    return lambda *args, **options: getattr(whole(module), name)(*args, **options)
+
+
+# By module, what the others take from it while they are imported themselves.
+MODULES: Mapping[str, Mapping[str, Any]] = {
     "boto3": {"Session": _later("boto3", "Session")},
+    "boto3.compat": {"collections_abc": collections.abc},  # brings in s3transfer
+    "botocore.awsrequest": {},
+    "botocore.httpsession": {},
     "botocore.session": {"Session": _later("botocore.session", "Session")},
     "charset_normalizer": {},
     "colorama": {},  # tornado's, for colours that its log never has here; likewise curses
     "cryptography.x509": {},
     "curses": {},
+    "dateutil.parser": {},
     "jmespath": {},
     "moto": {},
     "moto.core": {"DEFAULT_ACCOUNT_ID": "123456789012"},
+    "moto.core.request": {
+        "Request": Any,
+        "determine_request_protocol": _later("moto.core.request", "determine_request_protocol"),
+        "normalize_request": _later("moto.core.request", "normalize_request"),
+    },
     "moto.core.responses": {"TYPE_RESPONSE": Any},
+    "moto.iam.aws_managed_policies": {"aws_managed_policies_data": "{}"},  # 4.7 MB of text
     "requests": {},
+    "requests.compat": {"Mapping": Mapping, "MutableMapping": MutableMapping},
     "responses": {},
+    "urllib3": {},
     "werkzeug": {},
     "yaml": {},
 }
@@ -53,12 +70,12 @@ _OF_IMPORTS = ("__path__", "__file__", "__cached__")
 
 
 def defer_imports() -> None:
-    """Have ``PACKAGES`` imported late in this process, those that are not in it already."""
+    """Have ``MODULES`` imported late in this process, those that are not in it already."""
     sys.meta_path.insert(0, _Finder())
 
 
 class _Deferred(ModuleType):
-    """A package whose own code has not run."""
+    """A module whose own code has not run."""
 
     def __getattr__(self, name: str) -> Any:
         if name in _OF_IMPORTS:
@@ -69,8 +86,8 @@ class _Deferred(ModuleType):
         return getattr(self, name)
 
     def run(self) -> None:
-        """Become the package as it is."""
-        for name in PACKAGES[self.__name__]:
+        """Become the module as it is."""
+        for name in MODULES[self.__name__]:
             delattr(self, name)
         module: Any = self
         module.__class__ = ModuleType
@@ -88,7 +105,7 @@ class _Loader(Loader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = _Deferred(spec.name)
-        vars(module).update(PACKAGES[spec.name])
+        vars(module).update(MODULES[spec.name])
         return module
 
     def exec_module(self, module: ModuleType) -> None:
@@ -99,7 +116,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path) if name in PACKAGES else None
+        spec = PathFinder.find_spec(name, path) if name in MODULES else None
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec

@@ -12,6 +12,7 @@ import logging
 from typing import Any
 
 from kmscourse.sandbox.call import AwsError, Call, HttpResponse
+from kmscourse.sandbox.model.descriptions import description
 from kmscourse.sandbox.moto_adapter.iam_markers import marker_of, place_of
 
 log = logging.getLogger(__name__)
@@ -91,13 +92,20 @@ def _method(response: Any, call: Call) -> Any:
 
 
 @functools.cache
+def _service_model(service: str) -> Any:
+    """moto's model of a service. What moto's own loader would add to AWS's description concerns other services."""
+    from moto.core.model import ServiceModel
+
+    return ServiceModel(description(service), service)
+
+
+@functools.cache
 def _operation(service: str, operation: str) -> Any:
     """moto's model of an operation. Raises AwsError for one that AWS doesn't have."""
     from botocore.model import OperationNotFoundError
-    from moto.core.utils import get_service_model
 
     try:
-        return get_service_model(service).operation_model(operation)
+        return _service_model(service).operation_model(operation)
     except OperationNotFoundError:
         code = "InvalidAction" if service == "iam" else "UnknownOperationException"
         raise AwsError(code, f"There is no operation {operation} in {service}.") from None
@@ -199,7 +207,6 @@ def _refused(refusal: Any) -> AwsError:
 def _status(service: str, code: str) -> int:
     """The HTTP status of an error of the newer kind, from the service's model."""
     from moto.core.errors import ErrorLookupFactory
-    from moto.core.utils import get_service_model
 
-    shape = ErrorLookupFactory().for_service(get_service_model(service)).from_code(code)
+    shape = ErrorLookupFactory().for_service(_service_model(service)).from_code(code)
     return int(shape.metadata.get("error", {}).get("httpStatusCode", 400)) if shape is not None else 400

@@ -10,6 +10,7 @@ import pytest
 
 from kmscourse.sandbox import console, offered
 from kmscourse.sandbox.model import shapes
+from kmscourse.sandbox.model.descriptions import description
 from tests.sandbox.honoured import kms, sts
 from tests.sandbox.honoured.account import Prepared, step
 from tests.sandbox.honoured.members import members
@@ -40,15 +41,16 @@ def read_anew() -> Iterator[None]:
 @pytest.fixture
 def newer_botocore(read_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """In its model, GenerateRandom has another member, and the recipient of what it makes too."""
-    load_data = shapes.Loader.load_data
 
-    def with_moon(self: Any, name: str) -> Any:
-        model = copy.deepcopy(load_data(self, name))
-        for shape in ("GenerateRandomRequest", "RecipientInfo", "GrantConstraints") if "kms" in name else ():
+    def with_moon(service: str) -> Any:
+        model = copy.deepcopy(description(service))
+        for shape in (
+            ("GenerateRandomRequest", "RecipientInfo", "GrantConstraints") if service == "kms" else ()
+        ):
             model["shapes"][shape]["members"]["Moon"] = {"shape": "DescriptionType"}
         return model
 
-    monkeypatch.setattr(shapes.Loader, "load_data", with_moon)
+    monkeypatch.setattr(shapes, "description", with_moon)
 
 
 @pytest.mark.usefixtures("newer_botocore")

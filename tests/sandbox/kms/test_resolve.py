@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 
 from kmscourse.sandbox.call import AwsError
 from kmscourse.sandbox.kms.operations import OPERATIONS
-from kmscourse.sandbox.model import shapes
 from tests.sandbox.kms.other_kinds import OTHER_KINDS, parameters_for
 
 UNKNOWN = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -100,9 +101,10 @@ def prepared(gate: Any, row: Row) -> tuple[str, dict[str, Any]]:
 
 def test_the_table_has_every_parameter_that_names_a_key_and_awss_word_on_aliases() -> None:
     wanted = set()
+    model = ServiceModel(Loader().load_service_model("kms", "service-2"))  # with the prose of it
     for operation in OPERATIONS:
-        shape = shapes.input_shape("kms", operation)
-        described = shapes.service_model("kms").operation_model(operation).documentation
+        shape = model.operation_model(operation).input_shape
+        described = model.operation_model(operation).documentation
         for name, member in shape.members.items() if shape else ():
             if member.name == "KeyIdType" or (name == "KeyId" and member.name == "NullableKeyIdType"):
                 # Of MACs the operation's description alone says it.

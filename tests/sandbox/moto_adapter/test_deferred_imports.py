@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from kmscourse.sandbox.moto_adapter.deferred_imports import PACKAGES
+from kmscourse.sandbox.moto_adapter.deferred_imports import MODULES
 
 ROOT = Path(__file__).parents[3]
 
@@ -33,7 +34,7 @@ def test_a_first_answer_needs_none_of_it() -> None:
         practice = Practice()
         practice.key()
         practice("kms:ListKeys")
-        kinds = {name: type(sys.modules.get(name)) for name in deferred_imports.PACKAGES}
+        kinds = {name: type(sys.modules.get(name)) for name in deferred_imports.MODULES}
         waiting = [n for n, kind in kinds.items() if kind not in (type(None), deferred_imports._Deferred)]
         print(waiting, "responses.registries" in sys.modules, "boto3.session" in sys.modules)
     """
@@ -65,6 +66,14 @@ def test_the_account_lives_its_whole_life_in_such_a_process() -> None:
         ("from boto3 import Session; print(type(Session()).__module__)", "boto3.session"),
         ("import botocore.session as it; print(type(it.Session()).__module__)", "botocore.session"),
         ("import responses; print(responses.mock.__class__.__name__)", "RequestsMock"),
+        ("import urllib3; print(urllib3.PoolManager.__name__)", "PoolManager"),
+        ("from urllib3.util import parse_url; print(parse_url('http://a/b').path)", "/b"),
+        ("import botocore.httpsession as it; print(it.URLLib3Session.__module__)", "botocore.httpsession"),
+        ("from botocore.awsrequest import AWSResponse; print(AWSResponse.__module__)", "botocore.awsrequest"),
+        ("import dateutil.parser; print(dateutil.parser.parse('2013-08-01').year)", "2013"),
+        ("from boto3.compat import filter_python_deprecation_warnings as it; print(it.__module__)", "boto3.compat"),
+        ("import requests.compat as it; print(it.urlparse('http://a/b').path)", "/b"),
+        ("import moto.core.request as it; print(it.environ_key_for_header('a-b'))", "HTTP_A_B"),
         ("import yaml\ntry: yaml.nonsense\nexcept AttributeError as error: print(error)", "module 'yaml' has no"),
         ("try: from moto import nonsense\nexcept ImportError as error: print(error)", "cannot import name 'nonsense'"),
     ],
@@ -73,10 +82,27 @@ def test_what_is_asked_for_is_there(asked: str, answer: str) -> None:
     assert said(asked).startswith(answer)
 
 
-def test_what_stands_in_for_a_constant_is_that_constant() -> None:
-    from moto.core import DEFAULT_ACCOUNT_ID
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("boto3.compat", "collections_abc"),
+        ("moto.core", "DEFAULT_ACCOUNT_ID"),
+        ("requests.compat", "Mapping"),
+        ("requests.compat", "MutableMapping"),
+    ],
+)
+def test_what_stands_in_for_a_constant_is_that_constant(module: str, name: str) -> None:
+    assert MODULES[module][name] == getattr(importlib.import_module(module), name)
 
-    assert PACKAGES["moto.core"]["DEFAULT_ACCOUNT_ID"] == DEFAULT_ACCOUNT_ID
+
+def test_awss_policies_are_read_when_the_first_is_asked_for() -> None:
+    program = """if True:
+        from kmscourse.sandbox.moto_adapter import aws_policies
+        before = type(sys.modules["moto.iam.aws_managed_policies"]).__name__
+        policy = aws_policies.find("arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser", "123456789012")
+        print(before, type(sys.modules["moto.iam.aws_managed_policies"]).__name__, policy.name)
+    """
+    assert said(program) == "_Deferred module AWSKeyManagementServicePowerUser"
 
 
 def test_what_is_imported_already_is_left_alone() -> None:
