@@ -36,9 +36,7 @@ def own(process: int) -> float:
 
 def test_it_is_small_at_its_start_and_in_use(endpoint: sandbox_client.Endpoint) -> None:
     at_start = own(endpoint.pid)
-    assert at_start <= MAX_AT_START, (
-        "see benchmarks/account_weight.py: which module is new at the start?"
-    )
+    assert at_start <= MAX_AT_START, "see benchmarks/account_weight.py: which module is new at the start?"
     client(endpoint, "kms").create_key()
     client(endpoint, "dynamodb").create_table(
         TableName="Books",
