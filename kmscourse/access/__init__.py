@@ -22,12 +22,13 @@ from kmscourse.access.conditions import table_key
 from kmscourse.access.explain import Case, case, may_read_table, refused_case, scan_answers
 from kmscourse.access.identities import Identity, find_identity, read_identities
 from kmscourse.access.questions import DIRECTLY, KEY_ACTIONS, TABLE_ACTIONS, questions, ways
-from kmscourse.access.reach import Reach, uses_of, who_assumes, who_may
+from kmscourse.access.reach import CONTAINED_USES, Reach, uses_of, who_assumes, who_may
 from kmscourse.access.refusal import PartKind, Refusal
 from kmscourse.access.snapshot import Snapshot, Table
 from kmscourse.access.trail import Session, session_of
 
 __all__ = [
+    "CONTAINED_USES",
     "DIRECTLY",
     "KEY_ACTIONS",
     "TABLE_ACTIONS",

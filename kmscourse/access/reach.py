@@ -54,6 +54,8 @@ USES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "KEY_AGREEMENT": {"derive": ("kms:DeriveSharedSecret",)},
 }
 """KeyUsage -> what a key of it is for, and the actions of which one is enough for that."""
+CONTAINED_USES = {"re-encrypt from": "decrypt", "re-encrypt to": "encrypt"}
+"""Uses that say little beside another one: whoever may decrypt can also move a ciphertext."""
 _BY_A_SERVICE = ("encrypt", "decrypt")  # what DynamoDB uses the key of a table for, in a caller's name
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 _CONTEXT_KEY = "kms:encryptioncontext:"
@@ -73,6 +75,11 @@ class Reach:
     kind: PrincipalKind
     uses: Mapping[str, str]
     assumed_by: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> dict[str, str]:
+        """The same uses, but for those that what contains them lets in already."""
+        return {use: by for use, by in self.uses.items() if self.uses.get(CONTAINED_USES.get(use, "")) != by}
 
 
 def uses_of(key_usage: str) -> Mapping[str, Sequence[str]]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kmscourse.access import Reach
+from kmscourse.access import CONTAINED_USES, Reach
 from kmscourse.display.card import Card, Grid
 from kmscourse.policy import PrincipalKind
 
 
 class AccessCard(Card):
-    """The card. ``name`` is what people call the key, ``uses`` what it can be used for."""
+    """The card. ``name`` is what people call the key, ``uses`` what it can be used for.
+
+    A use that another one contains has a column only where it tells something of somebody.
+    """
 
     def __init__(self, name: str, uses: Sequence[str], reaches: Sequence[Reach]) -> None:
         self.reaches = tuple(reaches)
+        uses = [
+            use for use in uses if use not in CONTAINED_USES or any(use in each.telling for each in reaches)
+        ]
         rows = [(_who(reach), *(_answer(reach.uses.get(use, "")) for use in uses)) for reach in reaches]
         super().__init__(Grid(f"Who may use {name}, and by what", ("who", *uses), rows))
 

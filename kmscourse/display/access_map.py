@@ -80,7 +80,7 @@ class AccessMap(Picture):
             for reach in key.shown:
                 for role in reach.assumed_by:
                     yield f"{role} may assume the role {reach.name}."
-                for by in dict.fromkeys(_drawn(reach).values()):
+                for by in dict.fromkeys(reach.telling.values()):
                     yield f"{reach.name} may {_listed(reach, by)}: by {by}."
 
     def svg(self) -> str:
@@ -129,7 +129,7 @@ class AccessMap(Picture):
         """From somebody in the column ``x`` to the key."""
         start = x + HALF
         draw.arrow((start, middle), (KEY, middle), kind="plain" if works else "no")
-        kinds = dict.fromkeys(_drawn(reach).values())
+        kinds = dict.fromkeys(reach.telling.values())
         for number, by in enumerate(kinds):
             below = middle - 10 if number == 0 else middle + 22 * number
             letters = int((KEY - start) / LETTER)
@@ -150,17 +150,8 @@ _STATES = {
 _KINDS = {PrincipalKind.ROLE: "role", PrincipalKind.OUTSIDER: "service", PrincipalKind.SESSION: "session"}
 
 
-_CONTAINED = {"re-encrypt from": "decrypt", "re-encrypt to": "encrypt"}
-"""Uses that say little beside another one: whoever may decrypt can also move a ciphertext."""
-
-
-def _drawn(reach: Reach) -> dict[str, str]:
-    """The uses that the map tells of, each with what lets them in."""
-    return {use: by for use, by in reach.uses.items() if reach.uses.get(_CONTAINED.get(use, "")) != by}
-
-
 def _listed(reach: Reach, by: str) -> str:
-    return ", ".join(use for use, what in _drawn(reach).items() if what == by)
+    return ", ".join(use for use, what in reach.telling.items() if what == by)
 
 
 def _short(text: str, letters: int = MAX_NAME) -> str:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmscourse.access import Reach, Snapshot, uses_of
+from kmscourse.access import CONTAINED_USES, Reach, Snapshot, uses_of
 from kmscourse.account import Account
 from kmscourse.display.access import AccessCard
 from kmscourse.display.access_map import AccessMap, MappedKey, mapped_keys
@@ -37,7 +37,18 @@ def test_the_card_has_a_row_for_each_and_says_no_where_nothing_lets_in(reaches: 
     rows = grid.rows
     assert [row[0].splitlines()[0] for row in rows] == [reach.name for reach in reaches]
     for row, reach in zip(rows, reaches, strict=True):
-        assert list(row[1:]) == [f"✓ {reach.uses[use]}" if use in reach.uses else "✗" for use in USES]
+        assert list(row[1:]) == [
+            f"✓ {reach.uses[use]}" if use in reach.uses else "✗" for use in grid.head[1:]
+        ]
+
+
+@given(REACHES)
+def test_the_card_leaves_out_only_what_another_use_lets_in_already(reaches: list[Reach]) -> None:
+    (grid,) = AccessCard("books", USES, reaches).blocks
+    assert isinstance(grid, Grid)
+    for use in set(USES) - set(grid.head):
+        for reach in reaches:
+            assert reach.uses.get(use) in (None, reach.uses.get(CONTAINED_USES[use]))
 
 
 @given(REACHES)
