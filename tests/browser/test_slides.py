@@ -23,6 +23,10 @@ TOO_LARGE = """([width, height]) => [...document.querySelectorAll(".slide")].fla
     return found;
 })"""
 SHOWN = ".slide.shown"
+FILLS_THE_SCREEN = """([width, height]) => {
+    const box = document.querySelector(".slide.shown").getBoundingClientRect();
+    return Math.round(box.width) === width && Math.round(box.height) === height;
+}"""
 
 each_section = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
 
@@ -61,9 +65,7 @@ def test_every_slide_fits_on_the_screen(
     for width, height in SCREENS:  # as a window that moves to the projector
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate(TOO_LARGE, STAGE) == []
-        box = page.locator(SHOWN).bounding_box()
-        assert box is not None
-        assert (round(box["width"]), round(box["height"])) == (width, height), "it grows with the screen"
+        page.wait_for_function(FILLS_THE_SCREEN, arg=[width, height])
     page.screenshot(path=screenshots / f"slides-{section.number:02}.png")
 
 

@@ -30,9 +30,9 @@ READS = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def furnished() -> Iterator[Furnished]:
-    """One account for all of them."""
+    """An account for each test: a text that is a name can rename what the next one reads."""
     made = Furnished()
     yield made
     made.close()
@@ -54,8 +54,9 @@ def test_the_answer_to_any_text_can_be_read(furnished: Furnished, action: str, d
         parameters = parameters_with(action, data.draw(st.sampled_from(here)), data.draw(texts))
         assert parsed(furnished.call(action, parameters)).tag
     read = data.draw(st.sampled_from(sorted(READS)))
-    assert furnished.call(read, READS[read]).status == 200
-    assert parsed(furnished.call(read, READS[read])).tag
+    assert parsed(
+        furnished.call(read, READS[read])
+    ).tag  # of the thing, or of the sentence that it is not there
 
 
 CONTROLS = [chr(number) for number in (*range(0x20), 0x7F, 0x85, 0xFFFE)]
