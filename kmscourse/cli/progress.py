@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmscourse.cli import arguments
 from kmscourse.cli.arguments import Parser
 from kmscourse.cli.terminal import columns, count_of
 from kmscourse.home import home
@@ -35,7 +36,12 @@ def add_progress(verbs: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=CSV_HELP,
     )
-    progress.add_argument("--csv", metavar="FILE", help="write it as CSV into a file, or to stdout: -")
+    progress.add_argument(
+        "--csv",
+        type=arguments.output_file_or_stdout,
+        metavar="FILE",
+        help="write it as CSV into a file, or to stdout: -",
+    )
     progress.set_defaults(run=show_progress)
 
 
