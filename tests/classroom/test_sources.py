@@ -65,6 +65,16 @@ def test_students_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) ->
     assert names == ["anna (friday)", "anna (monday)", "ben"]
 
 
+def test_students_of_one_name_in_folders_of_one_name_are_numbered(tmp_path: Path) -> None:
+    for term in ("spring", "autumn"):
+        put(tmp_path / term / "monday", "anna.csv", f"{'x' * 80}{term}.csv")
+    put(tmp_path / "friday", "anna.csv", "anna (monday) 1.csv")
+    names, _ = collected(*(tmp_path / folder for folder in ("spring/monday", "autumn/monday", "friday")))
+    long = f"{'x' * 59}… (monday)"
+    anna = ["anna (friday)", "anna (monday) 1", "anna (monday) 2", "anna (monday) 3"]
+    assert names == [*anna, f"{long} 1", f"{long} 2"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -121,7 +131,7 @@ def test_a_url_without_a_server_is_refused(word: str) -> None:
         classroom.source(word)
 
 
-@pytest.mark.parametrize("word", ["missing", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("word", ["", "missing", "a\0b", "x" * 5000])
 def test_what_is_not_there_is_refused(word: str) -> None:
     with pytest.raises(CourseError):
         classroom.source(word)
