@@ -129,6 +129,13 @@ def output_file_or_stdout(text: str) -> str:
     return text if text == "-" else output_file(text)
 
 
+def output_folder(text: str) -> Path:
+    """A folder to write into, which is made where it is not there. Without a name it would be the current one."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' is no name of a folder")
+    return Path(text)
+
+
 def _whole_number(text: str, low: int, high: int, kind: str) -> int:
     try:
         number = int(text)

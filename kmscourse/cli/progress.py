@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmscourse.cli import arguments
 from kmscourse.cli.arguments import Parser
+from kmscourse.cli.opening import opened_account
 from kmscourse.cli.terminal import columns, count_of
 from kmscourse.home import home
 
@@ -47,11 +48,10 @@ def add_progress(verbs: argparse._SubParsersAction[Parser]) -> None:
 
 def show_progress(chosen: argparse.Namespace) -> None:
     """Print the table, or write the CSV."""
-    from kmscourse.account import open_account
     from kmscourse.course import export
     from kmscourse.course.overview import Overview
 
-    account = open_account()
+    account = opened_account()
     overview = Overview(home(), account.file_key)
     if chosen.csv is None:
         print(account)

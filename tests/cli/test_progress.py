@@ -48,6 +48,22 @@ def test_the_table_tells_what_was_done(home: Path, capsys: pytest.CaptureFixture
         assert told in lines
 
 
+@pytest.mark.parametrize("command", [["progress"], ["progress", "--csv", "-"], ["check", "0"]])
+def test_what_there_is_to_say_about_the_account_is_said_beside_it(
+    home: Path,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    notices = ["The account starts over."]
+    monkeypatch.setattr(account, "take_notices", lambda: [notices.pop()] if notices else [])
+    assert cli.main(command) == 0
+    assert capsys.readouterr().err == "The account starts over.\n"
+    assert cli.main(command) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_csv_goes_to_stdout_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["progress", "--csv", "-"]) == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
