@@ -21,6 +21,7 @@ from kmscourse.home import files
 MAX_BYTES = 5 * 2**20
 SUFFIX = ".csv"
 MAX_NAME = 60  # characters
+_JOINERS = "\u200c\u200d"  # between signs: names in Persian and Hindi have them, and emoji
 MAX_NAMED = 5  # files, in one sentence
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: C:\ is a drive
@@ -106,7 +107,9 @@ def location_of(path: Path) -> str:
 
 def readable(text: str) -> str:
     """Somebody else's text as it can be shown: on one line, not too long, without what steers a terminal."""
-    shown = "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in text)
+    shown = "".join(
+        "\ufffd" if unicodedata.category(sign)[0] == "C" and sign not in _JOINERS else sign for sign in text
+    )
     shown = " ".join(shown.split()) or "\ufffd"
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
 

@@ -51,10 +51,10 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal it takes: a Chinese sign two, an accent of its own none."""
+    """How many columns of a terminal it takes: a Chinese sign two, an accent or a joiner of its own none."""
     return sum(
         0
-        if unicodedata.category(sign) in ("Mn", "Me")
+        if unicodedata.category(sign) in ("Mn", "Me", "Cf")
         else 2
         if unicodedata.east_asian_width(sign) in "WF"
         else 1

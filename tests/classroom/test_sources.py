@@ -159,10 +159,15 @@ def test_a_url_has_the_name_of_its_file(url: str, name: str, place: str) -> None
     assert "secret" not in source.name + source.place
 
 
+@pytest.mark.parametrize("name", ["علی‌رضا", "क्‍ष", "👩\u200d🎓"])
+def test_a_name_with_joiners_is_shown_as_it_is_written(name: str) -> None:
+    assert sources.readable(name) == name
+
+
 @given(st.text(max_size=200))
 def test_a_shown_text_is_one_line_that_steers_no_terminal(text: str) -> None:
     shown = sources.readable(text)
     assert 0 < len(shown) <= sources.MAX_NAME
     assert len(shown.splitlines()) == 1
-    assert not any(unicodedata.category(sign)[0] == "C" for sign in shown)
+    assert not any(unicodedata.category(sign)[0] == "C" and sign not in "\u200c\u200d" for sign in shown)
     assert sources.readable(shown) == shown
