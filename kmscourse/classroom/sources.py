@@ -21,6 +21,7 @@ from kmscourse.home import files
 MAX_BYTES = 5 * 2**20
 SUFFIX = ".csv"
 MAX_NAME = 60  # characters
+_JOINERS = "\u200c\u200d"  # between signs: names in Persian and Hindi have them, and emoji
 MAX_NAMED = 5  # files, in one sentence
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: C:\ is a drive
@@ -46,6 +47,8 @@ def source(word: str) -> list[Source]:
         if scheme[1].lower() not in web.SCHEMES:
             raise CourseError(f"{readable(word)} is neither a path nor a URL with http or https.")
         return [_at_url(word)]
+    if not word:
+        raise CourseError("There is no file or folder without a name.")
     path = Path(word)
     try:
         if not path.is_dir():
@@ -64,7 +67,7 @@ def source(word: str) -> list[Source]:
 
 def collect(sources: Iterable[Source]) -> tuple[list[Student], list[str]]:
     """The students that could be read, and a sentence for each source that could not. One that is named twice counts
-    once; where two students have one name, the folder or the server is added.
+    once; where two students have one name, the folder or the server is added, and a number where that is one too.
     """
     by_location = {source.location: source for source in sources}
     read: list[tuple[Source, Student]] = []
@@ -76,12 +79,25 @@ def collect(sources: Iterable[Source]) -> tuple[list[Student], list[str]]:
             set_aside.append(f"set aside: {each.name}: {error}")
         except OSError as error:
             set_aside.append(f"set aside: {each.name}: {_reason(error)}.")
-    count = Counter(student.name for _, student in read)
-    students = [
-        Student(f"{student.name} ({each.place})", student.items) if count[student.name] > 1 else student
-        for each, student in read
-    ]
+    names = _told_apart([(each.name, each.place) for each, _ in read])
+    students = [Student(name, student.items) for name, (_, student) in zip(names, read, strict=True)]
     return sorted(students, key=lambda student: student.name.casefold()), set_aside
+
+
+def _told_apart(named: Sequence[tuple[str, str]]) -> list[str]:
+    """A name for each (name, place), and no two alike."""
+    count = Counter(name for name, _ in named)
+    names = [f"{name} ({place})" if count[name] > 1 else name for name, place in named]
+    taken = Counter(names)
+    numbers: Counter[str] = Counter()
+    told = []
+    for name in names:
+        unique = name
+        while taken[name] > 1 and (unique == name or unique in taken):
+            numbers[name] += 1
+            unique = f"{name} {numbers[name]}"
+        told.append(unique)
+    return told
 
 
 def location_of(path: Path) -> str:
@@ -91,7 +107,9 @@ def location_of(path: Path) -> str:
 
 def readable(text: str) -> str:
     """Somebody else's text as it can be shown: on one line, not too long, without what steers a terminal."""
-    shown = "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in text)
+    shown = "".join(
+        "\ufffd" if unicodedata.category(sign)[0] == "C" and sign not in _JOINERS else sign for sign in text
+    )
     shown = " ".join(shown.split()) or "\ufffd"
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from kmscourse.errors import KmsCourseError
@@ -101,6 +102,38 @@ def exports(text: str) -> list[Source]:
         return classroom.source(text)
     except KmsCourseError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def output_file(text: str) -> str:
+    """A file to write: one that is not there yet, in a folder that is, or a plain file that may be replaced.
+
+    A device or a pipe is neither, and to put a file in its place would take it away from everybody.
+    """
+    path = Path(text)
+    try:
+        if text in ("", "-"):
+            raise argparse.ArgumentTypeError(f"{text!r} is no name of a file")
+        if path.is_dir():
+            raise argparse.ArgumentTypeError(f"{text!r} is a folder: name a file in it")
+        if not path.absolute().parent.is_dir():
+            raise argparse.ArgumentTypeError(f"{text!r} is in a folder that is not there: make it first")
+        if path.exists() and not path.is_file():
+            raise argparse.ArgumentTypeError(f"{text!r} is a device or a pipe: choose a file")
+    except (OSError, ValueError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a file") from None
+    return text
+
+
+def output_file_or_stdout(text: str) -> str:
+    """The same, or ``-`` for stdout."""
+    return text if text == "-" else output_file(text)
+
+
+def output_folder(text: str) -> Path:
+    """A folder to write into, which is made where it is not there. Without a name it would be the current one."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' is no name of a folder")
+    return Path(text)
 
 
 def _whole_number(text: str, low: int, high: int, kind: str) -> int:

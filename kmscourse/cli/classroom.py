@@ -48,8 +48,13 @@ def add_class(verbs: argparse._SubParsersAction[Parser]) -> None:
         metavar="EXPORT",
         help="a file, a folder or a URL with what students exported by: kmscourse progress --csv FILE",
     )
-    verb.add_argument("--csv", metavar="FILE", help="write it as CSV into a file, or to stdout: -")
-    verb.add_argument("--html", metavar="FILE", help="write it as a page")
+    verb.add_argument(
+        "--csv",
+        type=arguments.output_file_or_stdout,
+        metavar="FILE",
+        help="write it as CSV into a file, or to stdout: -",
+    )
+    verb.add_argument("--html", type=arguments.output_file, metavar="FILE", help="write it as a page")
     verb.set_defaults(run=show_class)
 
 
@@ -60,6 +65,12 @@ def show_class(chosen: argparse.Namespace) -> None:
     sources = list(chain.from_iterable(chosen.exports))
     for file in (chosen.csv, chosen.html):
         _refuse_to_overwrite(file, sources)
+    if None not in (chosen.csv, chosen.html) and classroom.location_of(
+        Path(chosen.csv)
+    ) == classroom.location_of(Path(chosen.html)):
+        raise UsageError(
+            f"{chosen.html} can't be both the CSV and the page. Choose another file for one of them."
+        )
     standing = classroom.Standing(*classroom.collect(sources))
     for sentence in standing.set_aside:
         print(sentence, file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kmscourse.cli import arguments
 from kmscourse.cli.arguments import Parser, UsageError
+from kmscourse.cli.opening import opened_account
 from kmscourse.cli.terminal import count_of
 from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
@@ -42,7 +43,9 @@ def add_slides(verbs: argparse._SubParsersAction[Parser]) -> None:
     slides.add_argument(
         "section", type=arguments.section, nargs="*", metavar="N", help="sections (default: all of them)"
     )
-    slides.add_argument("--out", type=Path, default=Path("slides"), help="the folder (default: slides)")
+    slides.add_argument(
+        "--out", type=arguments.output_folder, default=Path("slides"), help="the folder (default: slides)"
+    )
     slides.set_defaults(run=make_slides)
 
 
@@ -89,12 +92,11 @@ def make_slides(chosen: argparse.Namespace) -> None:
 def check_sections(chosen: argparse.Namespace) -> None:
     """Print each check of a section, or of all, with a hint where it isn't met."""
     from kmscourse import course
-    from kmscourse.account import open_account
     from kmscourse.course.checks import CHECKS, run
     from kmscourse.course.notes import Notes
     from kmscourse.course.progress import Progress
 
-    account = open_account()
+    account = opened_account()
     notes = Notes(home(), account.file_key)
     progress = Progress(home(), account.file_key)
     sections = course.SECTIONS if chosen.section is None else [course.find_section(chosen.section)]

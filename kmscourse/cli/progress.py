@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kmscourse.cli import arguments
 from kmscourse.cli.arguments import Parser
+from kmscourse.cli.opening import opened_account
 from kmscourse.cli.terminal import columns, count_of
 from kmscourse.home import home
 
@@ -35,17 +37,21 @@ def add_progress(verbs: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=CSV_HELP,
     )
-    progress.add_argument("--csv", metavar="FILE", help="write it as CSV into a file, or to stdout: -")
+    progress.add_argument(
+        "--csv",
+        type=arguments.output_file_or_stdout,
+        metavar="FILE",
+        help="write it as CSV into a file, or to stdout: -",
+    )
     progress.set_defaults(run=show_progress)
 
 
 def show_progress(chosen: argparse.Namespace) -> None:
     """Print the table, or write the CSV."""
-    from kmscourse.account import open_account
     from kmscourse.course import export
     from kmscourse.course.overview import Overview
 
-    account = open_account()
+    account = opened_account()
     overview = Overview(home(), account.file_key)
     if chosen.csv is None:
         print(account)

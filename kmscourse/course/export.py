@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -19,6 +20,7 @@ EARLIEST = ("kind", "name", "section", "done", "right", "day")
 COLUMNS = (*EARLIEST, "begun", "choice")
 """The columns of the CSV, as ``kmscourse progress --help`` explains them; and those that each version has written."""
 
+_OTHER_SEPARATOR = re.compile(r"sep=|(?=[^,\r\n]*\bkind\b)[^,\r\n]*[;\t]")  # in the first row
 _YES_OR_NO = {"yes": True, "no": False, "": None}
 
 
@@ -43,6 +45,10 @@ def read(content: bytes) -> list[Item]:
         text = content.decode("utf-8-sig")  # a spreadsheet puts a mark before it
     except UnicodeDecodeError:
         raise CourseError("it is not in UTF-8.") from None
+    if _OTHER_SEPARATOR.match(text):
+        raise CourseError(
+            "its columns are not separated by commas: a spreadsheet has saved it in another way."
+        )
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     items: dict[tuple[str, int | None, str], Item] = {}
     try:

@@ -8,8 +8,9 @@ account itself can't tell.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from kmscourse.course.checks import EXERCISES
 from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, LAST_OF_LAB, SECTIONS, Section
@@ -24,39 +25,36 @@ class Progress:
 
     def done(self, section: int, exercise: int | None = None) -> bool:
         """Was that section (its checks), or that exercise of it (1 or 2), done once?"""
-        return _name(section, exercise) in self._file.read()
+        return _name(section, exercise) in self._days
 
     def record(self, section: int, exercise: int | None = None) -> None:
         """Note that it is done, with the day; the first day stays."""
-        with self._file.update() as done:
-            done.setdefault(_name(section, exercise), datetime.now(UTC).date().isoformat())
+        self._note(_name(section, exercise))
 
     def record_begun(self, section: int, exercise: int | None = None) -> None:
         """Note that a section was opened, or an exercise checked, with the day; the first day stays."""
-        with self._file.update() as done:
-            done.setdefault(_begun(_name(section, exercise)), datetime.now(UTC).date().isoformat())
+        self._note(_begun(_name(section, exercise)))
 
     def begun_day(self, section: int, exercise: int | None = None) -> str:
         """The day on which that section, or that exercise of it, was begun, as in 2026-07-01; "" where it wasn't.
 
         Where it was done with a course that did not note that yet, it is the day on which it was done.
         """
-        kept, name = self._file.read(), _name(section, exercise)
-        return str(kept.get(_begun(name)) or kept.get(name, ""))
+        days, name = self._days, _name(section, exercise)
+        return days.get(_begun(name)) or days.get(name, "")
 
     def record_challenge(self) -> None:
         """Note that the last challenge is done, with the day; the first day stays."""
-        with self._file.update() as done:
-            done.setdefault(_CHALLENGE, datetime.now(UTC).date().isoformat())
+        self._note(_CHALLENGE)
 
     @property
     def challenge_day(self) -> str:
         """The day on which the last challenge was done, "" where it wasn't."""
-        return str(self._file.read().get(_CHALLENGE, ""))
+        return self._days.get(_CHALLENGE, "")
 
     def day(self, section: int, exercise: int | None = None) -> str:
         """The day on which that section, or that exercise of it, was done, as in 2026-07-01; "" where it wasn't."""
-        return str(self._file.read().get(_name(section, exercise), ""))
+        return self._days.get(_name(section, exercise), "")
 
     def start_over(self, section: int = 0) -> None:
         """Forget that this section and those after it were begun and done, and their exercises."""
@@ -69,13 +67,13 @@ class Progress:
     @property
     def sections(self) -> list[int]:
         """The numbers of the sections that are done."""
-        done = self._file.read()
+        done = self._days
         return [section.number for section in SECTIONS if _name(section.number) in done]
 
     @property
     def exercises(self) -> list[tuple[int, int]]:
         """The exercises that are done: (section, 1 or 2)."""
-        done = self._file.read()
+        done = self._days
         every = [(number, exercise) for number in EXERCISES for exercise in _exercises(number)]
         return [exercise for exercise in every if _name(*exercise) in done]
 
@@ -84,6 +82,17 @@ class Progress:
         lab, beyond = self._told(LAB_SECTIONS), self._told(BEYOND_SECTIONS)
         has_begun = any(number > LAST_OF_LAB for number in [*self.sections, *dict(self.exercises)])
         return f"{lab}\n{beyond} beyond the lab" if has_begun else lab
+
+    @property
+    def _days(self) -> dict[str, str]:
+        """The days that are kept, each by what was begun or done on it."""
+        return {name: day for name, kept in self._file.read().items() if (day := _read(kept))}
+
+    def _note(self, name: str) -> None:
+        """Keep today as the day of that, if none is kept."""
+        with self._file.update() as kept:
+            if not _read(kept.get(name)):
+                kept[name] = datetime.now(UTC).date().isoformat()
 
     def _told(self, part: Sequence[Section]) -> str:
         numbers = [section.number for section in part]
@@ -98,6 +107,14 @@ class Progress:
 
 
 _CHALLENGE = "challenge"
+
+
+def _read(kept: Any) -> str:
+    """A day as it is kept, as in 2026-07-01; "" for what can't be one."""
+    try:
+        return date.fromisoformat(kept).isoformat()
+    except (TypeError, ValueError):
+        return ""
 
 
 def _exercises(section: int) -> range:

@@ -65,6 +65,16 @@ def test_students_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) ->
     assert names == ["anna (friday)", "anna (monday)", "ben"]
 
 
+def test_students_of_one_name_in_folders_of_one_name_are_numbered(tmp_path: Path) -> None:
+    for term in ("spring", "autumn"):
+        put(tmp_path / term / "monday", "anna.csv", f"{'x' * 80}{term}.csv")
+    put(tmp_path / "friday", "anna.csv", "anna (monday) 1.csv")
+    names, _ = collected(*(tmp_path / folder for folder in ("spring/monday", "autumn/monday", "friday")))
+    long = f"{'x' * 59}… (monday)"
+    anna = ["anna (friday)", "anna (monday) 1", "anna (monday) 2", "anna (monday) 3"]
+    assert names == [*anna, f"{long} 1", f"{long} 2"]
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -121,7 +131,7 @@ def test_a_url_without_a_server_is_refused(word: str) -> None:
         classroom.source(word)
 
 
-@pytest.mark.parametrize("word", ["missing", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("word", ["", "missing", "a\0b", "x" * 5000])
 def test_what_is_not_there_is_refused(word: str) -> None:
     with pytest.raises(CourseError):
         classroom.source(word)
@@ -149,10 +159,15 @@ def test_a_url_has_the_name_of_its_file(url: str, name: str, place: str) -> None
     assert "secret" not in source.name + source.place
 
 
+@pytest.mark.parametrize("name", ["علی‌رضا", "क्‍ष", "👩\u200d🎓"])
+def test_a_name_with_joiners_is_shown_as_it_is_written(name: str) -> None:
+    assert sources.readable(name) == name
+
+
 @given(st.text(max_size=200))
 def test_a_shown_text_is_one_line_that_steers_no_terminal(text: str) -> None:
     shown = sources.readable(text)
     assert 0 < len(shown) <= sources.MAX_NAME
     assert len(shown.splitlines()) == 1
-    assert not any(unicodedata.category(sign)[0] == "C" for sign in shown)
+    assert not any(unicodedata.category(sign)[0] == "C" and sign not in "\u200c\u200d" for sign in shown)
     assert sources.readable(shown) == shown

@@ -41,16 +41,23 @@ class Site(BaseHTTPRequestHandler):
                     time.sleep(0.05)
         elif word == "silent":
             time.sleep(2)
+        elif word == "cut":
+            self._answer(200, b"x" * int(rest), claimed=int(rest) + 1)
+        elif word == "cut-chunks":
+            self.send_response(200)
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"5\r\nxxx")
         elif word == "to":
             self._answer(302, b"", location=rest)
         else:
             self._answer(int(word), b"")
 
-    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+    def _answer(self, status: int, body: bytes, claimed: int | None = None, **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
+        self.send_header("content-length", str(len(body) if claimed is None else claimed))
         self.end_headers()
         self.wfile.write(body)
 
@@ -91,6 +98,11 @@ def test_what_is_larger_is_not_read_on(site: str, path: str) -> None:
     assert refused(f"{site}/{path}") == "it is larger than 0 MiB."
 
 
+@pytest.mark.parametrize("path", ["cut/0", "cut/900", "cut-chunks"])
+def test_what_is_cut_off_is_not_taken_for_the_whole(site: str, path: str) -> None:
+    assert refused(f"{site}/{path}") == "the answer was cut off before its end."
+
+
 def test_a_redirect_to_http_is_followed(site: str) -> None:
     assert web.fetch(f"{site}/to/{site}/bytes/3", MAX_BYTES) == b"xxx"
     assert web.fetch(f"{site}/to//bytes/3", MAX_BYTES) == b"xxx"
@@ -100,11 +112,12 @@ def test_a_redirect_elsewhere_is_not_followed(site: str, tmp_path: Path) -> None
     secret = tmp_path / "secret.csv"
     secret.write_text("secret")
     for place in (secret.as_uri(), "ftp://127.0.0.1/a.csv", "data:,secret", "gopher://127.0.0.1/"):
-        assert "redirect" in refused(f"{site}/to/{place}")
+        assert refused(f"{site}/to/{place}") == "it redirects to something else than http or https."
+    assert refused(f"{site}/302") == "the server answered with status 302."
 
 
 def test_a_redirect_in_a_circle_ends(site: str) -> None:
-    assert refused(f"{site}/to/{'/to/'}").startswith("the server answered with status 302")
+    assert refused(f"{site}/to/{'/to/'}") == "the server answered with status 302 after too many redirects."
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

@@ -139,11 +139,47 @@ def test_an_export_is_never_overwritten(exports: Path, capsys: pytest.CaptureFix
     assert (exports / "anna.csv").read_bytes() == before
 
 
-def test_a_file_that_cannot_be_written_is_one_sentence(
-    exports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("", "is no name of a file"),
+        ("folder", "is a folder"),
+        ("nowhere/class", "is in a folder that is not there"),
+    ],
+)
+def test_a_place_for_a_file_that_cannot_be_right_is_one_sentence(
+    exports: Path, capsys: pytest.CaptureFixture[str], option: str, file: str, said: str
 ) -> None:
-    assert cli.main(["class", str(exports), "--html", str(tmp_path / "missing" / "class.html")]) == 1
-    assert capsys.readouterr().err.startswith("The system refused this: ")
+    (exports / "folder").mkdir()
+    assert cli.main(["class", str(exports), option, file and str(exports / file)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are no files on Windows: run it on Linux or macOS")
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(
+    exports: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    pipe, link = exports.parent / "pipe", exports.parent / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for file in (pipe, link):
+        assert cli.main(["class", str(exports), option, str(file)]) == 2
+        assert "is a device or a pipe" in capsys.readouterr().err
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
+def test_the_csv_and_the_page_are_two_files(exports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = exports.parent / "class.out"
+    again = exports / ".." / file.name
+    assert cli.main(["class", str(exports), "--csv", str(file), "--html", str(again)]) == 2
+    assert "can't be both the CSV and the page" in capsys.readouterr().err
+    assert not file.exists()
 
 
 def test_each_column_of_the_csv_is_documented() -> None:

@@ -539,6 +539,15 @@ def test_slides_are_made_of_the_sections_that_are_named(
     assert sorted(file.name for file in out.iterdir()) == ["07-read-as-another-user.html", "index.html"]
 
 
+def test_slides_go_into_no_folder_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["slides", "7", "--out", ""]) == 2
+    assert "is no name of a folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("originals", [False, True])
 def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], originals: bool

@@ -48,6 +48,22 @@ def test_the_table_tells_what_was_done(home: Path, capsys: pytest.CaptureFixture
         assert told in lines
 
 
+@pytest.mark.parametrize("command", [["progress"], ["progress", "--csv", "-"], ["check", "0"]])
+def test_what_there_is_to_say_about_the_account_is_said_beside_it(
+    home: Path,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+) -> None:
+    notices = ["The account starts over."]
+    monkeypatch.setattr(account, "take_notices", lambda: [notices.pop()] if notices else [])
+    assert cli.main(command) == 0
+    assert capsys.readouterr().err == "The account starts over.\n"
+    assert cli.main(command) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_csv_goes_to_stdout_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["progress", "--csv", "-"]) == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
@@ -65,8 +81,10 @@ def test_csv_goes_to_a_file(home: Path, tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_file_that_cannot_be_written_is_one_sentence(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["progress", "--csv", str(tmp_path / "missing" / "mine.csv")]) == 1
-    assert capsys.readouterr().err.startswith("The system refused this: ")
+    for file in ("", str(tmp_path), str(tmp_path / "missing" / "mine.csv")):
+        assert cli.main(["progress", "--csv", file]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
 
 
 def test_each_column_is_documented() -> None:

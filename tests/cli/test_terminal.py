@@ -74,3 +74,8 @@ def test_a_stream_that_is_none_or_of_another_kind_is_left_alone(monkeypatch: pyt
     terminal.write_every_character()
     print("✓", file=sys.stderr)
     assert sys.stderr.getvalue() == "✓\n"
+
+
+def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
+    rows = [("李小龙", "1"), ("e\u0301ve", "2"), ("benjamin", "3")]
+    assert terminal.columns(rows) == ["李小龙    1", "e\u0301ve       2", "benjamin  3"]

@@ -95,7 +95,11 @@ HEAD = EARLIEST.splitlines()[0]
     [
         (b"", "its first row lacks kind, name, section, done, right, day, so it is no export of the course."),
         (b"name,kind\n", "its first row lacks section, done, right, day, so it is no export of the course."),
-        (HEAD.replace(",", ";").encode(), "its first row lacks kind, name"),
+        (HEAD.replace(",", ";").encode(), "its columns are not separated by commas"),
+        (HEAD.replace(",", "\t").encode("utf-8-sig"), "its columns are not separated by commas"),
+        (b"day;kind\r\n", "its columns are not separated by commas"),
+        (b"sep=;\r\nkind;name\r\n", "its columns are not separated by commas"),
+        (b"<p>kind, and;", "its first row lacks kind, name"),
         (EARLIEST.encode("utf-16"), "it is not in UTF-8."),
         ("é".encode("latin-1"), "it is not in UTF-8."),
         (f'{HEAD}\nsection,"Wel"come,0,no,,\n'.encode(), "line 2 is no line of CSV."),

@@ -76,6 +76,20 @@ def test_starting_over_forgets_what_was_begun_from_there_on(progress: Progress) 
     assert progress.begun_day(7) == progress.begun_day(7, 1) == ""
 
 
+@pytest.mark.parametrize("kept", [None, 5, "", "\udc80=1+1", "2026-02-30", [["2026-01-02"]], {}])
+def test_what_is_kept_and_is_no_day_is_none_until_a_day_is_noted(
+    progress: Progress, tmp_path: Path, kept: object
+) -> None:
+    file = tmp_path / "progress.json"
+    names = ("section 7", "section 7, begun", "section 7, exercise 1", "challenge")
+    file.write_text(json.dumps({"123456789012": dict.fromkeys(names, kept) | {"section 2": "2026-01-02"}}))
+    assert (progress.sections, progress.exercises, progress.done(7)) == ([2], [], False)
+    assert (progress.day(7), progress.begun_day(7), progress.challenge_day) == ("", "", "")
+    progress.record(7)
+    assert progress.day(7) == progress.begun_day(7) == datetime.now(UTC).date().isoformat()
+    assert progress.day(2) == "2026-01-02"
+
+
 RECORD = """if True:
     import pathlib, sys
     from kmscourse.course.progress import Progress
