@@ -9,8 +9,17 @@ Nothing that a student wrote is shown but the name of a file (``sources.readable
 """
 
 from kmscourse.classroom.page import page
-from kmscourse.classroom.sources import Source, collect, location_of, source
+from kmscourse.classroom.sources import Submission, collect, find_submissions, location_of
 from kmscourse.classroom.spreadsheet import spreadsheet
 from kmscourse.classroom.standing import Standing, Student
 
-__all__ = ["Source", "Standing", "Student", "collect", "location_of", "page", "source", "spreadsheet"]
+__all__ = [
+    "Standing",
+    "Student",
+    "Submission",
+    "collect",
+    "find_submissions",
+    "location_of",
+    "page",
+    "spreadsheet",
+]

@@ -28,7 +28,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # two characters or more: C
 
 
 @dataclass(frozen=True)
-class Source:
+class Submission:
     """Where one export is: ``name`` is the student's, ``place`` the folder or the server, as texts to show."""
 
     name: str
@@ -37,7 +37,7 @@ class Source:
     read: Callable[[], bytes]
 
 
-def source(word: str) -> list[Source]:
+def find_submissions(word: str) -> list[Submission]:
     """The exports at a path or a URL: of a folder, all its files .csv.
 
     Raises CourseError where there is nothing of that name, or its scheme is neither http nor https.
@@ -65,12 +65,12 @@ def source(word: str) -> list[Source]:
     return [*map(_in_file, exports), *([_not_exports(path, others)] if others else [])]
 
 
-def collect(sources: Iterable[Source]) -> tuple[list[Student], list[str]]:
+def collect(sources: Iterable[Submission]) -> tuple[list[Student], list[str]]:
     """The students that could be read, and a sentence for each source that could not. One that is named twice counts
     once; where two students have one name, the folder or the server is added, and a number where that is one too.
     """
     by_location = {source.location: source for source in sources}
-    read: list[tuple[Source, Student]] = []
+    read: list[tuple[Submission, Student]] = []
     set_aside = []
     for each in by_location.values():
         try:
@@ -114,8 +114,8 @@ def readable(text: str) -> str:
     return shown if len(shown) <= MAX_NAME else f"{shown[: MAX_NAME - 1]}…"
 
 
-def _in_file(path: Path) -> Source:
-    return Source(
+def _in_file(path: Path) -> Submission:
+    return Submission(
         readable(path.stem),
         readable(path.absolute().parent.name),
         location_of(path),
@@ -123,7 +123,7 @@ def _in_file(path: Path) -> Source:
     )
 
 
-def _not_exports(folder: Path, entries: Sequence[Path]) -> Source:
+def _not_exports(folder: Path, entries: Sequence[Path]) -> Submission:
     """What else is in a folder: set aside with one sentence for all of it."""
 
     def refuse() -> bytes:
@@ -132,10 +132,10 @@ def _not_exports(folder: Path, entries: Sequence[Path]) -> Source:
         raise CourseError(f"only files {SUFFIX} are read, and not {', '.join([*names, *more])}.")
 
     where = readable(folder.absolute().name)
-    return Source(f"{len(entries)} more in {where}", where, location_of(folder), refuse)
+    return Submission(f"{len(entries)} more in {where}", where, location_of(folder), refuse)
 
 
-def _at_url(url: str) -> Source:
+def _at_url(url: str) -> Submission:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -144,7 +144,9 @@ def _at_url(url: str) -> Source:
     if not host:
         raise CourseError(f"{readable(url.partition('?')[0])} is no URL.")
     last = unquote(parts.path.rstrip("/").rpartition("/")[2])
-    return Source(readable(Path(last).stem or host), readable(host), url, lambda: web.fetch(url, MAX_BYTES))
+    return Submission(
+        readable(Path(last).stem or host), readable(host), url, lambda: web.fetch(url, MAX_BYTES)
+    )
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from kmscourse.errors import KmsCourseError
 
 if TYPE_CHECKING:
-    from kmscourse.classroom import Source
+    from kmscourse.classroom import Submission
 
 MAX_PORT = 65_535
 MAX_IDLE_HOURS = 24 * 365.0
@@ -94,12 +94,12 @@ def grant_delay(text: str) -> float:
     return seconds
 
 
-def exports(text: str) -> list[Source]:
+def exports(text: str) -> list[Submission]:
     """The students' exports at a path or a URL."""
     from kmscourse import classroom
 
     try:
-        return classroom.source(text)
+        return classroom.find_submissions(text)
     except KmsCourseError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -127,6 +127,16 @@ def output_file(text: str) -> str:
 def output_file_or_stdout(text: str) -> str:
     """The same, or ``-`` for stdout."""
     return text if text == "-" else output_file(text)
+
+
+def add_csv(verb: argparse.ArgumentParser) -> None:
+    """Let a verb write what it shows as CSV."""
+    verb.add_argument(
+        "--csv",
+        type=output_file_or_stdout,
+        metavar="FILE",
+        help="write it as CSV into a file, or to stdout: -",
+    )
 
 
 def output_folder(text: str) -> Path:

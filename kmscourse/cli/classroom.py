@@ -14,7 +14,7 @@ from kmscourse.cli.terminal import columns, count_of
 from kmscourse.home import files
 
 if TYPE_CHECKING:
-    from kmscourse.classroom import Source, Standing
+    from kmscourse.classroom import Standing, Submission
     from kmscourse.classroom.standing import Score
 
 MAX_ROWS = 10  # of exercises, and of questions; the page has all of them
@@ -48,12 +48,7 @@ def add_class(verbs: argparse._SubParsersAction[Parser]) -> None:
         metavar="EXPORT",
         help="a file, a folder or a URL with what students exported by: kmscourse progress --csv FILE",
     )
-    verb.add_argument(
-        "--csv",
-        type=arguments.output_file_or_stdout,
-        metavar="FILE",
-        help="write it as CSV into a file, or to stdout: -",
-    )
+    arguments.add_csv(verb)
     verb.add_argument("--html", type=arguments.output_file, metavar="FILE", help="write it as a page")
     verb.set_defaults(run=show_class)
 
@@ -86,7 +81,7 @@ def show_class(chosen: argparse.Namespace) -> None:
             print(f"{count_of(len(standing.students), 'student')} written to {file}.", file=sys.stderr)
 
 
-def _refuse_to_overwrite(file: str | None, sources: list[Source]) -> None:
+def _refuse_to_overwrite(file: str | None, sources: list[Submission]) -> None:
     from kmscourse.classroom import location_of
 
     if file is not None and location_of(Path(file)) in {each.location for each in sources}:

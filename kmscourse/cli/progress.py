@@ -37,12 +37,7 @@ def add_progress(verbs: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=CSV_HELP,
     )
-    progress.add_argument(
-        "--csv",
-        type=arguments.output_file_or_stdout,
-        metavar="FILE",
-        help="write it as CSV into a file, or to stdout: -",
-    )
+    arguments.add_csv(progress)
     progress.set_defaults(run=show_progress)
 
 

@@ -30,7 +30,9 @@ def put(folder: Path, *names: str, content: bytes = exported()) -> Path:
 
 def collected(*words: str | Path) -> tuple[list[str], list[str]]:
     """The names of the students, and what was set aside."""
-    students, set_aside = classroom.collect(each for word in words for each in classroom.source(str(word)))
+    students, set_aside = classroom.collect(
+        each for word in words for each in classroom.find_submissions(str(word))
+    )
     return [student.name for student in students], set_aside
 
 
@@ -122,25 +124,25 @@ def test_what_is_no_plain_file_is_set_aside_and_waited_for_never(tmp_path: Path)
 )
 def test_no_other_scheme_is_opened(word: str) -> None:
     with pytest.raises(CourseError, match="neither a path nor a URL with http or https"):
-        classroom.source(word)
+        classroom.find_submissions(word)
 
 
 @pytest.mark.parametrize("word", ["http://", "https://", "http://[::1/a.csv", "http:///a.csv"])
 def test_a_url_without_a_server_is_refused(word: str) -> None:
     with pytest.raises(CourseError, match="is no URL"):
-        classroom.source(word)
+        classroom.find_submissions(word)
 
 
 @pytest.mark.parametrize("word", ["", "missing", "a\0b", "x" * 5000])
 def test_what_is_not_there_is_refused(word: str) -> None:
     with pytest.raises(CourseError):
-        classroom.source(word)
+        classroom.find_submissions(word)
 
 
 def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "a.pdf")
     with pytest.raises(CourseError, match=r"has no file \.csv in it"):
-        classroom.source(str(tmp_path))
+        classroom.find_submissions(str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_a_folder_without_exports_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_has_the_name_of_its_file(url: str, name: str, place: str) -> None:
-    (source,) = classroom.source(url)
+    (source,) = classroom.find_submissions(url)
     assert (source.name, source.place) == (name, place)
     assert "secret" not in source.name + source.place
 
