@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Generator
-from pathlib import Path
-
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from kmscourse.sandbox import client as sandbox_client
+from tests.notebooks import kernel
 
-ROOT = Path(__file__).parent
 BROWSER = "tests/browser"
 LONGEST = (BROWSER, "tests/real_account", "tests/notebooks", "notebooks", "tests/clients")
 """The folders that are begun with: of several processes, none is left with a long file when the others have ended."""
 
-_home: dict[Path, tempfile.TemporaryDirectory[str]] = {}
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have nbval run each notebook in a kernel whose practice account is fresh."""
+    kernel.take_the_place_of_nbvals(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,27 +41,3 @@ class _ByFile(LoadFileScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
     """How ``--dist loadfile`` shares the tests out."""
     return _ByFile(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Before a notebook's kernel starts: the folder in which its account will live."""
-    if item.path.suffix == ".ipynb" and item.path not in _home:
-        _home[item.path] = tempfile.TemporaryDirectory(prefix="kmscourse-")
-    if item.path in _home:
-        _environment.setenv("KMSCOURSE_HOME", _home[item.path].name)
-        _environment.setenv("KMSCOURSE_TARGET", "sandbox")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-    """After a notebook's last cell: stop its account and delete its folder."""
-    yield
-    if item.path in _home and (nextitem is None or nextitem.path != item.path):
-        _environment.undo()
-        folder = _home.pop(item.path)
-        sandbox_client.stop(Path(folder.name))
-        folder.cleanup()
-
-
-_environment = pytest.MonkeyPatch()

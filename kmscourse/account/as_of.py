@@ -15,6 +15,8 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from kmscourse.account.aws_session import session_bound_to
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,7 +37,8 @@ def session_as_of(account: Account, origin: Origin, access_key_id: str, secret: 
 
     Its calls raise CourseError in another account than the practice account.
     """
-    session = boto3.Session(access_key_id, secret, region_name=account.region)
+    # Nothing is sent to the URL: each request is put into a call of the console's.
+    session = session_bound_to("http://127.0.0.1", account.region, access_key_id, secret)
 
     def answer(request: AWSPreparedRequest, **_: object) -> Any:
         body: Any = request.body or b""

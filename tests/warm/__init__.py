@@ -1,0 +1,83 @@
+"""Processes that start warm: forked from one that has imported already what each of them would import first.
+
+Every notebook is compared in a kernel of its own, beside a practice account of its own, and most of what these cost
+goes into imports. A ``Warmth`` is a process that has done the imports and waits at a Unix socket; whoever asks gets
+a fork of it that runs a module as ``python -m`` would. Where a system can't fork (Windows), and for all that tests
+the start itself, processes are started as the course starts them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
+KERNEL = "kmscourse-warm"
+"""The name under which Jupyter finds the kernel that begins warm."""
+
+
+class Warmth:
+    """A process that has taken the steps, in their order: a module to import, or ``"module:function"`` to call.
+
+    It ends with ``close``, and with the process that made it. ``path`` is the socket at which it takes requests.
+    """
+
+    def __init__(self, *steps: str) -> None:
+        self._open = ExitStack()
+        folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="kmscourse-warm-"))
+        self.path = Path(folder, "socket")
+        listening = self._open.enter_context(socket.socket(socket.AF_UNIX))
+        listening.bind(str(self.path))
+        listening.listen()
+        command = [sys.executable, "-m", "tests.warm.server", str(listening.fileno()), *steps]
+        process = subprocess.Popen(
+            command,
+            cwd=Path(__file__).parents[2],
+            pass_fds=[listening.fileno()],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert process.stdin
+        self._open.callback(process.wait)
+        self._open.enter_context(process.stdin)
+
+    def start(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        """Run a module in a fork, in the log's folder, its stderr at the end of the log. It is not waited for."""
+        request = {
+            "argv": [module, *arguments],
+            "env": dict(environment),
+            "cwd": str(log.parent),
+            "together": False,
+        }
+        with (
+            socket.socket(socket.AF_UNIX) as connection,
+            open(os.devnull, "r+b") as nothing,
+            log.open("ab") as errors,
+        ):
+            connection.connect(str(self.path))
+            files = [nothing.fileno(), nothing.fileno(), errors.fileno()]
+            socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], files)
+
+    def add_kernel(self, folder: Path) -> None:
+        """Write the kernel that begins here into a folder of JUPYTER_PATH."""
+        command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(self.path)]
+        spec = {
+            "argv": [*command, "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": "Python 3, warm",
+            "interrupt_mode": "message",  # a signal would reach the launcher alone
+            "language": "python",
+        }
+        kernel = folder / "kernels" / KERNEL
+        kernel.mkdir(parents=True)
+        (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
+
+    def close(self) -> None:
+        """End it; what was forked from it and not waited for lives on."""
+        self._open.close()
