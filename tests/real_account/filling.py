@@ -216,8 +216,6 @@ def misspelt_user(target: Target) -> None:
     user(target, "IAMLabUsr")
 
 
-# --- everything -----------------------------------------------------------------------------------------------
-
 # --- beyond the lab -------------------------------------------------------------------------------------------
 
 
@@ -277,6 +275,9 @@ TAKEN = (
 )
 
 
+# --- everything -----------------------------------------------------------------------------------------------
+
+
 def fill_with_unrelated(target: Target) -> None:
     """What lies around in an account: a key, a table, users, a role, a group, managed policies."""
     table(target, "Payroll", "Person", **under_own_key(key(target, "alias/wages")))
@@ -294,8 +295,8 @@ def fill_with_unrelated(target: Target) -> None:
     iam.update_account_password_policy(MinimumPasswordLength=14, RequireSymbols=True)
 
 
-def fill_with_everything(target: Target) -> None:
-    """Every name taken at once, each by the thing that has most to lose."""
+def fill_with_the_lab(target: Target) -> None:
+    """Every name of the lab taken at once, each by the thing that has most to lose, and what is unrelated."""
     fill_with_unrelated(target)
     kms, reader = target.client("kms"), user(target, "IAMLabUser")
     deny = {
@@ -312,6 +313,11 @@ def fill_with_everything(target: Target) -> None:
     films(target)
     other_key(target)
     misspelt_user(target)
+
+
+def fill_with_everything(target: Target) -> None:
+    """The names beyond the lab taken too."""
+    fill_with_the_lab(target)
     for names in BEYOND_THE_LAB.values():
         for name, kind in names.items():
             _plainly(target, name, kind)

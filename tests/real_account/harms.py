@@ -1,6 +1,6 @@
 """What can be done to somebody's things in one call: each as it is, and each is visible in the inventory.
 
-The things are those of ``filling.fill_with_everything``, under the names that the course uses.
+The things are those of ``filling.fill_with_the_lab``, under the names that the course uses.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.real_account.conftest import Learner
-from tests.real_account.filling import fill_with_everything
+from tests.real_account.filling import fill_with_the_lab
 from tests.real_account.harms import harms
 from tests.real_account.inventory import added, changed, take_inventory
 
@@ -14,7 +14,7 @@ from tests.real_account.inventory import added, changed, take_inventory
 @pytest.mark.parametrize("server", ["practice"], indirect=True)
 def test_each_harm_changes_the_inventory(learner: Learner) -> None:
     target = learner.target
-    fill_with_everything(target)
+    fill_with_the_lab(target)
     before = {service: take_inventory(target, service) for service in ("kms", "dynamodb", "iam")}
     refused, unseen = [], []
     for harm in harms(target):
