@@ -9,6 +9,8 @@ from xdist.scheduler import LoadFileScheduling
 from tests.notebooks import kernel
 
 BROWSER = "tests/browser"
+HALF_OF_BROWSER = f"{BROWSER}/test_notebooks.py"
+"""It takes as long as all others in the browser."""
 LONGEST = (BROWSER, "tests/real_account", "tests/notebooks", "notebooks", "tests/clients")
 """The folders that are begun with: of several processes, none is left with a long file when the others have ended."""
 
@@ -30,11 +32,11 @@ def _rank(item: pytest.Item) -> int:
 
 
 class _ByFile(LoadFileScheduling):
-    """A file at a time to a process; those in the browser to one: what they share takes long to start."""
+    """A file at a time to a process; those in the browser in two halves: what each shares takes long to start."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return BROWSER if file.startswith(f"{BROWSER}/") else file
+        return BROWSER if file.startswith(f"{BROWSER}/") and file != HALF_OF_BROWSER else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from kmscourse.sandbox import client as sandbox_client
 from tests.browser.lab import SETTINGS, SIZE, Jupyter, Window
 from tests.browser.pages import Pages
 from tests.conftest import environment_of_ones_own
+from tests.warm import CAN_FORK, KERNEL_STEPS, Warmth
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -72,8 +73,13 @@ def screenshots() -> Path:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
-    """JupyterLab with a student's fresh copy of the course."""
-    with _running(tmp_path_factory.mktemp("home")) as jupyter:
+    """JupyterLab with a student's fresh copy of the course. Where the system can fork, its kernels start warm."""
+    kernels = tmp_path_factory.mktemp("jupyter")
+    with ExitStack() as opened:
+        if CAN_FORK:
+            warm = opened.enter_context(closing(Warmth(*KERNEL_STEPS, "kmscourse.widgets")))
+            warm.add_kernel(kernels, "python3")
+        jupyter = opened.enter_context(_running(tmp_path_factory.mktemp("home"), kernels))
         yield jupyter
     sandbox_client.stop(jupyter.home)
 
@@ -87,7 +93,7 @@ def fresh_account(jupyter: Jupyter) -> None:
 
 
 @contextmanager
-def _running(folder: Path) -> Iterator[Jupyter]:
+def _running(folder: Path, kernels: Path) -> Iterator[Jupyter]:
     token, home, settings = secrets.token_hex(16), folder / "kmscourse", folder / ".jupyter"
     settings.mkdir()
     (settings / "jupyter_lab_config.json").write_text(json.dumps(SETTINGS))
@@ -95,6 +101,7 @@ def _running(folder: Path) -> Iterator[Jupyter]:
         **os.environ,
         "HOME": str(folder),
         "JUPYTER_CONFIG_DIR": str(settings),
+        "JUPYTER_PATH": str(kernels),
         "JUPYTER_TOKEN": token,
         "KMSCOURSE_HOME": str(home),
         "KMSCOURSE_TARGET": "sandbox",

@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
 from kmscourse.sandbox import client as sandbox_client
-from tests.warm import CAN_FORK, KERNEL, Warmth
+from tests.warm import CAN_FORK, KERNEL, KERNEL_STEPS, Warmth
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,14 +55,14 @@ class Warm:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kmscourse-jupyter-")
-        self._kernels = Warmth("ipykernel.ipkernel", "ipykernel.kernelapp", "tests.warm.models:read")
+        self._kernels = Warmth(*KERNEL_STEPS)
         self._accounts = Warmth(
             "kmscourse.sandbox.moto_adapter.deferred_imports:defer_imports",
             "kmscourse.sandbox.application",
             "kmscourse.sandbox.http.server",
             "kmscourse.sandbox.process",
         )
-        self._kernels.add_kernel(Path(self._folder.name))
+        self._kernels.add_kernel(Path(self._folder.name), KERNEL)
         self.kernels = NbvalKernelspecManager(kernel_dirs=[str(Path(self._folder.name, "kernels"))])
 
     def start_account(self, home: Path, environment: Mapping[str, str]) -> None:

@@ -20,7 +20,9 @@ from pathlib import Path
 
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
 KERNEL = "kmscourse-warm"
-"""The name under which Jupyter finds the kernel that begins warm."""
+"""The name under which nbval finds the kernel that begins warm."""
+KERNEL_STEPS = ("ipykernel.ipkernel", "ipykernel.kernelapp", "tests.warm.models:read")
+"""What a kernel of the course imports first."""
 
 
 class Warmth:
@@ -65,16 +67,16 @@ class Warmth:
             files = [nothing.fileno(), nothing.fileno(), errors.fileno()]
             socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], files)
 
-    def add_kernel(self, folder: Path) -> None:
-        """Write the kernel that begins here into a folder of JUPYTER_PATH."""
+    def add_kernel(self, folder: Path, name: str) -> None:
+        """Write the kernel that begins here into a folder of JUPYTER_PATH; as ``python3`` it is the usual one there."""
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(self.path)]
         spec = {
             "argv": [*command, "ipykernel_launcher", "-f", "{connection_file}"],
-            "display_name": "Python 3, warm",
+            "display_name": "Python 3 (ipykernel)",
             "interrupt_mode": "message",  # a signal would reach the launcher alone
             "language": "python",
         }
-        kernel = folder / "kernels" / KERNEL
+        kernel = folder / "kernels" / name
         kernel.mkdir(parents=True)
         (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
 
