@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,12 @@ FILLS_THE_SCREEN = """([width, height]) => {
     return Math.round(box.width) === width && Math.round(box.height) === height;
 }"""
 
-each_section = pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)
+
+@pytest.fixture(scope="module", params=SECTIONS, ids=lambda section: section.slug)
+def section(request: pytest.FixtureRequest) -> Section:
+    """Each section of the course."""
+    section: Section = request.param
+    return section
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +45,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of its own, whose scripts may not fail."""
+@contextmanager
+def new_page(browser: Browser) -> Iterator[Page]:
+    """A page whose scripts may not fail."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
     yield page
     page.close()
     assert not failed, failed
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own."""
+    with new_page(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def slides_of_section(browser: Browser, folder: Path, section: Section) -> Iterator[Page]:
+    """The slides of a section, opened once for what is tested of every section."""
+    with new_page(browser) as page:
+        show(page, folder, section)
+        yield page
 
 
 def show(page: Page, folder: Path, section: Section) -> int:
@@ -57,11 +78,8 @@ def show(page: Page, folder: Path, section: Section) -> int:
     return page.locator(".slide").count()
 
 
-@each_section
-def test_every_slide_fits_on_the_screen(
-    page: Page, folder: Path, screenshots: Path, section: Section
-) -> None:
-    show(page, folder, section)
+def test_every_slide_fits_on_the_screen(slides_of_section: Page, screenshots: Path, section: Section) -> None:
+    page = slides_of_section
     for width, height in SCREENS:  # as a window that moves to the projector
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate(TOO_LARGE, STAGE) == []
@@ -69,9 +87,10 @@ def test_every_slide_fits_on_the_screen(
     page.screenshot(path=screenshots / f"slides-{section.number:02}.png")
 
 
-@each_section
-def test_nothing_is_lost_on_the_way_and_no_slide_is_empty(page: Page, folder: Path, section: Section) -> None:
-    show(page, folder, section)
+def test_nothing_is_lost_on_the_way_and_no_slide_is_empty(
+    slides_of_section: Page, folder: Path, section: Section
+) -> None:
+    page = slides_of_section
     texts = [text.strip() for text in page.locator(".slide").all_text_contents()]
     assert all(len(text) > 20 for text in texts)
     file = (folder / section.notebook).with_suffix(".html")
