@@ -12,6 +12,7 @@ index.py    the page that leads to the slide shows
 from __future__ import annotations
 
 import base64
+import functools
 import mimetypes
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -51,8 +52,6 @@ def make(notebooks: Iterable[Path], folder: Path) -> list[Path]:
 
 def slides(path: Path, beside: Collection[str] = ()) -> str:
     """The slides of one notebook, as an HTML document that links to those of the notebooks ``beside`` it."""
-    import nbconvert
-
     notebook = _read(path)
     notebook.cells = [new_cell for cell in notebook.cells for new_cell in _split(cell, path.parent, beside)]
     for before, cell in pairwise(notebook.cells):
@@ -60,14 +59,21 @@ def slides(path: Path, beside: Collection[str] = ()) -> str:
             cell.metadata["slide"] = True  # so that nobody sees what happens before the question is answered
     for opening, *others in _slides(notebook.cells):
         opening.metadata["note"] = note_on([opening.source, *(cell.source for cell in others)])
-    exporter = cast(Any, nbconvert).HTMLExporter(
+    html, _ = _exporter().from_notebook_node(notebook, resources={"look": style_sheet()})
+    return str(html)
+
+
+@functools.cache
+def _exporter() -> Any:
+    """nbconvert's exporter with the template for slides, which it compiles once."""
+    import nbconvert
+
+    return cast(Any, nbconvert).HTMLExporter(
         template_file="slides.html.j2",
         extra_template_paths=[str(Path(__file__).parent)],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    html, _ = exporter.from_notebook_node(notebook, resources={"look": style_sheet()})
-    return str(html)
 
 
 def _read(path: Path) -> Any:
