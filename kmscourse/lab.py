@@ -147,6 +147,19 @@ class Lab:
             show_once(user_name, password)
         return password
 
+    def make_key(self, alias: str, *, again: bool = False, **kind: Any) -> str:
+        """The ARN of this section's key ``alias``, as in ``lab.make_key("payroll")``.
+
+        It is made where it is missing. That of an earlier run is used again, and enabled where it was not; ``again``
+        discards it and makes a new one. ``kind`` is what ``kmscourse.kms.create_key`` takes: spec, usage, origin,
+        policy. Raises CourseError where the alias is a key of your own, which stays as it is.
+        """
+        return course.make_key(self.account, self.section, alias, again=again, **kind)
+
+    def point_alias(self, alias: str, key: str) -> None:
+        """Let ``alias`` lead to ``key``. Raises CourseError where it leads to a key of your own."""
+        course.point_alias(self.account, alias, key)
+
     def quota(self, *, kms: int) -> AbstractContextManager[None]:
         """Within ``with lab.quota(kms=100):`` KMS takes so many cryptographic requests a second, in each Region.
 
