@@ -36,6 +36,7 @@ __all__ = [
     "grants",
     "import_key_material",
     "key_policy",
+    "make_usable",
     "put_key_policy",
     "tags",
     "wait_for_state",
@@ -137,6 +138,21 @@ def discard_key(kms: KMSClient, alias: str) -> None:
     if kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] != "PendingDeletion":
         kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
     kms.delete_alias(AliasName=alias_name(alias))
+
+
+def make_usable(kms: KMSClient, key: str) -> str:
+    """Enable a key (id, ARN or alias/…) that is disabled or waits for its deletion, and return its ARN.
+
+    In any other state it stays as it is. Raises ClientError if KMS refuses.
+    """
+    metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
+    arn = metadata["Arn"]
+    if metadata["KeyState"] == "PendingDeletion":
+        kms.cancel_key_deletion(KeyId=arn)
+        metadata = kms.describe_key(KeyId=arn)["KeyMetadata"]  # one without key material then waits for that
+    if metadata["KeyState"] == "Disabled":
+        kms.enable_key(KeyId=arn)
+    return arn
 
 
 def wait_for_state(kms: KMSClient, key_id: str, state: str, *, seconds: float = 60.0) -> str:

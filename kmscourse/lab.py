@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from kmscourse.course.overview import Overview
 from kmscourse.course.policy_tests import PolicyTests
 from kmscourse.course.progress import Progress
 from kmscourse.course.quiz import Quiz
+from kmscourse.course.stage import Stage
 from kmscourse.display.access import AccessCard
 from kmscourse.display.access_map import AccessMap, mapped_keys
 from kmscourse.display.architecture import Architecture
@@ -48,6 +49,7 @@ class Lab:
         self.notes = notes
         self.section = section
         self._tries: Counter[checks.Check] = Counter()
+        self._stages: set[Stage] = set()
 
     @classmethod
     def open(cls, section: int, *, again: bool = False) -> Lab:
@@ -147,6 +149,19 @@ class Lab:
             show_once(user_name, password)
         return password
 
+    def make_key(self, alias: str, *, again: bool = False, **kind: Any) -> str:
+        """The ARN of this section's key ``alias``, as in ``lab.make_key("payroll")``.
+
+        It is made where it is missing. That of an earlier run is used again, and enabled where it was not; ``again``
+        discards it and makes a new one. ``kind`` is what ``kmscourse.kms.create_key`` takes: spec, usage, origin,
+        policy. Raises CourseError where the alias is a key of your own, which stays as it is.
+        """
+        return course.make_key(self.account, self.section, alias, again=again, **kind)
+
+    def point_alias(self, alias: str, key: str) -> None:
+        """Let ``alias`` lead to ``key``. Raises CourseError where it leads to a key of your own."""
+        course.point_alias(self.account, alias, key)
+
     def quota(self, *, kms: int) -> AbstractContextManager[None]:
         """Within ``with lab.quota(kms=100):`` KMS takes so many cryptographic requests a second, in each Region.
 
@@ -232,14 +247,12 @@ class Lab:
 
         Raises CourseError in another account.
         """
-        with course.lock_preparation(home()):
-            if challenge.is_set_up(self.account) and not again:
-                print(
-                    "The challenge is in the account, as you left it. To start it over: lab.challenge(again=True)"
-                )
-                return
-            challenge.set_up(self.account)
-        print("The challenge is in the account.")
+        self._set_up(
+            challenge.STAGE,
+            lambda: challenge.is_set_up(self.account),
+            lambda: challenge.set_up(self.account),
+            again,
+        )
 
     def check_challenge(self) -> ReportCard:
         """What of the last challenge is right by now, and what is not."""
@@ -253,14 +266,12 @@ class Lab:
 
         Raises CourseError in another account.
         """
-        with course.lock_preparation(home()):
-            if incident.is_set_up(self.account) and not again:
-                print(
-                    "The incident is in the account, as you left it. To start it over: lab.incident(again=True)"
-                )
-                return
-            incident.set_up(self.account)
-        print("The incident is in the account.")
+        self._set_up(
+            incident.STAGE,
+            lambda: incident.is_set_up(self.account),
+            lambda: incident.set_up(self.account),
+            again,
+        )
 
     def tickets(self, *, again: bool = False) -> TicketsCard:
         """The ten tickets, each with AWS's answer to its call now.
@@ -268,15 +279,35 @@ class Lab:
         They are put into the practice account where they are missing; ``again`` starts them over. What you have changed
         stays else. Raises CourseError in another account.
         """
-        with course.lock_preparation(home()):
-            if tickets.is_set_up(self.account, self.notes) and not again:
-                print(
-                    "The tickets are in the account, as you left them. To start them over: lab.tickets(again=True)"
-                )
-            else:
-                tickets.set_up(self.account, self.notes)
-                print("The tickets are in the account.")
+        self._set_up(
+            tickets.STAGE,
+            lambda: tickets.is_set_up(self.account, self.notes),
+            lambda: tickets.set_up(self.account, self.notes),
+            again,
+        )
         return TicketsCard(tickets.TicketCall(self.account, self.notes, ticket) for ticket in tickets.TICKETS)
+
+    def _set_up(
+        self, stage: Stage, is_set_up: Callable[[], bool], set_up: Callable[[], object], again: bool
+    ) -> None:
+        """Set up what a section breaks on purpose, where it is missing or to start over, and say so.
+
+        How to start it over is said of what an earlier notebook has left, and not of what this one works on.
+        """
+        with course.lock_preparation(home()):
+            is_kept = not again and is_set_up()
+            if not is_kept:
+                set_up()
+        they_are, them = ("are", "them") if stage.is_many else ("is", "it")
+        sentence = f"{stage.name.capitalize()} {they_are} in the account"
+        if is_kept:
+            sentence += f", as you left {them}"
+        if is_kept and stage not in self._stages:
+            sentence += f". To start {them} over: lab.{stage.name.removeprefix('the ')}(again=True)"
+        else:
+            sentence += "."
+        self._stages.add(stage)
+        print(sentence)
 
     def ticket(self, number: int) -> TicketCard:
         """One of the ten tickets, with what its caller sends, and AWS's answer to it now.

@@ -97,12 +97,31 @@ def test_the_tickets_are_set_up_once_and_again_when_it_is_asked(
     account.client("iam").create_user(UserName="mine")
     assert "Jona" in repr(opened.ticket(2))
     opened.tickets()
-    assert "as you left them" in capsys.readouterr().out
+    assert capsys.readouterr().out == "The tickets are in the account, as you left them.\n"
     opened.tickets(again=True)
     assert capsys.readouterr().out == "The tickets are in the account.\n"
     assert account.client("iam").get_user(UserName="mine")
     with pytest.raises(CourseError, match="There is no ticket 11: there are tickets 1 to 10"):
         opened.ticket(11)
+
+
+@pytest.mark.parametrize(
+    ("call", "them"), [(Lab.incident, "it"), (Lab.tickets, "them"), (Lab.challenge, "it")]
+)
+def test_how_to_start_over_is_said_of_what_an_earlier_notebook_left(
+    home: Path, capsys: pytest.CaptureFixture[str], call: Callable[[Lab], object], them: str
+) -> None:
+    """Within the notebook that has set it up, a learner is at work on it: there is nothing to start over."""
+    hint = f"To start {them} over: lab.{call.__name__}(again=True)"
+    first = Lab.open(section=0)
+    call(first)
+    call(first)
+    assert hint not in capsys.readouterr().out
+    later = Lab.open(section=0)
+    call(later)
+    assert hint in capsys.readouterr().out
+    call(later)
+    assert hint not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

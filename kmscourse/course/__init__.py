@@ -7,6 +7,7 @@ caught_up.py        what the course itself has made for that, which counts for n
 checks/             what a section, and each of its exercises, should have brought about
 questions/          what is asked: predictions, what is still known of earlier sections, the quiz
 answers.py          what the learner has answered; quiz.py goes through a part of the quiz
+section_keys.py     the keys of the sections beyond the lab, made once and marked
 stage.py            what the next three have in common
 challenge/          the last challenge: an account to set right
 incident/           an intruder's history: what somebody did with a compromised access key, and left open
@@ -29,6 +30,7 @@ from kmscourse.course.notes import Notes
 from kmscourse.course.orders import receive_orders
 from kmscourse.course.preparation import Preparation, lock_preparation, prepare
 from kmscourse.course.progress import Progress
+from kmscourse.course.section_keys import make_key, point_alias
 from kmscourse.course.sections import BEYOND_SECTIONS, LAB_SECTIONS, SECTIONS, TENANTS, Section, find_section
 from kmscourse.course.updates import receive_updates
 
@@ -45,6 +47,8 @@ __all__ = [
     "Section",
     "find_section",
     "lock_preparation",
+    "make_key",
+    "point_alias",
     "prepare",
     "problems",
     "receive_orders",

@@ -146,14 +146,10 @@ def key_works(account: Account, _: Notes) -> bool:
 def make_key(account: Account, _: Notes) -> None:
     """A key under the alias myKey as the console makes it; one that is disabled or awaits deletion is revived."""
     kms = account.client("kms")
-    state = key_state(account)
-    if state is None:
+    if find_key(account) is None:
         keys.create_key(kms, KEY_ALIAS, administrators=[account.user_arn], users=[account.user_arn])
         return
-    arn = key_arn(account)
-    if state == "PendingDeletion":
-        kms.cancel_key_deletion(KeyId=arn)
-    kms.enable_key(KeyId=arn)
+    keys.make_usable(kms, KEY_ALIAS)
 
 
 def free_alias(account: Account, _: Notes) -> None:

@@ -148,7 +148,7 @@ SECTIONS = (
         "Rotate, and what that does not do",
         24,
         names=Names(
-            aliases=("alias/letters-2025", "alias/letters-2026", "alias/letters"),
+            aliases=("alias/letters-2025", "alias/letters-2026", "alias/letters-now"),
             users=("letters-reader", "letters-mover"),
         ),
     ),

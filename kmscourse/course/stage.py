@@ -65,7 +65,7 @@ class Stage:
 
     def has_people(self, account: Account) -> bool:
         """Is any of its users in the account?"""
-        owners = _owners(account)
+        owners = owners_in(account)
         return any(owners.of_user(account.region, name) is Owner.COURSE for name in self.users)
 
     def clear(self, account: Account) -> None:
@@ -91,7 +91,7 @@ class Stage:
 
     def _things(self, account: Account) -> Iterator[tuple[str, Owner]]:
         """The table, the users and the roles of these names that are there, and whose each is."""
-        owners, region = _owners(account), account.region
+        owners, region = owners_in(account), account.region
         named = [("table", self.table), *(("user", user) for user in self.users)]
         for kind, name in [*named, *(("role", role) for role in self.roles)]:
             owner = owners.of(kind, region, name)
@@ -118,11 +118,14 @@ class Stage:
 
     def _has_made(self, account: Account, key: str) -> bool:
         try:
-            return _owners(account).of_key(account.region, key) is Owner.COURSE
+            return owners_in(account).of_key(account.region, key) is Owner.COURSE
         except HiddenError:
             return False  # the learner has locked themselves out of it: it can't be deleted either
 
 
-def _owners(account: Account) -> Owners:
+def owners_in(account: Account) -> Owners:
+    """Looks in the account for whose a thing is, by the course's tag."""
+    if account.guard is not None:
+        return account.guard.owners
     partition = account.user_arn.split(":")[1]
     return Owners(lambda service, _: account.client(service), account.id, partition, account.region)

@@ -118,6 +118,16 @@ def test_a_heading_or_a_colon_stands_before_its_cell(section: Section) -> None:
             assert not announces or following["cell_type"] == "code", last
 
 
+@pytest.mark.parametrize("section", BEYOND_SECTIONS, ids=lambda section: section.slug)
+def test_it_makes_its_keys_so_that_one_of_the_learners_stays(section: Section) -> None:
+    """A key of the learner's may have the name: find_key would take it, and discard_key would throw it away."""
+    text = "\n".join(map(source, (*cells(section, "code"), *cells(section, "markdown"))))
+    taking = re.findall(r"find_key\([^)]*\) or|\bdiscard_key\(|\bkms\.update_alias if", text)
+    assert not taking, f"let lab.make_key or lab.point_alias do it: {taking}"
+    named = {f"alias/{name}" for name in re.findall(r'lab\.(?:make_key|point_alias)\("([\w/-]+)"', text)}
+    assert named <= set(section.names.aliases), "the names of a section stand in its Section"
+
+
 @each_section
 def test_no_two_prices_are_shown_as_a_formula(section: Section) -> None:
     for cell in cells(section, "markdown"):

@@ -7,6 +7,6 @@ It is in the practice account alone: what it breaks there costs nobody anything.
 """
 
 from kmscourse.course.challenge.outcome import OUTCOME
-from kmscourse.course.challenge.set_up import is_set_up, set_up
+from kmscourse.course.challenge.set_up import STAGE, is_set_up, set_up
 
-__all__ = ["OUTCOME", "is_set_up", "set_up"]
+__all__ = ["OUTCOME", "STAGE", "is_set_up", "set_up"]

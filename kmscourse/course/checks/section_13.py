@@ -18,7 +18,7 @@ from kmscourse.envelope import Envelope, decrypt_data_key, unseal
 from kmscourse.errors import EnvelopeError
 from kmscourse.kms import find_key
 
-ALIAS, OLD, NEW = "alias/letters", "alias/letters-2025", "alias/letters-2026"
+ALIAS, OLD, NEW = "alias/letters-now", "alias/letters-2025", "alias/letters-2026"
 READER, MOVER = "letters-reader", "letters-mover"
 TO_READER, TO_MOVER = {"to": READER}, {"to": MOVER}
 LEAKED = ("2", "4")
@@ -177,7 +177,7 @@ CHECKS = (
         (
             "the programs know only the alias.",
             "look at the cell that makes letters-2026.",
-            'call update_alias with AliasName="alias/letters" and TargetKeyId=new.',
+            'call update_alias with AliasName="alias/letters-now" and TargetKeyId=new.',
         ),
     ),
     Check(

@@ -19,9 +19,7 @@ from kmscourse.course.received import received
 
 SIGNER = "Rosa"
 LOCK = "alias/lock"
-_FREE_THE_NAME = (
-    'A key keeps its spec: discard_key(kms, "lock") of section 14 frees the name for another key.'
-)
+_FREE_THE_NAME = 'A key keeps its spec: lab.make_key("lock", spec=…, usage=…, again=True) makes another one.'
 IMAGE = b"firmware " * 100_000
 """The file of the first exercise, as the notebook makes it."""
 MAX_PUBLIC_KEY, MAX_SIGNATURE = 200, 100  # bytes, for which the lock has room

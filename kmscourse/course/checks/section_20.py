@@ -114,7 +114,12 @@ CLOSED: Mapping[int, Observer] = {
     3: all_of(_lets_in(3, _on(3, "kms:Decrypt")), _answered(3)),
     4: all_of(
         _lets_in(4, _on(4, "kms:Decrypt")),
-        requests_answered([ExpectedRequest(YOU, "kms:Decrypt", "alias/payments", False)]),
+        requests_answered(
+            [
+                ExpectedRequest(YOU, action, "alias/payments", False)
+                for action in ("kms:Decrypt", "kms:ReEncryptFrom")
+            ]
+        ),
         _works(4),
     ),
     5: all_of(

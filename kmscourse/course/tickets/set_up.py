@@ -124,7 +124,7 @@ def _break(account: Account) -> None:
             "Sid": "Only auditors decrypt",
             "Effect": "Deny",
             "Principal": {"AWS": "*"},
-            "Action": "kms:Decrypt",
+            "Action": ["kms:Decrypt", "kms:ReEncryptFrom"],  # either opens a ciphertext
             "Resource": "*",
             "Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "audit"}},
         }

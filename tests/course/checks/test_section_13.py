@@ -189,10 +189,10 @@ def by_hand(account: Account, messages: Messages) -> None:
 
 
 def by_an_alias(account: Account, messages: Messages) -> None:
-    account.client("kms").create_alias(AliasName="alias/letters", TargetKeyId=key(account, NEW))
+    account.client("kms").create_alias(AliasName="alias/letters-now", TargetKeyId=key(account, NEW))
     for n in "42":
         text = unseal(account.client("kms"), messages[n], {"message": n}, key_id=key(account, OLD))
-        messages[n] = seal(account.client("kms"), "alias/letters", text, {"message": n})
+        messages[n] = seal(account.client("kms"), "alias/letters-now", text, {"message": n})
 
 
 def envelope_of(encrypted_key: bytes, plaintext_key: bytes, text: bytes, context: dict[str, str]) -> Envelope:

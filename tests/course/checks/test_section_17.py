@@ -119,7 +119,7 @@ def test_what_is_not_a_signature_for_the_lock(account: Account, notes: Notes, wa
 @pytest.mark.parametrize("way", [too_long, by_a_mac])
 def test_a_key_that_does_not_fit_gives_its_name_to_another(account: Account, notes: Notes, way: Way) -> None:
     way(account, notes)
-    assert 'discard_key(kms, "lock")' in repr(report_of(1, account, notes))
+    assert 'lab.make_key("lock", spec=…, usage=…, again=True)' in repr(report_of(1, account, notes))
     discard_key(account.client("kms"), "lock")
     by_its_digest(account, notes)
     report = report_of(1, account, notes)

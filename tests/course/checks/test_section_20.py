@@ -132,6 +132,15 @@ def change_deny(condition: Callable[[Shop], object]) -> Way:
     return way
 
 
+def deny_decrypt_alone(shop: Shop) -> None:
+    """Liam is let in, and the Deny forgets that ReEncrypt opens a ciphertext too."""
+    tag_liam(shop)
+    key = shop.key("payments")
+    policy = keys.key_policy(shop.kms, key)
+    policy["Statement"][-1]["Action"] = "kms:Decrypt"
+    keys.put_key_policy(shop.kms, key, policy)
+
+
 def but_liam(shop: Shop) -> object:
     return {
         "StringNotEquals": {"aws:PrincipalTag/team": "audit"},
@@ -325,6 +334,7 @@ NEAR: list[tuple[int, Way, str]] = [
     (3, yourself(3, EncryptionContext={"purpose": "coupon"}), "by you, not by Kira"),
     (3, star("Kira"), "kms:Encrypt by Kira is allowed"),
     (4, change_deny(lambda _: None), "kms:Decrypt by you is allowed"),
+    (4, deny_decrypt_alone, "kms:ReEncryptFrom by you is allowed"),
     (4, lambda shop: tag_liam(shop, "Audit"), "kms:Decrypt by Liam is refused"),
     (4, star("Liam"), "kms:Decrypt by Liam is refused"),
     (5, move_alias_back, "you have moved the alias labels to the key of labels-old"),

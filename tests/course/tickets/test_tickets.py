@@ -101,3 +101,16 @@ def test_each_wrote_something_and_has_a_ticket_of_their_own() -> None:
     assert [ticket.number for ticket in TICKETS] == list(range(1, 11))
     assert len(set(USERS)) == len({ticket.key for ticket in TICKETS}) == len(TICKETS)
     assert all(ticket.wrote.endswith((".", "?")) for ticket in TICKETS)
+
+
+def test_who_is_no_auditor_opens_no_payment_by_moving_it_either(shop: Account, notes: Notes) -> None:
+    """ReEncrypt decrypts inside KMS: a Deny of Decrypt alone lets its result be read under another key."""
+    client = shop.client("kms")
+    payment = TicketCall(shop, notes, TICKETS[3]).parameters["CiphertextBlob"]
+    mine = kms.create_key(client, "mine")
+    for action in (
+        lambda: client.decrypt(CiphertextBlob=payment),
+        lambda: client.re_encrypt(CiphertextBlob=payment, DestinationKeyId=mine),
+    ):
+        with pytest.raises(ClientError, match="explicit deny"):
+            action()
