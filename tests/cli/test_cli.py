@@ -587,6 +587,28 @@ def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
     assert ("Your notebooks are in" in capsys.readouterr().out) is not originals
 
 
+LAB_OF_ONE_LINE = """
+import sys
+from kmscourse import cli, jupyter
+
+wait = "import os, time; print(os.getpid(), flush=True); time.sleep(300)"
+jupyter.command = lambda *_, **__: [sys.executable, "-c", wait]
+sys.exit(cli.main(["lab", "--originals"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a word to it")
+def test_who_ends_lab_ends_jupyterlab(home: Path) -> None:
+    """As ``kill``, systemd or a container do it. A JupyterLab that is left would keep its port and its kernels."""
+    with subprocess.Popen([sys.executable, "-c", LAB_OF_ONE_LINE], stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        jupyterlab = int(lab.stdout.readline())
+        lab.terminate()
+        assert lab.wait(60) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(jupyterlab, 0)
+
+
 def test_in_a_hub_lab_becomes_the_students_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Hub ends the process that it has started: that has to be the server, and not its parent."""
     become: list[tuple[str, list[str], dict[str, str]]] = []
