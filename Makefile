@@ -78,6 +78,6 @@ $(CLIENTS)/.installed: tests/clients/requirements.txt | python
 # The students of the test are other users, who can't run a Python in root's home: make test-hub PYTHON=/usr/bin/python3
 $(HUB)/.installed: deploy/requirements.txt pyproject.toml | python
 	$(call make_venv,$(HUB))
-	$(call install,$(HUB)) -e . -r $<
+	$(call install,$(HUB),the course and JupyterHub,-e . -r $<)
 	npm install --silent --no-fund --no-audit --prefix $(HUB) configurable-http-proxy
 	@touch $@

@@ -23,6 +23,7 @@ def installer(request: pytest.FixtureRequest) -> str:
 def would_run(target: str, folder: Path, installer: str) -> list[str]:
     """The lines that ``make TARGET`` would run in a fresh copy, where neither environment is there yet."""
     words = [f"UV={installer}", f"VENV={folder / 'venv'}", f"CLIENTS={folder / 'clients'}", "PYTHON=python3"]
+    words.append(f"HUB={folder / 'hub'}")
     said = subprocess.check_output(["make", "--dry-run", *words, target], cwd=ROOT, text=True)
     return said.splitlines()
 
@@ -43,6 +44,14 @@ def test_the_installer_shows_how_far_it_is(target: str, tmp_path: Path, installe
 def test_uv_is_used_where_it_is(tmp_path: Path, installer: str) -> None:
     lines = would_run("lab", tmp_path, installer)
     assert any(line.startswith("uv ") for line in lines) == bool(installer)
+
+
+@pytest.mark.parametrize("target", ["lab", "test", "clients", "test-hub"])
+def test_it_says_what_each_installation_is(target: str, tmp_path: Path, installer: str) -> None:
+    said = [line for line in would_run(target, tmp_path, installer) if line.startswith('echo "Installing ')]
+    assert said
+    for line in said:
+        assert line.startswith(('echo "Installing the ', 'echo "Installing other ')), line
 
 
 @pytest.mark.parametrize("target", ["lab", "test"])

@@ -86,3 +86,9 @@ def test_containers_have_a_python_that_the_project_runs_on() -> None:
     least = tuple(map(int, PROJECT["requires-python"].removeprefix(">=").split(".")))
     for named in (container["image"].rpartition(":")[2], runtime.removeprefix("python-")):
         assert tuple(map(int, named.split("."))) >= least, named
+
+
+def test_the_wheels_that_are_named_are_of_this_version() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for named in re.findall(r"kmscourse-(\d[\w.]*)-py3", page.read_text(encoding="utf-8")):
+            assert named == PROJECT["version"], f"{page.name} names a wheel of another version"

@@ -9,8 +9,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-import shlex
-import textwrap
 import urllib.request
 from collections.abc import Iterator, Mapping
 from types import ModuleType
@@ -107,17 +105,6 @@ def apply(changes: Changes) -> None:
         else:
             os.environ[name] = value
     boto3.DEFAULT_SESSION = None
-
-
-def in_shell(changes: Changes) -> str:
-    """The same changes as lines for a POSIX shell."""
-    # A name that no shell has can't be unset in one, and no tool reads it.
-    removed = " ".join(
-        name for name, value in changes.items() if value is None and re.fullmatch(r"\w+", name, re.A)
-    )
-    lines = textwrap.wrap(removed, 100, break_long_words=False)
-    exports = [f"export {name}={shlex.quote(value)}" for name, value in changes.items() if value is not None]
-    return "\n".join([*(f"unset {line}" for line in lines), *exports])
 
 
 def _leads_away(name: str) -> bool:

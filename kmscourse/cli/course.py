@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def open_lab(chosen: argparse.Namespace) -> None:
         command = jupyter.hub_command(folder)
         os.execve(command[0], command, jupyter.hub_environment(home()))  # noqa: S606
     command = jupyter.command(folder, browser=not chosen.no_browser, port=chosen.port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends this ends JupyterLab, as Ctrl-C does
     status = subprocess.run(command, env=jupyter.environment(), check=False).returncode
     if status:
         raise KmsCourseError(f"JupyterLab has ended with status {status}. What it said stands above.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -16,10 +17,19 @@ from kmscourse.errors import KmsCourseError
 from kmscourse.home import home
 
 if TYPE_CHECKING:
+    from kmscourse.account.aws_settings import Changes
     from kmscourse.course import Notes, Progress
     from kmscourse.sandbox.client import Endpoint
 
 NOT_RUNNING = "No sandbox is running. Start one with: kmscourse sandbox serve"
+ENV_DESCRIPTION = """Start the practice account if need be, and print lines that point the AWS CLI or any SDK at it.
+A shell reads them so:
+
+  sh, bash, zsh  eval "$(kmscourse sandbox env)"
+  PowerShell     kmscourse sandbox env | Out-String | Invoke-Expression
+  cmd            for /f "delims=" %i in ('kmscourse sandbox env --shell cmd') do @set "%i"
+
+In a batch file cmd wants %%i for %i. Git Bash on Windows wants --shell posix."""
 BUSY = "The sandbox runs, but it does not answer yet. Try again in a moment."
 
 
@@ -61,8 +71,18 @@ def add_sandbox(verbs: argparse._SubParsersAction[Parser]) -> None:
     )
     serve.set_defaults(run=sandbox_serve)
 
-    env = actions.add_parser("env", help='shell exports for AWS clients: eval "$(kmscourse sandbox env)"')
+    env = actions.add_parser(
+        "env",
+        help='lines for a shell that point AWS clients at it: eval "$(kmscourse sandbox env)"',
+        description=ENV_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     env.add_argument("--user", help="an IAM user of the practice account (default: its main user)")
+    env.add_argument(
+        "--shell",
+        choices=["posix", "powershell", "cmd"],
+        help="which reads the lines (default: powershell on Windows, posix elsewhere)",
+    )
     env.set_defaults(run=sandbox_env)
 
     for name, run, text in (
@@ -103,18 +123,26 @@ def sandbox_serve(chosen: argparse.Namespace) -> None:
 
 
 def sandbox_env(chosen: argparse.Namespace) -> None:
-    """Lines for a POSIX shell that point every AWS client at the sandbox, and at nothing else.
+    """Lines for a shell that point every AWS client at the sandbox, and at nothing else.
 
     Where none runs, one is started.
     """
+    from kmscourse.account import shells
+
+    shell = shells.SHELLS[chosen.shell or shells.DEFAULT]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            newline="\n"
+        )  # in Windows' line ends a POSIX shell finds values that end with CR
     try:
-        print(_exports(chosen.user))
+        lines = shells.lines_for(shell, _changes(chosen.user))
     except KmsCourseError:
-        print("false")  # so that ``eval`` fails too, and what comes after it reaches no other account
+        print(shell.FAILURE)
         raise
+    print("\n".join(lines))
 
 
-def _exports(user: str | None) -> str:
+def _changes(user: str | None) -> Changes:
     from kmscourse.account import aws_settings
     from kmscourse.sandbox import client as sandbox_client
 
@@ -125,7 +153,7 @@ def _exports(user: str | None) -> str:
         variables["AWS_ACCESS_KEY_ID"] = credentials["AccessKeyId"]
         variables["AWS_SECRET_ACCESS_KEY"] = credentials["SecretAccessKey"]
         variables["AWS_SESSION_TOKEN"] = credentials["SessionToken"]
-    return aws_settings.in_shell(aws_settings.for_practice_account(variables))
+    return aws_settings.for_practice_account(variables)
 
 
 def sandbox_status(_: argparse.Namespace) -> None:

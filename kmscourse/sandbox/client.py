@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from kmscourse.sandbox.call import HttpRequest
 
 MAX_START_SECONDS = 60.0
 MAX_ANSWER_SECONDS = 30.0
+ROOM_TO_START = 64 * 1024  # bytes; what it writes before it answers is less
 EXIT_LOCK_TAKEN = 3  # the exit status of a process that found the sandbox running already
 MAX_ENDPOINT_BYTES = 64 * 1024
 
@@ -258,7 +260,7 @@ def _start_and_wait(home: Path) -> Endpoint:
         if status == EXIT_LOCK_TAKEN and not is_running(home):  # The one before was about to end, and has.
             process = _start_process(home)
         elif status not in (None, EXIT_LOCK_TAKEN):
-            raise SandboxError(f"The sandbox could not start: {_read_last_line(home / LOG_FILE)}")
+            raise SandboxError(f"The sandbox could not start: {_why_it_ended(home)}")
         time.sleep(0.02)
     _let_run(process)
     raise SandboxError(
@@ -295,6 +297,20 @@ def _let_run(process: subprocess.Popen[bytes]) -> None:
     """Let the process live on by itself: no warning when the object goes, as it is meant to run on."""
     if process.poll() is None:
         process.returncode = 0
+
+
+def _why_it_ended(home: Path) -> str:
+    """What it said last; where there is no room in its home, it could not say so there."""
+    try:
+        with tempfile.TemporaryFile(dir=home) as probe:
+            probe.write(bytes(ROOM_TO_START))
+            probe.flush()
+    except OSError as error:
+        return (
+            f"nothing can be written to {home} ({error.strerror or error}). Make room there, or set KMSCOURSE_HOME "
+            "to a folder that you can write to."
+        )
+    return _read_last_line(home / LOG_FILE)
 
 
 def _read_last_line(path: Path) -> str:

@@ -74,7 +74,7 @@ def test_a_closed_output_is_no_fault(home: Path) -> None:
     assert (ended.stderr, ended.returncode) == ("", 0)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="env writes for a POSIX shell")
+@pytest.mark.skipif(os.name == "nt", reason="sh is no shell of Windows")
 def test_where_env_fails_so_does_the_shell_that_evaluates_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +88,28 @@ def test_where_env_fails_so_does_the_shell_that_evaluates_it(
     assert "KMSCOURSE_HOME" in ended.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="env writes for a POSIX shell")
+@pytest.mark.parametrize(
+    ("shell", "first_said"),
+    [("posix", "false"), ("powershell", "throw '"), ("cmd", "kmscourse sandbox env has failed")],
+)
+def test_where_env_fails_so_does_what_reads_its_lines(
+    home: Path, capsys: pytest.CaptureFixture[str], shell: str, first_said: str
+) -> None:
+    assert cli.main(["sandbox", "env", "--shell", shell, "--user", "Nobody"]) == 1
+    assert capsys.readouterr().out.startswith(first_said)
+
+
+def test_env_ends_no_line_as_windows_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Git Bash on Windows each value would end with a carriage return."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="utf-8", newline="\r\n"))
+    assert cli.main(["sandbox", "env", "--shell", "posix"]) == 0
+    sys.stdout.flush()
+    assert b"\n" in written.getvalue()
+    assert b"\r" not in written.getvalue()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sh is no shell of Windows")
 def test_env_starts_the_sandbox_where_none_runs(home: Path) -> None:
     """The first thing that a learner types in a shell; what it starts doesn't keep the shell waiting."""
     command = shlex.join([sys.executable, "-m", "kmscourse.cli", "sandbox", "env"])
@@ -564,6 +585,28 @@ def test_lab_opens_the_students_copy_and_the_originals_only_when_asked(
     assert (f"--ServerApp.root_dir={copy}" in started[0]) is not originals
     assert (copy / "00-welcome.ipynb").exists() is not originals
     assert ("Your notebooks are in" in capsys.readouterr().out) is not originals
+
+
+LAB_OF_ONE_LINE = """
+import sys
+from kmscourse import cli, jupyter
+
+wait = "import os, time; print(os.getpid(), flush=True); time.sleep(300)"
+jupyter.command = lambda *_, **__: [sys.executable, "-c", wait]
+sys.exit(cli.main(["lab", "--originals"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without a word to it")
+def test_who_ends_lab_ends_jupyterlab(home: Path) -> None:
+    """As ``kill``, systemd or a container do it. A JupyterLab that is left would keep its port and its kernels."""
+    with subprocess.Popen([sys.executable, "-c", LAB_OF_ONE_LINE], stdout=subprocess.PIPE, text=True) as lab:
+        assert lab.stdout is not None
+        jupyterlab = int(lab.stdout.readline())
+        lab.terminate()
+        assert lab.wait(60) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(jupyterlab, 0)
 
 
 def test_in_a_hub_lab_becomes_the_students_server(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -384,6 +384,27 @@ def test_it_says_why_it_could_not_start(tmp_path: Path) -> None:
     assert "\n" not in str(failed.value)
 
 
+WITHOUT_ROOM = """
+import pathlib, resource, sys
+from kmscourse.errors import SandboxError
+from kmscourse.sandbox import client
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as on a full disk, no byte can be written to a file
+try:
+    client.find_or_start(pathlib.Path(sys.argv[1]))
+except SandboxError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no process's files")
+def test_where_there_is_no_room_for_its_log_it_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WITHOUT_ROOM, str(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    assert said.startswith(f"The sandbox could not start: nothing can be written to {tmp_path} (")
+    assert "Make room there" in said
+
+
 def test_a_home_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

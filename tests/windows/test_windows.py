@@ -167,6 +167,35 @@ def test_the_practice_account_ends_well_while_its_endpoint_is_read(windows: Wind
     assert "No sandbox was running" in windows.run(COMMAND, "sandbox", "stop")
 
 
+def test_env_speaks_to_powershell_where_nobody_says_to_what(windows: Windows) -> None:
+    lines = windows.run(COMMAND, "sandbox", "env").splitlines()
+    endpoint = client.find(windows.home)
+    assert endpoint is not None
+    assert f"$env:AWS_ENDPOINT_URL = '{endpoint.url}'" in lines
+    assert all(line.startswith(("$env:", "Remove-Item ")) for line in lines)
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="there is neither PowerShell nor cmd")
+@pytest.mark.parametrize("shell", ["powershell", "cmd"])
+def test_a_shell_of_windows_reads_the_lines(windows: Windows, shell: str) -> None:
+    env = f'"{sys.executable}" -m kmscourse.cli sandbox env --shell {shell}'
+    tell = f"\"{sys.executable}\" -c \"import os; print(os.environ['AWS_ENDPOINT_URL'], 'AWS_PROFILE' in os.environ)\""
+    if shell == "cmd":
+        script = windows.home.parent / "read.bat"
+        reading = f"""@echo off\nfor /f "delims=" %%i in ('"{env}"') do @set "%%i"\n{tell}\n"""
+        command = ["cmd", "/d", "/c", str(script)]
+    else:
+        script = windows.home.parent / "read.ps1"
+        reading = f"& {env} | Out-String | Invoke-Expression\n& {tell}\n"
+        command = ["powershell", "-NoProfile", "-ExecutionPolicy", "Bypass", "-File", str(script)]
+    script.write_text(reading, "utf-8")
+    environment = {**windows.environment, "AWS_PROFILE": "left"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    endpoint = client.find(windows.home)
+    assert endpoint is not None
+    assert done.stdout.split() == [endpoint.url, "False"], done.stdout + done.stderr
+
+
 def test_all_sockets_fit_into_one_select() -> None:
     """Windows' select() takes 512: https://docs.python.org/3/library/select.html"""
     own = 8  # the listening socket, the loop's own pair, and room to spare
