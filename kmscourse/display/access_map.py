@@ -119,11 +119,16 @@ class AccessMap(Picture):
                 )
             if reach.uses:
                 self._arrow(draw, x, middle, reach, works=key.works)
+        roles: list[int] = []
         for number, reach in enumerate(key.shown):
             middle = top + number * ROW + ROW // 2 - 8
-            for name in reach.assumed_by:
-                if name in places:
-                    self._assume(draw, *places[name], middle)
+            assuming = [places[name] for name in reach.assumed_by if name in places]
+            for side, user in assuming:
+                self._assume(draw, side, user, middle)
+            if assuming:
+                roles.append(middle)
+        for middle in roles:  # once every line is drawn, so that none runs through a label
+            draw.label(ROLE - HALF - 20, middle + 32, "assumes", anchor="end")
 
     def _arrow(self, draw: Drawing, x: int, middle: int, reach: Reach, *, works: bool) -> None:
         """From somebody in the column ``x`` to the key."""
@@ -138,7 +143,6 @@ class AccessMap(Picture):
     def _assume(self, draw: Drawing, side: int, user: int, role: int) -> None:
         """From a user, along a line of their own at ``side``, down (or up) to the role that they may assume."""
         draw.arrow((USER + HALF, user + 12), (side, user + 12), (side, role + 12), (ROLE - HALF, role + 12))
-        draw.label(side + 10, role + 32, "assumes", anchor="start")
 
 
 _STATES = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kmscourse.access import CONTAINED_USES, Reach, Snapshot, uses_of
 from kmscourse.account import Account
 from kmscourse.display.access import AccessCard
-from kmscourse.display.access_map import AccessMap, MappedKey, mapped_keys
+from kmscourse.display.access_map import LETTER, AccessMap, MappedKey, mapped_keys
 from kmscourse.display.card import Grid
 from kmscourse.kms import create_key
 from kmscourse.policy import PrincipalKind
@@ -83,3 +83,25 @@ def test_a_key_with_several_aliases_is_drawn_once(account: Account) -> None:
 
 def test_a_map_without_keys_says_so() -> None:
     assert repr(AccessMap([])) == "There is no key yet."
+
+
+def test_no_line_runs_through_the_word_assumes() -> None:
+    """Each of several users assumes a role of their own; the lines go down beside each other, left of the words."""
+    users = [Reach(name, PrincipalKind.USER, {}) for name in ("Ada", "Ben", "Cem", "Dee")]
+    roles = [
+        Reach(f"Role{user.name}", PrincipalKind.ROLE, {"decrypt": "key policy"}, assumed_by=(user.name,))
+        for user in users
+    ]
+    document = ElementTree.fromstring(  # noqa: S314  our own document
+        AccessMap([MappedKey("books", ["enabled"], True, [*users, *roles])]).svg()
+    )
+    svg = "{http://www.w3.org/2000/svg}"
+    labels = [text for text in document.iter(f"{svg}text") if text.text == "assumes"]
+    assert len(labels) == len(roles)
+    ways = [line.get("points", "").split() for line in document.iter(f"{svg}polyline")]
+    upright = [float(way[1].partition(",")[0]) for way in ways if len(way) == 4]
+    assert len(upright) == len(roles)
+    for label in labels:
+        assert label.get("text-anchor") == "end"
+        left = float(label.get("x", 0)) - len("assumes") * LETTER
+        assert max(upright) < left, "move the word to the right of the lines"

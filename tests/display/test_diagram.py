@@ -6,6 +6,7 @@ import re
 from base64 import b64decode
 from dataclasses import replace
 from html import unescape
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import pytest
@@ -15,9 +16,11 @@ from kmscourse.course import BEYOND_SECTIONS
 from kmscourse.display.architecture import Architecture, Component
 from kmscourse.display.diagram import CourseMap, Diagram
 from kmscourse.display.growth import architecture_before
+from kmscourse.display.picture import EM, READABLE
 from kmscourse.display.svg import FILL
 from tests.display.test_growth import ALL, ANY
 
+CARDS = (files("kmscourse.display") / "cards.css").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {
     Component.KEY: "KMS key myKey",
@@ -168,3 +171,10 @@ def test_a_cell_shows_an_image_with_its_text_alternative() -> None:
     assert b64decode(source).decode() == drawn.svg()
     assert "<b>" not in html
     assert html.count("<li>") == len(repr(drawn).splitlines())
+
+
+def test_a_page_that_is_too_narrow_for_a_drawing_says_that_it_goes_on() -> None:
+    """The style says it below the width at which the drawing stops becoming smaller."""
+    (limit,) = re.findall(r"max-width:\s*([\d.]+)em\)\s*\{\s*\.kms-picture::before", CARDS)
+    least = READABLE * Diagram.width / EM
+    assert least - 0.2 < float(limit) < least
