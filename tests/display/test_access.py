@@ -31,12 +31,18 @@ REACHES = st.lists(
 
 
 @given(REACHES)
-def test_the_card_has_a_row_for_each_and_says_no_where_nothing_lets_in(reaches: list[Reach]) -> None:
+def test_the_card_has_a_row_for_each_who_is_let_in_and_one_for_all_others(reaches: list[Reach]) -> None:
     (grid,) = AccessCard("books", USES, reaches).blocks
     assert isinstance(grid, Grid)
-    rows = grid.rows
-    assert [row[0].splitlines()[0] for row in rows] == [reach.name for reach in reaches]
-    for row, reach in zip(rows, reaches, strict=True):
+    let_in = [reach for reach in reaches if reach.uses]
+    kept_out = [reach.name for reach in reaches if not reach.uses]
+    rows = list(grid.rows)
+    if kept_out:
+        who, *answers = rows.pop()
+        assert who.splitlines()[0] == ", ".join(kept_out), "nobody is left out"
+        assert answers == ["✗"] * len(grid.head[1:])
+    assert [row[0].splitlines()[0] for row in rows] == [reach.name for reach in let_in]
+    for row, reach in zip(rows, let_in, strict=True):
         assert list(row[1:]) == [
             f"✓ {reach.uses[use]}" if use in reach.uses else "✗" for use in grid.head[1:]
         ]
