@@ -77,8 +77,8 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     kernels = tmp_path_factory.mktemp("jupyter")
     with ExitStack() as opened:
         if CAN_FORK:
-            warm = opened.enter_context(closing(Warmth(*KERNEL_STEPS, "kmscourse.widgets")))
-            warm.add_kernel(kernels, "python3")
+            warm = opened.enter_context(closing(Warmth(*KERNEL_STEPS)))
+            warm.add_kernel(kernels)
         jupyter = opened.enter_context(_running(tmp_path_factory.mktemp("home"), kernels))
         yield jupyter
     sandbox_client.stop(jupyter.home)

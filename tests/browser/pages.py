@@ -84,8 +84,8 @@ class Shown:
     def look(self, name: str) -> None:
         """Keep a picture of the page in both themes, of one size; axe-core finds nothing serious in either."""
         heights = {}
-        self._settle()
         for theme in self.notebook.window.themes():
+            self._settle()
             heights[theme] = self._picture(f"{name}-{theme.lower()}")
         assert max(heights.values()) - min(heights.values()) < 2, f"{name}: so high, in px: {heights}"
 

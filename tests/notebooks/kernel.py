@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
 from kmscourse.sandbox import client as sandbox_client
-from tests.warm import CAN_FORK, KERNEL, KERNEL_STEPS, Warmth
+from tests.warm import CAN_FORK, KERNEL_STEPS, Warmth
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +32,7 @@ class Place:
         if warm:
             warm.start_account(home, environment)
         self.manager = KernelManager(
-            kernel_name=KERNEL if warm else CURRENT_ENV_KERNEL_NAME,
+            kernel_name="python3" if warm else CURRENT_ENV_KERNEL_NAME,
             kernel_spec_manager=warm.kernels if warm else NbvalKernelspecManager(),
         )
         with open(os.devnull, "wb") as nowhere:
@@ -40,10 +40,8 @@ class Place:
 
     def close(self) -> None:
         """End the kernel and the account, and delete the home."""
-        kernel = (
-            self.manager.provisioner.process
-        )  # the manager itself would look ten times a second whether it has ended
-        kernel.kill()
+        kernel = self.manager.provisioner.process
+        kernel.kill()  # the manager would look only ten times a second whether it has ended
         kernel.wait()
         self.manager.cleanup_resources()
         sandbox_client.stop(Path(self._home.name))
@@ -62,7 +60,7 @@ class Warm:
             "kmscourse.sandbox.http.server",
             "kmscourse.sandbox.process",
         )
-        self._kernels.add_kernel(Path(self._folder.name), KERNEL)
+        self._kernels.add_kernel(Path(self._folder.name))
         self.kernels = NbvalKernelspecManager(kernel_dirs=[str(Path(self._folder.name, "kernels"))])
 
     def start_account(self, home: Path, environment: Mapping[str, str]) -> None:

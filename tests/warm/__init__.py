@@ -2,8 +2,9 @@
 
 Every notebook is compared in a kernel of its own, beside a practice account of its own, and most of what these cost
 goes into imports. A ``Warmth`` is a process that has done the imports and waits at a Unix socket; whoever asks gets
-a fork of it that runs a module as ``python -m`` would. Where a system can't fork (Windows), and for all that tests
-the start itself, processes are started as the course starts them.
+a fork of it that runs a module as ``python -m`` would (``tests/processes.py`` forks what runs a test's own function).
+Where a system can't fork (Windows), and for all that tests the start itself, processes are started as the course
+starts them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
-KERNEL = "kmscourse-warm"
-"""The name under which nbval finds the kernel that begins warm."""
 KERNEL_STEPS = ("ipykernel.ipkernel", "ipykernel.kernelapp", "tests.warm.models:read")
-"""What a kernel of the course imports first."""
+"""What a kernel of the course imports first, but for ipywidgets, which looks for its kernel when it is imported."""
 
 
 class Warmth:
@@ -67,8 +66,8 @@ class Warmth:
             files = [nothing.fileno(), nothing.fileno(), errors.fileno()]
             socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], files)
 
-    def add_kernel(self, folder: Path, name: str) -> None:
-        """Write the kernel that begins here into a folder of JUPYTER_PATH; as ``python3`` it is the usual one there."""
+    def add_kernel(self, folder: Path) -> None:
+        """Write the kernel that begins here into a folder of JUPYTER_PATH, as the usual one, ``python3``."""
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(self.path)]
         spec = {
             "argv": [*command, "ipykernel_launcher", "-f", "{connection_file}"],
@@ -76,7 +75,7 @@ class Warmth:
             "interrupt_mode": "message",  # a signal would reach the launcher alone
             "language": "python",
         }
-        kernel = folder / "kernels" / name
+        kernel = folder / "kernels" / "python3"
         kernel.mkdir(parents=True)
         (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
 
