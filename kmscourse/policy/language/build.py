@@ -205,7 +205,7 @@ def deleted_principals(policy: Mapping[str, Any]) -> list[str]:
     """The ids of the users and roles that a policy names and that were deleted since: KMS takes no policy with them."""
     names = [
         name
-        for statement in statements_of(policy)
+        for statement in list_values(policy.get("Statement"))
         for element in PRINCIPAL_ELEMENTS
         for name in _aws_principals(statement, element)
     ]
