@@ -156,11 +156,13 @@ class Lab:
         discards it and makes a new one. ``kind`` is what ``kmscourse.kms.create_key`` takes: spec, usage, origin,
         policy. Raises CourseError where the alias is a key of your own, which stays as it is.
         """
-        return course.make_key(self.account, self.section, alias, again=again, **kind)
+        with course.lock_preparation(home()):  # two notebooks would each make one, and the later has no alias
+            return course.make_key(self.account, self.section, alias, again=again, **kind)
 
     def point_alias(self, alias: str, key: str) -> None:
         """Let ``alias`` lead to ``key``. Raises CourseError where it leads to a key of your own."""
-        course.point_alias(self.account, alias, key)
+        with course.lock_preparation(home()):
+            course.point_alias(self.account, alias, key)
 
     def quota(self, *, kms: int) -> AbstractContextManager[None]:
         """Within ``with lab.quota(kms=100):`` KMS takes so many cryptographic requests a second, in each Region.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kmscourse import KmsCourseError, Lab, kms, lab
+from kmscourse import KmsCourseError, Lab, course, kms, lab
 from kmscourse.account import Account
 from kmscourse.cells import Cell, Cells
 from kmscourse.course import SECTIONS, artifacts
@@ -388,3 +388,19 @@ def test_two_accounts_of_one_number_have_notes_and_progress_of_their_own(
     assert there.account.file_key.startswith(f"{account.id} at ")
     here.progress.record(4)
     assert there.progress.sections == []
+
+
+def test_two_notebooks_make_a_key_one_after_the_other(
+    home: Path, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both at once would make one each, and the alias leads to one of them only: the other is lost sight of."""
+    opened = Lab.open(section=18)
+    orders = opened.make_key("orders")
+    before = account.client("kms").list_keys()["Keys"], kms.aliases_by_key(account.client("kms"))
+    monkeypatch.setattr(course.preparation, "PREPARE_SECONDS", 0.1)
+    with course.lock_preparation(home):
+        for make in (lambda: opened.make_key("stranger"), lambda: opened.point_alias("now", orders)):
+            with pytest.raises(CourseError, match="Another notebook or command"):
+                make()
+    assert (account.client("kms").list_keys()["Keys"], kms.aliases_by_key(account.client("kms"))) == before
+    opened.point_alias("now", opened.make_key("stranger"))

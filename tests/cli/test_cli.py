@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from kmscourse import Lab, cli
 from kmscourse.course import SECTIONS
@@ -97,6 +97,22 @@ def test_where_env_fails_so_does_what_reads_its_lines(
 ) -> None:
     assert cli.main(["sandbox", "env", "--shell", shell, "--user", "Nobody"]) == 1
     assert capsys.readouterr().out.startswith(first_said)
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError("disk full"), EndpointConnectionError(endpoint_url="http://x"), KeyboardInterrupt()]
+)
+def test_whatever_env_fails_with_what_reads_its_lines_fails_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failure: BaseException
+) -> None:
+    """``eval ""`` is no failure: what comes after it would reach the account that the shell led to before."""
+
+    def fail(_: Path) -> sandbox_client.Endpoint:
+        raise failure
+
+    monkeypatch.setattr(sandbox_client, "find_or_start", fail)
+    assert cli.main(["sandbox", "env", "--shell", "posix"]) != 0
+    assert capsys.readouterr().out == "false\n"
 
 
 def test_env_ends_no_line_as_windows_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
