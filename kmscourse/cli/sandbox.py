@@ -131,9 +131,8 @@ def sandbox_env(chosen: argparse.Namespace) -> None:
 
     shell = shells.SHELLS[chosen.shell or shells.DEFAULT]
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            newline="\n"
-        )  # in Windows' line ends a POSIX shell finds values that end with CR
+        # In Windows' line ends a POSIX shell finds values that end with CR.
+        sys.stdout.reconfigure(newline="\n")
     try:
         lines = shells.lines_for(shell, _changes(chosen.user))
     except BaseException:  # whatever it is: a shell that reads nothing goes on, to the account it had before

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import nbval.plugin
 import pytest
@@ -75,35 +76,38 @@ class Warm:
 
 
 class FreshKernel(RunningKernel):
-    """nbval's kernel, at a place of its own."""
+    """nbval's kernel, at a place of its own. ``places`` are those not closed yet, the last one for the next."""
 
     warm: Warm | None = None
-    next_place: Place | None = None
+    places: ClassVar[list[Place]] = []
 
     def __init__(self, kernel_name: str, cwd: str | None = None, startup_timeout: int = 60) -> None:
         if CAN_FORK and FreshKernel.warm is None:
             FreshKernel.warm = Warm()
-        self._place = FreshKernel.next_place or Place(FreshKernel.warm)
+        if not self.places:
+            self.places.append(Place(self.warm))
+        self._place = self.places[-1]
         self.km = self._place.manager
         self.kc = self.km.client()
         self.kc.start_channels()
         self._ensure_iopub_up()
-        FreshKernel.next_place = Place(FreshKernel.warm)
+        self.places.append(Place(self.warm))
 
     def stop(self) -> None:
         """End it, and its account."""
         self.kc.stop_channels()
+        self.places.remove(self._place)
         self._place.close()
         del self.km
 
     @classmethod
     def end(cls) -> None:
-        """Nothing more is to be run."""
-        if cls.next_place:
-            cls.next_place.close()
+        """Nothing more is to be run. nbval does not stop a kernel that has died: its account is ended here."""
+        while cls.places:
+            cls.places.pop().close()
         if cls.warm:
             cls.warm.close()
-        cls.next_place = cls.warm = None
+        cls.warm = None
 
 
 def take_the_place_of_nbvals(config: pytest.Config) -> None:

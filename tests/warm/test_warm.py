@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,10 @@ def has_ended(process_id: int) -> bool:
     return False
 
 
-def wait_until_ended(process_id: int) -> None:
+def wait_until(true: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + 20
-    while not has_ended(process_id):
-        assert time.monotonic() < deadline, "the fork lives on without whoever asked for it"
+    while not true():
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.01)
 
 
@@ -73,7 +73,7 @@ def test_a_fork_ends_with_the_launcher(warm: Warmth, tmp_path: Path) -> None:
         assert process.stdout
         fork = int(process.stdout.readline())
         process.kill()
-    wait_until_ended(fork)
+    wait_until(lambda: has_ended(fork), "the fork lives on without whoever asked for it")
 
 
 def test_the_launcher_ends_with_the_fork(warm: Warmth, tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_a_fork_that_is_started_is_not_waited_for(warm: Warmth, tmp_path: Path) 
         "import pathlib\npathlib.Path('done').touch()\nraise ValueError('oh')\n", "utf-8"
     )
     warm.start("asked", [], {}, tmp_path / "log")
-    deadline = time.monotonic() + 20
-    while "ValueError: oh" not in (tmp_path / "log").read_text("utf-8"):
-        assert time.monotonic() < deadline, "what it wrote to stderr is not in the log"
-        time.sleep(0.01)
+    log = tmp_path / "log"
+    wait_until(
+        lambda: "ValueError: oh" in log.read_text("utf-8"), "what it wrote to stderr is not in the log"
+    )
     assert (tmp_path / "done").exists()
