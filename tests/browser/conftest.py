@@ -26,7 +26,7 @@ from kmscourse.sandbox import client as sandbox_client
 from tests.browser.lab import SETTINGS, SIZE, Jupyter, Window
 from tests.browser.pages import Pages
 from tests.conftest import environment_of_ones_own
-from tests.warm import CAN_FORK, KERNEL_STEPS, Warmth
+from tests.warm import CAN_START_WARM, KERNEL_STEPS, Warmth
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -76,7 +76,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """JupyterLab with a student's fresh copy of the course. Where the system can fork, its kernels start warm."""
     kernels = tmp_path_factory.mktemp("jupyter")
     with ExitStack() as opened:
-        if CAN_FORK:
+        if CAN_START_WARM:
             warm = opened.enter_context(closing(Warmth(*KERNEL_STEPS)))
             warm.add_kernel(kernels)
         jupyter = opened.enter_context(_running(tmp_path_factory.mktemp("home"), kernels))

@@ -18,7 +18,7 @@ from jupyter_client.manager import KernelManager
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager, RunningKernel
 
 from kmscourse.sandbox import client as sandbox_client
-from tests.warm import CAN_FORK, KERNEL_STEPS, Warmth
+from tests.warm import CAN_START_WARM, KERNEL_STEPS, Warmth
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +82,7 @@ class FreshKernel(RunningKernel):
     places: ClassVar[list[Place]] = []
 
     def __init__(self, kernel_name: str, cwd: str | None = None, startup_timeout: int = 60) -> None:
-        if CAN_FORK and FreshKernel.warm is None:
+        if CAN_START_WARM and FreshKernel.warm is None:
             FreshKernel.warm = Warm()
         if not self.places:
             self.places.append(Place(self.warm))

@@ -19,7 +19,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-CAN_FORK = hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
+CAN_START_WARM = (
+    hasattr(os, "fork")
+    and hasattr(socket, "AF_UNIX")
+    and len(os.fsencode(tempfile.gettempdir())) <= 70  # the path of a Unix socket has 103 bytes at most
+)
 KERNEL_STEPS = ("ipykernel.ipkernel", "ipykernel.kernelapp", "tests.warm.models:read")
 """What a kernel of the course imports first, but for ipywidgets, which looks for its kernel when it is imported."""
 
@@ -27,7 +31,8 @@ KERNEL_STEPS = ("ipykernel.ipkernel", "ipykernel.kernelapp", "tests.warm.models:
 class Warmth:
     """A process that has taken the steps, in their order: a module to import, or ``"module:function"`` to call.
 
-    It ends with ``close``, and with the process that made it. ``path`` is the socket at which it takes requests.
+    It ends with ``close``, and with the process that made it, and so does what was forked from it. ``path`` is the
+    socket at which it takes requests, ``pid`` its process id.
     """
 
     def __init__(self, *steps: str) -> None:
@@ -46,31 +51,27 @@ class Warmth:
             start_new_session=True,
         )
         assert process.stdin
+        self.pid = process.pid
         self._open.callback(process.wait)
         self._open.enter_context(process.stdin)
 
     def start(self, module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         """Run a module in a fork, in the log's folder, its stderr at the end of the log. It is not waited for."""
-        request = {
-            "argv": [module, *arguments],
-            "env": dict(environment),
-            "cwd": str(log.parent),
-            "together": False,
-        }
-        with (
-            socket.socket(socket.AF_UNIX) as connection,
-            open(os.devnull, "r+b") as nothing,
-            log.open("ab") as errors,
-        ):
-            connection.connect(str(self.path))
+        connection = self._open.enter_context(socket.socket(socket.AF_UNIX))  # the fork ends with it
+        connection.connect(str(self.path))
+        request = {"argv": [module, *arguments], "env": dict(environment), "cwd": str(log.parent)}
+        with open(os.devnull, "r+b") as nothing, log.open("ab") as errors:
             files = [nothing.fileno(), nothing.fileno(), errors.fileno()]
             socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], files)
 
     def add_kernel(self, folder: Path) -> None:
         """Write the kernel that begins here into a folder of JUPYTER_PATH, as the usual one, ``python3``."""
         command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launcher.py")), str(self.path)]
+        parent = (
+            f"--IPKernelApp.parent_handle={self.pid}"  # without it, a kernel does not end with its parent
+        )
         spec = {
-            "argv": [*command, "ipykernel_launcher", "-f", "{connection_file}"],
+            "argv": [*command, "ipykernel_launcher", "-f", "{connection_file}", parent],
             "display_name": "Python 3 (ipykernel)",
             "interrupt_mode": "message",  # a signal would reach the launcher alone
             "language": "python",
@@ -80,5 +81,5 @@ class Warmth:
         (kernel / "kernel.json").write_text(json.dumps(spec), "utf-8")
 
     def close(self) -> None:
-        """End it; what was forked from it and not waited for lives on."""
+        """End it."""
         self._open.close()

@@ -11,7 +11,7 @@ import sys
 path, *argv = sys.argv[1:]
 with socket.socket(socket.AF_UNIX) as connection:
     connection.connect(path)
-    request = {"argv": argv, "env": dict(os.environ), "cwd": os.getcwd(), "together": True}
+    request = {"argv": argv, "env": dict(os.environ), "cwd": os.getcwd()}
     socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], [0, 1, 2])
     status = connection.recv(1)  # nothing where the fork was killed
     while connection.recv(1):  # until it has ended

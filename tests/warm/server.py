@@ -48,12 +48,10 @@ def run(connection: socket.socket) -> None:
         os.close(given)
     os.environ.clear()
     os.environ.update(request["env"])
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # ipykernel looks after its parent, which is this server
     os.chdir(request["cwd"])
     sys.argv = request["argv"]
     sys.path[0] = ""  # as ``python -m`` has it
-    if request["together"]:
-        threading.Thread(target=end_with, args=(asker,), daemon=True).start()
+    threading.Thread(target=end_with, args=(asker,), daemon=True).start()
     status = 1
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
@@ -76,7 +74,7 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def end_with(asker: int) -> None:
-    """End this process once the launcher has."""
+    """End this process once whoever asked for it has."""
     os.read(asker, 1)
     os._exit(1)
 
