@@ -54,8 +54,12 @@ class Shown:
         expect(self.root.locator(".kms-say:visible", has_text=text).first).to_be_visible()
 
     def step(self, number: int) -> None:
-        """Wait until this step is shown, and has the keyboard: the kernel puts it there last."""
+        """Wait until this step is shown, and has the keyboard: the kernel puts it there last.
+
+        The button of the step before has it until then, so that the kernel has to be done as well.
+        """
         expect(self.root.get_by_role("heading", name=f"Step {number} of ")).to_be_visible()
+        self.notebook.wait_until_idle()
         expect(self.root.locator(":focus")).to_have_count(1)
 
     def reach(self, control: Locator, key: str = "Tab") -> None:
